@@ -1,0 +1,83 @@
+# The few shapes a target of ours can have. A room is a static library `oofgg_<room>`, known inside
+# and after installation as `oofgg::<room>`.
+
+# Our warnings and sanitizers, PRIVATE to our own code: a guest does not rearrange the furniture.
+# -Wrestrict is off for gcc: version 12 raises it for `"x" + std::string(...)` when optimising (its bug 105651).
+add_library(oofgg_build_flags INTERFACE)
+target_compile_options(oofgg_build_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+  $<$<BOOL:${OOFGG_WERROR}>:-Werror>)
+if(OOFGG_SANITIZE)
+  target_compile_options(oofgg_build_flags INTERFACE
+    -fsanitize=${OOFGG_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(oofgg_build_flags INTERFACE -fsanitize=${OOFGG_SANITIZE})
+  # gcc's TSan does not know the fences in Asio, which stand beside locks that it does know.
+  if(OOFGG_SANITIZE MATCHES thread)
+    target_compile_options(oofgg_build_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+  endif()
+endif()
+
+# oofgg_add_library(<room> SOURCES ... [PUBLIC_DEPS ...] [PRIVATE_DEPS ...] [CLIENT_SIDE])
+# CLIENT_SIDE rooms are what a game links: they must build without exceptions and RTTI.
+function(oofgg_add_library room)
+  cmake_parse_arguments(ARG "CLIENT_SIDE" "" "SOURCES;PUBLIC_DEPS;PRIVATE_DEPS" ${ARGN})
+  set(target oofgg_${room})
+  add_library(${target} STATIC ${ARG_SOURCES})
+  add_library(oofgg::${room} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES
+    EXPORT_NAME ${room} POSITION_INDEPENDENT_CODE ON
+    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON CXX_EXTENSIONS OFF)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_include_directories(${target}
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+    PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${target} PUBLIC ${ARG_PUBLIC_DEPS}
+    PRIVATE ${ARG_PRIVATE_DEPS} $<BUILD_INTERFACE:oofgg_build_flags>)
+  if(ARG_CLIENT_SIDE AND OOFGG_NO_EXCEPTIONS)
+    target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti)
+  endif()
+  set_property(GLOBAL APPEND PROPERTY OOFGG_ROOMS ${target})
+endfunction()
+
+# oofgg_add_program(<name> SOURCES ... DEPS ...): a program in <build>/bin.
+function(oofgg_add_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin CXX_EXTENSIONS OFF)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} oofgg_build_flags)
+endfunction()
+
+# oofgg_add_test(<ctest name> SOURCES ... DEPS ... [DATA ...] [LABELS ...]): one GoogleTest program.
+# Names are <kind>.<subject>, such as unit.auth or conformance.user_store.
+function(oofgg_add_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS;ENVIRONMENT" ${ARGN})
+  string(REPLACE "." "_" target test_${name})
+  add_executable(${target} ${ARG_SOURCES})
+  set_target_properties(${target} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests CXX_EXTENSIONS OFF)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${target} PRIVATE ${ARG_DEPS} GTest::gmock_main oofgg_build_flags)
+  set(name ${OOFGG_TEST_PREFIX}${name})
+  add_test(NAME ${name} COMMAND ${target})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+    ENVIRONMENT "OOFGG_BIN_DIR=${PROJECT_BINARY_DIR}/bin;${ARG_ENVIRONMENT};TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/tsan.supp")
+endfunction()
+
+# oofgg_add_benchmark(<subject> SOURCES ... DEPS ...): a Google Benchmark program, run once in its
+# shortest form as ctest `bench.<subject>`; scripts/bench runs them in full.
+function(oofgg_add_benchmark subject)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  set(target bench_${subject})
+  add_executable(${target} ${ARG_SOURCES})
+  set_target_properties(${target} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/benchmarks CXX_EXTENSIONS OFF)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${target} PRIVATE ${ARG_DEPS} benchmark::benchmark_main oofgg_build_flags)
+  add_test(NAME bench.${subject} COMMAND ${target} --benchmark_min_time=0.001)
+  set_tests_properties(bench.${subject} PROPERTIES LABELS bench TIMEOUT 120)
+endfunction()

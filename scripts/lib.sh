@@ -1,0 +1,27 @@
+# Shared by the scripts of this folder; sourced, never run. Sets $root and moves there.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+die() {
+  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 1
+}
+
+# Prints the comment block at the top of the calling script as its help.
+usage() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0"; }
+
+# build PRESET [TARGET...]: configures once, then builds what changed. Release is also where CI insists on warnings.
+build() {
+  local preset=$1
+  shift
+  local werror=OFF
+  [ -z "${CI:-}" ] || werror=ON
+  cmake --preset "$preset" -DOOFGG_WERROR=$werror >"/tmp/oofgg-configure.$$" 2>&1 ||
+    { cat "/tmp/oofgg-configure.$$" >&2; die "cmake could not configure preset $preset (see above)"; }
+  rm -f "/tmp/oofgg-configure.$$"
+  # Progress goes to stderr: stdout stays for what a script is asked for.
+  cmake --build --preset "$preset" --parallel "${OOFGG_JOBS:-$(nproc)}" ${1:+--target "$@"} >&2 ||
+    die "preset $preset does not build (see above)"
+}
