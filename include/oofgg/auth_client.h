@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "oofgg/call.h"
+#include "oofgg/client_options.h"
+#include "oofgg/model/auth.h"
+#include "oofgg/status.h"
+
+namespace oofgg {
+
+namespace internal {
+class ClientCore;
+}
+
+/// Ways in. Errors, threads and lifetime as of Client.
+class AuthClient {
+ public:
+  explicit AuthClient(std::shared_ptr<internal::ClientCore> core) : core_(std::move(core)) {}
+
+  /// Makes an account and opens the client's session with it. kAlreadyExists: name or e-mail is taken.
+  StatusOr<AuthTokens> Register(const RegisterRequest& request, CallOptions options = {});
+  [[nodiscard]] Call Register(const RegisterRequest& request,
+                              std::function<void(StatusOr<AuthTokens>)> on_done, CallOptions options = {});
+
+  /// Opens the client's session, in place of any it had. kUnauthenticated: unknown user or wrong password.
+  StatusOr<AuthTokens> Login(const LoginRequest& request, CallOptions options = {});
+  [[nodiscard]] Call Login(const LoginRequest& request, std::function<void(StatusOr<AuthTokens>)> on_done,
+                           CallOptions options = {});
+
+  /// Refreshes the session now; it does so by itself when needed. Shares a refresh that is under way.
+  StatusOr<SessionTokens> Refresh(CallOptions options = {});
+  [[nodiscard]] Call Refresh(std::function<void(StatusOr<SessionTokens>)> on_done, CallOptions options = {});
+
+  /// Asks whether a token is good. A bad one is an answer, not an error.
+  StatusOr<ValidateTokenResponse> ValidateToken(const ValidateTokenRequest& request,
+                                                CallOptions options = {});
+  [[nodiscard]] Call ValidateToken(const ValidateTokenRequest& request,
+                                   std::function<void(StatusOr<ValidateTokenResponse>)> on_done,
+                                   CallOptions options = {});
+
+ private:
+  std::shared_ptr<internal::ClientCore> core_;
+};
+
+}  // namespace oofgg

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+
+#include "oofgg/auth_client.h"
+#include "oofgg/client_options.h"
+#include "oofgg/fleet_client.h"
+#include "oofgg/game_client.h"
+#include "oofgg/matchmaking_client.h"
+#include "oofgg/player_client.h"
+#include "oofgg/presence_client.h"
+#include "oofgg/score_client.h"
+#include "oofgg/transport.h"
+
+namespace oofgg {
+
+/// One player's session with the backend, and a small client for each service.
+///
+/// Each method of those comes in two forms: blocking, which returns `StatusOr<T>`, and with a callback, which
+/// returns a `Call` and never calls back inline. `auth().Login` or `Register` opens the session; it then
+/// refreshes itself, once, before the access token expires.
+///
+/// Errors of every call: kUnauthenticated (sign in again), kUnavailable (unreachable after all attempts),
+/// kDeadlineExceeded (timed out, outcome unknown unless the call is idempotent), kResourceExhausted (too
+/// much; RetryAfterOf() says when to come back), kInvalidArgument (FieldViolationsOf() says what), kInternal.
+///
+/// Threads: safe from any thread. A blocking form must not be called where its own callbacks' thread is what
+/// it waits for; with `callbacks` set it may be called anywhere.
+/// Lifetime: the destructor cancels what is under way, waits for callbacks that run on other threads, and
+/// joins its threads. Calls and subscriptions may be dropped before or after. It must not be destroyed by a
+/// callback on a thread of its own, where `callbacks` is null.
+class Client {
+ public:
+  explicit Client(std::shared_ptr<Transport> transport, ClientOptions options = {});
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  [[nodiscard]] AuthClient& auth() { return auth_; }
+  [[nodiscard]] PresenceClient& presence() { return presence_; }
+  [[nodiscard]] MatchmakingClient& matchmaking() { return matchmaking_; }
+  [[nodiscard]] GameClient& games() { return games_; }
+  [[nodiscard]] PlayerClient& players() { return players_; }
+  [[nodiscard]] ScoreClient& scores() { return scores_; }
+  [[nodiscard]] FleetClient& fleets() { return fleets_; }
+
+  /// The session now; all empty when signed out.
+  [[nodiscard]] SessionTokens tokens() const;
+  /// Goes on with a session of an earlier run; empty tokens forget it here, without telling the server.
+  /// Not written to the token store, where it came from.
+  void SetTokens(SessionTokens tokens);
+
+ private:
+  std::shared_ptr<internal::ClientCore> core_;
+  AuthClient auth_;
+  PresenceClient presence_;
+  MatchmakingClient matchmaking_;
+  GameClient games_;
+  PlayerClient players_;
+  ScoreClient scores_;
+  FleetClient fleets_;
+};
+
+}  // namespace oofgg

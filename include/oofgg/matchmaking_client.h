@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "oofgg/call.h"
+#include "oofgg/client_options.h"
+#include "oofgg/model/match.h"
+#include "oofgg/status.h"
+
+namespace oofgg {
+
+namespace internal {
+class ClientCore;
+}
+
+/// Tickets in, matches with a seat on a game server out. Errors, threads and lifetime as of Client.
+class MatchmakingClient {
+ public:
+  using OnTicket = std::function<void(StatusOr<Ticket>)>;
+
+  explicit MatchmakingClient(std::shared_ptr<internal::ClientCore> core) : core_(std::move(core)) {}
+
+  /// Enters the queue. Carried out once, by idempotency key.
+  StatusOr<Ticket> CreateTicket(const CreateTicketRequest& request, CallOptions options = {});
+  [[nodiscard]] Call CreateTicket(const CreateTicketRequest& request, OnTicket on_done,
+                                  CallOptions options = {});
+
+  /// kNotFound: unknown, or not this player's.
+  StatusOr<Ticket> GetTicket(const TicketId& request, CallOptions options = {});
+  [[nodiscard]] Call GetTicket(const TicketId& request, OnTicket on_done, CallOptions options = {});
+
+  /// Leaves the queue. kFailedPrecondition: already assigned.
+  StatusOr<Ticket> CancelTicket(const TicketId& request, CallOptions options = {});
+  [[nodiscard]] Call CancelTicket(const TicketId& request, OnTicket on_done, CallOptions options = {});
+
+  /// Reports the ticket now and on change, newest only between ticks, over reconnects. Ends after a final
+  /// state or an error.
+  [[nodiscard]] Call WatchTicket(const TicketId& request, OnTicket on_ticket);
+
+  /// Waits on a watch until the ticket is in a final state, and returns that. The timeout is the patience of
+  /// the player: kDeadlineExceeded leaves the ticket in the queue.
+  StatusOr<Ticket> AwaitTicket(const TicketId& request, CallOptions options);
+
+ private:
+  std::shared_ptr<internal::ClientCore> core_;
+};
+
+}  // namespace oofgg

@@ -1,0 +1,21 @@
+#include "oofgg/bounded_executor.h"
+
+#include "base/work_queue.h"
+
+namespace oofgg {
+
+struct BoundedExecutor::Impl {
+  Impl(std::size_t threads, std::size_t max_queued) : work(threads, max_queued) {}
+
+  base::WorkQueue work;
+};
+
+BoundedExecutor::BoundedExecutor(std::size_t threads, std::size_t max_queued)
+    : impl_(std::make_unique<Impl>(threads, max_queued)) {}
+
+// The threads are joined before `impl_` goes, since a task that still runs may call `TryPost`.
+BoundedExecutor::~BoundedExecutor() { impl_->work.Stop(); }
+
+bool BoundedExecutor::TryPost(Task task) { return impl_->work.Push(task); }
+
+}  // namespace oofgg
