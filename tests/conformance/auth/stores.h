@@ -1,0 +1,79 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <latch>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "storage/memory/auth/memory_refresh_store.h"
+#include "storage/memory/auth/memory_user_store.h"
+#include "storage/sqlite/auth/sqlite_refresh_store.h"
+#include "storage/sqlite/auth/sqlite_user_store.h"
+#include "storage/sqlite/database.h"
+
+namespace oofgg::auth::testing {
+
+/// The stores of one kind, and what they stand on.
+struct Stores {
+  std::unique_ptr<storage::Database> database;
+  std::unique_ptr<UserStore> users;
+  std::unique_ptr<RefreshStore> sessions;
+};
+
+inline Stores MemoryStores() {
+  return {nullptr, std::make_unique<storage::MemoryUserStore>(),
+          std::make_unique<storage::MemoryRefreshStore>()};
+}
+
+inline Stores SqliteStores(const std::string& path) {
+  Stores stores;
+  stores.database = storage::Database::Open(path).value();
+  stores.users = storage::SqliteUserStore::Make(*stores.database).value();
+  stores.sessions = storage::SqliteRefreshStore::Make(*stores.database).value();
+  return stores;
+}
+
+/// A directory that goes with its owner.
+class TempDirectory {
+ public:
+  TempDirectory() {
+    std::string path = std::filesystem::temp_directory_path() / "oofgg-stores-XXXXXX";
+    path_ = mkdtemp(path.data());
+  }
+  TempDirectory(const TempDirectory&) = delete;
+  TempDirectory& operator=(const TempDirectory&) = delete;
+  ~TempDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+/// What every suite runs on. SQLite as a file, since in memory its reads would not run beside its writes.
+struct Fixture {
+  explicit Fixture(const std::string& kind)
+      : stores(kind == "Memory" ? MemoryStores() : SqliteStores(directory / "auth.db")) {}
+  TempDirectory directory;
+  Stores stores;
+};
+
+/// Runs `body(i)` on as many threads at once.
+inline void AllAtOnce(std::size_t threads, const std::function<void(std::size_t)>& body) {
+  std::latch start(static_cast<std::ptrdiff_t>(threads));
+  std::vector<std::thread> running;
+  for (std::size_t i = 0; i < threads; ++i) {
+    running.emplace_back([&, i] {
+      start.arrive_and_wait();
+      body(i);
+    });
+  }
+  for (std::thread& thread : running) thread.join();
+}
+
+}  // namespace oofgg::auth::testing
