@@ -1,0 +1,128 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "oofgg/clock.h"
+#include "oofgg/model/presence.h"
+#include "oofgg/status.h"
+
+namespace oofgg {
+
+/// Who is online, who watches whom, and what each watcher has not yet heard.
+///
+/// A plain data structure: no sockets, threads, timers or clock of its own. Whoever owns it passes the time
+/// in, calls `Advance` when `NextDeadline` has come, and asks `TakeReady` after each call whom to serve.
+/// The same calls give the same answers.
+///
+/// A user is online while at least one of their connections lives, and for the grace of those that were lost.
+/// Connections are not told of every change: each holds the *set* of listed users whose newest state differs
+/// from what it has heard, so that a slow reader costs at most a few bytes a friend and always ends equal to
+/// the truth. A user who left and came back between two reads is not mentioned.
+///
+/// Cost: a call on one user or connection is O(friends or watchers concerned), with no scan of others.
+/// Memory: about 100 B a user, 80 B a connection, 20 B a friendship, bounded by the options; a user is
+/// forgotten when nobody lists them and no connection or grace is left.
+/// Time: moments passed in must not go backwards.
+/// Threads: not safe; one owner.
+class PresenceTable {
+ public:
+  struct Options {
+    /// What versions grow from. Must be above every version given out before a restart; microseconds of UTC
+    /// at start are, as long as fewer than a million states change a second (docs/decisions/0006).
+    std::uint64_t first_version = 0;
+    std::size_t max_friends = 5'000;           ///< Of one connection; 65,000 at most.
+    std::size_t max_friendships = 20'000'000;  ///< Of all connections together.
+  };
+
+  struct ConnectionOptions {
+    Duration grace{0};  ///< How long its user stays online after it is lost.
+
+    /// The user's identity was proved by a token. While such a connection holds a user, one without proof
+    /// cannot claim the same user, and those there before are evicted.
+    bool proven = false;
+
+    /// When it is lost and its user goes offline by that, those whom it *lists* hear of it too, whether or
+    /// not they list the user: the rule of protocol v1.
+    bool announces_to_friends = false;
+
+    /// Hears such announcements from users it does not list.
+    bool hears_strangers = false;
+
+    /// Reports at once every listed user, offline ones included, instead of only those who are online: for a
+    /// follower that remembers states from an earlier connection.
+    bool full_snapshot = false;
+  };
+
+  /// Names a connection. `slot` is small and used again after the connection ends; a stale id is harmless.
+  struct ConnectionId {
+    std::uint32_t slot = 0;
+    std::uint32_t generation = 0;  ///< 0 names none.
+    friend bool operator==(const ConnectionId&, const ConnectionId&) = default;
+  };
+
+  struct Counts {
+    std::size_t users = 0;  ///< Known, online or not.
+    std::size_t online = 0;
+    std::size_t connections = 0;
+    std::size_t friendships = 0;
+  };
+
+  PresenceTable() : PresenceTable(Options{}) {}
+  explicit PresenceTable(Options options);
+  ~PresenceTable();
+  PresenceTable(PresenceTable&&) noexcept;
+  PresenceTable& operator=(PresenceTable&&) noexcept;
+
+  /// Brings `user_id` online by one more connection that watches `friends`; repeated ids count once.
+  /// Errors, without any effect: kPermissionDenied (a proven connection holds the user and this one is not),
+  /// kInvalidArgument (too many friends), kResourceExhausted (the table is full).
+  [[nodiscard]] StatusOr<ConnectionId> Connect(TimePoint now, std::string_view user_id,
+                                               const ConnectionOptions& options,
+                                               std::span<const std::string> friends = {});
+
+  /// Replaces the users it watches. Who stays on the list is not reported again. Errors as above, and
+  /// kNotFound for a connection that has ended.
+  Status SetFriends(ConnectionId connection, std::span<const std::string> friends);
+
+  /// Ends the connection by its user's wish: nobody waits for a reconnect. The user is offline at once
+  /// unless another connection of theirs lives. Nothing on a stale id.
+  void SignOff(TimePoint now, ConnectionId connection);
+
+  /// Ends the connection as lost: the user stays online for its grace. Nothing on a stale id.
+  void Close(TimePoint now, ConnectionId connection);
+
+  /// The next thing the connection should hear, each time the newest state of one user, or nothing.
+  [[nodiscard]] std::optional<PresenceUpdate> NextUpdate(ConnectionId connection);
+
+  /// Connections that have something to hear since they last heard all (`NextUpdate` gave nothing); each is
+  /// named once until then.
+  [[nodiscard]] std::vector<ConnectionId> TakeReady();
+
+  /// Connections that were ended by a proven one since the last call. Their ids are stale already.
+  [[nodiscard]] std::vector<ConnectionId> TakeEvicted();
+
+  /// When the next grace ends, or kNever.
+  [[nodiscard]] TimePoint NextDeadline() const;
+  /// Takes those offline whose grace is over at `now`.
+  void Advance(TimePoint now);
+
+  /// The newest state of a user; unknown users are offline, with a version that is not below any they had.
+  [[nodiscard]] PresenceUpdate StateOf(std::string_view user_id) const;
+  [[nodiscard]] bool IsLive(ConnectionId connection) const;
+  /// Whose connection it is; empty for a stale id.
+  [[nodiscard]] std::string UserOf(ConnectionId connection) const;
+  [[nodiscard]] Counts counts() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace oofgg

@@ -1,0 +1,62 @@
+#include "net/presence/connection_limiter.h"
+
+#include <utility>
+
+namespace oofgg::net {
+
+AddressKey KeyOf(const boost::asio::ip::address& address) {
+  if (address.is_v4() || address.to_v6().is_v4_mapped()) {
+    const auto v4 = address.is_v4()
+                        ? address.to_v4()
+                        : boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6());
+    return 0x0000'FFFF'0000'0000ULL | v4.to_uint();  // 0:ffff::/32 is nobody's prefix.
+  }
+  AddressKey prefix = 0;
+  const auto bytes = address.to_v6().to_bytes();
+  for (std::size_t i = 0; i < 8; ++i) prefix = prefix << 8 | bytes[i];
+  return prefix;
+}
+
+Status ConnectionLimiter::Add(AddressKey address) {
+  const std::lock_guard lock(mutex_);
+  if (door_closed_) return MakeStatus(StatusCode::kUnavailable, "the server is restarting; reconnect");
+  if (total_ >= most_) {
+    return MakeStatus(StatusCode::kResourceExhausted,
+                      "the server has all the connections it can take; try later");
+  }
+  std::uint32_t& count = by_address_[address];
+  if (count >= most_per_address_) {
+    if (count == 0) by_address_.erase(address);
+    return MakeStatus(StatusCode::kResourceExhausted, "too many connections from your address; close some");
+  }
+  ++count;
+  ++total_;
+  return absl::OkStatus();
+}
+
+void ConnectionLimiter::Remove(AddressKey address) {
+  std::function<void()> on_empty;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = by_address_.find(address);
+    if (--found->second == 0) by_address_.erase(found);
+    if (--total_ == 0 && door_closed_) on_empty = std::exchange(on_empty_, nullptr);
+  }
+  if (on_empty) on_empty();
+}
+
+std::size_t ConnectionLimiter::total() const {
+  const std::lock_guard lock(mutex_);
+  return total_;
+}
+
+void ConnectionLimiter::CloseDoor(std::function<void()> on_empty) {
+  {
+    const std::lock_guard lock(mutex_);
+    door_closed_ = true;
+    if (total_ > 0) on_empty_ = std::exchange(on_empty, nullptr);
+  }
+  if (on_empty) on_empty();
+}
+
+}  // namespace oofgg::net

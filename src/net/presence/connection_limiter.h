@@ -1,0 +1,44 @@
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <boost/asio/ip/address.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+
+#include "oofgg/status.h"
+
+namespace oofgg::net {
+
+/// Where a peer comes from, for limits: an IPv4 address, or the /64 of an IPv6 one, since that is what one
+/// customer gets.
+using AddressKey = std::uint64_t;
+[[nodiscard]] AddressKey KeyOf(const boost::asio::ip::address& address);
+
+/// Counts connections, all together and by address. Threads: safe.
+class ConnectionLimiter {
+ public:
+  ConnectionLimiter(std::size_t most, std::size_t most_per_address)
+      : most_(most), most_per_address_(most_per_address) {}
+
+  /// Errors: kResourceExhausted that says which limit.
+  [[nodiscard]] Status Add(AddressKey address);
+  void Remove(AddressKey address);
+  [[nodiscard]] std::size_t total() const;
+
+  /// From now on nobody is added; `on_empty` runs once nobody is left, perhaps inside this call.
+  void CloseDoor(std::function<void()> on_empty);
+
+ private:
+  const std::size_t most_;
+  const std::size_t most_per_address_;
+  mutable std::mutex mutex_;
+  std::size_t total_ = 0;
+  bool door_closed_ = false;
+  std::function<void()> on_empty_;
+  absl::flat_hash_map<AddressKey, std::uint32_t> by_address_;
+};
+
+}  // namespace oofgg::net

@@ -1,0 +1,142 @@
+#include "net/presence/presence_tcp_listener.h"
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "net/presence/presence_acceptor.h"
+#include "net/presence/session_shard.h"
+#include "net/presence/tcp_session.h"
+#include "oofgg/log.h"
+#include "presence/json_protocol.h"
+
+namespace oofgg::net {
+namespace {
+
+namespace asio = boost::asio;
+using ErrorCode = boost::system::error_code;
+
+// Out of descriptors or memory: accepting again at once would spin.
+constexpr std::chrono::milliseconds kAcceptPause{100};
+
+// Tells why as far as that needs no waiting: who is over a limit must not hold a descriptor.
+void TurnAway(TcpSession::Socket socket, const Status& status) {
+  std::string line;
+  presence::AppendError(line, {status.message().data(), status.message().size()});
+  char unread[4096];
+  ErrorCode ignored;
+  socket.non_blocking(true, ignored);
+  socket.write_some(asio::buffer(line), ignored);
+  // Closing with bytes unread sends a reset, which may overtake the reason.
+  socket.shutdown(TcpSession::Socket::shutdown_send, ignored);
+  socket.read_some(asio::buffer(unread), ignored);
+}
+
+}  // namespace
+
+class PresenceTcpListener::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(asio::io_context& io, std::shared_ptr<PresenceTcpContext> context)
+      : context_(std::move(context)), strand_(asio::make_strand(io)), acceptor_(strand_) {
+    const std::size_t count = std::max<std::size_t>(context_->options.shards, 1);
+    for (std::size_t i = 0; i < count; ++i) shards_.push_back(std::make_shared<SessionShard>(io, context_));
+  }
+
+  Status Open(std::string_view address) {
+    OOFGG_RETURN_IF_ERROR(OpenPresenceAcceptor(acceptor_, address, context_->options.send_buffer_bytes));
+    port_ = acceptor_.local_endpoint().port();
+    return absl::OkStatus();
+  }
+
+  void Accept() {
+    SessionShard& shard = *shards_[next_shard_];
+    acceptor_.async_accept(shard.strand(),
+                           [self = shared_from_this()](const ErrorCode& error, TcpSession::Socket socket) {
+                             self->OnAccept(error, std::move(socket));
+                           });
+  }
+
+  void Drain(std::function<void()> on_drained) {
+    asio::post(strand_, [self = shared_from_this(), on_drained = std::move(on_drained)]() mutable {
+      ErrorCode ignored;
+      self->acceptor_.close(ignored);
+      self->context_->draining = true;
+      for (const auto& shard : self->shards_) shard->Post([shard] { shard->Drain(); });
+      self->context_->limiter.CloseDoor(std::move(on_drained));
+    });
+  }
+
+  void Stop() {
+    ErrorCode ignored;
+    if (acceptor_.is_open()) acceptor_.close(ignored);
+    for (const auto& shard : shards_) shard->Stop();
+  }
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::size_t connections() const { return context_->limiter.total(); }
+
+ private:
+  void OnAccept(const ErrorCode& error, TcpSession::Socket socket) {
+    if (error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
+        error == asio::error::no_memory) {
+      return PauseAccepting(error);
+    }
+    if (!error) Admit(std::move(socket));
+    AcceptIfOpen();
+  }
+
+  void AcceptIfOpen() {
+    if (acceptor_.is_open()) Accept();
+  }
+
+  void Admit(TcpSession::Socket socket) {
+    ErrorCode error;
+    const auto peer = socket.remote_endpoint(error);
+    if (error) return;  // Gone already.
+    const AddressKey address = KeyOf(peer.address());
+    if (const Status status = context_->limiter.Add(address); !status.ok()) {
+      return TurnAway(std::move(socket), status);
+    }
+    const auto& shard = shards_[next_shard_];
+    next_shard_ = (next_shard_ + 1) % shards_.size();
+    shard->Post(
+        [session = std::make_shared<TcpSession>(shard, std::move(socket), address)] { session->Start(); });
+  }
+
+  void PauseAccepting(const ErrorCode& error) {
+    Log(LogLevel::kWarning, "presence", "cannot accept: " + error.message() + "; trying again soon");
+    context_->timers.PostAt(DeadlineAfter(context_->clock.Now(), kAcceptPause), [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (self == nullptr) return;
+      // By way of a shard, which knows whether the io_context may still be used.
+      self->shards_.front()->Post([self] { asio::post(self->strand_, [self] { self->AcceptIfOpen(); }); });
+    });
+  }
+
+  const std::shared_ptr<PresenceTcpContext> context_;
+  const Strand strand_;  // Of the acceptor.
+  PresenceAcceptor acceptor_;
+  std::vector<std::shared_ptr<SessionShard>> shards_;
+  std::size_t next_shard_ = 0;
+  std::uint16_t port_ = 0;
+};
+
+StatusOr<std::unique_ptr<PresenceTcpListener>> PresenceTcpListener::Listen(
+    asio::io_context& io, std::string_view address, presence::PresenceHub& hub, const Clock& clock,
+    Executor& timers, PresenceAuthenticator authenticate, PresenceTcpOptions options) {
+  auto impl = std::make_shared<Impl>(
+      io, std::make_shared<PresenceTcpContext>(hub, clock, timers, std::move(authenticate), options));
+  OOFGG_RETURN_IF_ERROR(impl->Open(address));
+  impl->Accept();
+  return std::unique_ptr<PresenceTcpListener>(new PresenceTcpListener(std::move(impl)));
+}
+
+PresenceTcpListener::PresenceTcpListener(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+PresenceTcpListener::~PresenceTcpListener() { impl_->Stop(); }
+std::uint16_t PresenceTcpListener::port() const { return impl_->port(); }
+std::size_t PresenceTcpListener::connections() const { return impl_->connections(); }
+void PresenceTcpListener::Drain(std::function<void()> on_drained) { impl_->Drain(std::move(on_drained)); }
+
+}  // namespace oofgg::net

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "oofgg/caller.h"
+#include "oofgg/clock.h"
+#include "oofgg/executor.h"
+#include "oofgg/status.h"
+#include "presence/presence_hub.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace oofgg::net {
+
+/// Who a token speaks for, or why it does not. Called on threads of the io_context; must not block.
+using PresenceAuthenticator = std::function<StatusOr<Caller>(std::string_view token)>;
+
+struct PresenceTcpOptions {
+  bool require_token = false;             ///< `--presence-auth`: who brings no token is refused.
+  std::size_t max_connections = 100'000;  ///< Hence of descriptors; those over it are told and closed.
+  std::size_t max_connections_per_address = 10'000;  ///< Of one IPv4 address or one IPv6 /64.
+  std::size_t max_object_bytes = 256 * 1024;
+  /// For the first object, from the connection on; for later ones, from their first byte to their last.
+  std::chrono::milliseconds object_timeout{10'000};
+  std::chrono::milliseconds write_timeout{
+      10'000};                              ///< To take bytes that wait, before the link counts as dead.
+  std::chrono::milliseconds linger{2'000};  ///< To read the reason of a close.
+  int send_buffer_bytes = 0;                ///< The kernel's, of each connection; 0: as the kernel likes.
+  std::size_t shards = 4;  ///< Sessions of one shard run one at a time; more use more threads.
+};
+
+/// The presence port over TCP: protocols v1 and v2 of the JSON objects in presence/json_protocol.h.
+///
+/// An idle connection holds no buffer: the socket is waited for, then read into one that its shard's
+/// sessions share, and only an unfinished object is kept. What a peer does not read costs at most 100 KB,
+/// since updates are pulled when there is room for them and nothing is read from it meanwhile.
+/// Whoever breaks a rule is told `{"error":…}` and closed; nobody else notices.
+///
+/// Threads: methods are safe from any thread.
+/// Lifetime: what is passed in outlives it. Destroy it after `Drain` has reported, or when no thread runs
+/// the io_context; in either case before the io_context, and that when no call on `hub` is under way.
+class PresenceTcpListener {
+ public:
+  /// Binds `address` (`host:port`, `:port` for all interfaces) and accepts. `authenticate` may be empty:
+  /// clients that bring a token are then refused. Errors: kInvalidArgument (address), kUnavailable (the port
+  /// is in use or may not be bound).
+  [[nodiscard]] static StatusOr<std::unique_ptr<PresenceTcpListener>> Listen(
+      boost::asio::io_context& io, std::string_view address, presence::PresenceHub& hub, const Clock& clock,
+      Executor& timers, PresenceAuthenticator authenticate, PresenceTcpOptions options = {});
+  ~PresenceTcpListener();
+  PresenceTcpListener(const PresenceTcpListener&) = delete;
+  PresenceTcpListener& operator=(const PresenceTcpListener&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] std::size_t connections() const;
+
+  /// Stops accepting, tells v2 clients to reconnect, closes all, those who do not read after `linger` or
+  /// `write_timeout`. `on_drained` runs once, when the last connection is gone.
+  void Drain(std::function<void()> on_drained);
+
+ private:
+  class Impl;
+  explicit PresenceTcpListener(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace oofgg::net

@@ -1,0 +1,92 @@
+#include "net/presence/session_shard.h"
+
+#include <algorithm>
+
+#include "net/presence/tcp_session.h"
+
+namespace oofgg::net {
+namespace {
+
+// Sessions pumped in one visit to the strand, so that a celebrity's followers do not hold up the others.
+constexpr std::size_t kPumpsPerTurn = 64;
+
+}  // namespace
+
+SessionShard::SessionShard(boost::asio::io_context& io, std::shared_ptr<PresenceTcpContext> context)
+    : context_(std::move(context)), strand_(boost::asio::make_strand(io)) {}
+
+void SessionShard::Wake(std::shared_ptr<TcpSession> session) {
+  const std::lock_guard lock(mutex_);
+  if (stopped_) return;
+  woken_.push_back(std::move(session));
+  if (woken_.size() == 1) {
+    boost::asio::post(strand_, [self = shared_from_this()] { self->PumpWoken(); });
+  }
+}
+
+void SessionShard::PumpWoken() {
+  std::vector<std::shared_ptr<TcpSession>> turn;
+  {
+    const std::lock_guard lock(mutex_);
+    turn.swap(woken_);
+  }
+  for (std::size_t i = 0; i < std::min(turn.size(), kPumpsPerTurn); ++i) turn[i]->Pump();
+  if (turn.size() <= kPumpsPerTurn) return;
+
+  turn.erase(turn.begin(), turn.begin() + kPumpsPerTurn);
+  const std::lock_guard lock(mutex_);
+  if (stopped_) return;
+  if (woken_.empty()) boost::asio::post(strand_, [self = shared_from_this()] { self->PumpWoken(); });
+  turn.insert(turn.end(), woken_.begin(), woken_.end());
+  woken_ = std::move(turn);
+}
+
+void SessionShard::Remove(TcpSession& session) {
+  SetDeadline(session, kNever);
+  sessions_.erase(&session);
+}
+
+void SessionShard::SetDeadline(TcpSession& session, TimePoint when) {
+  const TimePoint before = std::exchange(session.deadline, when);
+  if (before != kNever) deadlines_.erase({before, &session});
+  if (when == kNever) return;
+  deadlines_.insert({when, &session});
+  ArmTimer();
+}
+
+void SessionShard::ArmTimer() {
+  if (deadlines_.empty() || deadlines_.begin()->first >= timer_at_) return;  // Too early a timer looks again.
+  timer_at_ = deadlines_.begin()->first;
+  timer_ = ScopedTimer(context_->timers, timer_at_, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->Post([self] { self->Expire(); });
+  });
+}
+
+void SessionShard::Expire() {
+  timer_at_ = kNever;
+  const TimePoint now = context_->clock.Now();
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    const std::shared_ptr<TcpSession> session = deadlines_.begin()->second->shared_from_this();
+    SetDeadline(*session, kNever);
+    session->OnDeadline();
+  }
+  ArmTimer();
+}
+
+void SessionShard::Drain() {
+  const std::vector<TcpSession*> sessions(sessions_.begin(), sessions_.end());
+  for (TcpSession* session : sessions) session->shared_from_this()->SayGoodbye();
+}
+
+void SessionShard::Stop() {
+  std::vector<std::shared_ptr<TcpSession>> woken;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    woken.swap(woken_);
+  }
+  timer_.Cancel();
+  while (!sessions_.empty()) (*sessions_.begin())->shared_from_this()->Close();
+}
+
+}  // namespace oofgg::net

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <absl/container/btree_set.h>
+#include <absl/container/flat_hash_set.h>
+
+#include <array>
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "net/presence/connection_limiter.h"
+#include "net/presence/presence_tcp_listener.h"
+#include "oofgg/clock.h"
+#include "oofgg/executor.h"
+
+namespace oofgg::net {
+
+class TcpSession;
+using Strand = boost::asio::strand<boost::asio::io_context::executor_type>;
+
+/// What all sessions of a listener share.
+struct PresenceTcpContext {
+  PresenceTcpContext(presence::PresenceHub& the_hub, const Clock& the_clock, Executor& the_timers,
+                     PresenceAuthenticator the_authenticator, const PresenceTcpOptions& the_options)
+      : hub(the_hub),
+        clock(the_clock),
+        timers(the_timers),
+        authenticate(std::move(the_authenticator)),
+        options(the_options),
+        limiter(the_options.max_connections, the_options.max_connections_per_address) {}
+
+  presence::PresenceHub& hub;
+  const Clock& clock;
+  Executor& timers;
+  const PresenceAuthenticator authenticate;
+  const PresenceTcpOptions options;
+  ConnectionLimiter limiter;
+  /// Set before the first farewell, so that nobody hears of those who go before them.
+  std::atomic<bool> draining{false};
+};
+
+/// Some of a listener's sessions, their deadlines, and a read buffer for all of them. Everything of theirs
+/// happens on one strand, so that they need no locks.
+/// Threads: `Wake`, `Post` and `Stop` are safe from any thread; the rest belongs to the strand.
+class SessionShard : public std::enable_shared_from_this<SessionShard> {
+ public:
+  SessionShard(boost::asio::io_context& io, std::shared_ptr<PresenceTcpContext> context);
+
+  [[nodiscard]] PresenceTcpContext& context() { return *context_; }
+  [[nodiscard]] const Strand& strand() const { return strand_; }
+  [[nodiscard]] std::array<char, 64 * 1024>& read_buffer() { return read_buffer_; }
+
+  /// Runs `function` on the strand, unless the shard has stopped.
+  template <typename Function>
+  void Post(Function function) {
+    const std::lock_guard lock(mutex_);
+    if (!stopped_) boost::asio::post(strand_, std::move(function));
+  }
+
+  /// Pumps the session soon. Many wakes at once share one visit to the strand.
+  void Wake(std::shared_ptr<TcpSession> session);
+
+  void Add(TcpSession& session) { sessions_.insert(&session); }
+  void Remove(TcpSession& session);
+
+  /// Calls `session.OnDeadline()` at `when`, instead of what was set before; kNever: not at all.
+  void SetDeadline(TcpSession& session, TimePoint when);
+
+  /// Bids all farewell. `context().draining` has been set.
+  void Drain();
+
+  /// Closes all at once, from outside the strand, when nothing runs it any more.
+  void Stop();
+
+ private:
+  void PumpWoken();
+  void ArmTimer();
+  void Expire();
+
+  const std::shared_ptr<PresenceTcpContext> context_;
+  const Strand strand_;
+  std::array<char, 64 * 1024> read_buffer_;
+  absl::flat_hash_set<TcpSession*> sessions_;
+  absl::btree_set<std::pair<TimePoint, TcpSession*>> deadlines_;
+  TimePoint timer_at_ = kNever;
+  ScopedTimer timer_;
+
+  std::mutex mutex_;  // A leaf. Guards what follows, and posting against the end of the io_context.
+  bool stopped_ = false;
+  std::vector<std::shared_ptr<TcpSession>> woken_;
+};
+
+}  // namespace oofgg::net

@@ -1,0 +1,256 @@
+#include "net/presence/tcp_session.h"
+
+#include <boost/asio/buffer.hpp>
+#include <utility>
+
+namespace oofgg::net {
+namespace {
+
+using presence::ClientObject;
+using presence::ProtocolVersion;
+using ErrorCode = boost::system::error_code;
+
+constexpr std::size_t kWriteBatch = 16 * 1024;
+constexpr int kReadsPerTurn = 4;
+// A peer that sends on after its fault is read for a while, so that it finds the reason and not a reset.
+constexpr std::uint32_t kMostDiscarded = 1024 * 1024;
+
+bool IsWouldBlock(const ErrorCode& error) {
+  return error == boost::asio::error::would_block || error == boost::asio::error::try_again;
+}
+
+std::string_view MessageOf(const Status& status) {
+  return {status.message().data(), status.message().size()};
+}
+
+}  // namespace
+
+TcpSession::TcpSession(std::shared_ptr<SessionShard> shard, Socket socket, AddressKey address)
+    : shard_(std::move(shard)), socket_(std::move(socket)), address_(address) {}
+
+void TcpSession::Start() {
+  shard_->Add(*this);
+  ErrorCode error;
+  socket_->non_blocking(true, error);
+  if (error) return Close();
+  if (shard_->context().draining) {
+    SayGoodbye();
+  } else {
+    Await(Awaiting::kObject);
+  }
+  if (socket_.has_value()) WaitReadable();
+}
+
+void TcpSession::Wake() { shard_->Wake(shared_from_this()); }
+
+void TcpSession::Finish(Status status) {
+  shard_->Post([self = shared_from_this(), status = std::move(status)] { self->Refuse(status); });
+}
+
+void TcpSession::WaitReadable() {
+  reading_ = true;
+  socket_->async_wait(Socket::wait_read, [self = shared_from_this()](const ErrorCode& error) {
+    self->reading_ = false;
+    if (!self->socket_.has_value()) return;
+    if (error) return self->Close();
+    if (!self->blocked_) self->OnReadable();
+  });
+}
+
+void TcpSession::OnReadable() {
+  auto& buffer = shard_->read_buffer();
+  for (int turn = 0; turn < kReadsPerTurn; ++turn) {
+    ErrorCode error;
+    const std::size_t count = socket_->read_some(boost::asio::buffer(buffer), error);
+    if (IsWouldBlock(error)) break;
+    if (error) return Close();
+    if (leaving_) {
+      Discard(count);
+    } else {
+      Consume({buffer.data(), count});
+    }
+    if (!socket_.has_value() || blocked_) return;
+    if (count < buffer.size()) break;
+  }
+  WaitReadable();
+}
+
+void TcpSession::Discard(std::size_t count) {
+  discarded_ += static_cast<std::uint32_t>(count);
+  if (discarded_ > kMostDiscarded) Close();
+}
+
+void TcpSession::Consume(std::string_view bytes) {
+  const presence::JsonFramer::Limits limits{.max_bytes = shard_->context().options.max_object_bytes};
+  for (bool any = false;; any = true) {
+    const auto object = framer_.Next(bytes, limits);
+    if (!object.ok()) return Refuse(object.status());
+    if (!object->has_value()) {
+      if (any) Await(Awaiting::kNothing);
+      if (framer_.unfinished() && awaiting_ == Awaiting::kNothing) Await(Awaiting::kObject);
+      return Pump();
+    }
+    if (const Status status = Handle(**object); !status.ok()) return Refuse(status);
+  }
+}
+
+Status TcpSession::Handle(std::string_view text) {
+  OOFGG_ASSIGN_OR_RETURN(const ClientObject object, presence::ParseClientObject(text, version_));
+  version_ = object.version;
+  integer_ids_ = integer_ids_ || object.integer_ids;
+  if (connection_) {
+    OOFGG_RETURN_IF_ERROR(HandleWhileOnline(object));
+  } else if (!greeted_ || !object.is_only_ping()) {
+    OOFGG_RETURN_IF_ERROR(HandleWhileOffline(object));
+  }
+  if (object.ping.has_value()) presence::AppendPong(out_.Get(), *object.ping);
+  return absl::OkStatus();
+}
+
+Status TcpSession::HandleWhileOnline(const ClientObject& object) {
+  const std::string user = connection_.user_id();
+  if (user.empty()) return absl::OkStatus();  // Refused or evicted; `Finish` is on its way.
+  if (object.user_id.has_value() && *object.user_id != user) {
+    return InvalidField("user_id", "is not the one this connection began with; open another connection");
+  }
+  if (object.online == false) {
+    connection_.SignOff();
+  } else if (object.friends.has_value()) {
+    connection_.SetFriends(*object.friends);
+  }
+  return absl::OkStatus();
+}
+
+Status TcpSession::HandleWhileOffline(const ClientObject& object) {
+  if (!object.user_id.has_value()) return InvalidField("user_id", "is missing; a connection begins with it");
+  OOFGG_ASSIGN_OR_RETURN(const bool proven, CheckToken(object));
+  greeted_ = true;
+  presence::PresenceHub& hub = shard_->context().hub;
+  const bool signs_off = object.online == false;
+  if (signs_off && hub.StateOf(*object.user_id).state == PresenceState::kOffline) return absl::OkStatus();
+
+  PresenceTable::ConnectionOptions options;
+  options.proven = proven;
+  options.announces_to_friends = version_ == ProtocolVersion::kV1;
+  options.hears_strangers = true;
+  if (version_ == ProtocolVersion::kV2) options.grace = hub.grace();
+  const std::vector<std::string> nobody;
+  connection_ = hub.Connect(*object.user_id, options, object.friends.value_or(nobody), shared_from_this());
+  if (signs_off) connection_.SignOff();
+  return absl::OkStatus();
+}
+
+StatusOr<bool> TcpSession::CheckToken(const ClientObject& object) const {
+  PresenceTcpContext& context = shard_->context();
+  if (!object.token.has_value()) {
+    if (context.options.require_token) return InvalidField("token", "is required here; log in and send one");
+    return false;
+  }
+  if (!context.authenticate) return InvalidField("token", "cannot be checked by this server; leave it out");
+  const StatusOr<Caller> caller = context.authenticate(*object.token);
+  if (!caller.ok()) return Annotate(caller.status(), "token");
+  if (caller->user_id != *object.user_id) return InvalidField("token", "belongs to another user");
+  return true;
+}
+
+void TcpSession::Pump() {
+  if (!socket_.has_value() || blocked_) return;
+  for (;;) {
+    FillBatch();
+    if (out_.empty()) break;
+    ErrorCode error;
+    const std::size_t count = socket_->write_some(boost::asio::buffer(out_.view()), error);
+    if (IsWouldBlock(error)) return WaitWritable();
+    if (error) return Close();
+    out_.Get().erase(0, count);
+  }
+  out_.Free();
+  if (leaving_ && awaiting_ != Awaiting::kClose) BeginLinger();
+}
+
+void TcpSession::FillBatch() {
+  if (leaving_ || shard_->context().draining) return;
+  while (out_.view().size() < kWriteBatch) {
+    const auto update = connection_.NextUpdate();
+    if (!update.has_value()) return;
+    presence::AppendUpdate(out_.Get(), *update, version_, integer_ids_);
+  }
+}
+
+void TcpSession::WaitWritable() {
+  blocked_ = true;
+  Await(Awaiting::kReading);
+  socket_->async_wait(Socket::wait_write, [self = shared_from_this()](const ErrorCode& error) {
+    if (!self->socket_.has_value()) return;
+    if (error) return self->Close();
+    self->blocked_ = false;
+    const bool in_object = !self->greeted_ || self->framer_.unfinished();
+    self->Await(in_object ? Awaiting::kObject : Awaiting::kNothing);
+    self->Pump();
+    if (self->socket_.has_value() && !self->blocked_ && !self->reading_) self->OnReadable();
+  });
+}
+
+void TcpSession::Refuse(const Status& status) {
+  std::string line;
+  presence::AppendError(line, MessageOf(status));
+  LeaveWith(line);
+}
+
+void TcpSession::SayGoodbye() {
+  std::string line;
+  if (version_ == ProtocolVersion::kV2)
+    presence::AppendReconnect(line, "the server is restarting; reconnect");
+  LeaveWith(line);
+}
+
+void TcpSession::LeaveWith(std::string_view line) {
+  if (leaving_ || !socket_.has_value()) return;
+  leaving_ = true;
+  connection_.Close();
+  framer_ = presence::JsonFramer();
+  out_.Get() += line;
+  Pump();
+}
+
+void TcpSession::BeginLinger() {
+  ErrorCode error;
+  socket_->shutdown(Socket::shutdown_send, error);
+  if (error) return Close();
+  Await(Awaiting::kClose);
+}
+
+void TcpSession::Await(Awaiting what) {
+  awaiting_ = what;
+  const PresenceTcpOptions& options = shard_->context().options;
+  const TimePoint now = shard_->context().clock.Now();
+  switch (what) {
+    case Awaiting::kNothing:
+      return shard_->SetDeadline(*this, kNever);
+    case Awaiting::kObject:
+      return shard_->SetDeadline(*this, DeadlineAfter(now, options.object_timeout));
+    case Awaiting::kReading:
+      return shard_->SetDeadline(*this, DeadlineAfter(now, options.write_timeout));
+    case Awaiting::kClose:
+      return shard_->SetDeadline(*this, DeadlineAfter(now, options.linger));
+  }
+}
+
+void TcpSession::OnDeadline() {
+  if (awaiting_ != Awaiting::kObject) return Close();
+  const auto seconds = std::chrono::duration<double>(shard_->context().options.object_timeout).count();
+  Refuse(MakeStatus(StatusCode::kDeadlineExceeded,
+                    "no whole object within " + std::to_string(static_cast<int>(seconds)) + " s"));
+}
+
+void TcpSession::Close() {
+  if (!socket_.has_value()) return;
+  const auto keep_alive = shared_from_this();
+  shard_->Remove(*this);
+  socket_.reset();
+  out_.Free();
+  connection_.Close();
+  shard_->context().limiter.Remove(address_);
+}
+
+}  // namespace oofgg::net

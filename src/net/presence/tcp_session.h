@@ -1,0 +1,79 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "net/presence/session_shard.h"
+#include "oofgg/stream.h"
+#include "presence/json_framer.h"
+#include "presence/json_protocol.h"
+#include "presence/lazy_string.h"
+#include "presence/presence_hub.h"
+
+namespace oofgg::net {
+
+/// One TCP connection to the presence port. Lives as long as its socket is waited for or its user is online
+/// through it. Every field is paid for by every idle player.
+/// Threads: `Wake` and `Finish` are safe from any thread; the rest runs on the shard's strand.
+class TcpSession final : public StreamHost, public std::enable_shared_from_this<TcpSession> {
+ public:
+  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Strand>;
+
+  /// `address` has been counted by the limiter and is given back at the close.
+  TcpSession(std::shared_ptr<SessionShard> shard, Socket socket, AddressKey address);
+
+  void Start();
+
+  void Wake() override;
+  void Finish(Status status) override;
+
+  /// Writes what there is to write, as far as the peer takes it.
+  void Pump();
+  void OnDeadline();
+  void SayGoodbye();
+  void Close();
+
+  TimePoint deadline = kNever;  ///< The shard's.
+
+ private:
+  /// What the peer has to do before `deadline`.
+  enum class Awaiting : std::uint8_t { kNothing, kObject, kReading, kClose };
+
+  void WaitReadable();
+  void OnReadable();
+  void Consume(std::string_view bytes);
+  void Discard(std::size_t count);
+
+  Status Handle(std::string_view text);
+  Status HandleWhileOnline(const presence::ClientObject& object);
+  Status HandleWhileOffline(const presence::ClientObject& object);
+  StatusOr<bool> CheckToken(const presence::ClientObject& object) const;
+
+  void FillBatch();
+  void WaitWritable();
+  void Refuse(const Status& status);
+  void LeaveWith(std::string_view line);
+  void BeginLinger();
+  void Await(Awaiting what);
+
+  const std::shared_ptr<SessionShard> shard_;
+  std::optional<Socket> socket_;  ///< Empty once closed, so that the session may outlive the io_context.
+  const AddressKey address_;
+  presence::PresenceConnection connection_;
+  presence::JsonFramer framer_;
+  presence::LazyString out_;
+  std::uint32_t discarded_ = 0;  ///< Bytes thrown away while lingering.
+  presence::ProtocolVersion version_ = presence::ProtocolVersion::kV1;
+  Awaiting awaiting_ = Awaiting::kNothing;
+  bool integer_ids_ = false;
+  bool greeted_ = false;  ///< The first object has come.
+  bool reading_ = false;  ///< The socket is waited for.
+  bool blocked_ = false;  ///< The peer does not take our bytes; we take none of its either.
+  bool leaving_ = false;  ///< Only `out_` is still to be written.
+};
+
+}  // namespace oofgg::net

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "oofgg/status.h"
+
+namespace oofgg::presence {
+
+inline constexpr std::size_t kMaxFriends = 5'000;
+inline constexpr std::size_t kMaxIdBytes = 128;
+
+/// Checks one user id, 1 to 128 bytes; the error names `field`.
+[[nodiscard]] Status CheckId(std::string_view field, std::string_view id);
+
+/// Checks a list of at most 5,000 ids; the error names `field` or, as in `friends[3]`, its member.
+[[nodiscard]] Status CheckFriends(std::string_view field, std::span<const std::string> friends);
+
+/// The same answer for each door a list is too long for.
+[[nodiscard]] Status TooManyFriends(std::string_view field, std::size_t count, std::size_t allowed);
+
+}  // namespace oofgg::presence

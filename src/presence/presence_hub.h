@@ -1,0 +1,94 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "oofgg/clock.h"
+#include "oofgg/executor.h"
+#include "oofgg/presence/presence_table.h"
+#include "oofgg/stream.h"
+
+namespace oofgg::presence {
+
+class HubShard;
+
+/// One connection of one user, held by whatever listener the user came through. Dropping it counts as a
+/// lost link. Methods return at once and give no verdict: whatever ends the connection from our side comes
+/// by `StreamHost::Finish`, so that the user may live on another thread or, one day, in another process.
+/// Threads: one owner at a time; different connections are independent. May outlive the hub.
+class PresenceConnection {
+ public:
+  PresenceConnection() = default;
+  ~PresenceConnection() { Close(); }
+  PresenceConnection(PresenceConnection&& other) noexcept;
+  PresenceConnection& operator=(PresenceConnection&& other) noexcept;
+
+  /// Replaces the users watched.
+  void SetFriends(std::span<const std::string> friends);
+
+  /// Leaves by the user's wish, without grace; the connection is then empty.
+  void SignOff();
+
+  /// Leaves as lost; the connection is then empty.
+  void Close();
+
+  /// The next update for the peer. Once it gives nothing, `StreamHost::Wake` follows when there is more.
+  [[nodiscard]] std::optional<PresenceUpdate> NextUpdate();
+
+  /// Empty if the connection is, or was refused.
+  [[nodiscard]] std::string user_id() const;
+
+  explicit operator bool() const { return shard_ != nullptr; }
+
+ private:
+  friend class PresenceHub;
+  PresenceConnection(std::shared_ptr<HubShard> shard, PresenceTable::ConnectionId id)
+      : shard_(std::move(shard)), id_(id) {}
+
+  std::shared_ptr<HubShard> shard_;
+  PresenceTable::ConnectionId id_;
+};
+
+/// What a listener gives its connections.
+struct PresenceHubOptions {
+  /// How long a user of protocol v2 or of the gRPC stream stays online after a lost link. v1 users: 0.
+  std::chrono::milliseconds grace{5'000};
+  PresenceTable::Options table;  ///< `first_version` 0: microseconds of UTC at start.
+};
+
+/// The presence of all users of this process, for all its listeners: a user of one is seen by users of all.
+///
+/// Threads: safe from any thread; no call waits for more than the table's own work, and nobody is called
+/// back under a lock. Hosts are woken on the thread whose call made the change.
+/// Lifetime: `clock` and `executor` outlive it. What is called on connections after its end does nothing.
+class PresenceHub {
+ public:
+  PresenceHub(const Clock& clock, Executor& executor, PresenceHubOptions options = {});
+  ~PresenceHub();
+  PresenceHub(const PresenceHub&) = delete;
+  PresenceHub& operator=(const PresenceHub&) = delete;
+
+  /// Brings the user online by one more connection. Ids and the length of the list have been checked by the
+  /// listener (limits.h). `host` is kept until the connection ends; it gets Finish(kPermissionDenied) if a
+  /// token-bound connection holds the user or takes them over, Finish(kResourceExhausted) if there is no
+  /// room.
+  [[nodiscard]] PresenceConnection Connect(std::string_view user_id,
+                                           const PresenceTable::ConnectionOptions& options,
+                                           std::span<const std::string> friends,
+                                           std::shared_ptr<StreamHost> host);
+
+  [[nodiscard]] PresenceUpdate StateOf(std::string_view user_id) const;
+  [[nodiscard]] PresenceTable::Counts counts() const;
+  [[nodiscard]] std::chrono::milliseconds grace() const { return grace_; }
+
+ private:
+  const std::chrono::milliseconds grace_;
+  const std::shared_ptr<HubShard> shard_;
+};
+
+}  // namespace oofgg::presence

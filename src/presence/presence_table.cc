@@ -1,0 +1,50 @@
+#include "oofgg/presence/presence_table.h"
+
+#include "presence/table_impl.h"
+
+namespace oofgg {
+
+PresenceTable::PresenceTable(Options options) : impl_(std::make_unique<Impl>(options)) {}
+PresenceTable::~PresenceTable() = default;
+PresenceTable::PresenceTable(PresenceTable&&) noexcept = default;
+PresenceTable& PresenceTable::operator=(PresenceTable&&) noexcept = default;
+
+StatusOr<PresenceTable::ConnectionId> PresenceTable::Connect(TimePoint now, std::string_view user_id,
+                                                             const ConnectionOptions& options,
+                                                             std::span<const std::string> friends) {
+  return impl_->Connect(now, user_id, options, friends);
+}
+
+Status PresenceTable::SetFriends(ConnectionId connection, std::span<const std::string> friends) {
+  return impl_->SetFriends(connection, friends);
+}
+
+void PresenceTable::SignOff(TimePoint now, ConnectionId connection) {
+  impl_->End(now, connection, /*lost=*/false);
+}
+
+void PresenceTable::Close(TimePoint now, ConnectionId connection) {
+  impl_->End(now, connection, /*lost=*/true);
+}
+
+std::optional<PresenceUpdate> PresenceTable::NextUpdate(ConnectionId connection) {
+  return impl_->NextUpdate(connection);
+}
+
+std::vector<PresenceTable::ConnectionId> PresenceTable::TakeReady() { return impl_->TakeReady(); }
+
+std::vector<PresenceTable::ConnectionId> PresenceTable::TakeEvicted() { return impl_->TakeEvicted(); }
+
+TimePoint PresenceTable::NextDeadline() const { return impl_->NextDeadline(); }
+
+void PresenceTable::Advance(TimePoint now) { impl_->Advance(now); }
+
+PresenceUpdate PresenceTable::StateOf(std::string_view user_id) const { return impl_->StateOf(user_id); }
+
+bool PresenceTable::IsLive(ConnectionId connection) const { return impl_->IsLive(connection); }
+
+std::string PresenceTable::UserOf(ConnectionId connection) const { return impl_->UserOf(connection); }
+
+PresenceTable::Counts PresenceTable::counts() const { return impl_->counts(); }
+
+}  // namespace oofgg

@@ -1,0 +1,185 @@
+#include "presence/table_impl.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "presence/limits.h"
+
+namespace oofgg {
+
+using presence::ConnectionRecord;
+using presence::kNone;
+using presence::UserRecord;
+
+namespace {
+
+// Indices into a list are 16 bits wide.
+constexpr std::size_t kMostFriends = 65'000;
+
+PresenceTable::Options Sane(PresenceTable::Options options) {
+  options.max_friends = std::min(options.max_friends, kMostFriends);
+  return options;
+}
+
+}  // namespace
+
+PresenceTable::Impl::Impl(Options options)
+    : options_(Sane(options)), version_(options.first_version), graph_(users_, connections_) {}
+
+bool PresenceTable::Impl::IsLive(ConnectionId connection) const {
+  return connection.slot < connections_.end() && connection.generation % 2 == 1 &&
+         connections_[connection.slot].generation == connection.generation;
+}
+
+Status PresenceTable::Impl::CheckRoom(std::size_t wanted, std::size_t held) const {
+  if (wanted > options_.max_friends) return presence::TooManyFriends("friends", wanted, options_.max_friends);
+  if (graph_.friendships() - held + wanted > options_.max_friendships) {
+    return MakeStatus(StatusCode::kResourceExhausted,
+                      "too many friend lists on this server; try another or later");
+  }
+  return absl::OkStatus();
+}
+
+std::vector<presence::UserHandle> PresenceTable::Impl::InternAll(std::span<const std::string> ids) {
+  std::vector<UserHandle> handles;
+  handles.reserve(ids.size());
+  // A user seen for the first time may have been known before and forgotten: start where all versions are.
+  for (const std::string& id : ids) handles.push_back(users_.Intern(id, version_));
+  std::sort(handles.begin(), handles.end());
+  handles.erase(std::unique(handles.begin(), handles.end()), handles.end());
+  return handles;
+}
+
+StatusOr<PresenceTable::ConnectionId> PresenceTable::Impl::Connect(TimePoint now, std::string_view user_id,
+                                                                   const ConnectionOptions& options,
+                                                                   std::span<const std::string> friends) {
+  Advance(now);
+  OOFGG_RETURN_IF_ERROR(CheckRoom(friends.size(), 0));
+  const UserHandle known = users_.Find(user_id);
+  if (known != kNone && users_[known].proven && !options.proven) {
+    return WithReason(MakeStatus(StatusCode::kPermissionDenied,
+                                 "this user is signed in with a token; connect with a token too"),
+                      "USER_HELD_BY_TOKEN");
+  }
+  const UserHandle user = users_.Intern(user_id, version_);
+  const Slot slot = Attach(user, options);
+  if (options.proven) EvictOthers(slot);
+  graph_.Replace(slot, InternAll(friends));
+  if (!users_[user].online) GoOnline(user);
+  MarkReady(slot);
+  return ConnectionId{slot, connections_[slot].generation};
+}
+
+presence::ConnectionSlot PresenceTable::Impl::Attach(UserHandle user, const ConnectionOptions& options) {
+  const Slot slot = connections_.Take();
+  ConnectionRecord& record = connections_[slot];
+  ++record.generation;
+  record.user = user;
+  record.grace = std::max(options.grace, Duration{0});
+  record.announces_to_friends = options.announces_to_friends;
+  record.hears_strangers = options.hears_strangers;
+  record.full_snapshot = options.full_snapshot;
+
+  UserRecord& owner = users_[user];
+  if (owner.online && owner.first_connection == kNone) lingering_.erase({owner.grace_until, user});
+  record.next_of_user = owner.first_connection;
+  if (owner.first_connection != kNone) connections_[owner.first_connection].previous_of_user = slot;
+  owner.first_connection = slot;
+  return slot;
+}
+
+void PresenceTable::Impl::Detach(Slot slot) {
+  ConnectionRecord& record = connections_[slot];
+  if (record.next_of_user != kNone)
+    connections_[record.next_of_user].previous_of_user = record.previous_of_user;
+  if (record.previous_of_user != kNone) {
+    connections_[record.previous_of_user].next_of_user = record.next_of_user;
+  } else {
+    users_[record.user].first_connection = record.next_of_user;
+  }
+  record.next_of_user = record.previous_of_user = kNone;
+}
+
+void PresenceTable::Impl::EvictOthers(Slot proven) {
+  UserRecord& user = users_[connections_[proven].user];
+  if (std::exchange(user.proven, true)) return;
+  user.grace_until = TimePoint::min();  // What an impostor left behind keeps nobody online.
+  for (Slot other = connections_[proven].next_of_user; other != kNone;) {
+    const Slot next = connections_[other].next_of_user;
+    evicted_.push_back({other, connections_[other].generation});
+    Detach(other);
+    Free(other);
+    other = next;
+  }
+}
+
+Status PresenceTable::Impl::SetFriends(ConnectionId connection, std::span<const std::string> friends) {
+  if (!IsLive(connection)) return MakeStatus(StatusCode::kNotFound, "the connection has ended");
+  OOFGG_RETURN_IF_ERROR(CheckRoom(friends.size(), connections_[connection.slot].watches.size()));
+  graph_.Replace(connection.slot, InternAll(friends));
+  MarkReady(connection.slot);
+  return absl::OkStatus();
+}
+
+void PresenceTable::Impl::End(TimePoint now, ConnectionId connection, bool lost) {
+  Advance(now);
+  if (!IsLive(connection)) return;
+  const Slot slot = connection.slot;
+  const UserHandle handle = connections_[slot].user;
+  UserRecord& user = users_[handle];
+  ++user.pins;  // A user may be on their own list, whose end must not forget them under our hands.
+  Detach(slot);
+  user.grace_until =
+      lost ? std::max(user.grace_until, DeadlineAfter(now, connections_[slot].grace)) : TimePoint::min();
+  if (user.first_connection == kNone) {
+    if (user.grace_until > now) {
+      lingering_.insert({user.grace_until, handle});
+    } else {
+      GoOffline(handle, slot);
+    }
+  }
+  Free(slot);
+  Unpin(handle);
+}
+
+void PresenceTable::Impl::Free(Slot slot) {
+  graph_.Replace(slot, {});
+  ConnectionRecord& record = connections_[slot];
+  if (record.strangers_gone != nullptr) {
+    for (const auto& [user, version] : *record.strangers_gone) Unpin(user);
+  }
+  const std::uint32_t next_generation = record.generation + 1;
+  record = ConnectionRecord();
+  record.generation = next_generation;
+  connections_.Give(slot);
+}
+
+void PresenceTable::Impl::Unpin(UserHandle user) {
+  --users_[user].pins;
+  users_.ReleaseIfUnused(user);
+}
+
+void PresenceTable::Impl::Advance(TimePoint now) {
+  while (!lingering_.empty() && lingering_.begin()->first <= now) {
+    const UserHandle user = lingering_.begin()->second;
+    lingering_.erase(lingering_.begin());
+    GoOffline(user, kNone);
+    users_.ReleaseIfUnused(user);
+  }
+}
+
+PresenceUpdate PresenceTable::Impl::StateOf(std::string_view user_id) const {
+  const UserHandle user = users_.Find(user_id);
+  if (user == kNone) return {std::string(user_id), PresenceState::kOffline, version_};
+  return Describe(user);
+}
+
+std::string PresenceTable::Impl::UserOf(ConnectionId connection) const {
+  return IsLive(connection) ? users_[connections_[connection.slot].user].id : std::string();
+}
+
+PresenceTable::Counts PresenceTable::Impl::counts() const {
+  return {users_.size(), online_, connections_.in_use(), graph_.friendships()};
+}
+
+}  // namespace oofgg

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <absl/container/btree_set.h>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "oofgg/presence/presence_table.h"
+#include "presence/records.h"
+#include "presence/slab.h"
+#include "presence/user_registry.h"
+#include "presence/watch_graph.h"
+
+namespace oofgg {
+
+/// The rules of presence, over the storage in user_registry.h and watch_graph.h.
+class PresenceTable::Impl {
+ public:
+  explicit Impl(Options options);
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  StatusOr<ConnectionId> Connect(TimePoint now, std::string_view user_id, const ConnectionOptions& options,
+                                 std::span<const std::string> friends);
+  Status SetFriends(ConnectionId connection, std::span<const std::string> friends);
+  void End(TimePoint now, ConnectionId connection, bool lost);
+  std::optional<PresenceUpdate> NextUpdate(ConnectionId connection);
+  std::vector<ConnectionId> TakeReady();
+  std::vector<ConnectionId> TakeEvicted() { return std::exchange(evicted_, {}); }
+  TimePoint NextDeadline() const { return lingering_.empty() ? kNever : lingering_.begin()->first; }
+  void Advance(TimePoint now);
+  PresenceUpdate StateOf(std::string_view user_id) const;
+  bool IsLive(ConnectionId connection) const;
+  std::string UserOf(ConnectionId connection) const;
+  Counts counts() const;
+
+ private:
+  using UserHandle = presence::UserHandle;
+  using Slot = presence::ConnectionSlot;
+
+  Status CheckRoom(std::size_t wanted, std::size_t held) const;
+  std::vector<UserHandle> InternAll(std::span<const std::string> ids);
+
+  Slot Attach(UserHandle user, const ConnectionOptions& options);
+  void Detach(Slot slot);
+  void Free(Slot slot);
+  void EvictOthers(Slot proven);
+
+  void GoOnline(UserHandle user);
+  void GoOffline(UserHandle user, Slot last);
+  void TellWatchers(UserHandle user);
+  void TellFriendsOfDeparture(UserHandle user, Slot last);
+  void QueueDeparture(Slot hearer, UserHandle user);
+  std::optional<PresenceUpdate> TakeDeparture(Slot slot);
+  PresenceUpdate Describe(UserHandle user) const;
+  void MarkReady(Slot slot);
+  void Unpin(UserHandle user);
+
+  const Options options_;
+  std::uint64_t version_;  ///< The last one given out, over all users.
+  std::size_t online_ = 0;
+  presence::UserRegistry users_;
+  presence::Slab<presence::ConnectionRecord> connections_;
+  presence::WatchGraph graph_;
+  absl::btree_set<std::pair<TimePoint, UserHandle>> lingering_;  ///< Online by grace alone, by its end.
+  std::vector<ConnectionId> ready_;
+  std::vector<ConnectionId> evicted_;
+};
+
+}  // namespace oofgg

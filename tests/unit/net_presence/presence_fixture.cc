@@ -1,0 +1,72 @@
+#include "tests/unit/net_presence/presence_fixture.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace oofgg::net {
+
+struct PresenceTcpTest::Network {
+  Network() {
+    for (int i = 0; i < 2; ++i) threads.emplace_back([this] { io.run(); });
+  }
+  ~Network() {
+    io.stop();
+    for (std::thread& thread : threads) thread.join();
+    listener.reset();
+  }
+
+  boost::asio::io_context io;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io.get_executor()};
+  std::unique_ptr<PresenceTcpListener> listener;
+  std::vector<std::thread> threads;
+};
+
+PresenceTcpTest::PresenceTcpTest() : network_(std::make_unique<Network>()) {}
+PresenceTcpTest::~PresenceTcpTest() = default;
+
+void PresenceTcpTest::Listen(const PresenceTcpOptions& options, PresenceAuthenticator authenticate) {
+  auto made = PresenceTcpListener::Listen(network_->io, "127.0.0.1:0", hub_, clock_, timers_,
+                                          std::move(authenticate), options);
+  ASSERT_TRUE(made.ok()) << made.status();
+  network_->listener = *std::move(made);
+}
+
+PresenceTcpListener& PresenceTcpTest::listener() {
+  if (network_->listener == nullptr) Listen({});
+  return *network_->listener;
+}
+
+LineClient PresenceTcpTest::SignOn(std::string_view user, std::string_view hello) {
+  const std::size_t before = hub_.counts().connections;
+  LineClient client = Connect();
+  client.Send(hello);
+  Eventually("a connection of " + std::string(user),
+             [&] { return hub_.counts().connections > before && IsOnline(user); });
+  return client;
+}
+
+bool PresenceTcpTest::IsOnline(std::string_view user) const {
+  return hub_.StateOf(user).state == PresenceState::kOnline;
+}
+
+void PresenceTcpTest::ExpectOnline(std::string_view user) {
+  Eventually(std::string(user) + " is online", [&] { return IsOnline(user); });
+}
+
+void PresenceTcpTest::ExpectOffline(std::string_view user) {
+  Eventually(std::string(user) + " is offline", [&] { return !IsOnline(user); });
+}
+
+void PresenceTcpTest::Eventually(std::string_view what, const std::function<bool()>& condition) {
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!condition()) {
+    ASSERT_LT(std::chrono::steady_clock::now(), give_up) << "never came true: " << what;
+    std::this_thread::yield();
+  }
+}
+
+}  // namespace oofgg::net

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "net/presence/presence_tcp_listener.h"
+#include "oofgg/testing/fake_clock.h"
+#include "oofgg/testing/manual_executor.h"
+#include "presence/presence_hub.h"
+#include "tests/unit/net_presence/line_client.h"
+
+namespace oofgg::net {
+
+/// A presence port on loopback, its io_context run by two threads, time by the test.
+class PresenceTcpTest : public ::testing::Test {
+ protected:
+  PresenceTcpTest();
+  ~PresenceTcpTest() override;
+
+  /// Before the first client, where the defaults do not do.
+  void Listen(const PresenceTcpOptions& options, PresenceAuthenticator authenticate = {});
+
+  /// A client that has sent `hello` and a pong-like proof that it was taken: its user is online.
+  LineClient SignOn(std::string_view user, std::string_view hello);
+  LineClient Connect() { return LineClient(listener().port()); }
+
+  PresenceTcpListener& listener();
+  [[nodiscard]] bool IsOnline(std::string_view user) const;
+  void ExpectOnline(std::string_view user);
+  void ExpectOffline(std::string_view user);
+
+  /// Fails unless `condition` becomes true within 20 s.
+  static void Eventually(std::string_view what, const std::function<bool()>& condition);
+
+  testing::FakeClock clock_;
+  testing::ManualExecutor timers_{clock_};
+  presence::PresenceHub hub_{clock_, timers_};
+
+ private:
+  struct Network;
+  std::unique_ptr<Network> network_;
+};
+
+}  // namespace oofgg::net

@@ -1,0 +1,84 @@
+// Many clients at once, on several threads, by fair means and foul. Mostly for the sanitizers.
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "oofgg/random.h"
+#include "tests/unit/net_presence/presence_fixture.h"
+
+namespace oofgg::net {
+namespace {
+
+constexpr int kThreads = 4;
+constexpr int kClientsEach = 60;
+
+std::string Hello(SeededRandom& random) {
+  const auto user = [&random] { return std::to_string(random.Below(40)); };
+  std::string hello = random.Below(2) == 0 ? R"({"v":2,"user_id":)" : R"({"user_id":)";
+  hello += user() + R"(,"friends":[)" + user() + "," + user() + "," + user() + "]}";
+  return hello;
+}
+
+void ComeAndGo(std::uint16_t port, std::uint64_t seed) {
+  SeededRandom random(seed);
+  std::vector<LineClient> clients;
+  for (int i = 0; i < kClientsEach; ++i) {
+    LineClient client(port);
+    client.Send(Hello(random));
+    switch (random.Below(5)) {
+      case 0:
+        client.Send(R"({"friends":[1,2,3]}{"online":false})");
+        break;
+      case 1:
+        client.Send("nonsense");
+        break;
+      case 2:
+        client.Abort();
+        break;
+      default:
+        clients.push_back(std::move(client));
+    }
+  }
+}
+
+TEST_F(PresenceTcpTest, ManyComeAndGoAndNothingIsLeft) {
+  const std::uint16_t port = listener().port();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) threads.emplace_back(ComeAndGo, port, static_cast<std::uint64_t>(i));
+  for (std::thread& thread : threads) thread.join();
+  // Accepted after all the others, some of whom went before they were accepted.
+  LineClient last = Connect();
+  last.Send(R"({"v":2,"user_id":"last"}{"ping":1})");
+  EXPECT_EQ(last.Line(), R"({"pong":1})");
+  last.Close();
+  Eventually("all are gone", [&] { return listener().connections() == 0; });
+  timers_.AdvanceBy(std::chrono::seconds(5));
+  EXPECT_EQ(hub_.counts().users, 0u);
+  EXPECT_EQ(hub_.counts().friendships, 0u);
+}
+
+TEST_F(PresenceTcpTest, TheListenerMayGoWhileClientsAreThere) {
+  std::vector<LineClient> clients;
+  for (int i = 0; i < 100; ++i) {
+    clients.push_back(Connect());
+    clients.back().Send(R"({"user_id":)" + std::to_string(i) + R"(,"friends":[1,2,3,4,5]})");
+  }
+  ExpectOnline("99");
+}
+
+TEST_F(PresenceTcpTest, ManyAreDrained) {
+  std::vector<LineClient> clients;
+  for (int i = 0; i < 200; ++i) {
+    clients.push_back(Connect());
+    clients.back().Send(R"({"user_id":)" + std::to_string(i) + R"(,"friends":[1,2,3,4,5]})");
+  }
+  ExpectOnline("199");
+  std::atomic<bool> drained{false};
+  listener().Drain([&] { drained = true; });
+  clients.clear();
+  Eventually("drained", [&] { return drained.load(); });
+}
+
+}  // namespace
+}  // namespace oofgg::net

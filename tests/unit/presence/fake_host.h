@@ -1,0 +1,32 @@
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+
+#include "oofgg/stream.h"
+
+namespace oofgg::presence {
+
+/// A listener's half that only remembers. Threads: safe.
+class FakeHost final : public StreamHost {
+ public:
+  void Wake() override { ++wakes_; }
+  void Finish(Status status) override {
+    const std::lock_guard lock(mutex_);
+    finished_ = std::move(status);
+  }
+
+  [[nodiscard]] int TakeWakes() { return wakes_.exchange(0); }
+  [[nodiscard]] std::optional<Status> finished() const {
+    const std::lock_guard lock(mutex_);
+    return finished_;
+  }
+
+ private:
+  std::atomic<int> wakes_{0};
+  mutable std::mutex mutex_;
+  std::optional<Status> finished_;
+};
+
+}  // namespace oofgg::presence
