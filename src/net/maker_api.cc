@@ -1,0 +1,212 @@
+#include "net/maker_api.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "oofgg/parse.h"
+#include "orchestration/call_gate.h"
+
+namespace oofgg::net {
+namespace {
+
+using orchestration::RequestView;
+using std::chrono::seconds;
+
+constexpr std::string_view kBearer = "Bearer ";
+
+/// One call, read and found sound.
+struct MakerCall {
+  std::string client_id;
+  std::string fleet;
+  seconds wait{0};
+  bool json = false;
+  std::string local_address;
+};
+
+HttpResponse Text(int status, std::string_view body) { return {.status = status, .body = std::string(body)}; }
+
+HttpResponse Unauthorized() {
+  HttpResponse response = Text(401, "Unauthorized");
+  response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+HttpResponse Json(int status, const nlohmann::json& body) {
+  // Errors quote the output of game servers, which may be any bytes.
+  return {.status = status,
+          .body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
+          .content_type = "application/json"};
+}
+
+void SetRetryAfter(HttpResponse& response, Duration after) {
+  const auto whole =
+      std::chrono::ceil<seconds>(std::clamp<Duration>(after, Duration::zero(), std::chrono::hours(1)));
+  response.headers.emplace_back("Retry-After",
+                                std::to_string((std::max<seconds>)(whole, seconds(1)).count()));
+}
+
+int StatusOf(const Status& status) {
+  switch (status.code()) {
+    case StatusCode::kInvalidArgument:
+      return 400;
+    case StatusCode::kUnauthenticated:
+      return 401;
+    case StatusCode::kNotFound:
+      return 404;
+    case StatusCode::kResourceExhausted:
+      return 429;
+    case StatusCode::kUnavailable:
+    case StatusCode::kDeadlineExceeded:
+      return 503;
+    default:
+      return 500;
+  }
+}
+
+std::string MessageOf(const Status& status) {
+  if (const auto violations = FieldViolationsOf(status); !violations.empty()) {
+    return violations.front().field + " " + violations.front().description;
+  }
+  return std::string(status.message());
+}
+
+HttpResponse Failure(const Status& status, bool json, std::string_view label = "error") {
+  const int code = StatusOf(status);
+  const std::string message = MessageOf(status);
+  HttpResponse response =
+      json ? Json(code, {{"status", std::string(label)}, {"error", message}}) : Text(code, message);
+  if (const auto after = RetryAfterOf(status)) SetRetryAfter(response, *after);
+  return response;
+}
+
+bool WantsJson(const HttpRequest& request) {
+  const auto accept = request.Header("accept");
+  return accept && accept->find("application/json") != std::string_view::npos;
+}
+
+}  // namespace
+
+class MakerApi::Door : public std::enable_shared_from_this<Door> {
+ public:
+  Door(orchestration::RequestFacade& facade, BoundedExecutor& executor, MakerApiOptions options)
+      : facade_(facade), executor_(executor), options_(std::move(options)) {}
+
+  void Handle(const HttpRequest& request, const HttpReplier& reply) {
+    if (request.segments != std::vector<std::string>{"request"}) return reply(Text(404, "Not Found"));
+    const bool look = request.method == "GET" || request.method == "HEAD";
+    if (!look && request.method != "POST" && request.method != "DELETE") {
+      HttpResponse refusal = Text(405, "Method Not Allowed");
+      refusal.headers.emplace_back("Allow", "POST, GET, HEAD, DELETE");
+      return reply(std::move(refusal));
+    }
+    auto call = Read(request);
+    if (!call.ok()) {
+      return reply(absl::IsUnauthenticated(call.status()) ? Unauthorized()
+                                                          : Failure(call.status(), WantsJson(request)));
+    }
+    if (options_.limiter != nullptr) {
+      const Admission admission = options_.limiter->TryTake(call->client_id);
+      if (!admission) {
+        HttpResponse refusal = Text(429, "Too Many Requests");
+        SetRetryAfter(refusal, admission.retry_after);
+        return reply(std::move(refusal));
+      }
+    }
+    const bool accepted = executor_.TryPost(
+        [self = shared_from_this(), method = look ? "GET" : request.method, call = *std::move(call), reply] {
+          self->gate_.Pass([&] { self->Run(method, call, reply); });
+        });
+    if (accepted) return;
+    HttpResponse busy = Text(503, "Service Unavailable");
+    SetRetryAfter(busy, seconds(1));
+    reply(std::move(busy));
+  }
+
+  void Close() { gate_.Close(); }
+
+ private:
+  StatusOr<MakerCall> Read(const HttpRequest& request) const {
+    MakerCall call;
+    OOFGG_ASSIGN_OR_RETURN(call.client_id, ReadClientId(request));
+    call.fleet = std::string(request.Query("fleet").value_or(options_.default_fleet));
+    call.json = WantsJson(request);
+    call.local_address = request.local_address;
+    if (const auto wait = request.Query("wait")) {
+      const auto count = ParseInteger<std::uint32_t>(*wait);
+      if (!count.ok()) return InvalidField("wait", "must be a whole number of seconds, 30 at most");
+      call.wait = (std::min)(seconds(*count), options_.longest_wait);
+    }
+    return call;
+  }
+
+  StatusOr<std::string> ReadClientId(const HttpRequest& request) const {
+    const auto value = request.Header("authorization");
+    if (!value || value->empty()) return MakeStatus(StatusCode::kUnauthenticated, "Authorization is missing");
+    const auto count = std::count_if(request.headers.begin(), request.headers.end(),
+                                     [](const auto& header) { return header.first == "authorization"; });
+    if (count > 1) return InvalidField("Authorization", "must be sent once");
+    if (!options_.verify_token) return std::string(*value);
+    if (value->substr(0, kBearer.size()) != kBearer) {
+      return MakeStatus(StatusCode::kUnauthenticated, "Authorization is not a bearer token");
+    }
+    const auto caller = options_.verify_token(value->substr(kBearer.size()));
+    if (!caller.ok()) return MakeStatus(StatusCode::kUnauthenticated, "the token is not valid");
+    return caller->user_id;
+  }
+
+  void Run(const std::string& method, const MakerCall& call, const HttpReplier& reply) {
+    if (method == "DELETE") {
+      const Status withdrawn = facade_.Withdraw(call.fleet, call.client_id);
+      if (!withdrawn.ok()) return reply(Failure(withdrawn, call.json));
+      return reply(call.json ? Json(200, {{"status", "withdrawn"}}) : Text(200, "Withdrawn"));
+    }
+    const auto answer = [self = shared_from_this(), call, reply](const StatusOr<RequestView>& view) {
+      reply(view.ok() ? self->Describe(*view, call) : Failure(view.status(), call.json));
+    };
+    if (method == "POST") return facade_.Post(call.fleet, call.client_id, answer);
+    facade_.Get(call.fleet, call.client_id, call.wait, answer);
+  }
+
+  [[nodiscard]] HttpResponse Describe(const RequestView& view, const MakerCall& call) const {
+    switch (view.stage) {
+      case RequestView::Stage::kPending: {
+        if (!call.json) return Text(202, "Accepted");
+        nlohmann::json body{{"status", "pending"}};
+        if (view.position > 0) body["position"] = view.position;
+        return Json(202, body);
+      }
+      case RequestView::Stage::kFailed:
+        return Failure(MakeStatus(StatusCode::kUnavailable, view.error), call.json, "failed");
+      case RequestView::Stage::kReady:
+        return DescribeReady(view, call);
+    }
+    return Text(500, "Internal Server Error");
+  }
+
+  [[nodiscard]] HttpResponse DescribeReady(const RequestView& view, const MakerCall& call) const {
+    const std::string& host = !options_.public_host.empty() ? options_.public_host
+                              : !view.server.host.empty()   ? view.server.host
+                                                            : call.local_address;
+    if (!call.json) return Text(200, FormatHostPort({host, view.server.port}));
+    nlohmann::json body{{"status", "ready"}, {"host", host}, {"port", view.server.port}};
+    if (options_.issue_ticket) body["ticket"] = options_.issue_ticket(call.client_id, view.server);
+    return Json(200, body);
+  }
+
+  orchestration::CallGate gate_;
+  orchestration::RequestFacade& facade_;
+  BoundedExecutor& executor_;
+  const MakerApiOptions options_;
+};
+
+MakerApi::MakerApi(orchestration::RequestFacade& facade, BoundedExecutor& executor, MakerApiOptions options)
+    : door_(std::make_shared<Door>(facade, executor, std::move(options))) {}
+MakerApi::~MakerApi() { door_->Close(); }
+
+HttpHandler MakerApi::handler() const {
+  return
+      [door = door_](const HttpRequest& request, const HttpReplier& reply) { door->Handle(request, reply); };
+}
+
+}  // namespace oofgg::net

@@ -1,0 +1,164 @@
+#include "orchestration/fleet.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "oofgg/log.h"
+#include "oofgg/parse.h"
+#include "orchestration/fleet_core.h"
+
+namespace oofgg::orchestration {
+
+Fleet::Fleet(FleetOptions options, FleetParts parts, OnChange on_change)
+    : name_(options.name),
+      core_(std::make_shared<Core>(std::move(options), parts, std::move(on_change))),
+      executor_(parts.executor),
+      backend_(parts.backend) {}
+
+Fleet::~Fleet() { backend_.WatchExits(name_, nullptr); }
+
+template <typename Body>
+void Fleet::Run(Body body) {
+  executor_.Post([weak = std::weak_ptr<Core>(core_), body = std::move(body)]() mutable {
+    if (const auto core = weak.lock()) body(*core);
+  });
+}
+
+void Fleet::Start(std::function<void(Status)> on_started) {
+  Run([on_started = std::move(on_started)](Core& core) mutable { core.Start(std::move(on_started)); });
+}
+
+void Fleet::Wake() {
+  Run([](Core& core) { core.Pump(); });
+}
+
+void Fleet::Withdrawn(RequestRecord record) {
+  Run([record = std::move(record)](Core& core) { core.Withdrawn(record); });
+}
+
+void Fleet::SeatLost(RequestRecord record) {
+  Run([record = std::move(record)](Core& core) { core.SeatLost(record); });
+}
+
+void Fleet::ListServers(std::function<void(std::vector<GameServerInfo>)> on_listed) {
+  Run([on_listed = std::move(on_listed)](Core& core) { on_listed(core.ListServers()); });
+}
+
+Fleet::Core::Core(FleetOptions options, FleetParts parts, OnChange on_change)
+    : options_(std::move(options)), parts_(parts), on_change_(std::move(on_change)) {}
+
+void Fleet::Core::Say(LogLevel level, std::string_view message) const {
+  Log(level, "orchestration", "fleet " + options_.name + ": " + std::string(message));
+}
+
+ScopedTimer Fleet::Core::TimerIn(Duration delay, void (Core::*body)()) {
+  return {parts_.executor, DeadlineAfter(Now(), delay), Later([body](Core& core) { (core.*body)(); })};
+}
+
+void Fleet::Core::Start(std::function<void(Status)> on_started) {
+  if (options_.sole_worker) {
+    if (const Status taken = parts_.store.TakeOver(options_.name); !taken.ok()) return on_started(taken);
+  }
+  parts_.backend.WatchExits(options_.name,
+                            Bring<ServerExit>([](Core& core, ServerExit exit) { core.OnExit(exit); }));
+  parts_.backend.List(options_.name, Bring<StatusOr<std::vector<RunningServer>>>(
+                                         [on_started = std::move(on_started)](
+                                             Core& core, StatusOr<std::vector<RunningServer>> servers) {
+                                           core.OnListed(std::move(servers), on_started);
+                                         }));
+}
+
+void Fleet::Core::OnListed(StatusOr<std::vector<RunningServer>> servers,
+                           const std::function<void(Status)>& on_started) {
+  if (!servers.ok()) return on_started(servers.status());
+  to_adopt_ = servers->size();
+  for (RunningServer& running : *servers) {
+    Say(LogLevel::kInfo, "adopts the running game server " + running.id);
+    ServerEntry& server = table_.Add(std::move(running), Now());
+    server.slots = options_.slots;
+    server.state = GameServerState::kSick;  // Until it has answered.
+    server.adopted = true;
+    server.proven = true;
+  }
+  AdoptSeats();
+  on_started(absl::OkStatus());
+  if (to_adopt_ == 0) {
+    started_ = true;
+    return Pump();
+  }
+  // Requests wait until each server has been heard, so that nobody is moved away from one that is well.
+  CheckHealth();
+}
+
+void Fleet::Core::AdoptSeats() {
+  auto seats = parts_.store.Seats(options_.name);
+  if (!seats.ok())
+    return Say(LogLevel::kError, "cannot read the seats: " + std::string(seats.status().message()));
+  auto released = parts_.store.Released(options_.name);
+  if (!released.ok()) released = std::vector<Seat>();
+  std::set<std::string> gone;
+  for (const Seat& seat : *seats) {
+    ServerEntry* server = table_.Find(seat.server.id);
+    if (server != nullptr) table_.TakeSeat(*server, seat.player, seat.request);
+    if (server == nullptr) gone.insert(seat.server.id);
+  }
+  for (const Seat& seat : *released) {
+    ServerEntry* server = table_.Find(seat.server.id);
+    if (server != nullptr) server->ghosts.emplace(seat.player, false);
+    if (server == nullptr) gone.insert(seat.server.id);
+  }
+  for (const std::string& id : gone) {
+    auto dropped = parts_.store.DropServer(options_.name, id, "the game server has ended; ask again");
+    if (dropped.ok()) Changed(*dropped);
+  }
+}
+
+void Fleet::Core::Changed(const std::vector<RequestRecord>& records) {
+  for (const RequestRecord& record : records) on_change_(record.key);
+}
+
+void Fleet::Core::Pump() {
+  if (!started_) return;
+  PlaceWaiting();
+  StartServers();
+  if (!sweep_armed_) ArmSweep(std::nullopt);
+}
+
+void Fleet::Core::ArmSweep(std::optional<WallTime> next) {
+  // Requests come with later deadlines and leases than those in line, so a look now and then is enough; it
+  // also makes up for a wall clock that was set.
+  constexpr std::chrono::seconds kAtMost{10};
+  constexpr std::chrono::milliseconds kAtLeast{50};
+  Duration delay = kAtMost;
+  if (next) delay = std::clamp<Duration>(*next - parts_.clock.WallNow(), kAtLeast, kAtMost);
+  sweep_armed_ = true;
+  sweep_timer_ = TimerIn(delay, &Core::Sweep);
+}
+
+void Fleet::Core::Sweep() {
+  sweep_armed_ = false;
+  const auto swept = parts_.store.SweepLapsed(options_.name, parts_.clock.WallNow());
+  if (!swept.ok()) return ArmSweep(std::nullopt);
+  for (const RequestRecord& record : swept->changed) {
+    if (record.state == RequestState::kFailed) Withdrawn(record);  // Its seats, if there were any.
+    on_change_(record.key);
+  }
+  if (swept->next) ArmSweep(swept->next);
+  if (!swept->changed.empty() || waiting_) Pump();
+}
+
+std::vector<GameServerInfo> Fleet::Core::ListServers() const {
+  std::vector<GameServerInfo> servers;
+  for (const auto& [id, server] : table_.all()) {
+    const std::size_t reserved = server.seats.size() + server.ghosts.size() + server.foreign;
+    servers.push_back({.id = id,
+                       .fleet = options_.name,
+                       .state = server.state,
+                       .address = FormatHostPort({server.running.host, server.running.port}),
+                       .slots = server.slots,
+                       .reserved = static_cast<std::uint32_t>(reserved)});
+  }
+  return servers;
+}
+
+}  // namespace oofgg::orchestration

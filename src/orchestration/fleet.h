@@ -1,0 +1,97 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "oofgg/executor.h"
+#include "oofgg/model/fleet.h"
+#include "oofgg/random.h"
+#include "orchestration/container_backend.h"
+#include "orchestration/request_store.h"
+#include "orchestration/reservation_client.h"
+
+namespace oofgg::orchestration {
+
+struct FleetOptions {
+  std::string name = "default";
+  std::size_t min_ready = 0;           ///< FLEET_MIN_READY: servers with a free slot kept in reserve.
+  std::optional<std::size_t> max{16};  ///< FLEET_MAX: servers at once; nothing: no limit.
+  std::size_t max_starting = 3;        ///< MAX_CONCURRENT_JOBS.
+  std::uint32_t slots = 0;             ///< SERVER_SLOTS; 0: what the server tells, or its first refusal.
+  /// FLEET_IDLE_TIMEOUT. Without it 60 s, and only for servers that answer `GET /status`: others may drop a
+  /// reservation when the player connects, and so look idle when they are not.
+  std::optional<std::chrono::milliseconds> idle_timeout{};
+  std::chrono::milliseconds start_timeout{60'000};   ///< From start to the first answer.
+  std::chrono::milliseconds health_period{1000};     ///< Between two looks at each server.
+  std::chrono::milliseconds health_timeout{2000};    ///< To answer one.
+  std::chrono::milliseconds sick_timeout{30'000};    ///< Without an answer, until it is stopped.
+  std::chrono::milliseconds stop_grace{10'000};      ///< To end by itself when stopped.
+  std::chrono::milliseconds lease{10'000};           ///< Of a request; renewed while work goes on.
+  std::map<std::string, std::string> environment{};  ///< For each server.
+  /// No other process works on this fleet's requests: what was leased when we start is ours at once.
+  bool sole_worker = true;
+};
+
+/// What a fleet works with; all of it must outlive the fleet and every task posted to `executor`.
+struct FleetParts {
+  const Clock& clock;
+  Executor&
+      executor;  ///< Runs tasks one at a time, such as a `SerialExecutor`: the fleet's state lives there.
+  RequestStore& store;
+  ContainerBackend& backend;
+  ReservationClient& reservations;
+  RandomSource& random;
+};
+
+/// The worker of one fleet: takes requests from the queue in order, knows which servers have free slots,
+/// starts and stops servers, seats players and has the game server confirm it.
+///
+/// Event-driven: it acts when a request arrives, a server starts, answers or ends, or a seat frees; the only
+/// regular timer looks after the health of servers that run.
+/// Threads: safe.
+class Fleet {
+ public:
+  /// `on_change` is told, on the executor, of each request whose state changed.
+  using OnChange = std::function<void(const RequestKey&)>;
+
+  Fleet(FleetOptions options, FleetParts parts, OnChange on_change);
+  /// Leaves the servers running. What is under way is given back when its lease lapses, or at the next start.
+  ~Fleet();
+  Fleet(const Fleet&) = delete;
+  Fleet& operator=(const Fleet&) = delete;
+
+  /// Adopts the servers that run and begins to work. `on_started` learns whether the backend could be asked.
+  void Start(std::function<void(Status)> on_started);
+
+  /// There is a new request, or the old ones should be looked at again.
+  void Wake();
+
+  /// `record` was withdrawn: its seats are free, here and on the game server.
+  void Withdrawn(RequestRecord record);
+
+  /// `record` had seats that its game server no longer confirms, and has gone back to the line.
+  void SeatLost(RequestRecord record);
+
+  /// The servers as they are known now.
+  void ListServers(std::function<void(std::vector<GameServerInfo>)> on_listed);
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+ private:
+  class Core;
+  template <typename Body>
+  void Run(Body body);
+
+  const std::string name_;
+  std::shared_ptr<Core> core_;
+  Executor& executor_;
+  ContainerBackend& backend_;
+};
+
+}  // namespace oofgg::orchestration

@@ -1,0 +1,153 @@
+#pragma once
+
+#include <absl/functional/any_invocable.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "orchestration/fleet.h"
+#include "orchestration/server_table.h"
+
+namespace oofgg::orchestration {
+
+/// The state of a fleet. Everything here runs on the fleet's executor, one task at a time; what comes back
+/// from the backend or from a game server is brought there first, and dropped if the fleet is gone. Four
+/// ideas, four files: fleet.cc (life and recovery), fleet_seating.cc (the line and the seats),
+/// fleet_starting.cc (how many servers, and starting them), fleet_health.cc (what becomes of them).
+class Fleet::Core : public std::enable_shared_from_this<Core> {
+ public:
+  Core(FleetOptions options, FleetParts parts, OnChange on_change);
+
+  // fleet.cc
+  void Start(std::function<void(Status)> on_started);
+  void Pump();
+  std::vector<GameServerInfo> ListServers() const;
+
+  // fleet_seating.cc
+  void Withdrawn(const RequestRecord& record);
+  void SeatLost(const RequestRecord& record);
+
+ private:
+  /// The seats of one request on their way: leased, until the game server has answered for every player.
+  struct Seating {
+    RequestRecord record;
+    std::string server_id;
+    std::size_t pending = 0;
+    std::vector<std::string> reserved;
+    std::vector<std::string> refused;
+    std::vector<std::string> unknown;  // No answer: reserved or not.
+    bool abandoned = false;            // The server ended first; the request has gone back.
+  };
+  using SeatingPtr = std::shared_ptr<Seating>;
+
+  /// A callback for any thread that runs `body(core, args...)` on the executor if the fleet still lives.
+  template <typename... Args, typename Body>
+  auto Bring(Body body) {
+    return [weak = weak_from_this(), &executor = parts_.executor,
+            shared = std::make_shared<Body>(std::move(body))](Args... args) {
+      executor.Post([weak, shared, packed = std::make_tuple(std::move(args)...)]() mutable {
+        const auto core = weak.lock();
+        if (!core) return;
+        std::apply([&](Args&... unpacked) { (*shared)(*core, std::move(unpacked)...); }, packed);
+      });
+    };
+  }
+  /// The same as a timer's task.
+  template <typename Body>
+  Task Later(Body body) {
+    return [weak = weak_from_this(), body = std::move(body)]() mutable {
+      if (const auto core = weak.lock()) body(*core);
+    };
+  }
+  [[nodiscard]] ScopedTimer TimerIn(Duration delay, void (Core::*body)());
+  [[nodiscard]] TimePoint Now() const { return parts_.clock.Now(); }
+  void Say(LogLevel level, std::string_view message) const;
+
+  // fleet.cc
+  void OnListed(StatusOr<std::vector<RunningServer>> servers, const std::function<void(Status)>& on_started);
+  void AdoptSeats();
+  void Changed(const std::vector<RequestRecord>& records);
+  void Sweep();
+  void ArmSweep(std::optional<WallTime> next);
+
+  // fleet_seating.cc
+  void PlaceWaiting();
+  bool Place(const RequestRecord& record);
+  bool PlaceAnywhere(const RequestRecord& record);
+  bool SeatOn(const RequestRecord& record, ServerEntry& server);
+  bool EvictOthers(const RequestRecord& record);
+  [[nodiscard]] bool TooLarge(const RequestRecord& record) const;
+  void OnReserve(const SeatingPtr& seating, const std::string& player, const StatusOr<bool>& answer);
+  void Finish(const SeatingPtr& seating);
+  void Unpark(const RequestKey& key);
+  void Confirm(const Seating& seating, ServerEntry& server);
+  void Refused(const Seating& seating, ServerEntry& server);
+  void Forsake(ServerEntry& server, const std::vector<std::string>& players);
+  void MarkFull(ServerEntry& server);
+  void Undo(ServerEntry& server, const std::vector<std::string>& players);
+  void ClearGhosts(ServerEntry& server);
+  void OnCancelled(const std::string& server_id, const std::string& player, const StatusOr<bool>& freed);
+  void Forget(const std::string& server_id, const std::string& player);
+  void GiveBack(const RequestRecord& record);
+  void FailRequest(const RequestRecord& record, std::string_view error, bool start_failed);
+  void FreeStoredSeat(const std::string& server_id, const std::string& player, std::string_view reason);
+  void RenewLeases();
+  [[nodiscard]] WallTime LeaseEnd() const { return parts_.clock.WallNow() + options_.lease; }
+
+  // fleet_starting.cc
+  void StartServers();
+  [[nodiscard]] std::size_t WantedServers(const RequestStore::Line& line) const;
+  [[nodiscard]] std::size_t AssumedSlots() const;
+  [[nodiscard]] std::size_t Coming() const;
+  void Launch();
+  void OnSpawned(const std::string& id, StatusOr<RunningServer> running);
+  void WaitUntilReady(const std::string& id, std::chrono::milliseconds pause);
+  void OnReady(ServerEntry& server, const std::optional<ServerLoad>& load);
+  void StartFailed(std::string_view error);
+  [[nodiscard]] Duration PauseAfterFailures() const;
+
+  // fleet_health.cc
+  void OnExit(const ServerExit& exit);
+  void AbandonSeatings(const std::string& server_id);
+  void CheckHealth();
+  void Probe(ServerEntry& server);
+  void OnHealth(const std::string& id, const StatusOr<std::optional<ServerLoad>>& load);
+  void Alive(ServerEntry& server, const std::optional<ServerLoad>& load);
+  void MarkSick(ServerEntry& server);
+  void Reconcile(ServerEntry& server);
+  void ConsiderIdle(ServerEntry& server);
+  void Retire(ServerEntry& server, std::string_view why, bool politely);
+  void Stop(const std::string& id);
+
+  const FleetOptions options_;
+  const FleetParts parts_;
+  const OnChange on_change_;
+  ServerTable table_;
+  std::map<RequestKey, SeatingPtr> seatings_;
+  /// Withdrawn while being seated, and asked for again: leased, and placed when the first seating has ended.
+  std::map<RequestKey, RequestRecord> parked_;
+  std::map<RequestKey, RequestLease> leases_;  // All that are ours now.
+  std::set<std::string> spawning_;             // Asked of the backend, not yet running.
+  std::size_t to_adopt_ = 0;                   // Found running at our start, not yet heard of.
+  std::uint32_t learnt_slots_ = 0;
+  std::uint32_t failed_starts_ = 0;  // In a row.
+  TimePoint may_start_at_{};
+  bool started_ = false;
+  bool cramped_ = false;  // There is room, but not in one piece for the first in line.
+  bool waiting_ = false;  // Somebody was in line when we last looked.
+  ScopedTimer sweep_timer_;
+  bool sweep_armed_ = false;
+  ScopedTimer renew_timer_;
+  bool renew_armed_ = false;
+  ScopedTimer health_timer_;
+  bool health_armed_ = false;
+  ScopedTimer start_timer_;
+};
+
+}  // namespace oofgg::orchestration

@@ -1,0 +1,168 @@
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "oofgg/log.h"
+#include "orchestration/fleet_core.h"
+
+namespace oofgg::orchestration {
+namespace {
+
+constexpr std::chrono::milliseconds kDefaultIdleTimeout{60'000};
+constexpr std::chrono::seconds kTryFullAgain{10};
+
+}  // namespace
+
+void Fleet::Core::OnExit(const ServerExit& exit) {
+  ServerEntry* server = table_.Find(exit.id);
+  if (server == nullptr) return;
+  Say(LogLevel::kInfo, "game server " + exit.id + " has ended: " + exit.reason);
+  if (server->adopted && --to_adopt_ == 0) started_ = true;
+  const bool never_ready = server->state == GameServerState::kStarting;
+  table_.Remove(exit.id);
+  AbandonSeatings(exit.id);
+  auto dropped = parts_.store.DropServer(options_.name, exit.id, "the game server has ended; ask again");
+  if (dropped.ok()) Changed(*dropped);
+  if (never_ready) return StartFailed("the game server ended before it was ready: " + exit.reason);
+  Pump();
+}
+
+/// What is on its way to a server that has ended goes back at once, instead of when the calls give up.
+void Fleet::Core::AbandonSeatings(const std::string& server_id) {
+  std::vector<SeatingPtr> lost;
+  for (const auto& [key, seating] : seatings_) {
+    if (seating->server_id == server_id) lost.push_back(seating);
+  }
+  for (const SeatingPtr& seating : lost) {
+    seating->abandoned = true;
+    seatings_.erase(seating->record.key);
+    GiveBack(seating->record);
+    Unpark(seating->record.key);
+  }
+}
+
+void Fleet::Core::CheckHealth() {
+  health_armed_ = !table_.all().empty();
+  if (!health_armed_) return;
+  health_timer_ = TimerIn(options_.health_period, &Core::CheckHealth);
+  for (auto& [id, server] : table_.all()) {
+    if (server.state != GameServerState::kStarting) Probe(server);
+  }
+}
+
+void Fleet::Core::Probe(ServerEntry& server) {
+  if (server.probing) return;
+  server.probing = true;
+  // What is said while a reservation is under way may count it or not.
+  const bool quiet = server.in_flight == 0;
+  parts_.reservations.Probe(
+      server.running.control, options_.health_timeout,
+      Bring<StatusOr<std::optional<ServerLoad>>>([id = server.running.id, quiet, seats = server.seats.size()](
+                                                     Core& core, StatusOr<std::optional<ServerLoad>> load) {
+        ServerEntry* found = core.table_.Find(id);
+        if (found == nullptr) return;
+        const bool settled = quiet && found->in_flight == 0 && found->seats.size() == seats;
+        if (load.ok() && *load && !settled) *load = std::nullopt;
+        core.OnHealth(id, load);
+      }));
+}
+
+void Fleet::Core::OnHealth(const std::string& id, const StatusOr<std::optional<ServerLoad>>& load) {
+  ServerEntry& server = *table_.Find(id);
+  server.probing = false;
+  const bool first_word = to_adopt_ > 0 && server.adopted;
+  if (load.ok()) {
+    Alive(server, *load);
+  } else if (server.state == GameServerState::kSick && Now() - server.since >= options_.sick_timeout) {
+    Retire(server, "does not answer any more", /*politely=*/false);
+  } else {
+    MarkSick(server);
+  }
+  if (first_word) {
+    server.adopted = false;
+    if (--to_adopt_ == 0) {
+      started_ = true;
+      Pump();
+    }
+  }
+  if (waiting_ && table_.CountWithRoom() > 0) Pump();
+}
+
+void Fleet::Core::Alive(ServerEntry& server, const std::optional<ServerLoad>& load) {
+  const bool was_sick = server.state == GameServerState::kSick;
+  if (load) {
+    const bool fewer = (std::max)(load->reserved, load->players) < server.seats.size();
+    ServerTable::Learn(server, *load);
+    if (fewer) Reconcile(server);
+  }
+  // One that does not tell its load may have let somebody go.
+  if (!load && Now() - server.full_since >= kTryFullAgain) server.full = false;
+  if (server.adopted) Reconcile(server);
+  if (!server.ghosts.empty()) return ClearGhosts(server);
+  if (was_sick) {
+    server.state = GameServerState::kReady;
+    server.since = Now();
+    Pump();
+  }
+  ConsiderIdle(server);
+}
+
+void Fleet::Core::MarkSick(ServerEntry& server) {
+  if (server.state != GameServerState::kReady) return;
+  Say(LogLevel::kWarning, "game server " + server.running.id + " does not answer");
+  server.state = GameServerState::kSick;
+  server.since = Now();
+}
+
+/// The server holds fewer seats than we think: those that it denies are free.
+void Fleet::Core::Reconcile(ServerEntry& server) {
+  for (const std::string& player : server.seats) {
+    const ServerTable::Holding* held = table_.SeatOf(player);
+    if (held == nullptr || seatings_.contains(held->request)) continue;
+    parts_.reservations.IsReserved(
+        server.running.control, player,
+        Bring<StatusOr<bool>>([id = server.running.id, player](Core& core, StatusOr<bool> reserved) {
+          ServerEntry* found = core.table_.Find(id);
+          const ServerTable::Holding* seat = core.table_.SeatOf(player);
+          if (!reserved.ok() || *reserved || found == nullptr || seat == nullptr) return;
+          if (seat->server_id != id || core.seatings_.contains(seat->request)) return;
+          core.table_.FreeSeat(*found, player);
+          core.FreeStoredSeat(id, player, "the game server no longer holds the seat; ask again");
+          core.Forget(id, player);
+          if (core.waiting_) core.Pump();
+        }));
+  }
+}
+
+void Fleet::Core::ConsiderIdle(ServerEntry& server) {
+  if (!server.Empty()) server.since = Now();
+  if (server.state != GameServerState::kReady && server.state != GameServerState::kDraining) return;
+  if (!server.tells_load && !options_.idle_timeout) return;
+  if (Now() - server.since < options_.idle_timeout.value_or(kDefaultIdleTimeout)) return;
+  const bool needed = server.state == GameServerState::kReady && table_.CountWithRoom() <= options_.min_ready;
+  if (!needed) Retire(server, "is idle", /*politely=*/true);
+}
+
+void Fleet::Core::Retire(ServerEntry& server, std::string_view why, bool politely) {
+  if (server.retired) return;
+  server.retired = true;
+  server.state = GameServerState::kDraining;
+  const std::string id = server.running.id;
+  Say(LogLevel::kInfo, "stops game server " + id + ": it " + std::string(why));
+  if (!politely) return Stop(id);
+  parts_.reservations.Close(server.running.control,
+                            Bring<Status>([id](Core& core, const Status&) { core.Stop(id); }));
+}
+
+void Fleet::Core::Stop(const std::string& id) {
+  parts_.backend.Stop(id, options_.stop_grace, Bring<Status>([id](Core& core, const Status& stopped) {
+                        ServerEntry* server = core.table_.Find(id);
+                        if (stopped.ok() || server == nullptr) return;
+                        core.Say(LogLevel::kError,
+                                 "cannot stop " + id + ": " + std::string(stopped.message()));
+                        server->retired = false;  // A look at its health will try again.
+                        server->state = GameServerState::kSick;
+                      }));
+}
+
+}  // namespace oofgg::orchestration

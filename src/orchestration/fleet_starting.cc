@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <utility>
+
+#include "oofgg/log.h"
+#include "oofgg/uuid.h"
+#include "orchestration/fleet_core.h"
+
+namespace oofgg::orchestration {
+
+using std::chrono::milliseconds;
+
+/// Slots of a server that has not started yet; 0: nobody can tell.
+std::size_t Fleet::Core::AssumedSlots() const {
+  const std::uint32_t seen = (std::max)(table_.LargestSlots(), learnt_slots_);
+  return seen != 0 ? seen : options_.slots;
+}
+
+std::size_t Fleet::Core::Coming() const {
+  return spawning_.size() + table_.CountIn(GameServerState::kStarting);
+}
+
+std::size_t Fleet::Core::WantedServers(const RequestStore::Line& line) const {
+  // While nobody can tell what a server holds, the first one is taken to hold everybody, and then tells.
+  const std::size_t slots = AssumedSlots() != 0 ? AssumedSlots() : (std::max<std::size_t>)(line.seats, 1);
+  const std::size_t capacity = table_.TotalFree(slots) + table_.SoonFree() + Coming() * slots;
+  std::size_t wanted = line.seats > capacity ? (line.seats - capacity + slots - 1) / slots : 0;
+  if (cramped_ && wanted == 0 && Coming() == 0) wanted = 1;
+  const std::size_t for_the_line = (line.seats + slots - 1) / slots;
+  const std::size_t with_room = table_.CountWithRoom() + Coming() + wanted;
+  if (with_room < for_the_line + options_.min_ready) wanted += for_the_line + options_.min_ready - with_room;
+  return wanted;
+}
+
+void Fleet::Core::StartServers() {
+  const auto line = parts_.store.Waiting(options_.name);
+  if (!line.ok())
+    return Say(LogLevel::kError, "cannot read the line: " + std::string(line.status().message()));
+  waiting_ = line->requests > 0;
+
+  const std::size_t alive = table_.all().size() + spawning_.size();
+  const std::size_t allowed = options_.max ? *options_.max - (std::min)(*options_.max, alive)
+                                           : std::numeric_limits<std::size_t>::max();
+  const std::size_t hands = options_.max_starting - (std::min)(options_.max_starting, Coming());
+  const std::size_t count = (std::min)({WantedServers(*line), allowed, hands});
+  if (count == 0) return;
+  if (Now() < may_start_at_) {
+    start_timer_ = TimerIn(may_start_at_ - Now(), &Core::Pump);
+    return;
+  }
+  for (std::size_t i = 0; i < count; ++i) Launch();
+}
+
+void Fleet::Core::Launch() {
+  const std::string id = "gs-" + NewUuidV7(parts_.clock, parts_.random);
+  spawning_.insert(id);
+  Say(LogLevel::kInfo, "starts game server " + id);
+  parts_.backend.Start({id, options_.name, options_.environment},
+                       Bring<StatusOr<RunningServer>>([id](Core& core, StatusOr<RunningServer> running) {
+                         core.OnSpawned(id, std::move(running));
+                       }));
+}
+
+void Fleet::Core::OnSpawned(const std::string& id, StatusOr<RunningServer> running) {
+  spawning_.erase(id);
+  if (!running.ok()) return StartFailed(std::string(running.status().message()));
+  table_.Add(*std::move(running), Now()).slots = options_.slots;
+  WaitUntilReady(id, milliseconds(5));
+}
+
+/// Game servers do not report that they are ready, so they are asked: often at first, since a small one is up
+/// within milliseconds.
+void Fleet::Core::WaitUntilReady(const std::string& id, milliseconds pause) {
+  ServerEntry* server = table_.Find(id);
+  if (server == nullptr || server->state != GameServerState::kStarting) return;
+  parts_.reservations.Probe(
+      server->running.control, options_.health_timeout,
+      Bring<StatusOr<std::optional<ServerLoad>>>([id, pause](Core& core,
+                                                             StatusOr<std::optional<ServerLoad>> load) {
+        ServerEntry* found = core.table_.Find(id);
+        if (found == nullptr || found->state != GameServerState::kStarting) return;
+        if (load.ok()) return core.OnReady(*found, *load);
+        if (core.Now() - found->since >= core.options_.start_timeout) {
+          core.Retire(*found, "did not answer in time after its start", /*politely=*/false);
+          return core.StartFailed("the game server did not answer in time after its start");
+        }
+        core.parts_.executor.PostAt(DeadlineAfter(core.Now(), pause), core.Later([id, pause](Core& later) {
+          later.WaitUntilReady(id, (std::min)(pause * 2, milliseconds(200)));
+        }));
+      }));
+}
+
+void Fleet::Core::OnReady(ServerEntry& server, const std::optional<ServerLoad>& load) {
+  Say(LogLevel::kInfo, "game server " + server.running.id + " is ready");
+  server.state = GameServerState::kReady;
+  server.since = Now();
+  if (load) ServerTable::Learn(server, *load);
+  failed_starts_ = 0;
+  if (!health_armed_) {
+    health_armed_ = true;
+    health_timer_ = TimerIn(options_.health_period, &Core::CheckHealth);
+  }
+  Pump();
+}
+
+Duration Fleet::Core::PauseAfterFailures() const {
+  const auto doublings = (std::min<std::uint32_t>)(failed_starts_ - 1, 6);
+  return milliseconds(500) * (1U << doublings);  // 0.5 s to 32 s.
+}
+
+/// Those for whom the server was meant learn why there is none, unless another one is coming.
+void Fleet::Core::StartFailed(std::string_view error) {
+  Say(LogLevel::kError, "a game server failed to start: " + std::string(error));
+  ++failed_starts_;
+  may_start_at_ = Now() + PauseAfterFailures();
+  if (Coming() == 0) {
+    const std::size_t slots = AssumedSlots() != 0 ? AssumedSlots() : std::numeric_limits<std::size_t>::max();
+    auto meant = parts_.store.LeaseOldest(options_.name, slots, LeaseEnd());
+    if (meant.ok()) {
+      for (const RequestRecord& record : *meant) FailRequest(record, error, /*start_failed=*/true);
+    }
+  }
+  Pump();
+}
+
+}  // namespace oofgg::orchestration

@@ -1,0 +1,151 @@
+#include "orchestration/request_facade.h"
+
+#include <optional>
+#include <utility>
+
+namespace oofgg::orchestration {
+namespace {
+
+Status NothingAskedFor() {
+  return MakeStatus(StatusCode::kNotFound, "nothing was asked for; POST /request asks for a game server");
+}
+
+bool IsPending(RequestState state) { return state != RequestState::kDone && state != RequestState::kFailed; }
+
+RequestView Ready(const RequestRecord& record) {
+  RequestView view;
+  view.stage = RequestView::Stage::kReady;
+  view.server = record.server;
+  return view;
+}
+
+}  // namespace
+
+StatusOr<Fleet*> RequestFacade::FleetOf(std::string_view name, std::string_view client_id) const {
+  OOFGG_RETURN_IF_ERROR(CheckClientId(client_id));
+  const auto found = fleets_.find(name);
+  if (found == fleets_.end()) return MakeStatus(StatusCode::kNotFound, "there is no such fleet");
+  return found->second;
+}
+
+void RequestFacade::Post(std::string_view fleet_name, std::string_view client_id, OnView on_view) {
+  const auto fleet = FleetOf(fleet_name, client_id);
+  if (!fleet.ok()) return on_view(fleet.status());
+  const RequestKey key = ClientKey(fleet_name, client_id);
+  const auto found = store_.Find(key);
+  if (!found.ok()) return on_view(found.status());
+  const std::string client(client_id);
+  if (!*found) return Queue(**fleet, client, on_view);
+  const RequestRecord& record = **found;
+  if (record.state == RequestState::kDone) {
+    return Verify(**fleet, record, client, Verb::kPost, std::move(on_view));
+  }
+  const bool too_often = record.failures >= options_.failures_before_pause;
+  if (record.state != RequestState::kFailed || !too_often) return Queue(**fleet, client, on_view);
+  // Said once; whoever asks again after this gets a new try.
+  if (const Status forgiven = store_.ForgiveFailures(key); !forgiven.ok()) return on_view(forgiven);
+  on_view(RetryLater(StatusCode::kUnavailable, record.error, options_.pause));
+}
+
+void RequestFacade::Queue(Fleet& fleet, const std::string& client_id, const OnView& on_view) {
+  const auto queued =
+      store_.Enqueue({ClientKey(fleet.name(), client_id), {client_id}, clock_.WallNow() + options_.patience});
+  if (!queued.ok()) return on_view(queued.status());
+  fleet.Wake();
+  Answer(*queued, on_view);
+}
+
+void RequestFacade::Answer(const RequestRecord& record, const OnView& on_view) {
+  RequestView view;
+  if (record.state == RequestState::kFailed) {
+    view.stage = RequestView::Stage::kFailed;
+    view.error = record.error;
+  } else if (record.state == RequestState::kCreated) {
+    view.position = store_.Position(record.key).value_or(0);
+  }
+  on_view(std::move(view));
+}
+
+void RequestFacade::Get(std::string_view fleet_name, std::string_view client_id,
+                        std::chrono::milliseconds wait, OnView on_view) {
+  const auto fleet = FleetOf(fleet_name, client_id);
+  if (!fleet.ok()) return on_view(fleet.status());
+  const RequestKey key = ClientKey(fleet_name, client_id);
+  const std::string client(client_id);
+  if (wait.count() <= 0) return Look(**fleet, key, client, on_view);
+
+  const auto waiter = waiters_.Wait(key, DeadlineAfter(clock_.Now(), wait),
+                                    [gate = gate_, this, fleet = *fleet, key, client, on_view] {
+                                      gate->Pass([&] { Look(*fleet, key, client, on_view); });
+                                    });
+  const auto found = store_.Find(key);
+  const bool pending = found.ok() && *found && IsPending((*found)->state);
+  if (!pending && waiters_.Remove(waiter)) Look(**fleet, key, client, on_view);
+}
+
+void RequestFacade::Look(Fleet& fleet, const RequestKey& key, const std::string& client_id,
+                         const OnView& on_view) {
+  const auto found = store_.Find(key);
+  if (!found.ok()) return on_view(found.status());
+  if (!*found) return on_view(NothingAskedFor());
+  if ((*found)->state == RequestState::kDone) {
+    return Verify(fleet, **found, client_id, Verb::kGet, on_view);
+  }
+  Answer(**found, on_view);
+}
+
+void RequestFacade::Verify(Fleet& fleet, const RequestRecord& record, const std::string& client_id, Verb verb,
+                           OnView on_view) {
+  reservations_.IsReserved(record.server.control, client_id,
+                           [gate = gate_, this, &fleet, record, client_id, verb,
+                            on_view = std::move(on_view)](StatusOr<bool> reserved) {
+                             gate->Pass([&] {
+                               if (reserved.ok() && *reserved) return on_view(Ready(record));
+                               Repair(fleet, record.key, client_id, verb, /*answers=*/reserved.ok(), on_view);
+                             });
+                           });
+}
+
+void RequestFacade::Repair(Fleet& fleet, const RequestKey& key, const std::string& client_id, Verb verb,
+                           bool answers, OnView on_view) {
+  const auto occupied = store_.Occupy(key, clock_.WallNow() + options_.repair_lease);
+  // Somebody else was faster: repairs it, dropped its server, or withdrew it.
+  if (absl::IsFailedPrecondition(occupied.status()) || absl::IsNotFound(occupied.status())) {
+    return verb == Verb::kPost ? Queue(fleet, client_id, on_view) : Look(fleet, key, client_id, on_view);
+  }
+  if (!occupied.ok()) return on_view(occupied.status());
+  if (!answers) return Requeue(fleet, *occupied, client_id, on_view);
+  reservations_.Reserve(occupied->server.control, client_id,
+                        [gate = gate_, this, &fleet, record = *occupied, client_id,
+                         on_view = std::move(on_view)](const StatusOr<bool>& reserved) {
+                          const bool seated = reserved.ok() && *reserved;
+                          gate->Pass([&] { Repaired(fleet, record, client_id, seated, on_view); });
+                        });
+}
+
+void RequestFacade::Repaired(Fleet& fleet, const RequestRecord& record, const std::string& client_id,
+                             bool seated, const OnView& on_view) {
+  if (!seated) return Requeue(fleet, record, client_id, on_view);
+  if (!store_.Release(LeaseOf(record)).ok()) return Queue(fleet, client_id, on_view);
+  waiters_.Notify(record.key);
+  on_view(Ready(record));
+}
+
+/// Back to its old place in line, with new patience.
+void RequestFacade::Requeue(Fleet& fleet, const RequestRecord& record, const std::string& client_id,
+                            const OnView& on_view) {
+  if (store_.GiveBack(LeaseOf(record)).ok()) fleet.SeatLost(record);
+  Queue(fleet, client_id, on_view);
+}
+
+Status RequestFacade::Withdraw(std::string_view fleet_name, std::string_view client_id) {
+  OOFGG_ASSIGN_OR_RETURN(Fleet* const fleet, FleetOf(fleet_name, client_id));
+  const RequestKey key = ClientKey(fleet_name, client_id);
+  OOFGG_ASSIGN_OR_RETURN(auto removed, store_.Withdraw(key));
+  if (!removed) return NothingAskedFor();
+  fleet->Withdrawn(*std::move(removed));
+  waiters_.Notify(key);
+  return absl::OkStatus();
+}
+
+}  // namespace oofgg::orchestration

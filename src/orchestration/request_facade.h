@@ -1,0 +1,100 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "oofgg/status.h"
+#include "orchestration/call_gate.h"
+#include "orchestration/fleet.h"
+#include "orchestration/request_store.h"
+#include "orchestration/request_waiters.h"
+#include "orchestration/reservation_client.h"
+
+namespace oofgg::orchestration {
+
+struct RequestOptions {
+  std::chrono::milliseconds patience{300'000};     ///< In line without being asked again, until it fails.
+  std::chrono::milliseconds repair_lease{30'000};  ///< Longer than a repair can take.
+  std::uint32_t failures_before_pause = 3;         ///< Failed starts in a row.
+  std::chrono::milliseconds pause{5'000};          ///< What the client is then told to wait.
+};
+
+/// What a client may know of its request.
+struct RequestView {
+  enum class Stage { kPending, kReady, kFailed };
+  Stage stage = Stage::kPending;
+  std::uint64_t position = 0;  ///< In line, from 1; 0: not in line.
+  SeatServer server;           ///< At kReady.
+  std::string error;           ///< At kFailed.
+};
+
+/// The maker's API for clients that want one seat: what `/request` does, without HTTP.
+///
+/// Asking is idempotent, and kReady is only said when the game server has just confirmed the seat. A game
+/// server that denies it is asked for it again, and if it refuses, the request goes back to its place in
+/// line.
+///
+/// Threads: safe. Callbacks run on the executor of `reservations` or of `waiters`, or inside the call.
+/// Methods read and write the store, so they are called where that may block. Errors: kInvalidArgument
+/// (client id), kNotFound (fleet, or request), kUnavailable (store; or, with `RetryAfterOf`, too many failed
+/// starts).
+class RequestFacade {
+ public:
+  using OnView = std::function<void(StatusOr<RequestView>)>;
+
+  /// All must outlive the facade. `reservations` verifies, so that a
+  /// client waits for it: give it one try and a short timeout.
+  RequestFacade(const Clock& clock, RequestStore& store, ReservationClient& reservations,
+                RequestWaiters& waiters, RequestOptions options = {})
+      : clock_(clock), store_(store), reservations_(reservations), waiters_(waiters), options_(options) {}
+
+  /// Waits for callbacks that run; calls under way then never get their answer.
+  ~RequestFacade() { gate_->Close(); }
+  RequestFacade(const RequestFacade&) = delete;
+  RequestFacade& operator=(const RequestFacade&) = delete;
+
+  /// Serves this fleet too. Before the first call; `fleet` must outlive the facade.
+  void AddFleet(Fleet& fleet) { fleets_[fleet.name()] = &fleet; }
+
+  /// Asks for a seat, or after it.
+  void Post(std::string_view fleet, std::string_view client_id, OnView on_view);
+
+  /// Looks, and queues nothing. While the request is pending, waits for a change for up to `wait`.
+  void Get(std::string_view fleet, std::string_view client_id, std::chrono::milliseconds wait,
+           OnView on_view);
+
+  /// Withdraws the request and gives its seat up. kNotFound if there is none.
+  [[nodiscard]] Status Withdraw(std::string_view fleet, std::string_view client_id);
+
+ private:
+  /// Whether whoever asks wants to be queued.
+  enum class Verb { kPost, kGet };
+
+  StatusOr<Fleet*> FleetOf(std::string_view name, std::string_view client_id) const;
+  void Queue(Fleet& fleet, const std::string& client_id, const OnView& on_view);
+  void Look(Fleet& fleet, const RequestKey& key, const std::string& client_id, const OnView& on_view);
+  void Verify(Fleet& fleet, const RequestRecord& record, const std::string& client_id, Verb verb,
+              OnView on_view);
+  void Repair(Fleet& fleet, const RequestKey& key, const std::string& client_id, Verb verb, bool answers,
+              OnView on_view);
+  void Repaired(Fleet& fleet, const RequestRecord& record, const std::string& client_id, bool seated,
+                const OnView& on_view);
+  void Requeue(Fleet& fleet, const RequestRecord& record, const std::string& client_id,
+               const OnView& on_view);
+  void Answer(const RequestRecord& record, const OnView& on_view);
+
+  const Clock& clock_;
+  RequestStore& store_;
+  ReservationClient& reservations_;
+  RequestWaiters& waiters_;
+  const RequestOptions options_;
+  std::map<std::string, Fleet*, std::less<>> fleets_;
+  const std::shared_ptr<CallGate> gate_ = std::make_shared<CallGate>();
+};
+
+}  // namespace oofgg::orchestration

@@ -1,0 +1,418 @@
+#include "storage/sqlite/orchestration/sqlite_request_store.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <chrono>
+#include <limits>
+#include <utility>
+
+#include "storage/sqlite/orchestration/request_rows.h"
+
+namespace oofgg::storage {
+namespace {
+
+using orchestration::NewRequest;
+using orchestration::RequestKey;
+using orchestration::RequestLease;
+using orchestration::RequestRecord;
+using orchestration::RequestState;
+using orchestration::Seat;
+using orchestration::SeatServer;
+using orchestration::Sweep;
+using enum orchestration::RequestState;
+
+constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
+  CREATE TABLE maker_requests (
+    fleet TEXT NOT NULL, id TEXT NOT NULL, players BLOB NOT NULL, state INTEGER NOT NULL,
+    sequence INTEGER NOT NULL, fence INTEGER NOT NULL, lease_until INTEGER NOT NULL, deadline INTEGER NOT NULL,
+    server_id TEXT NOT NULL, server_host TEXT NOT NULL, server_port INTEGER NOT NULL,
+    server_control TEXT NOT NULL, error TEXT NOT NULL, failures INTEGER NOT NULL,
+    PRIMARY KEY (fleet, id)) WITHOUT ROWID;
+  CREATE INDEX maker_requests_line ON maker_requests (fleet, state, sequence);
+  CREATE INDEX maker_requests_sequence ON maker_requests (fleet, sequence);
+  CREATE INDEX maker_requests_server ON maker_requests (fleet, server_id) WHERE server_id <> '';
+  CREATE TABLE maker_seats (
+    fleet TEXT NOT NULL, player TEXT NOT NULL, request_id TEXT NOT NULL, server_id TEXT NOT NULL,
+    PRIMARY KEY (fleet, player)) WITHOUT ROWID;
+  CREATE INDEX maker_seats_server ON maker_seats (fleet, server_id);
+  CREATE INDEX maker_seats_request ON maker_seats (fleet, request_id);
+  CREATE TABLE maker_released (
+    fleet TEXT NOT NULL, server_id TEXT NOT NULL, player TEXT NOT NULL,
+    PRIMARY KEY (fleet, server_id, player)) WITHOUT ROWID;
+)sql"};
+
+constexpr std::chrono::hours kRememberFailures{1};
+constexpr std::size_t kAll = std::numeric_limits<std::int32_t>::max();
+
+Status NotYours() { return MakeStatus(StatusCode::kAborted, "the lease on the request is no longer yours"); }
+Status NoSuchRequest() { return MakeStatus(StatusCode::kNotFound, "there is no such request"); }
+
+void Move(RequestRecord& record, RequestState to) {
+  assert(CanMove(record.state, to));
+  record.state = to;
+}
+
+StatusOr<RequestRecord> Leased(RequestRows& rows, const RequestLease& lease, bool occupied_too) {
+  OOFGG_ASSIGN_OR_RETURN(auto record, rows.Find(lease.key));
+  if (!record) return NoSuchRequest();
+  const bool held = record->state == kInProgress || (occupied_too && record->state == kOccupied);
+  if (!held || record->fence != lease.fence) return NotYours();
+  return *std::move(record);
+}
+
+/// Takes a leased request back from whoever held it.
+Status TakeBack(RequestRows& rows, RequestRecord& record) {
+  ++record.fence;
+  Move(record, record.state == kInProgress ? kCreated : kDone);
+  return rows.Save(record);
+}
+
+Status FailWith(RequestRows& rows, RequestRecord& record, std::string_view error) {
+  OOFGG_RETURN_IF_ERROR(rows.ReleaseSeats(record));
+  record.error = std::string(error);
+  Move(record, kFailed);
+  return rows.Save(record);
+}
+
+}  // namespace
+
+StatusOr<std::unique_ptr<SqliteRequestStore>> SqliteRequestStore::Make(Database& database) {
+  OOFGG_RETURN_IF_ERROR(database.Migrate("maker_requests", kMigrations));
+  return std::unique_ptr<SqliteRequestStore>(new SqliteRequestStore(database));
+}
+
+StatusOr<RequestRecord> SqliteRequestStore::Enqueue(const NewRequest& request) {
+  RequestRecord result;
+  const Status status = database_.Write([&](Connection& connection) -> Status {
+    RequestRows rows(connection);
+    OOFGG_ASSIGN_OR_RETURN(auto found, rows.Find(request.key));
+    RequestRecord record;
+    if (found) {
+      record = *std::move(found);
+    } else {
+      record.key = request.key;
+      record.state = kFailed;  // Of nothing yet; the step into the line is the same.
+    }
+    if (record.state == kFailed) {
+      record.players = request.players;
+      OOFGG_ASSIGN_OR_RETURN(record.sequence, rows.NextSequence(request.key.fleet));
+      record.deadline = request.deadline;
+      record.error.clear();
+      Move(record, kCreated);
+      OOFGG_RETURN_IF_ERROR(rows.Save(record));
+    } else if ((record.state == kCreated || record.state == kInProgress) &&
+               record.deadline < request.deadline) {
+      record.deadline = request.deadline;
+      OOFGG_RETURN_IF_ERROR(rows.Save(record));
+    }
+    result = std::move(record);
+    return absl::OkStatus();
+  });
+  OOFGG_RETURN_IF_ERROR(status);
+  return result;
+}
+
+StatusOr<std::optional<RequestRecord>> SqliteRequestStore::Find(const RequestKey& key) {
+  std::optional<RequestRecord> result;
+  const Status status = database_.Read([&](Connection& connection) -> Status {
+    OOFGG_ASSIGN_OR_RETURN(result, RequestRows(connection).Find(key));
+    return absl::OkStatus();
+  });
+  OOFGG_RETURN_IF_ERROR(status);
+  return result;
+}
+
+StatusOr<std::uint64_t> SqliteRequestStore::Position(const RequestKey& key) {
+  std::uint64_t position = 0;
+  const Status status = database_.Read([&](Connection& connection) -> Status {
+    OOFGG_ASSIGN_OR_RETURN(const auto record, RequestRows(connection).Find(key));
+    if (!record || record->state != kCreated) return absl::OkStatus();
+    auto count = connection.Prepare(
+        "SELECT count(*) FROM maker_requests WHERE fleet = ? AND state = 0 AND sequence <= ?");
+    count.Bind(1, std::string_view(key.fleet)).Bind(2, record->sequence);
+    OOFGG_RETURN_IF_ERROR(count.Step().status());
+    position = static_cast<std::uint64_t>(count.Int(0));
+    return absl::OkStatus();
+  });
+  OOFGG_RETURN_IF_ERROR(status);
+  return position;
+}
+
+StatusOr<SqliteRequestStore::Line> SqliteRequestStore::Waiting(std::string_view fleet) {
+  Line line;
+  const Status status = database_.Read([&](Connection& connection) -> Status {
+    OOFGG_ASSIGN_OR_RETURN(const auto waiting, RequestRows(connection).InState(fleet, kCreated, kAll));
+    line.requests = waiting.size();
+    for (const RequestRecord& record : waiting) line.seats += record.players.size();
+    return absl::OkStatus();
+  });
+  OOFGG_RETURN_IF_ERROR(status);
+  return line;
+}
+
+StatusOr<std::vector<RequestRecord>> SqliteRequestStore::LeaseOldest(std::string_view fleet, std::size_t most,
+                                                                     WallTime until) {
+  std::vector<RequestRecord> leased;
+  const Status status = database_.Write([&](Connection& connection) -> Status {
+    RequestRows rows(connection);
+    OOFGG_ASSIGN_OR_RETURN(leased, rows.InState(fleet, kCreated, (std::min)(most, kAll)));
+    for (RequestRecord& record : leased) {
+      Move(record, kInProgress);
+      ++record.fence;
+      record.lease_until = until;
+      OOFGG_RETURN_IF_ERROR(rows.Save(record));
+    }
+    return absl::OkStatus();
+  });
+  OOFGG_RETURN_IF_ERROR(status);
+  return leased;
+}
+
+Status SqliteRequestStore::Renew(const RequestLease& lease, WallTime until) {
+  return database_.Write([&](Connection& connection) -> Status {
+    RequestRows rows(connection);
+    OOFGG_ASSIGN_OR_RETURN(auto record, Leased(rows, lease, /*occupied_too=*/true));
+    record.lease_until = until;
+    return rows.Save(record);
+  });
+}
+
+Status SqliteRequestStore::TakeSeats(const RequestLease& lease, const SeatServer& server,
+                                     std::uint32_t slots) {
+  return database_.Write([&](Connection& connection) -> Status {
+    RequestRows rows(connection);
+    OOFGG_ASSIGN_OR_RETURN(auto record, Leased(rows, lease, /*occupied_too=*/false));
+    std::vector<std::string> missing;
+    for (const std::string& player : record.players) {
+      OOFGG_ASSIGN_OR_RETURN(const std::string holder, rows.SeatHolder(record.key.fleet, player));
+      if (holder.empty()) {
+        missing.push_back(player);
+      } else if (holder != record.key.id || record.server.id != server.id) {
+        return MakeStatus(StatusCode::kAlreadyExists, "a player of this request holds a seat elsewhere");
+      }
+    }
+    OOFGG_ASSIGN_OR_RETURN(const std::int64_t used, rows.SeatsOnServer(record.key.fleet, server.id));
+    if (slots != 0 && static_cast<std::size_t>(used) + missing.size() > slots) {
+      return MakeStatus(StatusCode::kResourceExhausted, "the game server has not enough free slots");
+    }
+    record.server = server;
+    for (const std::string& player : missing) OOFGG_RETURN_IF_ERROR(rows.AddSeat(record, player));
+    return rows.Save(record);
+  });
+}
+
+Status SqliteRequestStore::Complete(const RequestLease& lease) {
+  return database_.Write([&](Connection& connection) -> Status {
+    RequestRows rows(connection);
+    OOFGG_ASSIGN_OR_RETURN(auto record, Leased(rows, lease, /*occupied_too=*/false));
+    OOFGG_ASSIGN_OR_RETURN(const bool seated, rows.HoldsSeats(record));
+    if (!seated) return MakeStatus(StatusCode::kFailedPrecondition, "the request holds no seats to confirm");
+    record.failures = 0;
+    Move(record, kDone);
+    return rows.Save(record);
+  });
+}
+
+Status SqliteRequestStore::Fail(const RequestLease& lease, std::string_view error, bool start_failed) {
+  return database_.Write([&](Connection& connection) -> Status {
+    RequestRows rows(connection);
+    OOFGG_ASSIGN_OR_RETURN(auto record, Leased(rows, lease, /*occupied_too=*/false));
+    if (start_failed) ++record.failures;
+    return FailWith(rows, record, error);
+  });
+}
+
+Status SqliteRequestStore::GiveBack(const RequestLease& lease) {
+  return database_.Write([&](Connection& connection) -> Status {
+    RequestRows rows(connection);
+    OOFGG_ASSIGN_OR_RETURN(auto record, Leased(rows, lease, /*occupied_too=*/true));
+    OOFGG_RETURN_IF_ERROR(rows.ReleaseSeats(record));
+    Move(record, kCreated);
+    return rows.Save(record);
+  });
+}
+
+StatusOr<RequestRecord> SqliteRequestStore::Occupy(const RequestKey& key, WallTime until) {
+  RequestRecord result;
+  const Status status = database_.Write([&](Connection& connection) -> Status {
+    RequestRows rows(connection);
+    OOFGG_ASSIGN_OR_RETURN(auto record, rows.Find(key));
+    if (!record) return NoSuchRequest();
+    if (record->state != kDone) {
+      return MakeStatus(StatusCode::kFailedPrecondition,
+                        "the request is not done, so there is nothing to repair");
+    }
+    Move(*record, kOccupied);
+    ++record->fence;
+    record->lease_until = until;
+    result = *record;
+    return rows.Save(result);
+  });
+  OOFGG_RETURN_IF_ERROR(status);
+  return result;
+}
+
+Status SqliteRequestStore::Release(const RequestLease& lease) {
+  return database_.Write([&](Connection& connection) -> Status {
+    RequestRows rows(connection);
+    OOFGG_ASSIGN_OR_RETURN(auto record, Leased(rows, lease, /*occupied_too=*/true));
+    if (record.state != kOccupied) return NotYours();
+    Move(record, kDone);
+    return rows.Save(record);
+  });
+}
+
+StatusOr<std::optional<RequestRecord>> SqliteRequestStore::Withdraw(const RequestKey& key) {
+  std::optional<RequestRecord> removed;
+  const Status status = database_.Write([&](Connection& connection) -> Status {
+    RequestRows rows(connection);
+    OOFGG_ASSIGN_OR_RETURN(removed, rows.Find(key));
+    if (!removed) return absl::OkStatus();
+    RequestRecord record = *removed;
+    OOFGG_RETURN_IF_ERROR(rows.ReleaseSeats(record));
+    return rows.Erase(key);
+  });
+  OOFGG_RETURN_IF_ERROR(status);
+  return removed;
+}
+
+Status SqliteRequestStore::ForgiveFailures(const RequestKey& key) {
+  return database_.Write([&](Connection& connection) -> Status {
+    RequestRows rows(connection);
+    OOFGG_ASSIGN_OR_RETURN(auto record, rows.Find(key));
+    if (!record) return NoSuchRequest();
+    record->failures = 0;
+    return rows.Save(*record);
+  });
+}
+
+StatusOr<std::vector<Seat>> SqliteRequestStore::Seats(std::string_view fleet) {
+  std::vector<Seat> seats;
+  const Status status = database_.Read([&](Connection& connection) -> Status {
+    auto select = connection.Prepare(
+        "SELECT s.player, r.id, r.server_id, r.server_host, r.server_port, r.server_control "
+        "FROM maker_seats s JOIN maker_requests r ON r.fleet = s.fleet AND r.id = s.request_id "
+        "WHERE s.fleet = ? ORDER BY s.player");
+    select.Bind(1, fleet);
+    while (true) {
+      OOFGG_ASSIGN_OR_RETURN(const bool row, select.Step());
+      if (!row) return absl::OkStatus();
+      seats.push_back(
+          {select.Text(0),
+           {std::string(fleet), select.Text(1)},
+           {select.Text(2), select.Text(3), static_cast<std::uint16_t>(select.Int(4)), select.Text(5)}});
+    }
+  });
+  OOFGG_RETURN_IF_ERROR(status);
+  return seats;
+}
+
+StatusOr<std::vector<Seat>> SqliteRequestStore::Released(std::string_view fleet) {
+  std::vector<Seat> seats;
+  const Status status = database_.Read([&](Connection& connection) -> Status {
+    auto select = connection.Prepare(
+        "SELECT server_id, player FROM maker_released WHERE fleet = ? ORDER BY server_id, player");
+    select.Bind(1, fleet);
+    while (true) {
+      OOFGG_ASSIGN_OR_RETURN(const bool row, select.Step());
+      if (!row) return absl::OkStatus();
+      Seat seat;
+      seat.server.id = select.Text(0);
+      seat.player = select.Text(1);
+      seats.push_back(std::move(seat));
+    }
+  });
+  OOFGG_RETURN_IF_ERROR(status);
+  return seats;
+}
+
+Status SqliteRequestStore::Forget(std::string_view fleet, std::string_view server_id,
+                                  std::string_view player) {
+  return database_.Write([&](Connection& connection) -> Status {
+    auto erase =
+        connection.Prepare("DELETE FROM maker_released WHERE fleet = ? AND server_id = ? AND player = ?");
+    return erase.Bind(1, fleet).Bind(2, server_id).Bind(3, player).Run();
+  });
+}
+
+StatusOr<std::vector<RequestRecord>> SqliteRequestStore::FreeSeats(std::string_view fleet,
+                                                                   std::string_view server_id,
+                                                                   const std::vector<std::string>& players,
+                                                                   std::string_view reason) {
+  std::vector<RequestRecord> failed;
+  const Status status = database_.Write([&](Connection& connection) -> Status {
+    RequestRows rows(connection);
+    for (const std::string& player : players) {
+      OOFGG_ASSIGN_OR_RETURN(const std::string holder, rows.SeatHolder(fleet, player));
+      if (holder.empty()) continue;
+      OOFGG_ASSIGN_OR_RETURN(auto record, rows.Find({std::string(fleet), holder}));
+      if (!record || record->state != kDone || record->server.id != server_id) continue;
+      OOFGG_RETURN_IF_ERROR(rows.ReleaseSeat(fleet, player));
+      OOFGG_ASSIGN_OR_RETURN(const bool seated, rows.HoldsSeats(*record));
+      if (seated) continue;
+      OOFGG_RETURN_IF_ERROR(FailWith(rows, *record, reason));
+      failed.push_back(*std::move(record));
+    }
+    return absl::OkStatus();
+  });
+  OOFGG_RETURN_IF_ERROR(status);
+  return failed;
+}
+
+StatusOr<std::vector<RequestRecord>> SqliteRequestStore::DropServer(std::string_view fleet,
+                                                                    std::string_view server_id,
+                                                                    std::string_view reason) {
+  std::vector<RequestRecord> failed;
+  const Status status = database_.Write([&](Connection& connection) -> Status {
+    RequestRows rows(connection);
+    OOFGG_ASSIGN_OR_RETURN(auto seated, rows.OnServer(fleet, server_id));
+    for (RequestRecord& record : seated) {
+      if (record.state == kDone || record.state == kOccupied) {
+        OOFGG_RETURN_IF_ERROR(FailWith(rows, record, reason));
+        failed.push_back(std::move(record));
+      } else {
+        OOFGG_RETURN_IF_ERROR(rows.ReleaseSeats(record));
+        OOFGG_RETURN_IF_ERROR(rows.Save(record));
+      }
+    }
+    return rows.ForgetServer(fleet, server_id);
+  });
+  OOFGG_RETURN_IF_ERROR(status);
+  return failed;
+}
+
+StatusOr<Sweep> SqliteRequestStore::SweepLapsed(std::string_view fleet, WallTime now) {
+  Sweep sweep;
+  const Status status = database_.Write([&](Connection& connection) -> Status {
+    RequestRows rows(connection);
+    OOFGG_RETURN_IF_ERROR(rows.EraseFailedBefore(fleet, now - kRememberFailures));
+    OOFGG_ASSIGN_OR_RETURN(auto lapsed, rows.LapsedBy(fleet, now));
+    for (RequestRecord& record : lapsed) {
+      OOFGG_RETURN_IF_ERROR(TakeBack(rows, record));
+      const bool overdue = record.state == kCreated && record.deadline <= now;
+      if (!overdue) sweep.changed.push_back(std::move(record));  // The others come up once more below.
+    }
+    OOFGG_ASSIGN_OR_RETURN(auto overdue, rows.OverdueBy(fleet, now));
+    for (RequestRecord& record : overdue) {
+      OOFGG_RETURN_IF_ERROR(FailWith(rows, record, orchestration::kOverdue));
+      sweep.changed.push_back(std::move(record));
+    }
+    OOFGG_ASSIGN_OR_RETURN(sweep.next, rows.NextMoment(fleet));
+    return absl::OkStatus();
+  });
+  OOFGG_RETURN_IF_ERROR(status);
+  return sweep;
+}
+
+Status SqliteRequestStore::TakeOver(std::string_view fleet) {
+  return database_.Write([&](Connection& connection) -> Status {
+    RequestRows rows(connection);
+    OOFGG_ASSIGN_OR_RETURN(
+        auto leased, rows.LapsedBy(fleet, FromMillis(std::numeric_limits<std::int64_t>::max() / 1'000'000)));
+    for (RequestRecord& record : leased) OOFGG_RETURN_IF_ERROR(TakeBack(rows, record));
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace oofgg::storage

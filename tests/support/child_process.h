@@ -1,0 +1,77 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace oofgg::testing {
+
+/// A program under test: its own process group, its output captured, gone when dropped.
+/// Threads: one owner.
+class ChildProcess {
+ public:
+  struct Options {
+    std::vector<std::string> arguments;
+    std::map<std::string, std::string> environment;  ///< All the child gets, beside PATH.
+    std::string working_directory;                   ///< Empty: ours.
+  };
+
+  /// Starts `program`; one without a slash is looked for where the build puts programs.
+  ChildProcess(const std::string& program, Options options);
+  ~ChildProcess();
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+
+  [[nodiscard]] pid_t pid() const { return pid_; }
+
+  /// The next line on stdout that starts with `prefix`; earlier ones are kept in `output()`.
+  /// Nothing when the child closes its stdout or `timeout` passes first.
+  std::optional<std::string> WaitForLine(std::string_view prefix,
+                                         std::chrono::seconds timeout = std::chrono::seconds(30));
+
+  /// Sends a signal. Does nothing to a child that has been waited for.
+  void Signal(int signal) const;
+
+  /// Waits for the end: exit status, or 128 + signal as a shell says it. Nothing if `timeout` passes.
+  std::optional<int> Wait(std::chrono::seconds timeout = std::chrono::seconds(30));
+
+  /// All that was read so far, stdout and stderr.
+  [[nodiscard]] const std::string& output() const { return output_; }
+  [[nodiscard]] const std::string& errors() const { return errors_; }
+
+ private:
+  /// Reads what there is on both pipes, waiting until `deadline` for something; false at the end.
+  bool ReadSome(std::chrono::steady_clock::time_point deadline);
+
+  pid_t pid_ = -1;
+  int stdout_fd_ = -1;
+  int stderr_fd_ = -1;
+  int pid_fd_ = -1;
+  std::size_t scanned_ = 0;
+  std::optional<int> status_;
+  std::string output_;
+  std::string errors_;
+};
+
+/// The value of `key` in a line of `key=value` words, such as the servers' "ready grpc=… ops=…".
+[[nodiscard]] std::string WordOf(std::string_view line, std::string_view key);
+
+/// A directory of one's own below the system's temporary one; removed when dropped.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory();
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace oofgg::testing

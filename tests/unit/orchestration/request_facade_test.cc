@@ -1,0 +1,175 @@
+#include "orchestration/request_facade.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/orchestration/world.h"
+
+namespace oofgg::orchestration {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using Stage = RequestView::Stage;
+
+SimulatedServer& OnlyServer(World& world) { return world.sim.servers().begin()->second; }
+
+TEST(RequestFacade, EachAddressHasJustBeenVerified) {
+  World world;
+  ASSERT_TRUE(world.PostUntilReady("alice"));
+  SimulatedServer& server = OnlyServer(world);
+  for (int i = 1; i <= 5; ++i) {
+    const int asked = server.calls["GET"];
+    EXPECT_EQ(world.Post("alice")->stage, Stage::kReady);
+    EXPECT_EQ(server.calls["GET"], asked + 1);
+  }
+}
+
+TEST(RequestFacade, ASeatThatTheServerDeniesIsRepaired) {
+  World world;
+  world.sim.model.tells_status = false;  // So that nobody notices before we ask.
+  ASSERT_TRUE(world.PostUntilReady("alice"));
+  OnlyServer(world).clients.clear();
+  EXPECT_EQ(world.Post("alice")->stage, Stage::kReady);
+  EXPECT_TRUE(OnlyServer(world).clients.contains("alice"));
+  EXPECT_EQ(world.sim.started.size(), 1U) << "no server started in vain";
+}
+
+TEST(RequestFacade, ADeniedSeatOnAFullServerIsReplaced) {
+  World world;
+  world.sim.model.tells_status = false;
+  ASSERT_TRUE(world.PostUntilReady("alice"));
+  const auto before = world.Post("alice")->server.port;
+  OnlyServer(world).clients = {"x", "y", "z"};
+  EXPECT_EQ(world.Post("alice")->stage, Stage::kPending);
+  const auto view = world.PostUntilReady("alice");
+  ASSERT_TRUE(view);
+  EXPECT_NE(view->server.port, before);
+}
+
+TEST(RequestFacade, ASilentServerDoesNotHoldTheClientUp) {
+  World world;
+  ASSERT_TRUE(world.PostUntilReady("alice"));
+  OnlyServer(world).paused = true;
+  const TimePoint start = world.clock.Now();
+  EXPECT_EQ(world.Post("alice")->stage, Stage::kPending);
+  EXPECT_LE(world.clock.Now() - start, milliseconds(1100));
+  EXPECT_TRUE(world.PostUntilReady("alice", seconds(5)));
+}
+
+TEST(RequestFacade, AfterThreeFailedStartsInARowTheNextPostIsToldToWait) {
+  World world;
+  world.sim.failing_starts = 100;
+  const auto fail_once = [&] {
+    ASSERT_EQ(world.Post("alice")->stage, Stage::kPending);
+    for (int i = 0; i < 100 && world.Record("alice").state != RequestState::kFailed; ++i)
+      world.Advance(seconds(1));
+    ASSERT_EQ(world.Record("alice").state, RequestState::kFailed);
+  };
+  for (int i = 0; i < 3; ++i) fail_once();
+  const auto told = world.Post("alice");
+  EXPECT_EQ(told.status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(RetryAfterOf(told.status()), milliseconds(5000));
+  EXPECT_NE(told.status().message().find("no such image"), absl::string_view::npos) << told.status();
+  fail_once();  // Counted from zero again.
+  EXPECT_EQ(world.Post("alice")->stage, Stage::kPending);
+}
+
+TEST(RequestFacade, GetLooksAndQueuesNothing) {
+  World world({.max = 0});
+  EXPECT_EQ(world.Get("alice").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(world.Get("alice").status().code(), StatusCode::kNotFound);
+  ASSERT_TRUE(world.Post("alice").ok());
+  ASSERT_TRUE(world.Post("bob").ok());
+  EXPECT_EQ(world.Get("bob")->position, 2U);
+}
+
+TEST(RequestFacade, GetTellsWhyItFailed) {
+  World world;
+  world.sim.failing_starts = 1;
+  ASSERT_TRUE(world.Post("alice").ok());
+  world.Advance(milliseconds(100));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(world.Get("alice")->stage, Stage::kFailed);
+    EXPECT_EQ(world.Get("alice")->error, "no such image");
+  }
+}
+
+TEST(RequestFacade, ALongLookEndsAsSoonAsThereIsSomethingToSee) {
+  World world;
+  ASSERT_TRUE(world.Post("alice").ok());
+  std::optional<StatusOr<RequestView>> seen;
+  world.facade->Get("default", "alice", seconds(30),
+                    [&](StatusOr<RequestView> view) { seen = std::move(view); });
+  const TimePoint start = world.clock.Now();
+  while (!seen && world.clock.Now() - start < minutes(1)) world.Advance(milliseconds(1));
+  ASSERT_TRUE(seen && seen->ok());
+  EXPECT_EQ((*seen)->stage, Stage::kReady);
+  EXPECT_LE(world.clock.Now() - start, milliseconds(200));
+}
+
+TEST(RequestFacade, ALongLookAtNothingNewEndsInTime) {
+  World world({.max = 0});
+  ASSERT_TRUE(world.Post("alice").ok());
+  std::optional<StatusOr<RequestView>> seen;
+  world.facade->Get("default", "alice", seconds(5),
+                    [&](StatusOr<RequestView> view) { seen = std::move(view); });
+  world.Advance(milliseconds(4999));
+  EXPECT_FALSE(seen);
+  world.Advance(milliseconds(1));
+  ASSERT_TRUE(seen && seen->ok());
+  EXPECT_EQ((*seen)->stage, Stage::kPending);
+}
+
+TEST(RequestFacade, ALongLookAtWhatIsSettledDoesNotWait) {
+  World world;
+  std::optional<StatusOr<RequestView>> seen;
+  world.facade->Get("default", "nobody", seconds(30),
+                    [&](StatusOr<RequestView> view) { seen = std::move(view); });
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->status().code(), StatusCode::kNotFound);
+}
+
+TEST(RequestFacade, WithdrawingGivesTheSeatUp) {
+  World world;
+  ASSERT_TRUE(world.PostUntilReady("alice"));
+  ASSERT_TRUE(world.facade->Withdraw("default", "alice").ok());
+  world.Advance(milliseconds(10));
+  EXPECT_EQ(world.sim.SeatsOf("alice"), 0U);
+  EXPECT_EQ(world.facade->Withdraw("default", "alice").code(), StatusCode::kNotFound);
+  EXPECT_TRUE(world.PostUntilReady("alice"));
+  EXPECT_EQ(world.sim.started.size(), 1U);
+}
+
+TEST(RequestFacade, WithdrawingAtAnyMomentLeavesNoSeatBehind) {
+  for (int at = 0; at < 90; at += 2) {
+    World world;
+    ASSERT_TRUE(world.Post("alice").ok());
+    world.Advance(milliseconds(at));
+    ASSERT_TRUE(world.facade->Withdraw("default", "alice").ok());
+    world.Advance(seconds(1));
+    EXPECT_EQ(world.sim.SeatsOf("alice"), 0U) << at;
+    EXPECT_EQ(world.Get("alice").status().code(), StatusCode::kNotFound) << at;
+    EXPECT_TRUE(world.PostUntilReady("alice")) << at;
+    EXPECT_EQ(world.sim.SeatsOf("alice"), 1U) << at;
+  }
+}
+
+TEST(RequestFacade, RefusesWhatCannotBe) {
+  World world;
+  EXPECT_EQ(world.Post("").status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(world.Post("..").status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(world.facade->Withdraw("default", ".").code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(world.facade->Withdraw("nowhere", "alice").code(), StatusCode::kNotFound);
+}
+
+TEST(RequestFacade, OddIdsReachTheServerAsTheyAre) {
+  World world;
+  for (const std::string id : {"../close", "queue", "Bearer a b", "%2e%2e", "client/alice"}) {
+    EXPECT_TRUE(world.PostUntilReady(id)) << id;
+  }
+  EXPECT_TRUE(world.sim.stopped.empty());
+}
+
+}  // namespace
+}  // namespace oofgg::orchestration

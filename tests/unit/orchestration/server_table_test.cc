@@ -1,0 +1,97 @@
+#include "orchestration/server_table.h"
+
+#include <gtest/gtest.h>
+
+namespace oofgg::orchestration {
+namespace {
+
+ServerEntry& AddReady(ServerTable& table, const std::string& id, std::uint32_t slots) {
+  RunningServer running;
+  running.id = id;
+  ServerEntry& server = table.Add(running, {});
+  server.state = GameServerState::kReady;
+  server.slots = slots;
+  return server;
+}
+
+TEST(ServerTable, OnlyReadyServersHaveRoom) {
+  ServerTable table;
+  ServerEntry& server = AddReady(table, "a", 3);
+  EXPECT_EQ(ServerTable::FreeSlots(server), 3U);
+  for (const auto state : {GameServerState::kStarting, GameServerState::kSick, GameServerState::kDraining}) {
+    server.state = state;
+    EXPECT_EQ(ServerTable::FreeSlots(server), 0U);
+    EXPECT_EQ(table.Pick({"p"}), nullptr);
+  }
+}
+
+TEST(ServerTable, CountsSeatsForeignersAndThoseLeaving) {
+  ServerTable table;
+  ServerEntry& server = AddReady(table, "a", 4);
+  table.TakeSeat(server, "alice", {"f", "r"});
+  server.foreign = 1;
+  server.ghosts["bob"] = false;
+  EXPECT_EQ(ServerTable::FreeSlots(server), 1U);
+  EXPECT_FALSE(server.Empty());
+  server.foreign = 9;
+  EXPECT_EQ(ServerTable::FreeSlots(server), 0U);
+}
+
+TEST(ServerTable, PicksTheFullestThatFits) {
+  ServerTable table;
+  AddReady(table, "empty", 4);
+  ServerEntry& fuller = AddReady(table, "fuller", 4);
+  table.TakeSeat(fuller, "alice", {"f", "r"});
+  table.TakeSeat(fuller, "bob", {"f", "r"});
+  EXPECT_EQ(table.Pick({"x", "y"}), &fuller);
+  EXPECT_EQ(table.Pick({"x", "y", "z"})->running.id, "empty");
+  EXPECT_EQ(table.Pick({"1", "2", "3", "4", "5"}), nullptr);
+  EXPECT_FALSE(table.HasRoomFor(5));
+}
+
+TEST(ServerTable, SeatsNobodyWhereTheirOldSeatIsBeingGivenUp) {
+  ServerTable table;
+  AddReady(table, "a", 4).ghosts["alice"] = true;
+  EXPECT_EQ(table.Pick({"alice"}), nullptr);
+  EXPECT_NE(table.Pick({"bob"}), nullptr);
+  EXPECT_TRUE(table.HasRoomFor(1));
+  EXPECT_EQ(table.SoonFree(), 1U);
+}
+
+TEST(ServerTable, AnUnknownCapacityIsWithoutEnd) {
+  ServerTable table;
+  AddReady(table, "a", 0);
+  EXPECT_EQ(table.TotalFree(/*unknown_as=*/7), 7U);
+  EXPECT_NE(table.Pick(std::vector<std::string>(100, "p")), nullptr);
+  EXPECT_EQ(table.LargestSlots(), 0U);
+}
+
+TEST(ServerTable, LearnsFromWhatTheServerTells) {
+  ServerTable table;
+  ServerEntry& server = AddReady(table, "a", 0);
+  table.TakeSeat(server, "alice", {"f", "r"});
+  ServerTable::Learn(server, {.slots = 5, .reserved = 3, .players = 1});
+  EXPECT_EQ(server.foreign, 2U) << "three hold a seat, one of them is ours";
+  ServerTable::Learn(server, {.slots = 5, .reserved = 0, .players = 2});
+  EXPECT_EQ(server.foreign, 1U) << "players who connected may no longer be counted as reserved";
+  ServerTable::Learn(server, {.slots = 5, .reserved = 0, .players = 0});
+  EXPECT_EQ(server.foreign, 0U);
+}
+
+TEST(ServerTable, KnowsWhereAPlayerSits) {
+  ServerTable table;
+  ServerEntry& one = AddReady(table, "one", 3);
+  ServerEntry& two = AddReady(table, "two", 3);
+  table.TakeSeat(one, "alice", {"f", "r1"});
+  table.TakeSeat(two, "alice", {"f", "r2"});
+  EXPECT_TRUE(table.FreeSeat(one, "alice"));
+  EXPECT_FALSE(table.FreeSeat(one, "alice"));
+  ASSERT_NE(table.SeatOf("alice"), nullptr);
+  EXPECT_EQ(table.SeatOf("alice")->server_id, "two") << "the newer seat stays";
+  table.Remove("two");
+  EXPECT_EQ(table.SeatOf("alice"), nullptr);
+  EXPECT_EQ(table.Find("two"), nullptr);
+}
+
+}  // namespace
+}  // namespace oofgg::orchestration
