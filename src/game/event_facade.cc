@@ -1,0 +1,16 @@
+#include "game/event_facade.h"
+
+#include <utility>
+
+#include "game/authorization.h"
+#include "game/event_stream.h"
+
+namespace oofgg::game {
+
+StatusOr<StreamHandlerPtr<GameEvent, GameEvent>> EventFacade::Open(const CallContext& context,
+                                                                   std::shared_ptr<StreamHost> host) {
+  OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kReadGame));  // Whose session it is, the first message says.
+  return std::make_shared<EventStream>(parts_, context, std::move(host));
+}
+
+}  // namespace oofgg::game

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "game/event_hub.h"
+#include "game/session_notifier.h"
+#include "game/session_store.h"
+#include "oofgg/caller.h"
+#include "oofgg/clock.h"
+#include "oofgg/model/game.h"
+#include "oofgg/status.h"
+#include "oofgg/stream.h"
+#include "oofgg/token_bucket.h"
+
+namespace oofgg::game {
+
+struct EventOptions {
+  RateLimit rate{.per_second = 100, .burst = 200};  ///< Events that one stream may send.
+  std::size_t max_event_bytes = 16 * 1024;          ///< Name, attributes and data of one event.
+};
+
+/// The events between the players of a session: `GameService.StreamEvents`.
+/// Threads: safe.
+class EventFacade {
+ public:
+  struct Parts {
+    SessionStore& sessions;
+    SessionNotifier& notifier;
+    EventHub& hub;
+    const Clock& clock;
+    EventOptions options;
+  };
+
+  explicit EventFacade(const Parts& parts) : parts_(parts) {}
+
+  /// Opens a stream. The client's first message names the session in `session_id` and, to resume, the last
+  /// event it has seen in `sequence`; without one the stream begins with the next event. A first message
+  /// with more in it than that is an event as well. The stream belongs to that session.
+  ///
+  /// An event goes to every member's streams, its sender's too, so that all see one order. The server sets
+  /// `id`, `sequence`, `timestamp_ms`, `player_id`, `game_id` and `session_id`, the last as the receiver
+  /// named the session. Opened on a place in the queue, the stream begins with the match's first event.
+  ///
+  /// The stream ends with kInvalidArgument (a message that is not right; nothing of it was sent),
+  /// kNotFound, kPermissionDenied (not a member), kFailedPrecondition (the session is over or was left, or an
+  /// event before there is a match), kOutOfRange with reason EVENTS_GONE or kAborted with reason
+  /// SLOW_CONSUMER (the message says which events are lost), kResourceExhausted (too fast, or too many
+  /// streams). kUnauthenticated at once: no caller.
+  StatusOr<StreamHandlerPtr<GameEvent, GameEvent>> Open(const CallContext& context,
+                                                        std::shared_ptr<StreamHost> host);
+
+ private:
+  const Parts parts_;
+};
+
+}  // namespace oofgg::game

@@ -1,0 +1,50 @@
+#include "game/event_hub.h"
+
+#include <algorithm>
+
+namespace oofgg::game {
+namespace {
+
+// 2^32 events a run; 2^21 runs fit below 2^53, beyond which JavaScript's numbers are no longer exact.
+constexpr unsigned kRunShift = 32;
+
+}  // namespace
+
+StatusOr<std::shared_ptr<EventChannel>> EventHub::Open(
+    std::string_view session_id, absl::FunctionRef<StatusOr<std::uint64_t>()> next_run) {
+  if (auto open = Find(session_id)) return open;
+  OOFGG_ASSIGN_OR_RETURN(const std::uint64_t run, next_run());
+
+  const std::lock_guard lock(mutex_);
+  if (const auto raced = channels_.find(session_id); raced != channels_.end()) return raced->second;
+  DropIdle();
+  auto channel =
+      std::make_shared<EventChannel>(std::string(session_id), run << kRunShift, clock_, options_.window);
+  channels_.emplace(std::string(session_id), channel);
+  return channel;
+}
+
+std::shared_ptr<EventChannel> EventHub::Find(std::string_view session_id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = channels_.find(session_id);
+  return found == channels_.end() ? nullptr : found->second;
+}
+
+std::size_t EventHub::channel_count() const {
+  const std::lock_guard lock(mutex_);
+  return channels_.size();
+}
+
+// Looks at all channels only when their number has doubled since the last time, so opening one stays cheap.
+void EventHub::DropIdle() {
+  if (channels_.size() < sweep_at_) return;
+  const TimePoint idle_before = clock_.Now() - options_.keep;
+  for (auto it = channels_.begin(); it != channels_.end();) {
+    const auto here = it++;
+    // Held by the map alone: a caller that has just found it may be about to subscribe.
+    if (here->second.use_count() == 1 && here->second->IdleSince() <= idle_before) channels_.erase(here);
+  }
+  sweep_at_ = std::max<std::size_t>(64, channels_.size() * 2);
+}
+
+}  // namespace oofgg::game

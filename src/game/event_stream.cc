@@ -1,0 +1,161 @@
+#include "game/event_stream.h"
+
+#include <chrono>
+#include <utility>
+
+#include "game/session_access.h"
+#include "game/validation.h"
+
+namespace oofgg::game {
+namespace {
+
+// Whether the message that opens a stream is also an event.
+bool SaysSomething(const GameEvent& event) {
+  return !event.name.empty() || !event.data.empty() || !event.attributes.empty() ||
+         event.type != EventType::kUnspecified;
+}
+
+// Names of events that only the server makes.
+bool IsServerEvent(std::string_view name) {
+  return name == "joined" || name == "left" || name == "session" || name == "entity";
+}
+
+std::size_t PayloadOf(const GameEvent& event) {
+  std::size_t size = event.name.size() + event.data.size();
+  for (const auto& [key, value] : event.attributes) {
+    const auto* text = std::get_if<std::string>(&value);
+    size += key.size() + (text != nullptr ? text->size() : sizeof(float));
+  }
+  return size;
+}
+
+}  // namespace
+
+EventStream::EventStream(const EventFacade::Parts& parts, const CallContext& context,
+                         std::shared_ptr<StreamHost> host)
+    : parts_(parts),
+      context_(context),
+      host_(std::make_shared<StreamHostRef>(std::move(host))),
+      allowance_(parts.clock, parts.options.rate) {}
+
+void EventStream::OnMessage(GameEvent message) {
+  if (stage_ == Stage::kEnded) return;
+  Status status;
+  if (stage_ == Stage::kUnopened) {
+    status = OpenFor(message);
+    if (status.ok() && SaysSomething(message)) status = Send(std::move(message));
+  } else {
+    status = Send(std::move(message));
+  }
+  if (!status.ok()) End(std::move(status));
+}
+
+void EventStream::OnClose() {
+  stage_ = Stage::kEnded;
+  parts_.notifier.Remove(session_id_, this);
+  cursor_.reset();
+  host_->Drop();
+}
+
+void EventStream::OnSessionChanged() {
+  session_changed_ = true;
+  host_->Wake();
+}
+
+Status EventStream::OpenFor(const GameEvent& first) {
+  OOFGG_RETURN_IF_ERROR(CheckId("session_id", first.session_id));
+  if (SaysSomething(first)) OOFGG_RETURN_IF_ERROR(CheckEvent(first));
+  session_id_ = first.session_id;
+  if (first.sequence == 0) return Enter({.at = EventStart::At::kNow});
+  return Enter({.at = EventStart::At::kAfter, .after = first.sequence});
+}
+
+// Takes a cursor on the session's channel, or waits where the session is still a place in the queue.
+Status EventStream::Enter(EventStart start) {
+  const std::string& caller = context_.caller->user_id;
+  if (stage_ == Stage::kUnopened) {
+    // Before the session is read, so that a match made in between is noticed.
+    parts_.notifier.Add(session_id_, shared_from_this());
+    stage_ = Stage::kQueued;
+  }
+  OOFGG_ASSIGN_OR_RETURN(const ResolvedSession session, ResolveSession(parts_.sessions, caller, session_id_));
+  OOFGG_RETURN_IF_ERROR(Authorize(context_, Act::kStreamEvents, RelationTo(session, caller)));
+  if (!IsLive(session.record.state)) {
+    return MakeStatus(StatusCode::kFailedPrecondition, "the session is over; join another one");
+  }
+  if (session.record.state == SessionState::kQueued) return {};
+
+  parts_.notifier.Remove(session_id_, this);
+  const std::string& real_id = session.record.id;
+  OOFGG_ASSIGN_OR_RETURN(auto channel,
+                         parts_.hub.Open(real_id, [&] { return parts_.sessions.NextStreamRun(real_id); }));
+  OOFGG_ASSIGN_OR_RETURN(cursor_, channel->Subscribe(caller, start, [host = host_] { host->Wake(); }));
+  // Who left before the cursor was there has not been told by LEAVE.
+  OOFGG_ASSIGN_OR_RETURN(const ResolvedSession now, ResolveSession(parts_.sessions, caller, session_id_));
+  OOFGG_RETURN_IF_ERROR(Authorize(context_, Act::kStreamEvents, RelationTo(now, caller)));
+  game_id_ = session.record.game_id;
+  stage_ = Stage::kOpen;
+  return {};
+}
+
+Status EventStream::CheckEvent(const GameEvent& event) const {
+  if (!event.session_id.empty() && !session_id_.empty() && event.session_id != session_id_) {
+    return InvalidField("session_id", "is not the one this stream was opened for; open another stream");
+  }
+  OOFGG_RETURN_IF_ERROR(CheckText("event_name", event.name, 0, kMaxNameBytes));
+  OOFGG_RETURN_IF_ERROR(CheckOptionalId("team_id", event.team_id));
+  OOFGG_RETURN_IF_ERROR(CheckAttributes("attributes", event.attributes));
+  OOFGG_RETURN_IF_ERROR(CheckData("data", event.data));
+  if (event.type == EventType::kSystem || IsServerEvent(event.name)) {
+    return InvalidField(event.type == EventType::kSystem ? "type" : "event_name",
+                        "is for events that the server makes; choose another");
+  }
+  if (event.type > EventType::kCompletion) return InvalidField("type", "is not a type of event");
+  if (PayloadOf(event) <= parts_.options.max_event_bytes) return {};
+  return InvalidField("data", "and attributes are too long for one event; at most " +
+                                  std::to_string(parts_.options.max_event_bytes) + " bytes");
+}
+
+Status EventStream::Send(GameEvent event) {
+  OOFGG_RETURN_IF_ERROR(CheckEvent(event));
+  if (const Admission admission = allowance_.TryTake(); !admission) {
+    return RetryLater(StatusCode::kResourceExhausted, "events came faster than this stream may send them",
+                      std::chrono::ceil<std::chrono::milliseconds>(admission.retry_after));
+  }
+  if (stage_ != Stage::kOpen) {
+    return MakeStatus(StatusCode::kFailedPrecondition,
+                      "there is no match yet, hence nobody to send to; wait for STATE_STARTED");
+  }
+  event.timestamp_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.WallNow().time_since_epoch())
+          .count();
+  event.player_id = context_.caller->user_id;
+  event.game_id = game_id_;
+  cursor_->channel().Publish(std::move(event));
+  return {};
+}
+
+std::optional<GameEvent> EventStream::Next() {
+  if (stage_ == Stage::kQueued && session_changed_.exchange(false)) {
+    if (Status status = Enter({.at = EventStart::At::kOldest}); !status.ok()) End(std::move(status));
+  }
+  if (stage_ != Stage::kOpen) return std::nullopt;
+  const auto next = cursor_->Next();
+  if (!next.ok()) {
+    End(next.status());
+    return std::nullopt;
+  }
+  if (*next == nullptr) return std::nullopt;
+  GameEvent event = **next;
+  event.session_id = session_id_;  // The receiver's name for it.
+  return event;
+}
+
+void EventStream::End(Status status) {
+  stage_ = Stage::kEnded;
+  parts_.notifier.Remove(session_id_, this);
+  cursor_.reset();
+  host_->Finish(std::move(status));
+}
+
+}  // namespace oofgg::game

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "game/event_channel.h"
+#include "game/event_facade.h"
+#include "game/session_notifier.h"
+#include "game/stream_host_ref.h"
+#include "oofgg/caller.h"
+#include "oofgg/model/game.h"
+#include "oofgg/stream.h"
+#include "oofgg/token_bucket.h"
+
+namespace oofgg::game {
+
+/// One open `StreamEvents`: unopened until the first message, perhaps waiting for a match, then a cursor.
+class EventStream final : public StreamHandler<GameEvent, GameEvent>,
+                          public SessionNotifier::Watcher,
+                          public std::enable_shared_from_this<EventStream> {
+ public:
+  EventStream(const EventFacade::Parts& parts, const CallContext& context, std::shared_ptr<StreamHost> host);
+
+  void OnMessage(GameEvent message) override;
+  void OnClose() override;
+  std::optional<GameEvent> Next() override;
+  void OnSessionChanged() override;
+
+ private:
+  enum class Stage { kUnopened, kQueued, kOpen, kEnded };
+
+  Status OpenFor(const GameEvent& first);
+  Status Enter(EventStart start);
+  Status Send(GameEvent event);
+  [[nodiscard]] Status CheckEvent(const GameEvent& event) const;
+  void End(Status status);
+
+  const EventFacade::Parts parts_;
+  const CallContext context_;
+  const std::shared_ptr<StreamHostRef> host_;  // Shared with the cursor's waker.
+  TokenBucket allowance_;
+
+  Stage stage_ = Stage::kUnopened;
+  std::string session_id_;  // As the client named it.
+  std::string game_id_;
+  std::unique_ptr<EventCursor> cursor_;        // From kOpen on.
+  std::atomic<bool> session_changed_ = false;  // While kQueued.
+};
+
+}  // namespace oofgg::game

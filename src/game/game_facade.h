@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/event_log.h"
+#include "game/game_store.h"
+#include "oofgg/caller.h"
+#include "oofgg/clock.h"
+#include "oofgg/model/game.h"
+#include "oofgg/status.h"
+#include "oofgg/uuid.h"
+
+namespace oofgg::game {
+
+struct GameOptions {
+  std::uint32_t games_per_user = 10;  ///< For role `user` and `developer`; 0: no limit.
+};
+
+/// The games that are played here.
+/// Threads: safe; methods block on the store. Errors besides those named: kUnauthenticated without a caller,
+/// kPermissionDenied, kInvalidArgument, kUnavailable when the store cannot be used.
+class GameFacade {
+ public:
+  GameFacade(GameStore& games, UuidGenerator& ids, const Clock& clock, EventLog& log, GameOptions options)
+      : games_(games), ids_(ids), clock_(clock), log_(log), options_(options) {}
+
+  /// Idempotent under an idempotency key. kResourceExhausted: the caller's quota is used up.
+  StatusOr<Game> CreateGame(const CallContext& context, const CreateGameRequest& request);
+
+  /// One game by its id, or, without one, a page of all, the oldest first. kNotFound: no such game.
+  StatusOr<GamesPage> GetGame(const CallContext& context, const GetGameRequest& request);
+
+  /// For the operator, who may choose the id: makes the game unless it is there already.
+  Status EnsureGame(const Game& game);
+
+ private:
+  StatusOr<GamesPage> ListGames(const GetGameRequest& request);
+
+  GameStore& games_;
+  UuidGenerator& ids_;
+  const Clock& clock_;
+  EventLog& log_;
+  const GameOptions options_;
+};
+
+}  // namespace oofgg::game

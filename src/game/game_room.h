@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "base/event_log.h"
+#include "game/event_facade.h"
+#include "game/event_hub.h"
+#include "game/game_facade.h"
+#include "game/leaderboards.h"
+#include "game/match_queue.h"
+#include "game/player_facade.h"
+#include "game/score_facade.h"
+#include "game/session_facade.h"
+#include "game/session_notifier.h"
+#include "game/session_queue.h"
+#include "oofgg/clock.h"
+#include "oofgg/random.h"
+#include "oofgg/status.h"
+#include "oofgg/uuid.h"
+
+namespace oofgg::game {
+
+struct GameRoomOptions {
+  GameOptions games;
+  EventHubOptions hub;
+  EventOptions events;
+  std::size_t max_score_types = 32;  ///< Per game.
+  std::vector<Game>
+      operators_games;  ///< There from the start under ids the operator chose; `owner_id` empty.
+};
+
+/// All of this room, wired: what a server and testing::Backend put between stores and listeners.
+/// Threads: safe once opened. Lifetime: outlives every handler and call; outlived by what it was given.
+class GameRoom {
+ public:
+  struct Stores {
+    PlayerStore& players;
+    GameStore& games;
+    SessionStore& sessions;
+    ScoreStore& scores;
+  };
+
+  /// Makes the operator's games, rebuilds the leaderboards and follows again what waits in the queue.
+  /// `queue` may be null: no maker, so nobody can queue. Errors are the stores'.
+  static StatusOr<std::unique_ptr<GameRoom>> Open(const Stores& stores, MatchQueue* queue, const Clock& clock,
+                                                  RandomSource& random, EventLog& log,
+                                                  GameRoomOptions options);
+
+  PlayerFacade& players() { return players_; }
+  GameFacade& games() { return games_; }
+  SessionFacade& sessions() { return sessions_; }
+  EventFacade& events() { return events_; }
+  ScoreFacade& scores() { return scores_; }
+
+ private:
+  GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, RandomSource& random, EventLog& log,
+           const GameRoomOptions& options);
+
+  UuidGenerator ids_;
+  EventHub hub_;
+  SessionNotifier notifier_;
+  Leaderboards boards_;
+  SessionQueue queue_;
+  PlayerFacade players_;
+  GameFacade games_;
+  SessionFacade sessions_;
+  EventFacade events_;
+  ScoreFacade scores_;
+};
+
+}  // namespace oofgg::game

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "oofgg/caller.h"
+#include "oofgg/model/match.h"
+#include "oofgg/status.h"
+
+namespace oofgg::game {
+
+/// A watch under way. Dropping it ends the watch; a call of its callback may still be running then. The
+/// callback may drop its own watch.
+class MatchWatch {
+ public:
+  virtual ~MatchWatch() = default;
+};
+
+/// Where players wait for a match: the maker, seen from here.
+///
+/// Calls are made on behalf of `context.caller`, whose `bearer_token` is forwarded; where that is empty,
+/// after a restart, with the server's own credential.
+/// Threads: safe. `Enqueue` and `Cancel` may block until `context.deadline`.
+class MatchQueue {
+ public:
+  struct Entry {
+    std::string game_id;
+    std::string player_id;        ///< The caller.
+    std::int32_t region = 0;      ///< The contract's RegionEnum.
+    std::string idempotency_key;  ///< The same key, the same ticket.
+  };
+  using OnTicket = std::function<void(StatusOr<Ticket> ticket)>;
+
+  virtual ~MatchQueue() = default;
+
+  /// Queues the caller alone and returns the ticket's id.
+  virtual StatusOr<std::string> Enqueue(const CallContext& context, const Entry& entry) = 0;
+
+  /// Reports the ticket now and after each change, with the caller's own join ticket in it, and ends after
+  /// a final state. An error is final too: link failures are mended underneath. `on_ticket` is never called
+  /// inside `Watch`, never twice at a time, and may call anything here.
+  [[nodiscard]] virtual std::unique_ptr<MatchWatch> Watch(const CallContext& context,
+                                                          const std::string& ticket_id,
+                                                          OnTicket on_ticket) = 0;
+
+  /// Takes the ticket out of the queue; again changes nothing. kFailedPrecondition: it has its server.
+  virtual Status Cancel(const CallContext& context, const std::string& ticket_id) = 0;
+};
+
+}  // namespace oofgg::game

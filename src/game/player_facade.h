@@ -1,0 +1,48 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "game/player_store.h"
+#include "oofgg/caller.h"
+#include "oofgg/model/game.h"
+#include "oofgg/status.h"
+
+namespace oofgg::game {
+
+/// Player profiles. A player's id is the user id of the account; a profile is made by the first call that
+/// needs one, with the id as its name until `CreatePlayer` gives a better one.
+/// Threads: safe; methods block on the store. Errors besides those named: kUnauthenticated without a caller,
+/// kPermissionDenied, kInvalidArgument, kUnavailable when the store cannot be used.
+class PlayerFacade {
+ public:
+  explicit PlayerFacade(PlayerStore& players) : players_(players) {}
+
+  /// Makes the caller's profile, or names it if it still has none of its own. Idempotent on the caller's
+  /// id: otherwise the profile comes back as it is. Of `player` the username (3 to 32 of [A-Za-z0-9_.-];
+  /// for display, not unique), e-mail, team and is_ai count; score, role and is_inactive are not the caller's
+  /// to say.
+  StatusOr<Player> CreatePlayer(const CallContext& context, const Player& player);
+
+  /// A profile; the e-mail is left out unless it is the caller's own. Makes the caller's own if there is
+  /// none. kNotFound: no such player.
+  StatusOr<Player> GetPlayer(const CallContext& context, const GetPlayerRequest& request);
+
+  /// Changes what the request names. kNotFound: no such player (but the caller's own is made).
+  /// kAborted: others kept writing at the same time; try again.
+  StatusOr<Player> UpdatePlayer(const CallContext& context, const UpdatePlayerRequest& request);
+
+  /// For the other facades: the profile of `id`, made if there is none. `username` names a new one, or one
+  /// that has no name of its own yet; empty for none.
+  StatusOr<PlayerRecord> EnsurePlayer(std::string_view id, std::string_view username = {});
+
+  /// For the other facades: display names of those of `ids` who have a profile.
+  StatusOr<std::unordered_map<std::string, std::string>> NamesOf(std::span<const std::string> ids);
+
+ private:
+  PlayerStore& players_;
+};
+
+}  // namespace oofgg::game

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "oofgg/model/game.h"
+#include "oofgg/status.h"
+
+namespace oofgg::game {
+
+/// A profile and how often it was written.
+struct PlayerRecord {
+  Player player;
+  std::int64_t version = 0;
+};
+
+/// Profiles by player id. What returned OK survives the process, where the implementation lasts at all.
+/// Threads: safe. Errors beyond those named: kUnavailable, the engine cannot be used now.
+class PlayerStore {
+ public:
+  virtual ~PlayerStore() = default;
+
+  /// Stores a new profile as version 1. kAlreadyExists: the id is taken, nothing changed.
+  virtual Status InsertPlayer(const Player& player) = 0;
+
+  /// kNotFound: no such profile.
+  virtual StatusOr<PlayerRecord> FindPlayer(std::string_view id) = 0;
+
+  /// The profiles among `ids` that exist, in no order.
+  virtual StatusOr<std::vector<Player>> FindPlayers(std::span<const std::string> ids) = 0;
+
+  /// Replaces the profile and adds 1 to its version. kAborted: `record.version` is not the stored one,
+  /// so somebody else wrote in between; read again. kNotFound: no such profile.
+  virtual Status UpdatePlayer(const PlayerRecord& record) = 0;
+};
+
+}  // namespace oofgg::game

@@ -1,0 +1,71 @@
+#include "game/session_access.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "game/optimistic.h"
+
+namespace oofgg::game {
+
+StatusOr<ResolvedSession> ResolveSession(SessionStore& sessions, std::string_view user_id,
+                                         std::string_view id) {
+  ResolvedSession session;
+  OOFGG_ASSIGN_OR_RETURN(session.record, sessions.FindSession(id));
+  if (session.record.alias_of.empty()) return session;
+  if (session.record.owner_id != user_id) {
+    return MakeStatus(StatusCode::kNotFound, "there is no session " + std::string(id));
+  }
+  session.by_alias = true;
+  const std::string match_id = session.record.alias_of;
+  OOFGG_ASSIGN_OR_RETURN(session.record, sessions.FindSession(match_id));
+  return session;
+}
+
+bool IsMember(const SessionRecord& record, std::string_view user_id) {
+  return std::any_of(record.members.begin(), record.members.end(),
+                     [user_id](const SessionMember& member) { return member.user_id == user_id; });
+}
+
+Relation RelationTo(const ResolvedSession& session, std::string_view user_id) {
+  const SessionRecord& record = session.record;
+  const bool by_player = !record.owner_id.empty();
+  return {.self = session.by_alias || (by_player && record.owner_id == user_id),
+          .member = IsMember(record, user_id),
+          .open = by_player &&
+                  (record.state == SessionState::kCreated || record.state == SessionState::kWaiting)};
+}
+
+Session ViewOf(const SessionRecord& record, std::string_view id, std::string_view viewer) {
+  Session session{.id = std::string(id),
+                  .game_id = record.game_id,
+                  .user_ids = {},
+                  .state = record.state,
+                  .attributes = record.attributes,
+                  .region = record.region,
+                  .data = record.data};
+  for (const SessionMember& member : record.members) {
+    session.user_ids.push_back(member.user_id);
+    if (member.user_id == viewer && !member.join_ticket.empty()) {
+      session.attributes.insert_or_assign(std::string(kJoinTicketAttribute), member.join_ticket);
+    }
+  }
+  return session;
+}
+
+StatusOr<SessionRecord> ModifySession(SessionStore& sessions, std::string_view id,
+                                      absl::FunctionRef<StatusOr<bool>(SessionRecord&)> change) {
+  return RetryOnConflict([&]() -> StatusOr<SessionRecord> {
+    OOFGG_ASSIGN_OR_RETURN(SessionRecord record, sessions.FindSession(id));
+    OOFGG_ASSIGN_OR_RETURN(const bool changed, change(record));
+    if (!changed) return record;
+    return sessions.UpdateSession(record);
+  });
+}
+
+bool IsServerAttribute(std::string_view key) {
+  return key == kAddressAttribute || key == kJoinTicketAttribute || key == kMatchIdAttribute ||
+         key == kErrorAttribute;
+}
+
+}  // namespace oofgg::game

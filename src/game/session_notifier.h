@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "game/string_map.h"
+
+namespace oofgg::game {
+
+/// Tells those who watch a session that its row changed. What it now says they read from the store, so that
+/// a slow watcher gets the newest state and nothing is queued.
+/// Threads: safe; watchers run on the thread that notifies, with no lock held.
+class SessionNotifier {
+ public:
+  class Watcher {
+   public:
+    virtual ~Watcher() = default;
+    /// Cheap; must not call back. May come once more after `Remove` has returned.
+    virtual void OnSessionChanged() = 0;
+  };
+
+  void Add(std::string_view session_id, const std::shared_ptr<Watcher>& watcher);
+  void Remove(std::string_view session_id, const Watcher* watcher);
+  void Notify(std::string_view session_id);
+
+ private:
+  std::mutex mutex_;
+  StringMap<std::vector<std::shared_ptr<Watcher>>> watchers_;
+};
+
+}  // namespace oofgg::game

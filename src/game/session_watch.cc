@@ -1,0 +1,41 @@
+#include "game/session_watch.h"
+
+#include <utility>
+
+#include "game/session_access.h"
+
+namespace oofgg::game {
+
+void SessionWatch::OnSessionChanged() {
+  changed_ = true;
+  host_.Wake();
+}
+
+void SessionWatch::OnClose() {
+  notifier_.Remove(id_, this);
+  host_.Drop();
+}
+
+void SessionWatch::End(Status status) {
+  ended_ = true;
+  notifier_.Remove(id_, this);
+  host_.Finish(std::move(status));
+}
+
+std::optional<Session> SessionWatch::Next() {
+  // Cleared before the store is read: a change in between makes one more look, never one too few.
+  if (ended_ || !changed_.exchange(false)) return std::nullopt;
+  const StatusOr<ResolvedSession> session = ResolveSession(sessions_, viewer_, id_);
+  if (!session.ok()) {
+    End(session.status());
+    return std::nullopt;
+  }
+  const SessionRecord& record = session->record;
+  const bool settled = record.state == SessionState::kStarted || !IsLive(record.state);
+  if (record.version == told_version_ && !settled) return std::nullopt;
+  told_version_ = record.version;
+  if (settled) End({});
+  return ViewOf(record, id_, viewer_);
+}
+
+}  // namespace oofgg::game

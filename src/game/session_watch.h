@@ -1,0 +1,46 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "game/session_notifier.h"
+#include "game/session_store.h"
+#include "game/stream_host_ref.h"
+#include "oofgg/model/game.h"
+#include "oofgg/stream.h"
+
+namespace oofgg::game {
+
+/// The stream behind `WatchQueue`: a session's newest state whenever it changed, until it is settled.
+class SessionWatch final : public StreamHandler<Session, Session>, public SessionNotifier::Watcher {
+ public:
+  SessionWatch(SessionStore& sessions, SessionNotifier& notifier, std::string viewer, std::string id,
+               std::shared_ptr<StreamHost> host)
+      : sessions_(sessions),
+        notifier_(notifier),
+        viewer_(std::move(viewer)),
+        id_(std::move(id)),
+        host_(std::move(host)) {}
+
+  void OnMessage(Session message) override { static_cast<void>(message); }
+  void OnClose() override;
+  std::optional<Session> Next() override;
+  void OnSessionChanged() override;
+
+ private:
+  void End(Status status);
+
+  SessionStore& sessions_;
+  SessionNotifier& notifier_;
+  const std::string viewer_;
+  const std::string id_;  // The one asked by: a place in the queue keeps it after it became a match.
+  StreamHostRef host_;
+  std::atomic<bool> changed_ = true;
+  std::int64_t told_version_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace oofgg::game

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/event_log.h"
+#include "game/match_queue.h"
+#include "game/session_notifier.h"
+#include "game/session_store.h"
+#include "game/string_map.h"
+#include "oofgg/caller.h"
+#include "oofgg/clock.h"
+#include "oofgg/status.h"
+
+namespace oofgg::game {
+
+/// Watches the tickets of places in the queue and writes what becomes of them: the match's session, or why
+/// there is none. All of it can be done twice, so a ticket may be reported again after a restart.
+/// Threads: safe; made by std::make_shared.
+class TicketFollower : public std::enable_shared_from_this<TicketFollower> {
+ public:
+  TicketFollower(SessionStore& sessions, SessionNotifier& notifier, const Clock& clock, EventLog& log)
+      : sessions_(sessions), notifier_(notifier), clock_(clock), log_(log) {}
+
+  /// Keeps `place` in step with its ticket; nothing new if it is followed already.
+  void Follow(MatchQueue& queue, const CallContext& context, const SessionRecord& place);
+
+  void Unfollow(const std::string& place_id);
+
+  /// Ends all watches and waits for callbacks that run.
+  void Stop();
+
+ private:
+  void OnTicket(const std::string& place_id, const StatusOr<Ticket>& ticket);
+  Status Apply(const std::string& place_id, const StatusOr<Ticket>& ticket);
+  Status Settle(const std::string& place_id, const Ticket& ticket);
+  Status EnsureMatch(const SessionRecord& place, const Ticket& ticket);
+  Status ShowMatch(const std::string& place_id, const Ticket& ticket);
+  Status End(const std::string& place_id, SessionState state, const std::string& error);
+
+  SessionStore& sessions_;
+  SessionNotifier& notifier_;
+  const Clock& clock_;
+  EventLog& log_;
+
+  std::mutex mutex_;  // Never held while a watch, a store or a watcher is called.
+  std::condition_variable idle_;
+  StringMap<std::shared_ptr<MatchWatch>> watches_;  // Null while `Watch` is being called.
+  int running_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace oofgg::game

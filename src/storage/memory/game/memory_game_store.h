@@ -1,0 +1,25 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "game/game_store.h"
+#include "storage/memory/game/creation_keys.h"
+
+namespace oofgg::storage {
+
+/// Games that end with the process.
+class MemoryGameStore final : public game::GameStore {
+ public:
+  StatusOr<Game> CreateGame(const Game& game, const game::CreationKey& key, std::uint32_t quota) override;
+  StatusOr<Game> FindGame(std::string_view id) override;
+  StatusOr<std::vector<Game>> ListGames(std::string_view after, std::size_t limit) override;
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, Game, std::less<>> games_;
+  CreationKeys<std::string> keys_;
+};
+
+}  // namespace oofgg::storage

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "game/player_store.h"
+
+namespace oofgg::storage {
+
+/// Profiles that end with the process.
+class MemoryPlayerStore final : public game::PlayerStore {
+ public:
+  Status InsertPlayer(const Player& player) override;
+  StatusOr<game::PlayerRecord> FindPlayer(std::string_view id) override;
+  StatusOr<std::vector<Player>> FindPlayers(std::span<const std::string> ids) override;
+  Status UpdatePlayer(const game::PlayerRecord& record) override;
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, game::PlayerRecord, std::less<>> players_;
+};
+
+}  // namespace oofgg::storage

@@ -1,0 +1,106 @@
+#include "storage/sqlite/game/game_schema.h"
+
+#include <array>
+#include <string_view>
+
+#include "storage/sqlite/database.h"
+
+namespace oofgg::storage {
+namespace {
+
+constexpr std::string_view kFirst = R"sql(
+CREATE TABLE creation_keys (
+  kind TEXT NOT NULL,
+  creator TEXT NOT NULL,
+  key TEXT NOT NULL,
+  fingerprint INTEGER NOT NULL,
+  made TEXT NOT NULL,
+  PRIMARY KEY (kind, creator, key)
+) WITHOUT ROWID;
+
+CREATE TABLE players (
+  id TEXT PRIMARY KEY,
+  username TEXT NOT NULL,
+  email TEXT NOT NULL,
+  team TEXT NOT NULL,
+  score INTEGER NOT NULL,
+  is_ai INTEGER NOT NULL,
+  is_inactive INTEGER NOT NULL,
+  role TEXT NOT NULL,
+  version INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE games (
+  id TEXT PRIMARY KEY,
+  owner_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  short_description TEXT NOT NULL,
+  description TEXT NOT NULL,
+  image_url TEXT NOT NULL,
+  max_sessions INTEGER NOT NULL,
+  max_players_per_session INTEGER NOT NULL,
+  data TEXT NOT NULL
+);
+CREATE INDEX games_by_owner ON games (owner_id);
+
+CREATE TABLE sessions (
+  id TEXT PRIMARY KEY,
+  game_id TEXT NOT NULL,
+  owner_id TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  attributes TEXT NOT NULL,
+  region INTEGER NOT NULL,
+  data TEXT NOT NULL,
+  ticket_id TEXT NOT NULL,
+  alias_of TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  stream_runs INTEGER NOT NULL DEFAULT 0
+);
+-- State 6 is kQueued: one place in the queue of a game for each player.
+CREATE UNIQUE INDEX sessions_queued ON sessions (game_id, owner_id) WHERE state = 6;
+-- Live ones only, 3 and 4 being kFinished and kDeleted: what has ended must not slow down listing.
+CREATE INDEX sessions_live ON sessions (game_id, id) WHERE alias_of = '' AND state NOT IN (3, 4);
+
+CREATE TABLE session_members (
+  session_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  user_id TEXT NOT NULL,
+  team_id TEXT NOT NULL,
+  join_ticket TEXT NOT NULL,
+  PRIMARY KEY (session_id, position)
+) WITHOUT ROWID;
+CREATE INDEX session_members_by_user ON session_members (user_id, session_id);
+
+CREATE TABLE scores (
+  place INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  player_id TEXT NOT NULL,
+  game_id TEXT NOT NULL,
+  instance_id TEXT NOT NULL,
+  value INTEGER NOT NULL,
+  score_type TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  metadata TEXT NOT NULL
+);
+CREATE INDEX scores_by_player ON scores (player_id);
+CREATE INDEX scores_by_player_and_game ON scores (player_id, game_id);
+
+-- Follows from scores; kept so that a start reads one row a player instead of one a submission.
+CREATE TABLE best_scores (
+  game_id TEXT NOT NULL,
+  score_type TEXT NOT NULL,
+  player_id TEXT NOT NULL,
+  value INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (game_id, score_type, player_id)
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::array<std::string_view, 1> kMigrations = {kFirst};
+
+}  // namespace
+
+Status MigrateGameTables(Database& database) { return database.Migrate("game", kMigrations); }
+
+}  // namespace oofgg::storage

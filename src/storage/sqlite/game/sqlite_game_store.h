@@ -1,0 +1,23 @@
+#pragma once
+
+#include "game/game_store.h"
+
+namespace oofgg::storage {
+
+class Database;
+
+/// Games in a SQLite file.
+class SqliteGameStore final : public game::GameStore {
+ public:
+  /// `database` must outlive the store; its tables are made by MigrateGameTables.
+  explicit SqliteGameStore(Database& database) : database_(database) {}
+
+  StatusOr<Game> CreateGame(const Game& game, const game::CreationKey& key, std::uint32_t quota) override;
+  StatusOr<Game> FindGame(std::string_view id) override;
+  StatusOr<std::vector<Game>> ListGames(std::string_view after, std::size_t limit) override;
+
+ private:
+  Database& database_;
+};
+
+}  // namespace oofgg::storage

@@ -1,0 +1,88 @@
+#include "storage/sqlite/game/sqlite_player_store.h"
+
+#include "storage/sqlite/game/with_value.h"
+
+namespace oofgg::storage {
+namespace {
+
+constexpr std::string_view kSelect =
+    "SELECT id, username, email, team, score, is_ai, is_inactive, role, version FROM players WHERE id = ?1";
+
+game::PlayerRecord ReadRow(const Statement& row) {
+  return {.player = {.id = row.Text(0),
+                     .username = row.Text(1),
+                     .email = row.Text(2),
+                     .team = row.Text(3),
+                     .score = static_cast<std::int32_t>(row.Int(4)),
+                     .is_ai = row.Int(5) != 0,
+                     .is_inactive = row.Int(6) != 0,
+                     .role = row.Text(7)},
+          .version = row.Int(8)};
+}
+
+Status NoPlayer(std::string_view id) {
+  return MakeStatus(StatusCode::kNotFound, "there is no player " + std::string(id));
+}
+
+void BindPlayer(Statement& statement, const Player& player) {
+  statement.Bind(1, player.id)
+      .Bind(2, player.username)
+      .Bind(3, player.email)
+      .Bind(4, player.team)
+      .Bind(5, player.score)
+      .Bind(6, player.is_ai)
+      .Bind(7, player.is_inactive)
+      .Bind(8, player.role);
+}
+
+}  // namespace
+
+Status SqlitePlayerStore::InsertPlayer(const Player& player) {
+  return database_.Write([&](Connection& connection) {
+    Statement insert = connection.Prepare(
+        "INSERT INTO players (id, username, email, team, score, is_ai, is_inactive, role, version) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1)");
+    BindPlayer(insert, player);
+    return insert.Run();
+  });
+}
+
+StatusOr<game::PlayerRecord> SqlitePlayerStore::FindPlayer(std::string_view id) {
+  return ReadValue(database_, [&](Connection& connection) -> StatusOr<game::PlayerRecord> {
+    Statement select = connection.Prepare(kSelect);
+    OOFGG_ASSIGN_OR_RETURN(const bool found, select.Bind(1, id).Step());
+    if (!found) return NoPlayer(id);
+    return ReadRow(select);
+  });
+}
+
+StatusOr<std::vector<Player>> SqlitePlayerStore::FindPlayers(std::span<const std::string> ids) {
+  return ReadValue(database_, [&](Connection& connection) -> StatusOr<std::vector<Player>> {
+    std::vector<Player> players;
+    Statement select = connection.Prepare(kSelect);
+    for (const std::string& id : ids) {
+      OOFGG_ASSIGN_OR_RETURN(bool found, select.Bind(1, id).Step());
+      if (!found) continue;
+      players.push_back(ReadRow(select).player);
+      OOFGG_ASSIGN_OR_RETURN(found, select.Step());  // To the end, for the next id.
+    }
+    return players;
+  });
+}
+
+Status SqlitePlayerStore::UpdatePlayer(const game::PlayerRecord& record) {
+  return database_.Write([&](Connection& connection) -> Status {
+    Statement update = connection.Prepare(
+        "UPDATE players SET username = ?2, email = ?3, team = ?4, score = ?5, is_ai = ?6, is_inactive = ?7, "
+        "role = ?8, version = version + 1 WHERE id = ?1 AND version = ?9");
+    BindPlayer(update, record.player);
+    OOFGG_RETURN_IF_ERROR(update.Bind(9, record.version).Run());
+    if (connection.Changes() == 1) return {};
+    Statement select = connection.Prepare(kSelect);
+    OOFGG_ASSIGN_OR_RETURN(const bool found, select.Bind(1, record.player.id).Step());
+    if (!found) return NoPlayer(record.player.id);
+    return MakeStatus(StatusCode::kAborted, "player " + record.player.id + " was written at the same time");
+  });
+}
+
+}  // namespace oofgg::storage

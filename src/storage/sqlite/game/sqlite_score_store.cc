@@ -1,0 +1,164 @@
+#include "storage/sqlite/game/sqlite_score_store.h"
+
+#include <chrono>
+
+#include "oofgg/parse.h"
+#include "storage/sqlite/game/creation_keys.h"
+#include "storage/sqlite/game/json_columns.h"
+#include "storage/sqlite/game/with_value.h"
+
+namespace oofgg::storage {
+namespace {
+
+using game::ScoreRecord;
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+
+constexpr std::string_view kSelectByPlace =
+    "SELECT place, id, player_id, game_id, instance_id, value, score_type, created_at, metadata FROM scores "
+    "WHERE place = ?1";
+constexpr std::string_view kSelectOfPlayer =
+    "SELECT place, id, player_id, game_id, instance_id, value, score_type, created_at, metadata FROM scores "
+    "WHERE player_id = ?1 AND place < ?2 ORDER BY place DESC LIMIT ?3";
+constexpr std::string_view kSelectOfPlayerInGame =
+    "SELECT place, id, player_id, game_id, instance_id, value, score_type, created_at, metadata FROM scores "
+    "WHERE player_id = ?1 AND place < ?2 AND game_id = ?4 ORDER BY place DESC LIMIT ?3";
+constexpr std::string_view kCountOfPlayer = "SELECT count(*) FROM scores WHERE player_id = ?1";
+constexpr std::string_view kCountOfPlayerInGame =
+    "SELECT count(*) FROM scores WHERE player_id = ?1 AND game_id = ?2";
+constexpr std::string_view kSelectBest =
+    "SELECT game_id, score_type, player_id, value, place, created_at FROM best_scores";
+
+std::int64_t ToMicros(WallTime time) { return duration_cast<microseconds>(time.time_since_epoch()).count(); }
+WallTime FromMicros(std::int64_t micros) {
+  return WallTime(duration_cast<WallTime::duration>(microseconds(micros)));
+}
+
+StatusOr<ScoreRecord> ReadRow(const Statement& row) {
+  ScoreRecord record;
+  record.order = row.Int(0);
+  record.score.id = row.Text(1);
+  record.score.player_id = row.Text(2);
+  record.score.game_id = row.Text(3);
+  record.score.instance_id = row.Text(4);
+  record.score.value = row.Int(5);
+  record.score.score_type = row.Text(6);
+  record.score.created_at = FromMicros(row.Int(7));
+  OOFGG_ASSIGN_OR_RETURN(record.score.metadata, TextsFromJson(row.Text(8)));
+  return record;
+}
+
+// Adds every row that the statement still gives.
+Status ReadRows(Statement& select, std::vector<ScoreRecord>& records) {
+  for (;;) {
+    OOFGG_ASSIGN_OR_RETURN(const bool more, select.Step());
+    if (!more) return {};
+    OOFGG_ASSIGN_OR_RETURN(ScoreRecord record, ReadRow(select));
+    records.push_back(std::move(record));
+  }
+}
+
+Status InsertRow(Connection& connection, const Score& score) {
+  Statement insert = connection.Prepare(
+      "INSERT INTO scores (id, player_id, game_id, instance_id, value, score_type, created_at, metadata) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+  return insert.Bind(1, score.id)
+      .Bind(2, score.player_id)
+      .Bind(3, score.game_id)
+      .Bind(4, score.instance_id)
+      .Bind(5, score.value)
+      .Bind(6, score.score_type)
+      .Bind(7, ToMicros(score.created_at))
+      .Bind(8, ToJson(score.metadata))
+      .Run();
+}
+
+Status KeepBest(Connection& connection, const ScoreRecord& record) {
+  Statement keep = connection.Prepare(
+      "INSERT INTO best_scores (game_id, score_type, player_id, value, place, created_at) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET value = excluded.value, place = "
+      "excluded.place, "
+      "created_at = excluded.created_at WHERE excluded.value > best_scores.value");
+  return keep.Bind(1, record.score.game_id)
+      .Bind(2, record.score.score_type)
+      .Bind(3, record.score.player_id)
+      .Bind(4, record.score.value)
+      .Bind(5, record.order)
+      .Bind(6, ToMicros(record.score.created_at))
+      .Run();
+}
+
+StatusOr<ScoreRecord> ReadMade(Connection& connection, const std::string& made) {
+  OOFGG_ASSIGN_OR_RETURN(const auto place, ParseInteger<std::int64_t>(made));
+  Statement select = connection.Prepare(kSelectByPlace);
+  OOFGG_ASSIGN_OR_RETURN(const bool found, select.Bind(1, place).Step());
+  if (!found) return MakeStatus(StatusCode::kDataLoss, "the score made under an idempotency key is gone");
+  return ReadRow(select);
+}
+
+}  // namespace
+
+StatusOr<ScoreRecord> SqliteScoreStore::InsertScore(const Score& score, const game::CreationKey& key) {
+  return WriteValue(database_, [&](Connection& connection) -> StatusOr<ScoreRecord> {
+    OOFGG_ASSIGN_OR_RETURN(const std::string made, FindMade(connection, "score", key));
+    if (!made.empty()) return ReadMade(connection, made);
+    OOFGG_RETURN_IF_ERROR(InsertRow(connection, score));
+    const ScoreRecord record{score, connection.LastInsertId()};
+    OOFGG_RETURN_IF_ERROR(KeepBest(connection, record));
+    OOFGG_RETURN_IF_ERROR(RememberMade(connection, "score", key, std::to_string(record.order)));
+    return record;
+  });
+}
+
+StatusOr<std::vector<ScoreRecord>> SqliteScoreStore::ListScores(std::string_view player_id,
+                                                                std::string_view game_id, std::int64_t before,
+                                                                std::size_t limit) {
+  return ReadValue(database_, [&](Connection& connection) -> StatusOr<std::vector<ScoreRecord>> {
+    std::vector<ScoreRecord> records;
+    Statement select = connection.Prepare(game_id.empty() ? kSelectOfPlayer : kSelectOfPlayerInGame);
+    select.Bind(1, player_id).Bind(2, before).Bind(3, limit);
+    if (!game_id.empty()) select.Bind(4, game_id);
+    OOFGG_RETURN_IF_ERROR(ReadRows(select, records));
+    return records;
+  });
+}
+
+StatusOr<std::int64_t> SqliteScoreStore::CountScores(std::string_view player_id, std::string_view game_id) {
+  return ReadValue(database_, [&](Connection& connection) -> StatusOr<std::int64_t> {
+    Statement select = connection.Prepare(game_id.empty() ? kCountOfPlayer : kCountOfPlayerInGame);
+    select.Bind(1, player_id);
+    if (!game_id.empty()) select.Bind(2, game_id);
+    OOFGG_RETURN_IF_ERROR(select.Step().status());
+    return select.Int(0);
+  });
+}
+
+StatusOr<std::vector<ScoreRecord>> SqliteScoreStore::FindScores(std::span<const std::int64_t> orders) {
+  return ReadValue(database_, [&](Connection& connection) -> StatusOr<std::vector<ScoreRecord>> {
+    std::vector<ScoreRecord> records;
+    Statement select = connection.Prepare(kSelectByPlace);
+    for (const std::int64_t order : orders) OOFGG_RETURN_IF_ERROR(ReadRows(select.Bind(1, order), records));
+    return records;
+  });
+}
+
+Status SqliteScoreStore::VisitBest(absl::FunctionRef<Status(const game::BestScore&)> visit) {
+  return database_.Read([&](Connection& connection) -> Status {
+    Statement select = connection.Prepare(kSelectBest);
+    for (;;) {
+      OOFGG_ASSIGN_OR_RETURN(const bool more, select.Step());
+      if (!more) return {};
+      const std::string game_id = select.Text(0);
+      const std::string score_type = select.Text(1);
+      const std::string player_id = select.Text(2);
+      OOFGG_RETURN_IF_ERROR(visit({.game_id = game_id,
+                                   .score_type = score_type,
+                                   .player_id = player_id,
+                                   .value = select.Int(3),
+                                   .order = select.Int(4),
+                                   .created_at = FromMicros(select.Int(5))}));
+    }
+  });
+}
+
+}  // namespace oofgg::storage

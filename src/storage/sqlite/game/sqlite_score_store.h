@@ -1,0 +1,26 @@
+#pragma once
+
+#include "game/score_store.h"
+
+namespace oofgg::storage {
+
+class Database;
+
+/// Scores in a SQLite file.
+class SqliteScoreStore final : public game::ScoreStore {
+ public:
+  /// `database` must outlive the store; its tables are made by MigrateGameTables.
+  explicit SqliteScoreStore(Database& database) : database_(database) {}
+
+  StatusOr<game::ScoreRecord> InsertScore(const Score& score, const game::CreationKey& key) override;
+  StatusOr<std::vector<game::ScoreRecord>> ListScores(std::string_view player_id, std::string_view game_id,
+                                                      std::int64_t before, std::size_t limit) override;
+  StatusOr<std::int64_t> CountScores(std::string_view player_id, std::string_view game_id) override;
+  StatusOr<std::vector<game::ScoreRecord>> FindScores(std::span<const std::int64_t> orders) override;
+  Status VisitBest(absl::FunctionRef<Status(const game::BestScore&)> visit) override;
+
+ private:
+  Database& database_;
+};
+
+}  // namespace oofgg::storage

@@ -1,0 +1,107 @@
+#include <thread>
+#include <vector>
+
+#include "tests/conformance/game/store_set.h"
+
+namespace oofgg::storage {
+namespace {
+
+class GameStoreTest : public StoreConformance {
+ protected:
+  game::GameStore& store() { return stores_->games(); }
+};
+OOFGG_ON_ALL_ENGINES(GameStoreTest);
+
+Game Named(std::string id, std::string owner = "ann") {
+  Game game;
+  game.id = std::move(id);
+  game.name = "Arena";
+  game.owner_id = std::move(owner);
+  return game;
+}
+
+TEST_P(GameStoreTest, KeepsEveryField) {
+  Game game = Named("g1");
+  game.short_description = "short";
+  game.description = "long\nand 'quoted'";
+  game.image_url = "https://example.org/x.png";
+  game.max_sessions = 4'000'000'000;
+  game.max_players_per_session = 8;
+  game.data = std::string("\0binary-free but with a NUL", 27);
+  ASSERT_TRUE(store().CreateGame(game, {}, 0).ok());
+  const auto found = store().FindGame("g1");
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(found->name, game.name);
+  EXPECT_EQ(found->short_description, game.short_description);
+  EXPECT_EQ(found->description, game.description);
+  EXPECT_EQ(found->image_url, game.image_url);
+  EXPECT_EQ(found->max_sessions, game.max_sessions);
+  EXPECT_EQ(found->max_players_per_session, 8u);
+  EXPECT_EQ(found->data, game.data);
+  EXPECT_EQ(found->owner_id, "ann");
+}
+
+TEST_P(GameStoreTest, SaysWhatIsMissingAndWhatIsTaken) {
+  EXPECT_EQ(store().FindGame("g1").status().code(), StatusCode::kNotFound);
+  ASSERT_TRUE(store().CreateGame(Named("g1"), {}, 0).ok());
+  EXPECT_EQ(store().CreateGame(Named("g1", "eve"), {}, 0).status().code(), StatusCode::kAlreadyExists);
+}
+
+TEST_P(GameStoreTest, AQuotaCountsTheOwnersGamesOnly) {
+  ASSERT_TRUE(store().CreateGame(Named("g1"), {}, 2).ok());
+  ASSERT_TRUE(store().CreateGame(Named("g2"), {}, 2).ok());
+  EXPECT_EQ(store().CreateGame(Named("g3"), {}, 2).status().code(), StatusCode::kResourceExhausted);
+  EXPECT_TRUE(store().CreateGame(Named("g4", "bob"), {}, 2).ok());
+  EXPECT_TRUE(store().CreateGame(Named("g5"), {}, 0).ok());
+}
+
+TEST_P(GameStoreTest, ARepeatedKeyGivesWhatItMadeEvenOverTheQuota) {
+  const game::CreationKey key{"ann", "k", 1};
+  ASSERT_EQ(store().CreateGame(Named("g1"), key, 1)->id, "g1");
+  const auto again = store().CreateGame(Named("g2"), key, 1);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->id, "g1");
+  EXPECT_EQ(store().FindGame("g2").status().code(), StatusCode::kNotFound);
+}
+
+TEST_P(GameStoreTest, AKeyIsItsCreatorsAndOneRequests) {
+  ASSERT_TRUE(store().CreateGame(Named("g1"), {"ann", "k", 1}, 0).ok());
+  EXPECT_EQ(store().CreateGame(Named("g2"), {"ann", "k", 2}, 0).status().code(),
+            StatusCode::kInvalidArgument);
+  EXPECT_EQ(store().CreateGame(Named("g2", "bob"), {"bob", "k", 2}, 0)->id, "g2");
+}
+
+TEST_P(GameStoreTest, AFailedCreationLeavesItsKeyUnused) {
+  ASSERT_TRUE(store().CreateGame(Named("g1"), {}, 0).ok());
+  ASSERT_FALSE(store().CreateGame(Named("g2"), {"ann", "k", 1}, 1).ok());
+  EXPECT_EQ(store().CreateGame(Named("g2"), {"ann", "k", 1}, 0)->id, "g2");
+}
+
+TEST_P(GameStoreTest, PagesByIdWithoutRepeatingOrSkipping) {
+  for (const char* id : {"c", "a", "e", "b", "d"}) ASSERT_TRUE(store().CreateGame(Named(id), {}, 0).ok());
+  std::string seen;
+  for (std::string after;;) {
+    const auto page = store().ListGames(after, 2);
+    ASSERT_TRUE(page.ok()) << page.status();
+    if (page->empty()) break;
+    for (const Game& game : *page) seen += game.id;
+    after = page->back().id;
+  }
+  EXPECT_EQ(seen, "abcde");
+}
+
+TEST_P(GameStoreTest, AQuotaHoldsAgainstSimultaneousCreation) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([this, i] {
+      for (int j = 0; j < 5; ++j) {
+        (void)store().CreateGame(Named("g" + std::to_string(i) + std::to_string(j)), {}, 3);
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(store().ListGames("", 100)->size(), 3u);
+}
+
+}  // namespace
+}  // namespace oofgg::storage

@@ -1,0 +1,173 @@
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "tests/conformance/game/store_set.h"
+
+namespace oofgg::storage {
+namespace {
+
+using game::SessionRecord;
+
+class SessionStoreTest : public StoreConformance {
+ protected:
+  game::SessionStore& store() { return stores_->sessions(); }
+
+  void Add(const SessionRecord& session) {
+    const auto made = store().CreateSession(session, {}, 0);
+    ASSERT_TRUE(made.ok()) << made.status();
+  }
+};
+OOFGG_ON_ALL_ENGINES(SessionStoreTest);
+
+SessionRecord Make(std::string id, SessionState state, std::string owner,
+                   std::vector<std::string> members = {}) {
+  SessionRecord session;
+  session.id = std::move(id);
+  session.game_id = "arena";
+  session.owner_id = std::move(owner);
+  session.state = state;
+  for (auto& member : members) session.members.push_back({std::move(member), "", ""});
+  return session;
+}
+
+std::vector<std::string> IdsOf(const StatusOr<std::vector<SessionRecord>>& sessions) {
+  std::vector<std::string> ids;
+  for (const SessionRecord& session : sessions.value()) ids.push_back(session.id);
+  return ids;
+}
+
+TEST_P(SessionStoreTest, KeepsEveryField) {
+  SessionRecord session = Make("s1", SessionState::kPaused, "ann");
+  session.attributes = {{"text", std::string("ünïcode \"quoted\"")},
+                        {"int", std::int32_t{-5}},
+                        {"real", 0.1F},
+                        {"yes", true},
+                        {"no", false}};
+  session.region = 13;
+  session.data = "{}";
+  session.ticket_id = "t1";
+  session.members = {{"ann", "0", "ticket-a"}, {"bob", "1", "ticket-b"}};
+  ASSERT_TRUE(store().CreateSession(session, {}, 0).ok());
+  session.version = 1;
+  const auto found = store().FindSession("s1");
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(*found, session);
+}
+
+TEST_P(SessionStoreTest, SaysWhatIsMissingAndWhatIsTaken) {
+  EXPECT_EQ(store().FindSession("s1").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(store().UpdateSession(Make("s1", SessionState::kStarted, "")).status().code(),
+            StatusCode::kNotFound);
+  EXPECT_EQ(store().NextStreamRun("s1").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(store().FindActive("ann", "arena").status().code(), StatusCode::kNotFound);
+  Add(Make("s1", SessionState::kCreated, "ann"));
+  EXPECT_EQ(store().CreateSession(Make("s1", SessionState::kCreated, "bob"), {}, 0).status().code(),
+            StatusCode::kAlreadyExists);
+}
+
+TEST_P(SessionStoreTest, ARepeatedKeyGivesWhatItMade) {
+  const game::CreationKey key{"ann", "k", 1};
+  ASSERT_TRUE(store().CreateSession(Make("s1", SessionState::kCreated, "ann", {"ann"}), key, 0).ok());
+  const auto again = store().CreateSession(Make("s2", SessionState::kCreated, "ann", {"ann"}), key, 0);
+  EXPECT_EQ(again->id, "s1");
+  EXPECT_EQ(again->members.size(), 1u);
+  EXPECT_EQ(
+      store().CreateSession(Make("s2", SessionState::kCreated, "ann"), {"ann", "k", 2}, 0).status().code(),
+      StatusCode::kInvalidArgument);
+}
+
+TEST_P(SessionStoreTest, OfTwoWritersWithOneVersionOnlyTheFirstWrites) {
+  Add(Make("s1", SessionState::kCreated, "ann", {"ann"}));
+  SessionRecord first = *store().FindSession("s1");
+  SessionRecord second = first;
+  first.members.push_back({"bob", "red", ""});
+  second.members.clear();
+  const auto written = store().UpdateSession(first);
+  ASSERT_TRUE(written.ok()) << written.status();
+  EXPECT_EQ(written->version, 2);
+  EXPECT_EQ(store().UpdateSession(second).status().code(), StatusCode::kAborted);
+  EXPECT_EQ(*store().FindSession("s1"), *written);
+}
+
+TEST_P(SessionStoreTest, APlayerHasOnePlaceInTheQueueOfAGame) {
+  Add(Make("q1", SessionState::kQueued, "ann", {"ann"}));
+  EXPECT_EQ(store().CreateSession(Make("q2", SessionState::kQueued, "ann", {"ann"}), {}, 0).status().code(),
+            StatusCode::kAlreadyExists);
+  SessionRecord elsewhere = Make("q3", SessionState::kQueued, "ann", {"ann"});
+  elsewhere.game_id = "chess";
+  Add(elsewhere);
+  Add(Make("q4", SessionState::kQueued, "bob", {"bob"}));
+
+  SessionRecord settled = *store().FindSession("q1");
+  settled.state = SessionState::kStarted;
+  settled.alias_of = "m1";
+  ASSERT_TRUE(store().UpdateSession(settled).ok());
+  Add(Make("q5", SessionState::kQueued, "ann", {"ann"}));  // To play again.
+  EXPECT_EQ(IdsOf(store().ListQueued()), (std::vector<std::string>{"q3", "q4", "q5"}));
+}
+
+TEST_P(SessionStoreTest, FindsThePlaceInTheQueueBeforeTheNewestLiveSession) {
+  Add(Make("s1", SessionState::kStarted, "", {"ann"}));
+  Add(Make("s2", SessionState::kStarted, "", {"bob", "ann"}));
+  Add(Make("s3", SessionState::kFinished, "", {"ann"}));
+  Add(Make("s4", SessionState::kStarted, "", {"bob"}));
+  SessionRecord alias = Make("s5", SessionState::kStarted, "ann", {"ann"});
+  alias.alias_of = "s2";
+  Add(alias);
+  EXPECT_EQ(store().FindActive("ann", "arena")->id, "s2");
+  Add(Make("a0", SessionState::kQueued, "ann", {"ann"}));
+  EXPECT_EQ(store().FindActive("ann", "arena")->id, "a0");
+  EXPECT_EQ(store().FindActive("ann", "chess").status().code(), StatusCode::kNotFound);
+}
+
+TEST_P(SessionStoreTest, ListsOwnAndOpenSessionsNewestFirst) {
+  Add(Make("s1", SessionState::kCreated, "bob", {"bob"}));
+  Add(Make("s2", SessionState::kWaiting, "bob", {"bob"}));
+  Add(Make("s3", SessionState::kStarted, "bob", {"bob"}));      // Not open any more.
+  Add(Make("s4", SessionState::kStarted, "", {"ann", "bob"}));  // Ann's match.
+  Add(Make("s5", SessionState::kDeleted, "bob", {"ann"}));      // Over.
+  Add(Make("s6", SessionState::kCreated, "", {"bob"}));         // The maker's, hence closed.
+  SessionRecord alias = Make("s7", SessionState::kStarted, "ann", {"ann"});
+  alias.alias_of = "s4";
+  Add(alias);
+  EXPECT_EQ(IdsOf(store().ListSessions("arena", "ann", 10)), (std::vector<std::string>{"s4", "s2", "s1"}));
+  EXPECT_EQ(IdsOf(store().ListSessions("arena", "ann", 2)), (std::vector<std::string>{"s4", "s2"}));
+  EXPECT_TRUE(store().ListSessions("chess", "ann", 10)->empty());
+}
+
+TEST_P(SessionStoreTest, TheLimitOfLiveSessionsCountsNeitherQueueNorPast) {
+  Add(Make("s1", SessionState::kStarted, ""));
+  Add(Make("s2", SessionState::kFinished, ""));
+  Add(Make("s3", SessionState::kQueued, "ann", {"ann"}));
+  EXPECT_TRUE(store().CreateSession(Make("s4", SessionState::kCreated, "bob"), {}, 2).ok());
+  EXPECT_EQ(store().CreateSession(Make("s5", SessionState::kCreated, "bob"), {}, 2).status().code(),
+            StatusCode::kResourceExhausted);
+}
+
+TEST_P(SessionStoreTest, NeverGivesAStreamRunTwice) {
+  Add(Make("s1", SessionState::kStarted, ""));
+  Add(Make("s2", SessionState::kStarted, ""));
+  EXPECT_EQ(*store().NextStreamRun("s1"), 0u);
+  EXPECT_EQ(*store().NextStreamRun("s1"), 1u);
+  EXPECT_EQ(*store().NextStreamRun("s2"), 0u);
+  EXPECT_EQ(store().FindSession("s1")->version, 1);
+
+  std::set<std::uint64_t> runs;
+  std::mutex mutex;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int j = 0; j < 10; ++j) {
+        const std::uint64_t run = store().NextStreamRun("s1").value();
+        const std::lock_guard lock(mutex);
+        runs.insert(run);
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(runs.size(), 40u);
+}
+
+}  // namespace
+}  // namespace oofgg::storage

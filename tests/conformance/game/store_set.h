@@ -1,0 +1,43 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "game/game_store.h"
+#include "game/player_store.h"
+#include "game/score_store.h"
+#include "game/session_store.h"
+
+namespace oofgg::storage {
+
+/// The four stores on one engine.
+class StoreSet {
+ public:
+  virtual ~StoreSet() = default;
+  virtual game::PlayerStore& players() = 0;
+  virtual game::GameStore& games() = 0;
+  virtual game::SessionStore& sessions() = 0;
+  virtual game::ScoreStore& scores() = 0;
+};
+
+enum class Engine { kMemory, kSqlite };
+
+std::unique_ptr<StoreSet> MakeStores(Engine engine);
+
+/// Base of the suites: fresh, empty stores for each test.
+class StoreConformance : public ::testing::TestWithParam<Engine> {
+ protected:
+  std::unique_ptr<StoreSet> stores_ = MakeStores(GetParam());
+};
+
+inline std::string EngineName(const ::testing::TestParamInfo<Engine>& engine) {
+  return engine.param == Engine::kMemory ? "Memory" : "Sqlite";
+}
+
+/// Runs a suite on all engines.
+#define OOFGG_ON_ALL_ENGINES(suite) \
+  INSTANTIATE_TEST_SUITE_P(Engines, suite, ::testing::Values(Engine::kMemory, Engine::kSqlite), EngineName)
+
+}  // namespace oofgg::storage

@@ -1,0 +1,284 @@
+#include <chrono>
+
+#include "tests/unit/game/support.h"
+
+namespace oofgg::game {
+namespace {
+
+GameEvent Event(std::string name, std::string session = {}) {
+  GameEvent event;
+  event.name = std::move(name);
+  event.session_id = std::move(session);
+  return event;
+}
+
+class EventStreamTest : public GameRoomTest {
+ protected:
+  /// One client's end.
+  struct Stream {
+    std::shared_ptr<FakeStreamHost> host = std::make_shared<FakeStreamHost>();
+    StreamHandlerPtr<GameEvent, GameEvent> handler;
+
+    void Send(GameEvent event) { handler->OnMessage(std::move(event)); }
+    std::string Read() {
+      std::string text;
+      while (auto event = handler->Next()) text += event->name + " ";
+      return text;
+    }
+    Status Ended() { return host->finished().value_or(MakeStatus(StatusCode::kUnknown, "still open")); }
+  };
+
+  Stream Open(const std::string& player) {
+    Stream stream;
+    auto handler = room_->events().Open(As(player), stream.host);
+    EXPECT_TRUE(handler.ok()) << handler.status();
+    stream.handler = *std::move(handler);
+    return stream;
+  }
+
+  Stream OpenOn(const std::string& player, const std::string& session, std::uint64_t after = 0) {
+    Stream stream = Open(player);
+    GameEvent first = Event("", session);
+    first.sequence = after;
+    stream.Send(first);
+    return stream;
+  }
+};
+
+TEST_F(EventStreamTest, AnEventReachesAllMembersTheSenderTooWithWhatTheServerSets) {
+  const Session session = MakeSession({"ann", "bob"});
+  Stream ann = OpenOn("ann", session.id);
+  Stream bob = OpenOn("bob", session.id);
+  GameEvent event = Event("move", session.id);
+  event.id = "forged";
+  event.player_id = "eve";
+  event.game_id = "forged";
+  event.timestamp_ms = 1;
+  event.sequence = 77;
+  event.team_id = "red";
+  event.type = EventType::kAction;
+  event.data = "{\"x\":1}";
+  event.attributes = {{"x", std::int32_t{1}}};
+  ann.Send(event);
+  for (Stream* stream : {&ann, &bob}) {
+    EXPECT_GE(stream->host->wakes(), 1);
+    const auto got = stream->handler->Next();
+    ASSERT_TRUE(got.has_value());
+    EXPECT_EQ(got->name, "move");
+    EXPECT_EQ(got->id, session.id + "/1");
+    EXPECT_EQ(got->player_id, "ann");
+    EXPECT_EQ(got->game_id, "arena");
+    EXPECT_EQ(got->session_id, session.id);
+    EXPECT_EQ(got->sequence, 1u);
+    EXPECT_EQ(got->team_id, "red");
+    EXPECT_EQ(got->type, EventType::kAction);
+    EXPECT_EQ(got->data, "{\"x\":1}");
+    EXPECT_EQ(got->attributes, event.attributes);
+    EXPECT_EQ(
+        got->timestamp_ms,
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock_.WallNow().time_since_epoch()).count());
+    EXPECT_EQ(stream->handler->Next(), std::nullopt);
+  }
+}
+
+TEST_F(EventStreamTest, TheFirstMessageMayBeAnEventToo) {
+  const Session session = MakeSession({"ann"});
+  Stream ann = Open("ann");
+  ann.Send(Event("hello", session.id));
+  ann.Send(Event("again"));  // Without naming the session.
+  EXPECT_EQ(ann.Read(), "hello again ");
+}
+
+TEST_F(EventStreamTest, ResumesAfterTheLastOneSeen) {
+  const Session session = MakeSession({"ann", "bob"});
+  Stream ann = OpenOn("ann", session.id);
+  Stream bob = OpenOn("bob", session.id);
+  ann.Send(Event("a"));
+  ann.Send(Event("b"));
+  const std::uint64_t seen = bob.handler->Next()->sequence;
+  bob.handler->OnClose();
+  ann.Send(Event("c"));
+  EXPECT_EQ(OpenOn("bob", session.id, seen).Read(), "b c ");
+  EXPECT_EQ(OpenOn("bob", session.id).Read(), "");
+}
+
+TEST_F(EventStreamTest, AfterARestartAResumePointIsSaidToBeGone) {
+  const Session session = MakeSession({"ann"});
+  Stream before = OpenOn("ann", session.id);
+  before.Send(Event("a"));
+  const std::uint64_t seen = before.handler->Next()->sequence;
+  before.handler->OnClose();
+  before.handler.reset();
+  Restart();
+  Stream other = OpenOn("ann", session.id);
+  other.Send(Event("b"));
+  other.Send(Event("c"));
+  Stream after = OpenOn("ann", session.id, seen);
+  EXPECT_EQ(after.Read(), "");
+  EXPECT_THAT(after.Ended(), HasCode(StatusCode::kOutOfRange));
+  EXPECT_EQ(ReasonOf(after.Ended()), "EVENTS_GONE");
+}
+
+TEST_F(EventStreamTest, ASlowConsumerEndsWithAReasonAndMayComeBack) {
+  options_.hub.window.events = 3;
+  Restart();
+  const Session session = MakeSession({"ann", "bob"});
+  Stream ann = OpenOn("ann", session.id);
+  Stream bob = OpenOn("bob", session.id);
+  for (int i = 0; i < 5; ++i) {
+    ann.Send(Event("e"));
+    EXPECT_EQ(ann.Read(), "e ");
+  }
+  EXPECT_EQ(bob.Read(), "");
+  EXPECT_THAT(bob.Ended(), HasCode(StatusCode::kAborted));
+  EXPECT_EQ(ReasonOf(bob.Ended()), "SLOW_CONSUMER");
+  Stream again = OpenOn("bob", session.id);
+  ann.Send(Event("f"));
+  EXPECT_EQ(again.Read(), "f ");
+}
+
+TEST_F(EventStreamTest, ARefusedMessageEndsTheStreamAndReachesNobody) {
+  const Session session = MakeSession({"ann", "bob"});
+  const auto with = [&](auto change) {
+    GameEvent event = Event("move", session.id);
+    change(event);
+    return event;
+  };
+  const struct {
+    const char* name;
+    GameEvent event;
+    const char* field;
+  } cases[] = {
+      {"another session", with([](GameEvent& e) { e.session_id = "other"; }), "session_id"},
+      {"name with control characters", with([](GameEvent& e) { e.name = "a\nb\x01"; }), "event_name"},
+      {"long name", with([](GameEvent& e) { e.name = std::string(101, 'x'); }), "event_name"},
+      {"server's name", with([](GameEvent& e) { e.name = "left"; }), "event_name"},
+      {"server's type", with([](GameEvent& e) { e.type = EventType::kSystem; }), "type"},
+      {"unknown type", with([](GameEvent& e) { e.type = static_cast<EventType>(99); }), "type"},
+      {"bad team", with([](GameEvent& e) { e.team_id = "a b"; }), "team_id"},
+      {"no UTF-8", with([](GameEvent& e) { e.data = "\xff"; }), "data"},
+      {"long data", with([](GameEvent& e) { e.data = std::string(16'500, 'x'); }), "data"},
+      {"huge data", with([](GameEvent& e) { e.data = std::string(1'000'000, 'x'); }), "data"},
+      {"long together", with([](GameEvent& e) {
+         for (int i = 0; i < 5; ++i) e.attributes[std::to_string(i)] = std::string(4'000, 'x');
+       }),
+       "data"},
+      {"attribute", with([](GameEvent& e) { e.attributes[""] = true; }), "attributes.key"},
+  };
+  for (const auto& c : cases) {
+    Stream bob = OpenOn("bob", session.id);
+    Stream ann = OpenOn("ann", session.id);
+    ann.Send(c.event);
+    EXPECT_THAT(ann.Ended(), HasCode(StatusCode::kInvalidArgument)) << c.name;
+    EXPECT_EQ(FieldOf(ann.Ended()), c.field) << c.name;
+    ann.Send(Event("too late"));
+    EXPECT_EQ(ann.Read(), "") << c.name;
+    EXPECT_EQ(bob.Read(), "") << c.name;
+    EXPECT_THAT(bob.Ended(), HasCode(StatusCode::kUnknown)) << c.name;
+    ann.handler->OnClose();
+    bob.handler->OnClose();
+  }
+}
+
+TEST_F(EventStreamTest, WhoMayNotOpen) {
+  const Session session = MakeSession({"ann"});
+  EXPECT_THAT(room_->events().Open(Nobody(), std::make_shared<FakeStreamHost>()).status(),
+              HasCode(StatusCode::kUnauthenticated));
+  EXPECT_THAT(OpenOn("eve", session.id).Ended(), HasCode(StatusCode::kPermissionDenied));
+  EXPECT_THAT(OpenOn("ann", "no-such").Ended(), HasCode(StatusCode::kNotFound));
+  EXPECT_THAT(OpenOn("ann", "").Ended(), HasCode(StatusCode::kInvalidArgument));
+  EXPECT_THAT(OpenOn("ann", "a/b").Ended(), HasCode(StatusCode::kInvalidArgument));
+  EXPECT_THAT(OpenOn("ann", session.id, 12).Ended(),
+              HasCode(StatusCode::kInvalidArgument));  // Never given out.
+  SessionRecord over = *session_store_.FindSession(session.id);
+  over.state = SessionState::kFinished;
+  ASSERT_TRUE(session_store_.UpdateSession(over).ok());
+  EXPECT_THAT(OpenOn("ann", session.id).Ended(), HasCode(StatusCode::kFailedPrecondition));
+}
+
+TEST_F(EventStreamTest, AFloodIsStoppedWithAHintWhenToComeBack) {
+  options_.events.rate = {.per_second = 10, .burst = 3};
+  Restart();
+  const Session session = MakeSession({"ann", "bob"});
+  Stream bob = OpenOn("bob", session.id);
+  Stream ann = OpenOn("ann", session.id);
+  for (int i = 0; i < 4; ++i) ann.Send(Event("e"));
+  EXPECT_THAT(ann.Ended(), HasCode(StatusCode::kResourceExhausted));
+  EXPECT_EQ(RetryAfterOf(ann.Ended()), std::chrono::milliseconds(100));
+  EXPECT_EQ(bob.Read(), "e e e ");
+  EXPECT_THAT(bob.Ended(), HasCode(StatusCode::kUnknown));
+}
+
+TEST_F(EventStreamTest, LeavingEndsTheStreamsAndTellsTheOthers) {
+  const Session session = MakeSession({"ann", "bob"});
+  Stream ann = OpenOn("ann", session.id);
+  Stream bob = OpenOn("bob", session.id);
+  JoinLeaveRequest leave;
+  leave.game_id = "arena";
+  leave.session_id = session.id;
+  leave.action = JoinLeaveAction::kLeave;
+  ASSERT_TRUE(room_->sessions().JoinLeave(As("bob"), leave).ok());
+  EXPECT_EQ(bob.Read(), "");
+  EXPECT_EQ(ReasonOf(bob.Ended()), "LEFT_SESSION");
+  const auto told = ann.handler->Next();
+  ASSERT_TRUE(told.has_value());
+  EXPECT_EQ(told->name, "left");
+  EXPECT_EQ(told->type, EventType::kSystem);
+  EXPECT_EQ(told->player_id, "bob");
+  EXPECT_EQ(told->game_id, "arena");
+}
+
+TEST_F(EventStreamTest, OnAPlaceInTheQueueItBeginsWithTheMatchUnderTheNameItWasOpenedBy) {
+  JoinLeaveRequest join;
+  join.game_id = "arena";
+  const std::string ann_alias = room_->sessions().JoinLeave(As("ann"), join)->id;
+  const std::string bob_alias = room_->sessions().JoinLeave(As("bob"), join)->id;
+  Stream ann = OpenOn("ann", ann_alias);
+  EXPECT_EQ(ann.Read(), "");
+  EXPECT_THAT(OpenOn("eve", ann_alias).Ended(), HasCode(StatusCode::kPermissionDenied));
+
+  maker_.Match("m1", {"ann", "bob"});
+  Stream bob = OpenOn("bob", "m1");
+  bob.Send(Event("hi"));
+  EXPECT_GE(ann.host->wakes(), 1);
+  const auto got = ann.handler->Next();
+  ASSERT_TRUE(got.has_value()) << ann.Ended();
+  EXPECT_EQ(got->name, "hi");
+  EXPECT_EQ(got->session_id, ann_alias);
+  EXPECT_EQ(bob.handler->Next()->session_id, "m1");
+  ann.Send(Event("ho", ann_alias));
+  EXPECT_EQ(bob.Read(), "ho ");
+  // Resuming by the alias is resuming in the match.
+  EXPECT_EQ(OpenOn("bob", bob_alias, 1).Read(), "ho ");
+}
+
+TEST_F(EventStreamTest, BeforeTheMatchThereIsNobodyToSendTo) {
+  JoinLeaveRequest join;
+  join.game_id = "arena";
+  const std::string alias = room_->sessions().JoinLeave(As("ann"), join)->id;
+  Stream ann = OpenOn("ann", alias);
+  ann.Send(Event("hello"));
+  EXPECT_THAT(ann.Ended(), HasCode(StatusCode::kFailedPrecondition));
+
+  Stream other = OpenOn("ann", alias);
+  JoinLeaveRequest leave = join;
+  leave.action = JoinLeaveAction::kLeave;
+  ASSERT_TRUE(room_->sessions().JoinLeave(As("ann"), leave).ok());
+  EXPECT_EQ(other.Read(), "");
+  EXPECT_THAT(other.Ended(), HasCode(StatusCode::kFailedPrecondition));
+}
+
+TEST_F(EventStreamTest, AClosedStreamLetsGoOfItsHost) {
+  const Session session = MakeSession({"ann", "bob"});
+  Stream ann = OpenOn("ann", session.id);
+  Stream bob = OpenOn("bob", session.id);
+  const std::weak_ptr<FakeStreamHost> host = bob.host;
+  bob.handler->OnClose();
+  bob.host.reset();
+  EXPECT_TRUE(host.expired());
+  ann.Send(Event("still here"));
+  EXPECT_EQ(ann.Read(), "still here ");
+}
+
+}  // namespace
+}  // namespace oofgg::game

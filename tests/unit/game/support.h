@@ -1,0 +1,137 @@
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "game/game_room.h"
+#include "game/match_queue.h"
+#include "oofgg/caller.h"
+#include "oofgg/random.h"
+#include "oofgg/stream.h"
+#include "oofgg/testing/fake_clock.h"
+#include "storage/memory/game/memory_game_store.h"
+#include "storage/memory/game/memory_player_store.h"
+#include "storage/memory/game/memory_score_store.h"
+#include "storage/memory/game/memory_session_store.h"
+
+namespace oofgg::game {
+
+[[nodiscard]] CallContext As(std::string user, std::string role = "user", std::string idempotency_key = {});
+[[nodiscard]] inline CallContext Nobody() { return {}; }
+
+/// A listener's half that remembers what it was told.
+class FakeStreamHost final : public StreamHost {
+ public:
+  void Wake() override {
+    const std::lock_guard lock(mutex_);
+    ++wakes_;
+  }
+  void Finish(Status status) override {
+    const std::lock_guard lock(mutex_);
+    if (!finished_.has_value()) finished_ = std::move(status);
+  }
+
+  [[nodiscard]] int wakes() const {
+    const std::lock_guard lock(mutex_);
+    return wakes_;
+  }
+  [[nodiscard]] std::optional<Status> finished() const {
+    const std::lock_guard lock(mutex_);
+    return finished_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  int wakes_ = 0;
+  std::optional<Status> finished_;
+};
+
+/// A maker that matches whom the test says. Threads: one.
+class FakeMatchQueue final : public MatchQueue {
+ public:
+  StatusOr<std::string> Enqueue(const CallContext& context, const Entry& entry) override;
+  std::unique_ptr<MatchWatch> Watch(const CallContext& context, const std::string& ticket_id,
+                                    OnTicket on_ticket) override;
+  Status Cancel(const CallContext& context, const std::string& ticket_id) override;
+
+  /// Tells those who watch that the ticket changed.
+  void Report(const std::string& ticket_id, StatusOr<Ticket> ticket);
+  /// One match of these players, each a team, reported to all of them.
+  void Match(const std::string& match_id, const std::vector<std::string>& players);
+  /// The ticket of the player, which must be one.
+  [[nodiscard]] std::string TicketOf(const std::string& player) const;
+
+  std::vector<Entry> entries;  ///< Distinct ones.
+  std::vector<std::string> cancelled;
+  std::vector<CallContext> watchers;  ///< On whose behalf tickets were watched.
+  Status enqueue_status;              ///< What `Enqueue` answers if not OK …
+  bool enqueue_takes_effect = false;  ///< … although it noted the ticket.
+  Status cancel_status;
+  [[nodiscard]] std::size_t live_watches() const { return watches_->size(); }
+
+ private:
+  struct Handle;
+  using Watches = std::multimap<std::string, std::pair<const Handle*, OnTicket>>;
+  std::shared_ptr<Watches> watches_ = std::make_shared<Watches>();
+};
+
+/// An event log that can be looked into.
+class RecordingEventLog final : public EventLog {
+ public:
+  void Append(EventRecord record) override {
+    const std::lock_guard lock(mutex_);
+    records.push_back(std::move(record));
+  }
+  Status Flush() override { return {}; }
+
+  std::vector<EventRecord> records;
+
+ private:
+  std::mutex mutex_;
+};
+
+/// A game room on memory stores under a clock that stands still, with the game "arena" of four players a
+/// session.
+class GameRoomTest : public ::testing::Test {
+ protected:
+  GameRoomTest();
+
+  /// What a restart of the server does: everything but the stores and the maker is new.
+  void Restart();
+
+  /// A session of these players, made by the first of them.
+  Session MakeSession(const std::vector<std::string>& players);
+
+  testing::FakeClock clock_;
+  SeededRandom random_{1};
+  RecordingEventLog log_;
+  FakeMatchQueue maker_;
+  storage::MemoryPlayerStore player_store_;
+  storage::MemoryGameStore game_store_;
+  storage::MemorySessionStore session_store_;
+  storage::MemoryScoreStore score_store_;
+  GameRoomOptions options_;
+  std::unique_ptr<GameRoom> room_;
+};
+
+/// The code and the field that a refusal names.
+[[nodiscard]] std::string FieldOf(const Status& status);
+
+template <typename T>
+const Status& StatusOf(const StatusOr<T>& result) {
+  return result.status();
+}
+
+MATCHER_P(HasCode, code, "") {
+  *result_listener << arg;
+  return arg.code() == code;
+}
+
+}  // namespace oofgg::game
