@@ -1,0 +1,18 @@
+#include "rpc/service_host.h"
+
+#include <utility>
+
+namespace oofgg::rpc {
+
+Status Lane::Run(Task task) const {
+  if (executor_ != nullptr) {
+    executor_->Post(std::move(task));
+    return {};
+  }
+  if (bounded_->TryPost(std::move(task))) return {};
+  return WithReason(
+      RetryLater(StatusCode::kResourceExhausted, "too many calls at once; try again shortly", retry_after_),
+      "OVERLOADED");
+}
+
+}  // namespace oofgg::rpc

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+
+#include "oofgg/bounded_executor.h"
+#include "oofgg/clock.h"
+#include "oofgg/executor.h"
+#include "rpc/stream_registry.h"
+
+namespace oofgg::auth {
+class Authorizer;
+}
+
+namespace oofgg::rpc {
+
+/// Where the methods of a service run: facades block, and gRPC's own threads must not.
+/// Threads: safe. What it is made of must outlive it.
+class Lane {
+ public:
+  /// On an executor that takes everything.
+  explicit Lane(Executor& executor) : executor_(&executor) {}
+  /// On one that sheds: callers are told to come back after `retry_after`.
+  Lane(BoundedExecutor& executor, std::chrono::milliseconds retry_after)
+      : bounded_(&executor), retry_after_(retry_after) {}
+
+  /// Runs `task` soon. kResourceExhausted with the delay: there is no room, and the task was destroyed.
+  [[nodiscard]] Status Run(Task task) const;
+
+ private:
+  Executor* executor_ = nullptr;
+  BoundedExecutor* bounded_ = nullptr;
+  std::chrono::milliseconds retry_after_{0};
+};
+
+/// What all services of one server share. Lifetime: outlives the services and the RpcServer; what it is made
+/// of outlives it.
+class ServiceHost {
+ public:
+  /// `authorizer` may be null where no method needs a token.
+  ServiceHost(auth::Authorizer* authorizer, Executor& executor, Clock& clock)
+      : authorizer_(authorizer), executor_(executor), clock_(clock), lane_(executor) {}
+  ServiceHost(const ServiceHost&) = delete;
+  ServiceHost& operator=(const ServiceHost&) = delete;
+
+  [[nodiscard]] auth::Authorizer* authorizer() const { return authorizer_; }
+  [[nodiscard]] Executor& executor() const { return executor_; }
+  [[nodiscard]] Clock& clock() const { return clock_; }
+  /// Where methods run that nothing else is said of.
+  [[nodiscard]] const Lane& lane() const { return lane_; }
+  [[nodiscard]] StreamRegistry& streams() { return streams_; }
+
+ private:
+  auth::Authorizer* authorizer_;
+  Executor& executor_;
+  Clock& clock_;
+  Lane lane_;
+  StreamRegistry streams_;
+};
+
+}  // namespace oofgg::rpc

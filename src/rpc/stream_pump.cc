@@ -1,0 +1,195 @@
+#include "rpc/stream_pump.h"
+
+#include <utility>
+
+namespace oofgg::rpc {
+namespace {
+
+/// Work on an executor that must not be forgotten: if it is destroyed undone, `forgotten` runs instead.
+template <class Work, class Forgotten>
+class Duty {
+ public:
+  Duty(Work work, Forgotten forgotten) : work_(std::move(work)), forgotten_(std::move(forgotten)) {}
+  Duty(Duty&& other) noexcept
+      : work_(std::move(other.work_)),
+        forgotten_(std::move(other.forgotten_)),
+        owed_(std::exchange(other.owed_, false)) {}
+  ~Duty() {
+    if (owed_) forgotten_();
+  }
+  void operator()() {
+    owed_ = false;
+    work_();
+  }
+
+ private:
+  Work work_;
+  Forgotten forgotten_;
+  bool owed_ = true;
+};
+
+}  // namespace
+
+void StreamPump::Start(const Status& refusal) {
+  std::unique_lock lock(mutex_);
+  if (!refusal.ok()) {
+    end_ = refusal;
+  } else if (!host_.streams().Add(shared_from_this())) {
+    end_ = StreamRegistry::DrainStatus();
+  } else {
+    to_open_ = true;
+  }
+  Schedule(std::move(lock));
+}
+
+void StreamPump::Wake() { Mark(&StreamPump::woken_); }
+
+void StreamPump::Finish(Status status) {
+  std::unique_lock lock(mutex_);
+  if (end_.has_value() || finished_) return;
+  end_ = std::move(status);
+  woken_ = true;  // What the handler still has is written first.
+  const TimePoint cut_at = DeadlineAfter(host_.clock().Now(), kLastWriteTimeout);
+  cut_timer_ = host_.executor().PostAt(cut_at, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->Mark(&StreamPump::to_cut_);
+  });
+  Schedule(std::move(lock));
+}
+
+void StreamPump::OnRead(bool ok) { Mark(ok ? &StreamPump::has_message_ : &StreamPump::peer_gone_); }
+
+void StreamPump::OnWritten(bool ok) {
+  std::unique_lock lock(mutex_);
+  writing_ = false;
+  (ok ? woken_ : peer_gone_) = true;  // There may be more to say.
+  Schedule(std::move(lock));
+}
+
+void StreamPump::OnCancelled() {
+  std::unique_lock lock(mutex_);
+  cancelled_ = true;
+  peer_gone_ = true;
+  Schedule(std::move(lock));
+}
+
+void StreamPump::Mark(bool StreamPump::*mark) {
+  std::unique_lock lock(mutex_);
+  this->*mark = true;
+  Schedule(std::move(lock));
+}
+
+void StreamPump::Schedule(std::unique_lock<std::mutex> lock) {
+  if (scheduled_ || NextStep() == Step::kRest) return;
+  scheduled_ = true;
+  lock.unlock();
+  const auto self = shared_from_this();
+  host_.executor().Post(Duty([self] { self->Pump(); }, [self] { self->Abandon(); }));
+}
+
+/// What is to be done now. Called under the lock.
+StreamPump::Step StreamPump::NextStep() {
+  if (finished_) return Step::kRest;
+  if (to_cut_) return Step::kCut;
+  if (peer_gone_ || (end_.has_value() && !woken_ && !writing_)) {
+    // The handler hears at once that its peer is gone, even while a message to it is stuck.
+    if (!closed_) return Step::kClose;
+    return writing_ ? Step::kRest : Step::kFinish;
+  }
+  if (to_open_) return Step::kOpen;
+  if (has_message_ && !end_.has_value()) return Step::kDeliver;
+  if (woken_ && !writing_) return Step::kWrite;
+  return Step::kRest;
+}
+
+void StreamPump::Pump() {
+  for (;;) {
+    Step step;
+    {
+      const std::lock_guard lock(mutex_);
+      step = NextStep();
+      switch (step) {
+        case Step::kRest:
+          scheduled_ = false;
+          return;
+        case Step::kOpen:
+          to_open_ = false;
+          break;
+        case Step::kDeliver:
+          has_message_ = false;
+          break;
+        case Step::kWrite:
+          woken_ = false;
+          writing_ = true;  // Before it begins, as it may be done before StartWriting returns.
+          break;
+        case Step::kCut:
+          to_cut_ = false;
+          break;
+        case Step::kClose:
+          closed_ = true;
+          break;
+        case Step::kFinish:
+          finished_ = true;
+          break;
+      }
+    }
+    switch (step) {
+      case Step::kRest:
+        break;
+      case Step::kOpen:
+        Open();
+        break;
+      case Step::kDeliver:
+        if (Status bad = Deliver(); !bad.ok()) Finish(std::move(bad));
+        break;
+      case Step::kWrite:
+        Write();
+        break;
+      case Step::kCut:
+        CancelCall();
+        break;
+      case Step::kClose:
+        CloseHandler();
+        break;
+      case Step::kFinish:
+        FinishNow();
+        break;
+    }
+  }
+}
+
+void StreamPump::Open() {
+  if (Status refused = OpenHandler(); !refused.ok()) return Finish(std::move(refused));
+  StartReading();
+  Wake();
+}
+
+void StreamPump::Write() {
+  if (StartWriting()) return;
+  const std::lock_guard lock(mutex_);
+  writing_ = false;
+}
+
+void StreamPump::FinishNow() {
+  Status status;
+  {
+    const std::lock_guard lock(mutex_);
+    if (cut_timer_ != 0) host_.executor().Cancel(cut_timer_);
+    if (end_.has_value()) {
+      status = *std::move(end_);
+    } else if (cancelled_) {
+      status = MakeStatus(StatusCode::kCancelled, "the caller is gone");
+    }
+  }
+  FinishCall(status);
+}
+
+void StreamPump::Abandon() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(finished_, true)) return;
+  }
+  // The executor is gone, and with it perhaps the handler's world: the handler is not called any more.
+  FinishCall(StreamRegistry::DrainStatus());
+}
+
+}  // namespace oofgg::rpc

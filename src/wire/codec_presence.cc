@@ -1,0 +1,8 @@
+#include "wire/codec_impl.h"
+#include "wire/proto_presence.h"
+
+namespace oofgg::wire {
+
+OOFGG_INSTANTIATE_CODEC(Connect);
+
+}  // namespace oofgg::wire

@@ -1,0 +1,69 @@
+#include "rpc/fleet_service_impl.h"
+#include "rpc/game_service_impl.h"
+#include "rpc/matchmaking_service_impl.h"
+#include "rpc/score_service_impl.h"
+#include "tests/unit/rpc/raw_call.h"
+#include "tests/unit/rpc/rpc_fixture.h"
+#include "wire/codec.h"
+
+namespace oofgg::rpc {
+namespace {
+
+/// All services at once, called as a client does that knows nothing but the table of methods and the codec.
+class EveryMethodTest : public RpcTest {
+ protected:
+  EveryMethodTest() {
+    more_services_ = {
+        {v1::FleetService::service_full_name(), std::make_shared<FleetServiceOf<FakeFleets>>(host_, fleets_)},
+        {v1::MatchmakingService::service_full_name(),
+         std::make_shared<MatchmakingServiceOf<FakeTickets>>(host_, tickets_)},
+        {::v1::api::common::ScoreService::service_full_name(),
+         std::make_shared<ScoreServiceOf<FakeScores>>(host_, scores_)},
+        {::v1::api::common::GameService::service_full_name(),
+         std::make_shared<GameServiceOf<FakeGames, FakeSessions, FakeEvents>>(host_, games_, sessions_,
+                                                                              events_)},
+    };
+    Serve();
+  }
+
+  using FakeEvents = FakeOpener<GameEvent, GameEvent>;
+  FakeFleets fleets_;
+  FakeTickets tickets_;
+  FakeScores scores_;
+  FakeGames games_;
+  FakeSessions sessions_;
+  FakeEvents events_;
+};
+
+TEST_F(EveryMethodTest, AsksForATokenWhereTheTableSaysSo) {
+  wire::AllMethods::ForEach([&]<class M>() {
+    const auto reply = RawCall(channel_, std::string(M::kPath), wire::EncodeRequest<M>({}));
+    EXPECT_EQ(reply.status.error_code(),
+              M::kNeedsToken ? grpc::StatusCode::UNAUTHENTICATED : grpc::StatusCode::OK)
+        << M::kPath << ": " << reply.status.error_message();
+  });
+}
+
+TEST_F(EveryMethodTest, AnswersInTheCodecsOwnForm) {
+  wire::AllMethods::ForEach([&]<class M>() {
+    if constexpr (M::kKind == wire::Kind::kUnary) {
+      const auto reply = RawCall(channel_, std::string(M::kPath), wire::EncodeRequest<M>({}), "good-ada");
+      ASSERT_TRUE(reply.status.ok()) << M::kPath << ": " << reply.status.error_message();
+      EXPECT_TRUE(wire::DecodeResponse<M>(reply.bytes).ok()) << M::kPath;
+    }
+  });
+}
+
+TEST_F(EveryMethodTest, RefusesBytesThatAreNoMessage) {
+  wire::AllMethods::ForEach([&]<class M>() {
+    if constexpr (M::kKind == wire::Kind::kUnary) {
+      const auto reply = RawCall(channel_, std::string(M::kPath), "\xff\xff\xff", "good-ada");
+      EXPECT_FALSE(reply.status.ok()) << M::kPath;
+    }
+  });
+  // And serves the next as if nothing had been.
+  EXPECT_TRUE(RawCall(channel_, "/v1.api.common.PlayerService/GetPlayer", "", "good-ada").status.ok());
+}
+
+}  // namespace
+}  // namespace oofgg::rpc

@@ -1,0 +1,255 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "oofgg/caller.h"
+#include "oofgg/model/auth.h"
+#include "oofgg/model/fleet.h"
+#include "oofgg/model/game.h"
+#include "oofgg/model/match.h"
+#include "oofgg/model/presence.h"
+#include "oofgg/model/score.h"
+#include "oofgg/stream.h"
+
+namespace oofgg::rpc {
+
+/// Opens once; whoever waits goes on.
+class Gate {
+ public:
+  void Open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    opened_.notify_all();
+  }
+  void Wait() {
+    std::unique_lock lock(mutex_);
+    opened_.wait(lock, [this] { return open_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable opened_;
+  bool open_ = false;
+};
+
+/// A value that the test and the server's threads share. That one call follows another is no order that TSan
+/// can see, as it goes through the kernel.
+template <class T>
+class Shared {
+ public:
+  void Set(T value) {
+    const std::lock_guard lock(mutex_);
+    value_ = std::move(value);
+  }
+  T Get() const {
+    const std::lock_guard lock(mutex_);
+    return value_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  T value_{};
+};
+
+/// Facades whose every method is a function that a test can set.
+struct FakeAuth {
+  std::function<StatusOr<AuthTokens>(const CallContext&, const LoginRequest&)> on_login =
+      [](const CallContext&, const LoginRequest& request) -> StatusOr<AuthTokens> {
+    return AuthTokens{.user_id = request.username, .access_token = "a", .refresh_token = "r"};
+  };
+
+  StatusOr<AuthTokens> Register(const CallContext&, const RegisterRequest& request) {
+    return AuthTokens{.user_id = request.username, .access_token = "a", .refresh_token = "r"};
+  }
+  StatusOr<AuthTokens> Login(const CallContext& context, const LoginRequest& request) {
+    return on_login(context, request);
+  }
+  StatusOr<AuthTokens> RefreshToken(const CallContext&, const RefreshTokenRequest& request) {
+    return AuthTokens{.user_id = "", .access_token = "a", .refresh_token = request.refresh_token};
+  }
+  StatusOr<ValidateTokenResponse> ValidateToken(const CallContext&, const ValidateTokenRequest&) {
+    return ValidateTokenResponse{.is_valid = true, .user_id = "u", .role = "user"};
+  }
+};
+
+struct FakePlayers {
+  std::function<StatusOr<Player>(const CallContext&)> on_call = [](const CallContext& context) {
+    Player player;
+    player.id = context.caller->user_id;
+    return StatusOr<Player>(player);
+  };
+
+  StatusOr<Player> CreatePlayer(const CallContext& context, const Player&) { return on_call(context); }
+  StatusOr<Player> GetPlayer(const CallContext& context, const GetPlayerRequest&) { return on_call(context); }
+  StatusOr<Player> UpdatePlayer(const CallContext& context, const UpdatePlayerRequest&) {
+    return on_call(context);
+  }
+};
+
+/// A handler that says what a test puts into it, and keeps what it heard.
+template <class In, class Out>
+class FakeHandler : public StreamHandler<In, Out> {
+ public:
+  explicit FakeHandler(std::shared_ptr<StreamHost> host) : host_(std::move(host)) {}
+
+  void Say(Out message) {
+    const std::lock_guard lock(mutex_);
+    to_say_.push_back(std::move(message));
+    host_->Wake();
+  }
+  void End(Status status) { host_->Finish(std::move(status)); }
+
+  void OnMessage(In message) override {
+    const std::lock_guard lock(mutex_);
+    heard_.push_back(std::move(message));
+    changed_.notify_all();
+  }
+  void OnClose() override {
+    const std::lock_guard lock(mutex_);
+    ++closes_;
+    changed_.notify_all();
+  }
+  std::optional<Out> Next() override {
+    const std::lock_guard lock(mutex_);
+    if (to_say_.empty()) return std::nullopt;
+    Out next = std::move(to_say_.front());
+    to_say_.erase(to_say_.begin());
+    return next;
+  }
+
+  std::vector<In> WaitForMessages(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return heard_.size() >= count; });
+    return heard_;
+  }
+  void WaitForClose() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return closes_ > 0; });
+  }
+  int closes() {
+    const std::lock_guard lock(mutex_);
+    return closes_;
+  }
+
+ private:
+  const std::shared_ptr<StreamHost> host_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Out> to_say_;
+  std::vector<In> heard_;
+  int closes_ = 0;
+};
+
+/// Gives out one handler a stream, and remembers them.
+template <class In, class Out>
+class FakeOpener {
+ public:
+  using Handler = FakeHandler<In, Out>;
+
+  StatusOr<StreamHandlerPtr<In, Out>> Open(const CallContext& context, std::shared_ptr<StreamHost> host) {
+    const std::lock_guard lock(mutex_);
+    if (!refusal_.ok()) return refusal_;
+    callers_.push_back(context.caller->user_id);
+    handlers_.push_back(std::make_shared<Handler>(std::move(host)));
+    opened_.notify_all();
+    return handlers_.back();
+  }
+
+  std::shared_ptr<Handler> WaitForStream(std::size_t index = 0) {
+    std::unique_lock lock(mutex_);
+    opened_.wait(lock, [&] { return handlers_.size() > index; });
+    return handlers_[index];
+  }
+  std::size_t count() {
+    const std::lock_guard lock(mutex_);
+    return handlers_.size();
+  }
+
+  std::vector<std::string> callers() {
+    const std::lock_guard lock(mutex_);
+    return callers_;
+  }
+  void Refuse(Status refusal) {
+    const std::lock_guard lock(mutex_);
+    refusal_ = std::move(refusal);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable opened_;
+  Status refusal_;
+  std::vector<std::string> callers_;
+  std::vector<std::shared_ptr<Handler>> handlers_;
+};
+
+struct FakePresence : FakeOpener<PresenceRequest, PresenceUpdate> {
+  auto Connect(const CallContext& context, std::shared_ptr<StreamHost> host) {
+    return Open(context, std::move(host));
+  }
+};
+
+struct FakeGames {
+  StatusOr<Game> CreateGame(const CallContext&, const CreateGameRequest& request) {
+    Game game;
+    game.name = request.name;
+    return game;
+  }
+  StatusOr<GamesPage> GetGame(const CallContext&, const GetGameRequest& request) {
+    Game game;
+    game.id = request.id.empty() ? "g1" : request.id;
+    return GamesPage{.games = {game}, .next_cursor = ""};
+  }
+};
+
+struct FakeSessions : FakeOpener<Session, Session> {
+  StatusOr<Session> CreateSession(const CallContext&, const CreateSessionRequest&) { return Session{}; }
+  StatusOr<Sessions> GetSession(const CallContext&, const GetSessionRequest& request) {
+    Session session;
+    session.id = request.id.empty() ? "s1" : request.id;
+    return Sessions{.sessions = {session}};
+  }
+  StatusOr<Session> JoinLeave(const CallContext&, const JoinLeaveRequest&) { return Session{}; }
+  auto WatchQueue(const CallContext& context, const Session& request, std::shared_ptr<StreamHost> host) {
+    watched.Set(request.id);
+    return Open(context, std::move(host));
+  }
+
+  Shared<std::string> watched;
+};
+
+struct FakeScores {
+  StatusOr<LeaderboardEntry> SubmitScore(const CallContext&, const ScoreSubmission&) {
+    return LeaderboardEntry{};
+  }
+  StatusOr<PlayerScores> GetPlayerScores(const CallContext&, const PlayerScoresRequest&) {
+    return PlayerScores{};
+  }
+  StatusOr<Leaderboard> GetLeaderboard(const CallContext&, const LeaderboardRequest&) {
+    return Leaderboard{};
+  }
+  StatusOr<PlayerRank> GetPlayerRank(const CallContext&, const PlayerRankRequest&) { return PlayerRank{}; }
+};
+
+struct FakeTickets : FakeOpener<TicketId, Ticket> {
+  StatusOr<Ticket> CreateTicket(const CallContext&, const CreateTicketRequest&) { return Ticket{}; }
+  StatusOr<Ticket> GetTicket(const CallContext&, const TicketId&) { return Ticket{}; }
+  StatusOr<Ticket> CancelTicket(const CallContext&, const TicketId&) { return Ticket{}; }
+  auto WatchTicket(const CallContext& context, const TicketId&, std::shared_ptr<StreamHost> host) {
+    return Open(context, std::move(host));
+  }
+};
+
+struct FakeFleets {
+  StatusOr<GameServers> ListGameServers(const CallContext&, const ListGameServersRequest&) {
+    return GameServers{};
+  }
+};
+
+}  // namespace oofgg::rpc

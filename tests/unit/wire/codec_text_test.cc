@@ -1,0 +1,284 @@
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "tests/unit/wire/all_protos.h"
+#include "wire/codec.h"
+
+// Which member of a struct is which field of the wire, spelled out: a round trip alone would not notice two
+// that are swapped both ways.
+namespace oofgg::wire {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+template <class Message>
+std::string TextOf(const std::string& bytes) {
+  Message message;
+  EXPECT_TRUE(message.ParseFromString(bytes));
+  google::protobuf::TextFormat::Printer printer;
+  printer.SetSingleLineMode(true);
+  std::string text;
+  printer.PrintToString(message, &text);
+  return text.empty() ? text : text.substr(0, text.size() - 1);  // The printer ends with a space.
+}
+
+template <class M>
+std::string RequestText(const typename M::Request& request) {
+  return TextOf<typename ProtoOf<M>::Request>(EncodeRequest<M>(request));
+}
+
+template <class M>
+std::string ResponseText(const typename M::Response& response) {
+  return TextOf<typename ProtoOf<M>::Response>(EncodeResponse<M>(response));
+}
+
+TEST(CodecText, Auth) {
+  EXPECT_EQ(RequestText<methods::Register>({.username = "ada", .email = "a@b.c", .password = "pw"}),
+            R"(username: "ada" email: "a@b.c" password: "pw")");
+  EXPECT_EQ(RequestText<methods::Login>({.username = "ada", .password = "pw"}),
+            R"(username: "ada" password: "pw")");
+  EXPECT_EQ(RequestText<methods::RefreshToken>({.refresh_token = "r"}), R"(refresh_token: "r")");
+  EXPECT_EQ(RequestText<methods::ValidateToken>({.access_token = "a"}), R"(access_token: "a")");
+  const AuthTokens tokens{
+      .user_id = "u", .access_token = "a", .refresh_token = "r", .expires_in = seconds(900)};
+  EXPECT_EQ(ResponseText<methods::Register>(tokens),
+            R"(user_id: "u" access_token: "a" refresh_token: "r" expires_in: 900)");
+  EXPECT_EQ(ResponseText<methods::Login>(tokens), R"(access_token: "a" refresh_token: "r" expires_in: 900)");
+  EXPECT_EQ(ResponseText<methods::RefreshToken>(tokens),
+            R"(access_token: "a" refresh_token: "r" expires_in: 900)");
+  EXPECT_EQ(ResponseText<methods::ValidateToken>({.is_valid = true, .user_id = "u", .role = "admin"}),
+            R"(is_valid: true user_id: "u" role: "admin")");
+}
+
+TEST(CodecText, Presence) {
+  EXPECT_EQ(RequestText<methods::Connect>({.friends = {"b", "c"}, .set_friends = true, .sign_off = true}),
+            R"(friends { user_ids: "b" user_ids: "c" } sign_off: true)");
+  EXPECT_EQ(RequestText<methods::Connect>({.friends = {}, .set_friends = true}), "friends { }");
+  EXPECT_EQ(RequestText<methods::Connect>({.friends = {"not meant"}}), "");
+  EXPECT_EQ(ResponseText<methods::Connect>({.user_id = "b", .state = PresenceState::kOnline, .version = 7}),
+            R"(user_id: "b" state: PRESENCE_STATE_ONLINE version: 7)");
+}
+
+TEST(CodecText, Matchmaking) {
+  EXPECT_EQ(RequestText<methods::CreateTicket>({.game_id = "g",
+                                                .players = {"a", "b"},
+                                                .numbers = {{"skill", 1.5}},
+                                                .strings = {{"mode", "duel"}}}),
+            R"(game_id: "g" players: "a" players: "b" numbers { key: "skill" value: 1.5 } )"
+            R"(strings { key: "mode" value: "duel" })");
+  EXPECT_EQ(RequestText<methods::CancelTicket>({.id = "t"}), R"(id: "t")");
+  Ticket ticket{.id = "t",
+                .game_id = "g",
+                .players = {"a"},
+                .state = TicketState::kAssigned,
+                .match_id = "m",
+                .assignment = {.match_id = "m2",
+                               .address = "127.0.0.1:3101",
+                               .join_ticket = "j",
+                               .teams = {{"a", "b"}, {"c"}}},
+                .error = "e",
+                .waited = milliseconds(1'500)};
+  EXPECT_EQ(ResponseText<methods::WatchTicket>(ticket),
+            R"(id: "t" game_id: "g" players: "a" state: TICKET_STATE_ASSIGNED match_id: "m" )"
+            R"(assignment { match_id: "m2" address: "127.0.0.1:3101" join_ticket: "j" )"
+            R"(teams { players: "a" players: "b" } teams { players: "c" } } error: "e" waited_ms: 1500)");
+  ticket.state = TicketState::kMatched;  // No assignment yet, so none is sent.
+  EXPECT_EQ(
+      ResponseText<methods::GetTicket>(ticket),
+      R"(id: "t" game_id: "g" players: "a" state: TICKET_STATE_MATCHED match_id: "m" error: "e" waited_ms: 1500)");
+}
+
+TEST(CodecText, Fleet) {
+  EXPECT_EQ(RequestText<methods::ListGameServers>({.fleet = "f"}), R"(fleet: "f")");
+  EXPECT_EQ(
+      ResponseText<methods::ListGameServers>({.servers = {{.id = "s",
+                                                           .fleet = "f",
+                                                           .state = GameServerState::kDraining,
+                                                           .address = "h:1",
+                                                           .slots = 3,
+                                                           .reserved = 2}}}),
+      R"(servers { id: "s" fleet: "f" state: GAME_SERVER_STATE_DRAINING address: "h:1" slots: 3 reserved: 2 })");
+}
+
+TEST(CodecText, Games) {
+  EXPECT_EQ(RequestText<methods::CreateGame>({.name = "n", .description = "d", .data = "x"}),
+            R"(name: "n" description: "d" data: "x")");
+  EXPECT_EQ(RequestText<methods::GetGame>({.id = "g", .limit = 5, .cursor = "c"}),
+            R"(id: "g" limit: 5 cursor: "c")");
+  EXPECT_EQ(RequestText<methods::GetGame>({}), "");
+  const Game game{.id = "g",
+                  .name = "n",
+                  .short_description = "s",
+                  .description = "d",
+                  .image_url = "u",
+                  .max_sessions = 8,
+                  .max_players_per_session = 4,
+                  .data = "x",
+                  .owner_id = "kept here"};
+  const std::string text = R"(id: "g" name: "n" short_description: "s" description: "d" image_url: "u" )"
+                           R"(max_sessions: "8" max_players_per_session: "4" data: "x")";
+  EXPECT_EQ(ResponseText<methods::CreateGame>(game), "single_game { " + text + " }");
+  EXPECT_EQ(ResponseText<methods::GetGame>({.games = {game}, .next_cursor = "c"}),
+            R"(pagination { next_page_token: "c" } games { games { )" + text + " } }");
+  EXPECT_EQ(ResponseText<methods::GetGame>({}), "games { }");
+}
+
+TEST(CodecText, OneGameIsReadAsAPage) {
+  ::v1::api::game::PaginatedResponse message;
+  message.mutable_game()->set_id("g");
+  const auto page = DecodeResponse<methods::GetGame>(message.SerializeAsString());
+  ASSERT_TRUE(page.ok()) << page.status();
+  ASSERT_EQ(page->games.size(), 1u);
+  EXPECT_EQ(page->games[0].id, "g");
+}
+
+TEST(CodecText, Sessions) {
+  const std::string common =
+      R"(game_id: "g" user_ids: "a" user_ids: "b" state: STATE_QUEUED )"
+      R"(attributes { key: "bool" value { bool_value: true } } region: EU_WEST data: "x")";
+  EXPECT_EQ(RequestText<methods::CreateSession>({.game_id = "g",
+                                                 .user_ids = {"a", "b"},
+                                                 .state = SessionState::kQueued,
+                                                 .attributes = {{"bool", true}},
+                                                 .region = 4,
+                                                 .data = "x"}),
+            common);
+  EXPECT_EQ(RequestText<methods::GetSession>({.id = "s", .game_id = "g"}), R"(id: "s" game_id: "g")");
+  EXPECT_EQ(RequestText<methods::JoinLeave>({.user_id = "a",
+                                             .game_id = "g",
+                                             .action = JoinLeaveAction::kLeave,
+                                             .team_id = "t",
+                                             .session_id = "s",
+                                             .region = 4}),
+            R"(user_id: "a" game_id: "g" action: LEAVE team_id: "t" session_id: "s" region: EU_WEST)");
+  const Session session{.id = "s",
+                        .game_id = "g",
+                        .user_ids = {"a", "b"},
+                        .state = SessionState::kQueued,
+                        .attributes = {{"bool", true}},
+                        .region = 4,
+                        .data = "x"};
+  const std::string text = R"(id: "s" )" + common;
+  EXPECT_EQ(ResponseText<methods::WatchQueue>(session), text);                       // Bare here, …
+  EXPECT_EQ(ResponseText<methods::JoinLeave>(session), "session { " + text + " }");  // … wrapped there.
+  EXPECT_EQ(ResponseText<methods::GetSession>({.sessions = {session}}),
+            "sessions { sessions { " + text + " } }");
+  EXPECT_EQ(ResponseText<methods::GetSession>({}), "sessions { }");
+}
+
+TEST(CodecText, Events) {
+  EXPECT_EQ(
+      RequestText<methods::StreamEvents>({.id = "e",
+                                          .name = "n",
+                                          .timestamp_ms = 5,
+                                          .game_id = "g",
+                                          .player_id = "p",
+                                          .session_id = "s",
+                                          .team_id = "t",
+                                          .attributes = {{"speed", 1.5F}},
+                                          .type = EventType::kSystem,
+                                          .data = "x",
+                                          .sequence = 9}),
+      R"(id: "e" event_name: "n" timestamp: 5 game_id: "g" player_id: "p" session_id: "s" team_id: "t" )"
+      R"(attributes { key: "speed" value { float_value: 1.5 } } type: TYPE_SYSTEM data: "x" sequence: 9)");
+}
+
+TEST(CodecText, AttributesKeepTheirKind) {
+  const Attributes attributes = {{"b", false}, {"f", 0.0F}, {"i", std::int32_t{0}}, {"s", std::string()}};
+  GameEvent sent;
+  sent.attributes = attributes;
+  const auto event = DecodeRequest<methods::StreamEvents>(EncodeRequest<methods::StreamEvents>(sent));
+  ASSERT_TRUE(event.ok()) << event.status();
+  EXPECT_EQ(event->attributes, attributes);
+  Session told;
+  told.attributes = attributes;
+  const auto session = DecodeResponse<methods::WatchQueue>(EncodeResponse<methods::WatchQueue>(told));
+  ASSERT_TRUE(session.ok()) << session.status();
+  EXPECT_EQ(session->attributes, attributes);
+}
+
+TEST(CodecText, Players) {
+  const Player player{.id = "p",
+                      .username = "n",
+                      .email = "e",
+                      .team = "t",
+                      .score = -3,
+                      .is_ai = true,
+                      .is_inactive = true,
+                      .role = "user"};
+  const std::string text =
+      R"(id: "p" username: "n" email: "e" team: "t" score: -3 type: AI status: INACTIVE role: "user")";
+  EXPECT_EQ(RequestText<methods::CreatePlayer>(player), text);
+  EXPECT_EQ(ResponseText<methods::GetPlayer>(player), "single_player { " + text + " }");
+  EXPECT_EQ(RequestText<methods::GetPlayer>({}), "");
+  EXPECT_EQ(RequestText<methods::UpdatePlayer>(
+                {.id = "p", .team = "", .is_ai = false, .is_inactive = true, .role = "user"}),
+            R"(id: "p" team: "" type: HUMAN status: INACTIVE role: "user")");
+  UpdatePlayerRequest nothing;
+  nothing.id = "p";
+  EXPECT_EQ(RequestText<methods::UpdatePlayer>(nothing), R"(id: "p")");
+}
+
+TEST(CodecText, Scores) {
+  EXPECT_EQ(
+      RequestText<methods::SubmitScore>({.player_id = "p",
+                                         .game_id = "g",
+                                         .instance_id = "i",
+                                         .value = -7,
+                                         .score_type = "t",
+                                         .metadata = {{"k", "v"}}}),
+      R"(player_id: "p" game_id: "g" instance_id: "i" value: -7 score_type: "t" metadata { key: "k" value: "v" })");
+  EXPECT_EQ(
+      RequestText<methods::GetPlayerScores>({.player_id = "p", .game_id = "g", .limit = 2, .cursor = "c"}),
+      R"(player_id: "p" game_id: "g" limit: 2 cursor: "c")");
+  EXPECT_EQ(RequestText<methods::GetLeaderboard>({.game_id = "g",
+                                                  .score_type = "t",
+                                                  .time_period = "all_time",
+                                                  .limit = 2,
+                                                  .cursor = "c",
+                                                  .player_ids = {"p"}}),
+            R"(game_id: "g" score_type: "t" time_period: "all_time" limit: 2 cursor: "c" player_ids: "p")");
+  EXPECT_EQ(RequestText<methods::GetPlayerRank>({.player_id = "p", .game_id = "g", .score_type = "t"}),
+            R"(player_id: "p" game_id: "g" score_type: "t")");
+
+  const Score score{.id = "s",
+                    .player_id = "p",
+                    .game_id = "g",
+                    .instance_id = "i",
+                    .value = 7,
+                    .score_type = "t",
+                    .created_at = WallTime(milliseconds(1'500)),
+                    .metadata = {{"k", "v"}}};
+  const std::string text = R"(id: "s" player_id: "p" game_id: "g" instance_id: "i" value: 7 score_type: "t" )"
+                           R"(created_at { seconds: 1 nanos: 500000000 } metadata { key: "k" value: "v" })";
+  const LeaderboardEntry entry{.rank = 3, .score = score, .player_name = "n"};
+  const std::string entry_text = "rank: 3 score { " + text + R"( } player_name: "n")";
+  EXPECT_EQ(ResponseText<methods::SubmitScore>(entry), "leaderboard_entry { " + entry_text + " }");
+  EXPECT_EQ(ResponseText<methods::GetPlayerScores>(
+                {.player_id = "p", .game_id = "g", .scores = {score}, .total_count = 9, .next_cursor = "d"}),
+            R"(player_scores { player_id: "p" game_id: "g" scores { )" + text +
+                R"( } total_count: 9 next_cursor: "d" })");
+  EXPECT_EQ(ResponseText<methods::GetLeaderboard>({.game_id = "g",
+                                                   .score_type = "t",
+                                                   .time_period = "all_time",
+                                                   .entries = {entry},
+                                                   .last_updated = WallTime(seconds(2)),
+                                                   .next_cursor = "d"}),
+            R"(leaderboard { game_id: "g" score_type: "t" time_period: "all_time" entries { )" + entry_text +
+                R"( } last_updated { seconds: 2 } next_cursor: "d" })");
+  EXPECT_EQ(
+      ResponseText<methods::GetPlayerRank>({.player_id = "p",
+                                            .game_id = "g",
+                                            .score_type = "t",
+                                            .rank = 1,
+                                            .score_value = 2,
+                                            .total_players = 3}),
+      R"(player_rank { player_id: "p" game_id: "g" score_type: "t" rank: 1 score_value: 2 total_players: 3 })");
+}
+
+}  // namespace
+}  // namespace oofgg::wire

@@ -1,0 +1,77 @@
+#include <google/protobuf/descriptor.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "tests/unit/wire/all_protos.h"
+
+namespace oofgg::wire {
+namespace {
+
+namespace pb = google::protobuf;
+
+const pb::MethodDescriptor* FindMethod(std::string_view path) {
+  std::string name(path.substr(1));
+  name[name.find('/')] = '.';
+  return pb::DescriptorPool::generated_pool()->FindMethodByName(name);
+}
+
+/// Of the services that we serve, all methods, served or not.
+std::set<std::string> PathsInContract() {
+  std::set<std::string> paths;
+  for (const char* name :
+       {"v1.api.auth.AuthService", "v1.api.common.GameService", "v1.api.common.PlayerService",
+        "v1.api.common.ScoreService", "oofgg.v1.PresenceService", "oofgg.v1.MatchmakingService",
+        "oofgg.v1.FleetService"}) {
+    const pb::ServiceDescriptor* service = pb::DescriptorPool::generated_pool()->FindServiceByName(name);
+    if (service == nullptr) {
+      ADD_FAILURE() << name << " is in no .proto file";
+      continue;
+    }
+    for (int i = 0; i < service->method_count(); ++i) {
+      paths.insert("/" + service->full_name() + "/" + service->method(i)->name());
+    }
+  }
+  return paths;
+}
+
+Kind KindOf(const pb::MethodDescriptor& method) {
+  if (!method.server_streaming()) return Kind::kUnary;
+  return method.client_streaming() ? Kind::kBidiStream : Kind::kServerStream;
+}
+
+TEST(MethodTable, AgreesWithTheContract) {
+  AllMethods::ForEach([]<class M>() {
+    const pb::MethodDescriptor* method = FindMethod(M::kPath);
+    ASSERT_NE(method, nullptr) << M::kPath;
+    EXPECT_EQ(method->input_type()->full_name(), ProtoOf<M>::Request::descriptor()->full_name()) << M::kPath;
+    EXPECT_EQ(method->output_type()->full_name(), ProtoOf<M>::Response::descriptor()->full_name())
+        << M::kPath;
+    EXPECT_EQ(KindOf(*method), M::kKind) << M::kPath;
+  });
+}
+
+TEST(MethodTable, LacksOnlyWhatIsNotServed) {
+  std::set<std::string> missing = PathsInContract();
+  AllMethods::ForEach([&]<class M>() { missing.erase(std::string(M::kPath)); });
+  const std::string game = "/v1.api.common.GameService/";
+  EXPECT_EQ(missing, (std::set<std::string>{"/v1.api.auth.AuthService/TwitchLogin", game + "UpdateSession",
+                                            game + "DeleteSession", game + "CreateEntity", game + "GetEntity",
+                                            game + "UpdateEntity", game + "DeleteEntity", game + "UpdateGame",
+                                            game + "TrendingGame"}));
+}
+
+TEST(MethodTable, OnlyTheWaysInNeedNoToken) {
+  std::set<std::string> open;
+  AllMethods::ForEach([&]<class M>() {
+    if (!InfoOf<M>().needs_token) open.insert(std::string(M::kPath));
+  });
+  const std::string auth = "/v1.api.auth.AuthService/";
+  EXPECT_EQ(open, (std::set<std::string>{auth + "Register", auth + "Login", auth + "ValidateToken",
+                                         auth + "RefreshToken"}));
+}
+
+}  // namespace
+}  // namespace oofgg::wire
