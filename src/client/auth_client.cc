@@ -1,0 +1,63 @@
+#include "oofgg/auth_client.h"
+
+#include "client/refresh_call.h"
+#include "client/session.h"
+#include "client/unary.h"
+
+namespace oofgg {
+namespace {
+
+void OpenSession(internal::ClientCore& core, AuthTokens& answer) { core.session().Open(answer); }
+
+}  // namespace
+
+namespace methods = wire::methods;
+using internal::Block;
+using internal::CallBack;
+
+StatusOr<AuthTokens> AuthClient::Register(const RegisterRequest& request, CallOptions options) {
+  return Block<methods::Register>(core_, request, options, OpenSession);
+}
+
+Call AuthClient::Register(const RegisterRequest& request, std::function<void(StatusOr<AuthTokens>)> on_done,
+                          CallOptions options) {
+  return CallBack<methods::Register>(core_, request, std::move(on_done), options, OpenSession);
+}
+
+StatusOr<AuthTokens> AuthClient::Login(const LoginRequest& request, CallOptions options) {
+  return Block<methods::Login>(core_, request, options, OpenSession);
+}
+
+Call AuthClient::Login(const LoginRequest& request, std::function<void(StatusOr<AuthTokens>)> on_done,
+                       CallOptions options) {
+  return CallBack<methods::Login>(core_, request, std::move(on_done), options, OpenSession);
+}
+
+StatusOr<SessionTokens> AuthClient::Refresh(CallOptions options) {
+  auto waiter = std::make_shared<internal::Waiter<SessionTokens>>();
+  auto call = std::make_shared<internal::RefreshCall>(
+      core_, core_->executor(), options,
+      [waiter](StatusOr<SessionTokens> tokens) { waiter->Set(std::move(tokens)); });
+  call->Start();
+  const Call cancels_on_return(std::move(call));
+  return waiter->Wait(*core_);
+}
+
+Call AuthClient::Refresh(std::function<void(StatusOr<SessionTokens>)> on_done, CallOptions options) {
+  auto call = std::make_shared<internal::RefreshCall>(core_, core_->callbacks(), options, std::move(on_done));
+  call->Start();
+  return Call(std::move(call));
+}
+
+StatusOr<ValidateTokenResponse> AuthClient::ValidateToken(const ValidateTokenRequest& request,
+                                                          CallOptions options) {
+  return Block<methods::ValidateToken>(core_, request, options);
+}
+
+Call AuthClient::ValidateToken(const ValidateTokenRequest& request,
+                               std::function<void(StatusOr<ValidateTokenResponse>)> on_done,
+                               CallOptions options) {
+  return CallBack<methods::ValidateToken>(core_, request, std::move(on_done), options);
+}
+
+}  // namespace oofgg

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "client/callback_queue.h"
+#include "client/core.h"
+#include "wire/methods.h"
+
+namespace oofgg::internal {
+
+/// A stream that outlives its links: opens with the session's token, opens again with jittered backoff when
+/// the link is lost, and says again what the server must know. What is in the messages is for those who
+/// derive.
+///
+/// Locks: hooks are called with `mutex_` held. They push what the user is to hear to `callbacks_`; a
+/// callback that runs there may take `mutex_`.
+class Subscription : public Operation, public std::enable_shared_from_this<Subscription> {
+ public:
+  void Start();
+  void Cancel() final;
+
+ protected:
+  enum class Next {
+    kGoOn,
+    kPause,  ///< Lets go of the link until Resume.
+    kDone,   ///< Nothing more is to come: the callbacks pushed so far are the last.
+  };
+
+  Subscription(std::shared_ptr<ClientCore> core, const wire::MethodInfo& method, Executor& callbacks);
+
+  /// What to say first on a new link.
+  virtual std::vector<std::string> OnOpen() = 0;
+  /// An error ends the subscription.
+  virtual StatusOr<Next> OnMessage(const std::string& bytes) = 0;
+  /// The server closed the link without an error. True: it was meant, and we are done.
+  virtual bool OnServerDone() { return false; }
+  /// Over for `error`, which the user is to hear.
+  virtual void OnError(const Status& error) = 0;
+  /// What the user's callback captures may now go. Not called under `mutex_`.
+  virtual void DropCallback() = 0;
+
+  /// Sends on the link there is; false if there is none, or it takes no more.
+  bool WriteLocked(std::string message);
+  void HalfCloseLocked();
+  [[nodiscard]] bool has_link() const { return stream_ != nullptr; }
+  [[nodiscard]] bool finished() const { return finished_; }
+  /// Opens a link after kPause, or in place of one that must be given up. Not to be called under `mutex_`.
+  void Reopen();
+  /// Owns what is pushed to `callbacks_`.
+  void PushLocked(Task callback) { callbacks_.Push(shared_from_this(), std::move(callback)); }
+
+  const std::shared_ptr<ClientCore> core_;
+  std::mutex mutex_;
+  CallbackQueue callbacks_;
+
+ private:
+  void Connect();
+  void OnToken(StatusOr<std::string> token);
+  void Open(const std::string& token);
+  void OnLinkMessage(std::uint64_t link, const std::string& bytes);
+  void OnLinkClosed(std::uint64_t link, const Status& status);
+  void OnLost(const Status& status);
+  void FinishLocked(const Status& error);
+
+  const wire::MethodInfo method_;
+  bool finished_ = false;
+  bool refused_ = false;    // The server refused a fresh token; the next refusal is believed.
+  std::uint64_t link_ = 0;  // Callbacks of former links are not listened to.
+  std::string token_;
+  Backoff backoff_;
+  ScopedTimer timer_;
+  std::unique_ptr<TransportStream> stream_;
+};
+
+}  // namespace oofgg::internal

@@ -1,0 +1,94 @@
+#include "oofgg/grpc_transport.h"
+
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "client/transport/grpc/grpc_call.h"
+#include "client/transport/grpc/grpc_stream.h"
+#include "client/transport/grpc/in_flight.h"
+
+namespace oofgg {
+namespace {
+
+enum Server { kAuth = 0, kGame = 1, kMaker = 2 };
+
+// The contract has one package for all that lives on the game server; ours name services one by one.
+Server ServerOf(std::string_view method) {
+  for (const std::string_view prefix :
+       {"/v1.api.auth.", "/oofgg.v1.AccountService/", "/oofgg.v1.RevocationService/"}) {
+    if (method.starts_with(prefix)) return kAuth;
+  }
+  for (const std::string_view prefix : {"/oofgg.v1.MatchmakingService/", "/oofgg.v1.FleetService/"}) {
+    if (method.starts_with(prefix)) return kMaker;
+  }
+  return kGame;
+}
+
+std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const TlsOptions& tls) {
+  if (!tls.enabled) return grpc::InsecureChannelCredentials();
+  return grpc::SslCredentials({.pem_root_certs = tls.root_certificates_pem,
+                               .pem_private_key = tls.private_key_pem,
+                               .pem_cert_chain = tls.certificate_chain_pem});
+}
+
+grpc::ChannelArguments ArgumentsOf(const GrpcTransportOptions& options) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(options.keepalive_interval.count()));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(options.keepalive_timeout.count()));
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // Our own backoff decides when to try again; gRPC's must not make it wait for minutes on top.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  // This is also how long an attempt to connect may take.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, static_cast<int>(options.connect_timeout.count()));
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2'000);
+  // Retries live above; two layers of them would multiply.
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  // Else transports of one process would share their links.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return arguments;
+}
+
+class GrpcTransport final : public Transport {
+ public:
+  explicit GrpcTransport(const GrpcTransportOptions& options)
+      : clock_(options.clock != nullptr ? *options.clock : Clock::System()),
+        stubs_{MakeStub(options, options.endpoints.auth), MakeStub(options, options.endpoints.game),
+               MakeStub(options, options.endpoints.maker)} {}
+  ~GrpcTransport() override { in_flight_.WaitForNone(); }
+
+  std::unique_ptr<TransportHandle> StartUnary(TransportCall call, std::string request,
+                                              OnReply on_reply) override {
+    return internal::StartGrpcUnary(StubOf(call), in_flight_, clock_, call, request, std::move(on_reply));
+  }
+
+  std::unique_ptr<TransportStream> StartStream(TransportCall call,
+                                               TransportStreamCallbacks callbacks) override {
+    return internal::StartGrpcStream(StubOf(call), in_flight_, clock_, call, std::move(callbacks));
+  }
+
+ private:
+  static std::unique_ptr<grpc::GenericStub> MakeStub(const GrpcTransportOptions& options,
+                                                     const std::string& endpoint) {
+    return std::make_unique<grpc::GenericStub>(
+        grpc::CreateCustomChannel(endpoint, CredentialsOf(options.tls), ArgumentsOf(options)));
+  }
+
+  grpc::GenericStub& StubOf(const TransportCall& call) { return *stubs_[ServerOf(call.method)]; }
+
+  const Clock& clock_;
+  internal::InFlight in_flight_;
+  const std::array<std::unique_ptr<grpc::GenericStub>, 3> stubs_;
+};
+
+}  // namespace
+
+std::shared_ptr<Transport> MakeGrpcTransport(GrpcTransportOptions options) {
+  return std::make_shared<GrpcTransport>(options);
+}
+
+}  // namespace oofgg

@@ -1,0 +1,268 @@
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <vector>
+
+#include "client/token_subject.h"
+#include "tests/unit/client/fake_transport.h"
+
+namespace oofgg {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using testing::FakeTransport;
+using testing::TokensNumber;
+namespace methods = wire::methods;
+
+constexpr std::string_view kRefresh = methods::RefreshToken::kPath;
+
+/// A store that several clients share, as processes share a file.
+class SharedStore final : public TokenStore {
+ public:
+  StatusOr<std::unique_ptr<Lock>> Acquire() override {
+    if (is_locked) return MakeStatus(StatusCode::kUnavailable, "the tokens are in use");
+    is_locked = true;
+    return std::make_unique<Held>(*this);
+  }
+  StatusOr<SessionTokens> Load() override { return saved; }
+  Status Save(const SessionTokens& tokens) override {
+    saved = tokens;
+    return absl::OkStatus();
+  }
+
+  SessionTokens saved;
+  bool is_locked = false;
+
+ private:
+  class Held final : public Lock {
+   public:
+    explicit Held(SharedStore& store) : store_(store) {}
+    ~Held() override { store_.is_locked = false; }
+
+   private:
+    SharedStore& store_;
+  };
+};
+
+class SessionTest : public ::testing::Test {
+ protected:
+  FakeTransport& transport() { return *setting_.transport; }
+  std::size_t Count(std::string_view method) {
+    std::size_t count = 0;
+    for (const auto& unary : transport().unaries) count += unary->call.method == method ? 1u : 0u;
+    return count;
+  }
+  Call GetTicket(Client& client) {
+    return client.matchmaking().GetTicket(
+        {"t1"}, [this](StatusOr<Ticket> ticket) { results_.push_back(std::move(ticket)); });
+  }
+  Call GetTicket() { return GetTicket(*client_); }
+
+  testing::FakeSetting setting_;
+  std::unique_ptr<Client> client_ = setting_.NewPlayer();
+  std::vector<StatusOr<Ticket>> results_;
+};
+
+TEST_F(SessionTest, LoginOpensTheSession) {
+  client_->SetTokens({});
+  const Call login = client_->auth().Login({"ann", "secret"}, [](const StatusOr<AuthTokens>&) {});
+  // {"sub":"u7"}
+  AuthTokens answer = TokensNumber(7);
+  answer.access_token = "e30.eyJzdWIiOiJ1NyJ9.x";
+  transport().last().Answer<methods::Login>(answer);
+  setting_.executor.RunReady();
+  EXPECT_EQ(client_->tokens().refresh_token, "refresh-7");
+  EXPECT_EQ(client_->tokens().user_id, "u7") << "the wire's LoginResponse has no user id, the token has";
+  const Call call = GetTicket();
+  EXPECT_EQ(transport().last().Header("authorization"), "Bearer " + answer.access_token);
+}
+
+TEST_F(SessionTest, RefreshesBeforeItExpiresByItself) {
+  setting_.executor.AdvanceBy(minutes(13) + seconds(59));
+  EXPECT_EQ(transport().unaries.size(), 0u);
+  setting_.executor.AdvanceBy(seconds(2));
+  ASSERT_EQ(Count(kRefresh), 1u);
+  const auto request = wire::DecodeRequest<methods::RefreshToken>(transport().last().request);
+  EXPECT_EQ(request->refresh_token, "refresh-1");
+  transport().last().Answer<methods::RefreshToken>(TokensNumber(2));
+  setting_.executor.RunReady();
+  EXPECT_EQ(client_->tokens().access_token, "access-2");
+  EXPECT_EQ(client_->tokens().refresh_nonce, "");
+  setting_.executor.AdvanceBy(minutes(13));
+  EXPECT_EQ(Count(kRefresh), 1u) << "once";
+}
+
+TEST_F(SessionTest, CallsOfAnExpiredSessionShareOneRefresh) {
+  client_->SetTokens({.user_id = "u1",
+                      .access_token = "access-1",
+                      .refresh_token = "refresh-1",
+                      .expires_at = setting_.clock.WallNow() - seconds(1)});
+  const Call first = GetTicket();
+  const Call second = GetTicket();
+  ASSERT_EQ(transport().unaries.size(), 1u);
+  EXPECT_EQ(transport().last().call.method, kRefresh);
+  transport().last().Answer<methods::RefreshToken>(TokensNumber(2));
+  ASSERT_EQ(transport().unaries.size(), 3u);
+  EXPECT_EQ(transport().unaries[1]->Header("authorization"), "Bearer access-2");
+  EXPECT_EQ(transport().unaries[2]->Header("authorization"), "Bearer access-2");
+}
+
+TEST_F(SessionTest, ARefusedTokenIsRefreshedOnceAndTheCallRepeated) {
+  const Call call = GetTicket();
+  transport().last().Reply(MakeStatus(StatusCode::kUnauthenticated, "expired"));
+  ASSERT_EQ(transport().last().call.method, kRefresh);
+  transport().last().Answer<methods::RefreshToken>(TokensNumber(2));
+  ASSERT_EQ(transport().unaries.size(), 3u);
+  EXPECT_EQ(transport().last().Header("authorization"), "Bearer access-2");
+  transport().last().Reply(MakeStatus(StatusCode::kUnauthenticated, "revoked"));
+  setting_.executor.RunReady();
+  ASSERT_EQ(results_.size(), 1u);
+  EXPECT_EQ(results_[0].status().message(), "revoked");
+  EXPECT_EQ(Count(kRefresh), 1u);
+}
+
+TEST_F(SessionTest, ARefusalOfAnOldTokenDoesNotRefreshTheNewOne) {
+  const Call slow = GetTicket();
+  const Call fast = GetTicket();
+  transport().unaries[1]->Reply(MakeStatus(StatusCode::kUnauthenticated, "expired"));
+  transport().last().Answer<methods::RefreshToken>(TokensNumber(2));
+  transport().unaries[0]->Reply(MakeStatus(StatusCode::kUnauthenticated, "expired"));
+  EXPECT_EQ(Count(kRefresh), 1u);
+  EXPECT_EQ(transport().last().Header("authorization"), "Bearer access-2");
+}
+
+TEST_F(SessionTest, ALostAnswerIsAskedForAgainWithTheSameNonce) {
+  Call refresh = client_->auth().Refresh([](const StatusOr<SessionTokens>&) {});
+  const std::string nonce = transport().last().Header("idempotency-key");
+  EXPECT_EQ(nonce.size(), 32u);
+  EXPECT_EQ(client_->tokens().refresh_nonce, nonce);
+  for (int attempt = 0; attempt < 6; ++attempt) {
+    transport().last().Reply(MakeStatus(StatusCode::kUnavailable, "the answer was lost"));
+    setting_.executor.AdvanceBy(milliseconds(100 << attempt));  // The largest wait there can be.
+  }
+  const std::size_t before = transport().unaries.size();
+  refresh = client_->auth().Refresh([](const StatusOr<SessionTokens>&) {});
+  ASSERT_EQ(transport().unaries.size(), before + 1);
+  for (const auto& unary : transport().unaries) EXPECT_EQ(unary->Header("idempotency-key"), nonce);
+  transport().last().Answer<methods::RefreshToken>(TokensNumber(2));
+  EXPECT_EQ(client_->tokens().refresh_nonce, "");
+}
+
+TEST_F(SessionTest, AFinalRefusalEndsTheSession) {
+  std::vector<SessionTokens> told;
+  ClientOptions options = setting_.Options();
+  options.on_tokens_changed = [&](const SessionTokens& tokens) { told.push_back(tokens); };
+  client_ = setting_.NewPlayer(options);
+  setting_.executor.RunReady();
+  ASSERT_EQ(told.size(), 1u);
+  const Call call = GetTicket();
+  transport().last().Reply(MakeStatus(StatusCode::kUnauthenticated, "revoked"));
+  transport().last().Reply(
+      WithReason(MakeStatus(StatusCode::kUnauthenticated, "used before"), "REFRESH_TOKEN_REUSED"));
+  setting_.executor.RunReady();
+  ASSERT_EQ(results_.size(), 1u);
+  EXPECT_EQ(results_[0].status().code(), StatusCode::kUnauthenticated);
+  EXPECT_EQ(ReasonOf(results_[0].status()), "REFRESH_TOKEN_REUSED");
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[1], SessionTokens());
+  setting_.executor.AdvanceBy(minutes(30));
+  EXPECT_EQ(Count(kRefresh), 1u);
+}
+
+TEST_F(SessionTest, AnUnreachableServerDoesNotEndTheSession) {
+  setting_.executor.AdvanceBy(minutes(14));
+  for (int attempt = 0; attempt < 6; ++attempt) {
+    transport().last().Reply(MakeStatus(StatusCode::kUnavailable, "down"));
+    setting_.executor.AdvanceBy(milliseconds(100 << attempt));
+  }
+  EXPECT_EQ(client_->tokens().refresh_token, "refresh-1");
+  const std::size_t before = Count(kRefresh);
+  setting_.executor.AdvanceBy(seconds(11));
+  EXPECT_EQ(Count(kRefresh), before + 1) << "tried again by itself";
+}
+
+TEST_F(SessionTest, ACallIsNotHeldUpPastItsDeadlineByARefresh) {
+  const Call call = client_->matchmaking().GetTicket(
+      {"t1"}, [this](StatusOr<Ticket> ticket) { results_.push_back(std::move(ticket)); },
+      {.timeout = seconds(2)});
+  transport().last().Reply(MakeStatus(StatusCode::kUnauthenticated, "expired"));
+  setting_.executor.AdvanceBy(seconds(2));
+  ASSERT_EQ(results_.size(), 1u);
+  EXPECT_EQ(results_[0].status().code(), StatusCode::kDeadlineExceeded);
+}
+
+TEST_F(SessionTest, ALoginDuringARefreshWins) {
+  const Call refresh = client_->auth().Refresh([](const StatusOr<SessionTokens>&) {});
+  const auto old_refresh = transport().unaries.back();
+  const Call login = client_->auth().Login({"bob", "secret"}, [](const StatusOr<AuthTokens>&) {});
+  transport().last().Answer<methods::Login>(TokensNumber(9));
+  old_refresh->Answer<methods::RefreshToken>(TokensNumber(2));
+  setting_.executor.RunReady();
+  EXPECT_EQ(client_->tokens().access_token, "access-9");
+}
+
+TEST_F(SessionTest, ClientsThatShareAStoreSpendTheRefreshTokenOnce) {
+  auto store = std::make_shared<SharedStore>();
+  ClientOptions options = setting_.Options();
+  options.token_store = store;
+  auto one = setting_.NewPlayer(options);
+  auto two = setting_.NewPlayer(options);
+  store->saved = one->tokens();
+  const Call first = GetTicket(*one);
+  const Call second = GetTicket(*two);
+  transport().unaries[0]->Reply(MakeStatus(StatusCode::kUnauthenticated, "expired"));
+  setting_.executor.RunReady();
+  ASSERT_EQ(Count(kRefresh), 1u);
+  EXPECT_TRUE(store->is_locked);
+  EXPECT_NE(store->saved.refresh_nonce, "") << "saved before it is used";
+  transport().last().Answer<methods::RefreshToken>(TokensNumber(2));
+  EXPECT_FALSE(store->is_locked);
+  EXPECT_EQ(store->saved.refresh_token, "refresh-2");
+
+  transport().unaries[1]->Reply(MakeStatus(StatusCode::kUnauthenticated, "expired"));
+  setting_.executor.RunReady();
+  EXPECT_EQ(Count(kRefresh), 1u) << "the other's tokens are ours too";
+  EXPECT_EQ(transport().last().Header("authorization"), "Bearer access-2");
+}
+
+TEST_F(SessionTest, ARefreshThatARunDidNotSeeTheEndOfIsFinishedByTheNext) {
+  auto store = std::make_shared<SharedStore>();
+  ClientOptions options = setting_.Options();
+  options.token_store = store;
+  store->saved = {.user_id = "u1",
+                  .access_token = "access-1",
+                  .refresh_token = "refresh-1",
+                  .expires_at = setting_.clock.WallNow() - seconds(1),
+                  .refresh_nonce = "begun-before-the-crash"};
+  client_ = setting_.NewClient(options);
+  const Call call = GetTicket();  // Finds its session in the store.
+  setting_.executor.RunReady();
+  ASSERT_EQ(Count(kRefresh), 1u);
+  EXPECT_EQ(transport().last().Header("idempotency-key"), "begun-before-the-crash");
+}
+
+TEST_F(SessionTest, ALockedStoreIsAnErrorNotASecondRefresh) {
+  auto store = std::make_shared<SharedStore>();
+  ClientOptions options = setting_.Options();
+  options.token_store = store;
+  client_ = setting_.NewPlayer(options);
+  store->is_locked = true;
+  const Call call = GetTicket();
+  transport().last().Reply(MakeStatus(StatusCode::kUnauthenticated, "expired"));
+  setting_.executor.RunReady();
+  ASSERT_EQ(results_.size(), 1u);
+  EXPECT_EQ(results_[0].status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(Count(kRefresh), 0u);
+}
+
+TEST(TokenSubject, ReadsWhatIsThereAndNothingElse) {
+  EXPECT_EQ(internal::SubjectOf("e30.eyJzdWIiOiJ1NyJ9.x"), "u7");
+  for (const char* bad : {"", "a", "a.b", "..", "e30.e30.x", "e30.!!!.x", "e30.eyJzdWIiOjd9.x", "e30.Ig.x"}) {
+    EXPECT_EQ(internal::SubjectOf(bad), "") << bad;
+  }
+}
+
+}  // namespace
+}  // namespace oofgg

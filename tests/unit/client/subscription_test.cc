@@ -1,0 +1,336 @@
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <vector>
+
+#include "tests/unit/client/fake_transport.h"
+
+namespace oofgg {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using testing::FakeTransport;
+using testing::TokensNumber;
+namespace methods = wire::methods;
+
+std::string Online(const std::string& user, std::uint64_t version) {
+  return wire::EncodeResponse<methods::Connect>({user, PresenceState::kOnline, version});
+}
+std::string Offline(const std::string& user, std::uint64_t version) {
+  return wire::EncodeResponse<methods::Connect>({user, PresenceState::kOffline, version});
+}
+std::string Event(std::uint64_t sequence) {
+  GameEvent event;
+  event.sequence = sequence;
+  return wire::EncodeResponse<methods::StreamEvents>(event);
+}
+std::string TicketIn(TicketState state) {
+  Ticket ticket;
+  ticket.id = "t1";
+  ticket.state = state;
+  return wire::EncodeResponse<methods::WatchTicket>(ticket);
+}
+Status Lost() { return MakeStatus(StatusCode::kUnavailable, "the link broke"); }
+
+class SubscriptionTest : public ::testing::Test {
+ protected:
+  FakeTransport& transport() { return *setting_.transport; }
+  FakeTransport::Stream& stream() { return transport().last_stream(); }
+  void Run() { setting_.executor.RunReady(); }
+
+  testing::FakeSetting setting_;
+  std::unique_ptr<Client> client_ = setting_.NewPlayer();
+};
+
+class PresenceTest : public SubscriptionTest {
+ protected:
+  PresenceWatch Watch(std::vector<std::string> friends) {
+    return client_->presence().Watch(std::move(friends), [this](StatusOr<PresenceUpdate> update) {
+      if (!update.ok()) {
+        trace_ += "!" + std::string(absl::StatusCodeToString(update.status().code()));
+      } else {
+        trace_ += (update->state == PresenceState::kOnline ? "+" : "-") + update->user_id;
+      }
+    });
+  }
+  std::vector<std::string> FriendsIn(const std::string& bytes) {
+    return wire::DecodeRequest<methods::Connect>(bytes)->friends;
+  }
+
+  std::string trace_;
+};
+
+TEST_F(PresenceTest, SaysWhomItWatchesAndReportsThem) {
+  const PresenceWatch watch = Watch({"bo", "cy"});
+  EXPECT_EQ(stream().Header("authorization"), "Bearer access-1");
+  ASSERT_EQ(stream().written.size(), 1u);
+  EXPECT_EQ(FriendsIn(stream().written[0]), (std::vector<std::string>{"bo", "cy"}));
+  stream().Say(Online("bo", 1));
+  stream().Say(Offline("cy", 1));
+  EXPECT_EQ(trace_, "");
+  Run();
+  EXPECT_EQ(trace_, "+bo-cy");
+}
+
+TEST_F(PresenceTest, BetweenTicksOnlyTheNewestCounts) {
+  const PresenceWatch watch = Watch({"bo", "cy"});
+  stream().Say(Offline("bo", 1));
+  Run();
+  stream().Say(Online("bo", 2));
+  stream().Say(Offline("bo", 3));
+  stream().Say(Online("cy", 1));
+  stream().Say(Offline("cy", 2));
+  Run();
+  EXPECT_EQ(trace_, "-bo-cy") << "bo came and went unseen; of cy only the end is told";
+}
+
+TEST_F(PresenceTest, ConnectsAgainAndReportsOnlyWhatChanged) {
+  const PresenceWatch watch = Watch({"bo", "cy"});
+  stream().Say(Online("bo", 1));
+  stream().Say(Online("cy", 1));
+  Run();
+  stream().Close(Lost());
+  setting_.executor.AdvanceBy(milliseconds(200));
+  ASSERT_EQ(transport().streams.size(), 2u);
+  EXPECT_EQ(FriendsIn(stream().written.at(0)), (std::vector<std::string>{"bo", "cy"}));
+  stream().Say(Online("bo", 1));
+  stream().Say(Offline("cy", 2));
+  Run();
+  EXPECT_EQ(trace_, "+bo+cy-cy");
+}
+
+TEST_F(PresenceTest, KeepsTryingWithGrowingWaitsAndBeginsAgainAfterSuccess) {
+  const PresenceWatch watch = Watch({"bo"});
+  for (int i = 0; i < 12; ++i) {
+    stream().Close(Lost());
+    setting_.executor.AdvanceBy(seconds(10));
+  }
+  EXPECT_EQ(transport().streams.size(), 13u);
+  stream().Say(Online("bo", 1));
+  stream().Close(Lost());
+  setting_.executor.AdvanceBy(milliseconds(200));
+  EXPECT_EQ(transport().streams.size(), 14u);
+}
+
+TEST_F(PresenceTest, WaitsAsLongAsAServerAsksFor) {
+  const PresenceWatch watch = Watch({"bo"});
+  stream().Close(RetryLater(StatusCode::kResourceExhausted, "full", seconds(5)));
+  setting_.executor.AdvanceBy(milliseconds(4'999));
+  EXPECT_EQ(transport().streams.size(), 1u);
+  setting_.executor.AdvanceBy(milliseconds(201));
+  EXPECT_EQ(transport().streams.size(), 2u);
+}
+
+TEST_F(PresenceTest, AnErrorThatNoNewLinkCuresEndsItOnce) {
+  const PresenceWatch watch = Watch({"bo"});
+  stream().Close(InvalidField("friends", "holds 5001; at most 5000"));
+  setting_.executor.AdvanceBy(minutes(1));
+  EXPECT_EQ(trace_, "!INVALID_ARGUMENT");
+  EXPECT_EQ(transport().streams.size(), 1u);
+}
+
+TEST_F(PresenceTest, ARefusedTokenIsRefreshedOnce) {
+  const PresenceWatch watch = Watch({"bo"});
+  stream().Close(MakeStatus(StatusCode::kUnauthenticated, "expired"));
+  transport().last().Answer<methods::RefreshToken>(TokensNumber(2));
+  ASSERT_EQ(transport().streams.size(), 2u);
+  EXPECT_EQ(stream().Header("authorization"), "Bearer access-2");
+  stream().Close(MakeStatus(StatusCode::kUnauthenticated, "revoked"));
+  Run();
+  EXPECT_EQ(trace_, "!UNAUTHENTICATED");
+}
+
+TEST_F(PresenceTest, SetFriendsHoldsAlsoAfterAReconnect) {
+  PresenceWatch watch = Watch({"bo"});
+  stream().Say(Online("bo", 1));
+  Run();
+  watch.SetFriends({"cy"});
+  EXPECT_EQ(FriendsIn(stream().written.at(1)), (std::vector<std::string>{"cy"}));
+  stream().Say(Offline("bo", 2));
+  Run();
+  EXPECT_EQ(trace_, "+bo") << "no longer watched";
+  stream().Close(Lost());
+  watch.SetFriends({"cy", "di"});
+  setting_.executor.AdvanceBy(seconds(1));
+  EXPECT_EQ(FriendsIn(stream().written.at(0)), (std::vector<std::string>{"cy", "di"}));
+}
+
+TEST_F(PresenceTest, ALinkThatTakesNoMoreIsReplaced) {
+  PresenceWatch watch = Watch({"bo"});
+  stream().takes_writes = false;
+  watch.SetFriends({"cy"});
+  ASSERT_EQ(transport().streams.size(), 2u);
+  EXPECT_TRUE(transport().streams[0]->is_dropped);
+  EXPECT_EQ(FriendsIn(stream().written.at(0)), (std::vector<std::string>{"cy"}));
+}
+
+TEST_F(PresenceTest, SignOffIsSaidBeforeTheLinkGoes) {
+  PresenceWatch watch = Watch({"bo"});
+  watch.SignOff();
+  ASSERT_EQ(stream().written.size(), 2u);
+  EXPECT_TRUE(wire::DecodeRequest<methods::Connect>(stream().written[1])->sign_off);
+  EXPECT_TRUE(stream().is_half_closed);
+  stream().Close(absl::OkStatus());
+  setting_.executor.AdvanceBy(minutes(1));
+  EXPECT_EQ(transport().streams.size(), 1u);
+  EXPECT_EQ(trace_, "");
+}
+
+TEST_F(PresenceTest, DroppingStopsWhatIsQueued) {
+  {
+    const PresenceWatch watch = Watch({"bo"});
+    stream().Say(Online("bo", 1));
+  }
+  Run();
+  EXPECT_TRUE(stream().is_dropped);
+  EXPECT_EQ(trace_, "");
+}
+
+TEST_F(PresenceTest, DestroyingTheClientEndsItAndTheWatchMayGoLater) {
+  PresenceWatch watch = Watch({"bo"});
+  stream().Say(Online("bo", 1));
+  client_.reset();
+  Run();
+  EXPECT_EQ(trace_, "");
+  watch.SetFriends({"cy"});
+  watch.SignOff();
+}
+
+TEST_F(PresenceTest, BytesThatAreNoUpdateEndItWithAnError) {
+  const PresenceWatch watch = Watch({"bo"});
+  stream().Say("\xff\xff");
+  Run();
+  EXPECT_EQ(trace_, "!INTERNAL");
+  EXPECT_TRUE(stream().is_dropped);
+}
+
+class TicketTest : public SubscriptionTest {
+ protected:
+  std::vector<StatusOr<Ticket>> seen_;
+  Call watch_ = client_->matchmaking().WatchTicket(
+      {"t1"}, [this](StatusOr<Ticket> ticket) { seen_.push_back(std::move(ticket)); });
+};
+
+TEST_F(TicketTest, EndsAfterAFinalState) {
+  EXPECT_TRUE(stream().is_half_closed);
+  stream().Say(TicketIn(TicketState::kWaiting));
+  Run();
+  stream().Say(TicketIn(TicketState::kMatched));
+  stream().Say(TicketIn(TicketState::kAssigned));
+  Run();
+  ASSERT_EQ(seen_.size(), 2u);
+  EXPECT_EQ(seen_[1]->state, TicketState::kAssigned);
+  EXPECT_TRUE(stream().is_dropped);
+  setting_.executor.AdvanceBy(minutes(1));
+  EXPECT_EQ(transport().streams.size(), 1u);
+}
+
+TEST_F(TicketTest, AfterAReconnectTheSameStateIsNotNews) {
+  stream().Say(TicketIn(TicketState::kWaiting));
+  stream().Close(absl::OkStatus());  // Before a final state: a server that drains.
+  setting_.executor.AdvanceBy(seconds(1));
+  ASSERT_EQ(transport().streams.size(), 2u);
+  stream().Say(TicketIn(TicketState::kWaiting));
+  Run();
+  EXPECT_EQ(seen_.size(), 1u);
+}
+
+TEST_F(TicketTest, AnUnknownTicketIsAnError) {
+  stream().Close(MakeStatus(StatusCode::kNotFound, "no such ticket"));
+  Run();
+  ASSERT_EQ(seen_.size(), 1u);
+  EXPECT_EQ(seen_[0].status().code(), StatusCode::kNotFound);
+}
+
+TEST_F(TicketTest, AwaitTicketHasAPatience) {
+  ClientOptions options = setting_.Options();
+  options.pump = [this] {
+    if (setting_.executor.RunOne()) return true;
+    setting_.executor.AdvanceBy(seconds(1));
+    return true;
+  };
+  auto client = setting_.NewPlayer(options);
+  const auto ticket = client->matchmaking().AwaitTicket({"t1"}, {.timeout = seconds(5)});
+  EXPECT_EQ(ticket.status().code(), StatusCode::kDeadlineExceeded);
+  EXPECT_TRUE(stream().is_dropped);
+}
+
+class EventsTest : public SubscriptionTest {
+ protected:
+  EventStream Open(std::uint64_t after = 0) {
+    return client_->games().StreamEvents({.session_id = "s1", .game_id = "g1", .after_sequence = after},
+                                         [this](StatusOr<GameEvent> event) {
+                                           if (event.ok()) {
+                                             seen_.push_back(event->sequence);
+                                           } else {
+                                             error_ = event.status();
+                                           }
+                                         });
+  }
+  GameEvent Written(std::size_t index) {
+    return *wire::DecodeRequest<methods::StreamEvents>(stream().written.at(index));
+  }
+
+  std::vector<std::uint64_t> seen_;
+  Status error_;
+};
+
+TEST_F(EventsTest, ResumesAfterTheLastEventAndDropsWhatItKnows) {
+  const EventStream events = Open(4);
+  EXPECT_EQ(Written(0).session_id, "s1");
+  EXPECT_EQ(Written(0).sequence, 4u);
+  stream().Say(Event(5));
+  stream().Say(Event(6));
+  stream().Close(Lost());
+  setting_.executor.AdvanceBy(seconds(1));
+  EXPECT_EQ(Written(0).sequence, 6u) << "received counts, delivered or not";
+  stream().Say(Event(6));
+  stream().Say(Event(7));
+  Run();
+  EXPECT_EQ(seen_, (std::vector<std::uint64_t>{5, 6, 7}));
+}
+
+TEST_F(EventsTest, SendsNowOrWhenThereIsALinkAgain) {
+  EventStream events = Open();
+  GameEvent event;
+  event.name = "move";
+  event.sequence = 99;
+  EXPECT_TRUE(events.Send(event).ok());
+  EXPECT_EQ(Written(1).name, "move");
+  EXPECT_EQ(Written(1).session_id, "s1");
+  EXPECT_EQ(Written(1).sequence, 0u) << "the server numbers";
+  stream().Close(Lost());
+  for (int i = 0; i < 256; ++i) EXPECT_TRUE(events.Send(event).ok());
+  EXPECT_EQ(events.Send(event).code(), StatusCode::kResourceExhausted);
+  setting_.executor.AdvanceBy(seconds(1));
+  EXPECT_EQ(stream().written.size(), 257u);
+  EXPECT_TRUE(events.Send(event).ok());
+}
+
+TEST_F(EventsTest, AFloodStaysOnTheServerUntilTheGameHasCaughtUp) {
+  const EventStream events = Open();
+  auto flooded = transport().streams.back();
+  std::uint64_t sent = 0;
+  while (!flooded->is_dropped && sent < 5000) flooded->Say(Event(++sent));
+  EXPECT_EQ(sent, 1024u);
+  Run();
+  EXPECT_EQ(seen_.size(), 1024u);
+  ASSERT_EQ(transport().streams.size(), 2u);
+  EXPECT_EQ(Written(0).sequence, 1024u);
+  stream().Say(Event(1025));
+  Run();
+  EXPECT_EQ(seen_.back(), 1025u);
+}
+
+TEST_F(EventsTest, EventsThatAreGoneAreAnError) {
+  EventStream events = Open(4);
+  stream().Close(WithReason(MakeStatus(StatusCode::kOutOfRange, "events 5 to 9 are gone"), "EVENTS_GONE"));
+  Run();
+  EXPECT_EQ(ReasonOf(error_), "EVENTS_GONE");
+  EXPECT_EQ(events.Send({}).code(), StatusCode::kFailedPrecondition);
+}
+
+}  // namespace
+}  // namespace oofgg
