@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "oofgg/clock.h"
+#include "oofgg/game_server.h"
+
+namespace oofgg::gameserver {
+
+/// Who may sit, who sits, and since when nobody does. Plain and deterministic: time is passed in.
+/// Threads: one owner.
+class SeatBook {
+ public:
+  SeatBook(std::uint32_t slots, Duration join_timeout, Duration idle_timeout, TimePoint now);
+
+  /// Holds a seat for `player`. True also if it is held already; false if all seats are taken.
+  bool Reserve(std::string_view player, TimePoint now);
+  [[nodiscard]] bool IsReserved(std::string_view player) const { return seats_.contains(player); }
+  /// The player is connected. False without a seat.
+  bool Seat(std::string_view player);
+  /// Frees the seat of a player who left, or who was reserved and is no longer wanted.
+  void Free(std::string_view player, TimePoint now);
+
+  /// Frees the seats whose players did not come in time.
+  void Advance(TimePoint now);
+  /// When `Advance` or `IsIdle` will have something new to say.
+  [[nodiscard]] TimePoint NextDeadline() const;
+  /// Whether nobody has held a seat for the idle timeout.
+  [[nodiscard]] bool IsIdle(TimePoint now) const;
+
+  [[nodiscard]] GameServerLoad load() const;
+
+ private:
+  struct Seated {
+    bool connected = false;
+    TimePoint join_before;
+  };
+
+  const std::uint32_t slots_;
+  const Duration join_timeout_;
+  const Duration idle_timeout_;
+  TimePoint empty_since_;
+  std::map<std::string, Seated, std::less<>> seats_;
+};
+
+}  // namespace oofgg::gameserver
