@@ -1,0 +1,70 @@
+#include "servers/cli/context.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "servers/cli/session_file.h"
+
+namespace oofgg::cli {
+namespace {
+
+StatusOr<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return MakeStatus(StatusCode::kNotFound, "--ca: cannot read " + path);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+StatusOr<Client*> Context::client() {
+  if (client_ == nullptr) {
+    GrpcTransportOptions transport;
+    transport.endpoints = settings_.endpoints;
+    transport.tls.enabled = settings_.tls;
+    if (!settings_.ca_file.empty()) {
+      OOFGG_ASSIGN_OR_RETURN(transport.tls.root_certificates_pem, ReadFile(settings_.ca_file));
+    }
+    auto store = std::make_shared<SessionFile>(session_file());
+    SessionTokens tokens;
+    {
+      // A session file that cannot be used is said now, and not when the first token is about to end.
+      OOFGG_ASSIGN_OR_RETURN(const auto lock, store->Acquire());
+      OOFGG_ASSIGN_OR_RETURN(tokens, store->Load());
+    }
+    ClientOptions options;
+    options.call_timeout = settings_.timeout;
+    options.token_store = std::move(store);
+    client_ = std::make_unique<Client>(MakeGrpcTransport(transport), options);
+    client_->SetTokens(std::move(tokens));
+  }
+  return client_.get();
+}
+
+Status Context::ForgetSession() {
+  SessionFile store(session_file());
+  OOFGG_ASSIGN_OR_RETURN(const auto lock, store.Acquire());
+  return store.Save({});
+}
+
+std::string Context::session_file() const {
+  if (!settings_.session_file.empty()) return settings_.session_file;
+  const char* home = std::getenv("HOME");
+  return std::string(home != nullptr ? home : ".") + "/.oofgg/session.json";
+}
+
+void Context::Print(const std::string& line, const nlohmann::json& object) const {
+  static std::mutex mutex;
+  const std::string text =
+      settings_.json ? object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) : line;
+  const std::lock_guard lock(mutex);
+  std::printf("%s\n", text.c_str());
+  std::fflush(stdout);
+}
+
+}  // namespace oofgg::cli

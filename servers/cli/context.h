@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <utility>
+
+#include "oofgg/client.h"
+#include "oofgg/grpc_transport.h"
+#include "oofgg/status.h"
+
+namespace CLI {
+class App;
+}
+
+namespace oofgg::cli {
+
+/// What every command is given: where the servers are, whose session it is, how to answer.
+struct Settings {
+  Endpoints endpoints;
+  std::string session_file;  ///< Empty: in the home directory.
+  std::string ca_file;
+  bool tls = false;
+  bool json = false;
+  std::chrono::milliseconds timeout{10'000};
+};
+
+/// One run of the program. Threads: commands run on the main thread; `Print` is safe from any.
+class Context {
+ public:
+  explicit Context(Settings settings) : settings_(std::move(settings)) {}
+
+  [[nodiscard]] const Settings& settings() const { return settings_; }
+
+  /// The client, on this player's session file. Made at the first call.
+  StatusOr<Client*> client();
+
+  /// Signs out on this machine.
+  Status ForgetSession();
+
+  /// One line for people, or, under `--json`, the object.
+  void Print(const std::string& line, const nlohmann::json& object) const;
+
+ private:
+  [[nodiscard]] std::string session_file() const;
+
+  Settings settings_;
+  std::unique_ptr<Client> client_;
+};
+
+/// A command's body. Its status becomes the exit status and the line on stderr.
+using Command = std::function<Status(Context&)>;
+
+/// Where each group of commands adds itself: a subcommand of `app` that sets `*chosen` when it is named.
+void AddAccountCommands(CLI::App& app, Command* chosen);
+void AddPlayCommands(CLI::App& app, Command* chosen);
+void AddScoreCommands(CLI::App& app, Command* chosen);
+void AddUpCommand(CLI::App& app, Command* chosen);
+
+}  // namespace oofgg::cli

@@ -1,0 +1,116 @@
+#include "servers/common/jwks_keeper.h"
+
+#include <future>
+#include <thread>
+#include <utility>
+
+#include "oofgg/log.h"
+#include "oofgg/parse.h"
+
+namespace oofgg::servers {
+namespace {
+
+using OnKeys = absl::AnyInvocable<void(StatusOr<auth::Jwks>)>;
+
+bool IsUrl(const std::string& source) {
+  return source.starts_with("http://") || source.starts_with("https://");
+}
+
+/// A key that somebody on the way can replace lets them in everywhere.
+Status CheckConfidential(const std::string& source, bool insecure) {
+  if (insecure || !source.starts_with("http://")) return {};
+  const std::string authority = source.substr(7, source.find('/', 7) - 7);
+  const auto address = ParseHostPort(authority.find(':') == std::string::npos ? authority + ":80" : authority);
+  const std::string host = address.ok() ? address->host : authority;
+  if (host == "localhost" || host == "::1" || host.starts_with("127.")) return {};
+  return MakeStatus(StatusCode::kInvalidArgument,
+                    "--jwks: plain http to " + host + " is not safe; use https, a file, or --insecure");
+}
+
+StatusOr<auth::Jwks> ParseReply(const StatusOr<HttpReply>& reply) {
+  if (!reply.ok()) return reply.status();
+  if (reply->status != 200) {
+    return MakeStatus(StatusCode::kUnavailable, "answered " + std::to_string(reply->status));
+  }
+  return auth::Jwks::Parse(reply->body);
+}
+
+}  // namespace
+
+struct JwksKeeper::State : std::enable_shared_from_this<State> {
+  State(std::string source_in, auth::TokenVerifier& verifier_in, HttpClient& http_in, Executor& executor_in,
+        JwksKeeperOptions options_in)
+      : source(std::move(source_in)),
+        verifier(verifier_in),
+        http(http_in),
+        executor(executor_in),
+        options(options_in) {}
+
+  void Fetch(OnKeys on_keys) {
+    if (!IsUrl(source)) return on_keys(auth::LoadJwksFile(source));
+    http.Send({.url = source, .max_reply_bytes = auth::Jwks::kMaxBytes},
+              [done = std::move(on_keys)](StatusOr<HttpReply> reply) mutable { done(ParseReply(reply)); });
+  }
+
+  StatusOr<auth::Jwks> FetchAndWait() {
+    std::promise<StatusOr<auth::Jwks>> promise;
+    Fetch([&promise](StatusOr<auth::Jwks> keys) { promise.set_value(std::move(keys)); });
+    return promise.get_future().get();
+  }
+
+  void ScheduleRefresh() {
+    const std::lock_guard lock(mutex);
+    if (stopped) return;
+    timer = executor.PostAt(Clock::System().Now() + options.refresh_interval,
+                            [self = shared_from_this()] { self->Refresh(); });
+  }
+
+  void Refresh() {
+    Fetch([weak = weak_from_this()](StatusOr<auth::Jwks> keys) {
+      const auto self = weak.lock();
+      if (self == nullptr) return;
+      if (keys.ok()) {
+        self->verifier.SetKeys(*std::move(keys));
+      } else {
+        Log(LogLevel::kWarning, "jwks", "keeping the last keys: " + keys.status().ToString());
+      }
+      self->ScheduleRefresh();
+    });
+  }
+
+  const std::string source;
+  auth::TokenVerifier& verifier;
+  HttpClient& http;
+  Executor& executor;
+  const JwksKeeperOptions options;
+  std::mutex mutex;
+  bool stopped = false;
+  Executor::TimerId timer = 0;
+};
+
+StatusOr<std::unique_ptr<JwksKeeper>> JwksKeeper::Start(const std::string& source,
+                                                        auth::TokenVerifier& verifier, HttpClient& http,
+                                                        Executor& executor, JwksKeeperOptions options) {
+  OOFGG_RETURN_IF_ERROR(CheckConfidential(source, options.insecure));
+  auto state = std::make_shared<State>(source, verifier, http, executor, options);
+  const auto give_up = std::chrono::steady_clock::now() + options.patience;
+  StatusOr<auth::Jwks> keys = state->FetchAndWait();
+  while (!keys.ok() && IsUrl(source) && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    keys = state->FetchAndWait();
+  }
+  if (!keys.ok()) return Annotate(keys.status(), "--jwks " + source);
+  verifier.SetKeys(*std::move(keys));
+  state->ScheduleRefresh();
+  return std::unique_ptr<JwksKeeper>(new JwksKeeper(std::move(state)));
+}
+
+JwksKeeper::JwksKeeper(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+JwksKeeper::~JwksKeeper() {
+  const std::lock_guard lock(state_->mutex);
+  state_->stopped = true;
+  state_->executor.Cancel(state_->timer);
+}
+
+}  // namespace oofgg::servers

@@ -1,0 +1,79 @@
+#include "servers/common/ops_server.h"
+
+#include <prometheus/gauge.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <fstream>
+#include <utility>
+
+#include "oofgg/version.h"
+#include "servers/common/server_flags.h"
+
+namespace oofgg::servers {
+namespace {
+
+/// Resident memory of this process, in bytes (proc(5)).
+double ResidentBytes() {
+  std::ifstream statm("/proc/self/statm");
+  double total_pages = 0;
+  double resident_pages = 0;
+  statm >> total_pages >> resident_pages;
+  return resident_pages * 4096;
+}
+
+}  // namespace
+
+struct OpsServer::Gauge {
+  prometheus::Gauge* gauge;
+  std::function<double()> read;
+};
+
+OpsServer::OpsServer(std::string program)
+    : program_(std::move(program)), registry_(std::make_shared<prometheus::Registry>()) {
+  AddPage("/healthz", [] { return net::HttpResponse{.body = "ok\n"}; });
+  AddPage("/readyz", [this] {
+    return ready_ ? net::HttpResponse{.body = "ready\n"} : net::HttpResponse{.status = 503, .body = "not ready\n"};
+  });
+  AddPage("/version", [this] { return net::HttpResponse{.body = program_ + " " OOFGG_VERSION "\n"}; });
+  AddPage("/metrics", [this] { return Metrics(); });
+  AddGauge("process_resident_memory_bytes", "Resident memory size in bytes.", ResidentBytes);
+}
+
+OpsServer::~OpsServer() = default;
+
+void OpsServer::AddPage(std::string path, Page page) { pages_[std::move(path)] = std::move(page); }
+
+void OpsServer::AddGauge(std::string name, std::string help, std::function<double()> read) {
+  auto& family = prometheus::BuildGauge().Name(name).Help(help).Register(*registry_);
+  gauges_.push_back(std::make_unique<Gauge>(Gauge{&family.Add({}), std::move(read)}));
+}
+
+Status OpsServer::Listen(boost::asio::io_context& io, std::string_view address) {
+  auto handler = [this](net::HttpRequest request, net::HttpReplier reply) { Handle(request, reply); };
+  auto server = net::HttpServer::Listen(io, address, std::move(handler));
+  if (!server.ok()) return Annotate(server.status(), "--ops-listen");
+  server_ = *std::move(server);
+  listen_ = address;
+  return {};
+}
+
+std::string OpsServer::address() const { return WithPort(listen_, server_->port()); }
+
+net::HttpResponse OpsServer::Metrics() {
+  for (const auto& gauge : gauges_) gauge->gauge->Set(gauge->read());
+  return {.body = prometheus::TextSerializer().Serialize(registry_->Collect()),
+          .content_type = "text/plain; version=0.0.4; charset=utf-8"};
+}
+
+void OpsServer::Handle(const net::HttpRequest& request, const net::HttpReplier& reply) {
+  const std::string path = request.target.substr(0, request.target.find('?'));
+  const auto page = pages_.find(path);
+  if (page == pages_.end()) return reply({.status = 404, .body = "Not Found\n"});
+  if (request.method != "GET" && request.method != "HEAD") {
+    return reply({.status = 405, .body = "Method Not Allowed\n", .headers = {{"Allow", "GET, HEAD"}}});
+  }
+  reply(page->second());
+}
+
+}  // namespace oofgg::servers

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/http_server.h"
+
+namespace prometheus {
+class Registry;
+}
+
+namespace oofgg::servers {
+
+/// What a platform team asks a server: `/healthz` (alive), `/readyz` (serving), `/metrics`
+/// (Prometheus text), `/version`, and pages that a server adds, such as auth's JWKS.
+/// Threads: safe.
+class OpsServer {
+ public:
+  using Page = std::function<net::HttpResponse()>;
+
+  explicit OpsServer(std::string program);
+  ~OpsServer();
+
+  /// Adds `GET path`. Before `Listen`.
+  void AddPage(std::string path, Page page);
+  /// Sets a gauge that is read when somebody scrapes. Before `Listen`.
+  void AddGauge(std::string name, std::string help, std::function<double()> read);
+
+  [[nodiscard]] Status Listen(boost::asio::io_context& io, std::string_view address);
+  /// Where it listens, with the port that was chosen.
+  [[nodiscard]] std::string address() const;
+
+  void SetReady(bool ready) { ready_ = ready; }
+  [[nodiscard]] prometheus::Registry& registry() { return *registry_; }
+
+ private:
+  struct Gauge;
+  [[nodiscard]] net::HttpResponse Metrics();
+  void Handle(const net::HttpRequest& request, const net::HttpReplier& reply);
+
+  std::string program_;
+  std::map<std::string, Page, std::less<>> pages_;
+  std::shared_ptr<prometheus::Registry> registry_;
+  std::vector<std::unique_ptr<Gauge>> gauges_;
+  std::atomic<bool> ready_{false};
+  std::string listen_;
+  std::unique_ptr<net::HttpServer> server_;
+};
+
+}  // namespace oofgg::servers

@@ -1,0 +1,98 @@
+#include "servers/common/process.h"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <csignal>
+#include <cstdio>
+#include <utility>
+
+#include "oofgg/log.h"
+
+namespace oofgg::servers {
+namespace {
+
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+spdlog::level::level_enum LevelOf(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug: return spdlog::level::debug;
+    case LogLevel::kInfo: return spdlog::level::info;
+    case LogLevel::kWarning: return spdlog::level::warn;
+    case LogLevel::kError: return spdlog::level::err;
+  }
+  return spdlog::level::info;
+}
+
+void SendLogToStderr(const std::string& name, bool verbose) {
+  auto logger = spdlog::stderr_color_mt(name);
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %n %v");
+  logger->set_level(verbose ? spdlog::level::debug : spdlog::level::info);
+  SetLogSink([logger](LogLevel level, std::string_view room, std::string_view message) {
+    logger->log(LevelOf(level), "[{}] {}", std::string(room), std::string(message));
+  });
+}
+
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+struct Process::Guard {
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work;
+};
+
+Process::Process(std::string name, bool verbose)
+    : name_(std::move(name)), io_(std::make_unique<boost::asio::io_context>()) {
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  RaiseDescriptorLimit();
+  SendLogToStderr(name_, verbose);
+  guard_ = std::make_unique<Guard>(Guard{boost::asio::make_work_guard(*io_)});
+}
+
+Process::~Process() {
+  Stop();
+  SetLogSink(nullptr);
+}
+
+void Process::Start(std::size_t threads) {
+  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { io_->run(); });
+}
+
+void Process::AnnounceReady(const std::vector<std::pair<std::string, std::string>>& addresses) {
+  std::string line = "ready";
+  for (const auto& [name, address] : addresses) line += " " + name + "=" + address;
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+void Process::WaitForSignal() {
+  const sigset_t signals = StopSignals();
+  int signal = 0;
+  sigwait(&signals, &signal);
+  Log(LogLevel::kInfo, "main", signal == SIGTERM ? "SIGTERM: draining" : "SIGINT: draining");
+}
+
+void Process::Stop() {
+  guard_.reset();
+  io_->stop();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+}  // namespace oofgg::servers

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "oofgg/status.h"
+#include "rpc/server_options.h"
+#include "servers/common/flags.h"
+
+namespace oofgg::storage {
+class Database;
+}
+
+namespace oofgg::servers {
+
+/// What all three servers are told.
+struct ServerSettings {
+  std::string listen = {};
+  std::string ops_listen = {};
+  std::string database = {};
+  std::string tls_cert = {};
+  std::string tls_key = {};
+  std::string tls_client_ca = {};
+  bool insecure = false;
+  bool verbose = false;
+};
+
+/// Adds the flags of `settings`, whose present values are the defaults.
+void AddServerFlags(Flags& flags, ServerSettings& settings);
+
+/// How gRPC listens under these settings.
+[[nodiscard]] rpc::RpcServerOptions RpcOptions(const ServerSettings& settings);
+
+/// Opens `--database`. kInvalidArgument if it is of a kind that this version does not have.
+[[nodiscard]] StatusOr<std::unique_ptr<storage::Database>> OpenDatabase(const std::string& database);
+
+/// For a listener without TLS that `INTERFACES` does not exempt: refuses addresses off loopback unless
+/// `insecure`. `flag` names the culprit.
+[[nodiscard]] Status CheckPlaintextAddress(const std::string& flag, const std::string& address, bool insecure);
+
+/// `address` with the port that a listener chose for it.
+[[nodiscard]] std::string WithPort(const std::string& address, std::uint16_t port);
+
+}  // namespace oofgg::servers

@@ -1,0 +1,155 @@
+// oofgg-game: presence, sessions and their events, players, scores.
+
+#include <fstream>
+#include <sstream>
+
+#include "game/game_room.h"
+#include "http/curl_client.h"
+#include "net/presence/presence_tcp_listener.h"
+#include "oofgg/auth/authorizer.h"
+#include "oofgg/grpc_transport.h"
+#include "oofgg/thread_pool.h"
+#include "presence/presence_facade.h"
+#include "presence/presence_hub.h"
+#include "rpc/game_service.h"
+#include "rpc/player_service.h"
+#include "rpc/presence_service.h"
+#include "rpc/score_service.h"
+#include "rpc/server.h"
+#include "servers/common/drain.h"
+#include "servers/common/jwks_keeper.h"
+#include "servers/common/ops_server.h"
+#include "servers/common/process.h"
+#include "servers/game/maker_queue.h"
+#include "servers/game/settings.h"
+#include "storage/jsonl/jsonl_event_log.h"
+#include "storage/sqlite/database.h"
+#include "storage/sqlite/game/game_schema.h"
+#include "storage/sqlite/game/sqlite_game_store.h"
+#include "storage/sqlite/game/sqlite_player_store.h"
+#include "storage/sqlite/game/sqlite_score_store.h"
+#include "storage/sqlite/game/sqlite_session_store.h"
+
+namespace oofgg::servers {
+namespace {
+
+constexpr const char* kProgram = "oofgg-game";
+constexpr std::size_t kWorkers = 8;
+constexpr std::size_t kSocketThreads = 2;
+constexpr std::chrono::milliseconds kDrainPatience{10'000};
+
+StatusOr<std::shared_ptr<Transport>> TransportToMaker(const GameSettings& settings) {
+  GrpcTransportOptions options;
+  options.endpoints.maker = settings.maker;
+  if (!settings.maker_ca.empty()) {
+    std::ifstream file(settings.maker_ca);
+    std::stringstream text;
+    text << file.rdbuf();
+    if (!file) return MakeStatus(StatusCode::kNotFound, "--maker-ca: cannot read " + settings.maker_ca);
+    options.tls.enabled = true;
+    options.tls.root_certificates_pem = text.str();
+  } else {
+    // Players' tokens go this way.
+    OOFGG_RETURN_IF_ERROR(CheckPlaintextAddress("--maker", settings.maker, settings.server.insecure));
+  }
+  return MakeGrpcTransport(options);
+}
+
+game::GameRoomOptions RoomOptionsOf(const GameSettings& settings) {
+  game::GameRoomOptions options;
+  for (const std::string& text : settings.games) {
+    const std::size_t equals = text.find('=');
+    Game game;
+    game.id = text.substr(0, equals);
+    game.name = text.substr(equals + 1);
+    options.operators_games.push_back(std::move(game));
+  }
+  return options;
+}
+
+/// What this server shows of itself to Prometheus.
+void AddMetrics(OpsServer& ops, const presence::PresenceHub& hub, const net::PresenceTcpListener& door) {
+  ops.AddGauge("oofgg_presence_online_users", "Users online.",
+               [&hub] { return static_cast<double>(hub.counts().online); });
+  ops.AddGauge("oofgg_presence_connections", "Connections of users, over all listeners.",
+               [&hub] { return static_cast<double>(hub.counts().connections); });
+  ops.AddGauge("oofgg_presence_tcp_connections", "Open TCP connections of the presence port.",
+               [&door] { return static_cast<double>(door.connections()); });
+}
+
+Status Serve(const GameSettings& settings) {
+  Process process(kProgram, settings.server.verbose);
+  OOFGG_RETURN_IF_ERROR(
+      CheckPlaintextAddress("--ops-listen", settings.server.ops_listen, settings.server.insecure));
+  Clock& clock = Clock::System();
+  RandomSource& random = RandomSource::System();
+  OOFGG_ASSIGN_OR_RETURN(const auto database, OpenDatabase(settings.server.database));
+  OOFGG_RETURN_IF_ERROR(storage::MigrateGameTables(*database));
+  storage::SqlitePlayerStore players(*database);
+  storage::SqliteGameStore games(*database);
+  storage::SqliteSessionStore sessions(*database);
+  storage::SqliteScoreStore scores(*database);
+  auto event_log = storage::JsonlEventLog::Open(settings.event_log, clock);
+  if (!event_log.ok()) return Annotate(event_log.status(), "--event-log");
+
+  ThreadPool workers(kWorkers);
+  http::CurlClient http;
+  const auto verifier =
+      std::make_shared<auth::TokenVerifier>(clock, auth::Jwks(), auth::TokenVerifierOptions{.issuer = settings.issuer});
+  OOFGG_ASSIGN_OR_RETURN(const auto keeper, JwksKeeper::Start(settings.jwks, *verifier, http, workers,
+                                                              {.insecure = settings.server.insecure}));
+  auth::JwtAuthorizer authorizer(verifier);
+
+  std::unique_ptr<MakerQueue> queue;
+  if (!settings.maker.empty()) {
+    OOFGG_ASSIGN_OR_RETURN(auto transport, TransportToMaker(settings));
+    queue = std::make_unique<MakerQueue>(std::move(transport), workers, clock);
+  }
+  OOFGG_ASSIGN_OR_RETURN(const auto room, game::GameRoom::Open({players, games, sessions, scores}, queue.get(), clock,
+                                                               random, **event_log, RoomOptionsOf(settings)));
+  presence::PresenceHubOptions hub_options;
+  hub_options.grace = settings.presence_grace;
+  presence::PresenceHub hub(clock, workers, hub_options);
+  presence::PresenceFacade presence(hub);
+  auto door = net::PresenceTcpListener::Listen(
+      process.io(), settings.presence_listen, hub, clock, workers,
+      [&authorizer](std::string_view token) { return authorizer.Authenticate(token); },
+      {.require_token = settings.presence_auth,
+       .max_connections = static_cast<std::size_t>(settings.presence_max_connections)});
+  if (!door.ok()) return Annotate(door.status(), "--presence-listen");
+
+  OpsServer ops(kProgram);
+  AddMetrics(ops, hub, **door);
+  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen));
+  rpc::ServiceHost host(&authorizer, workers, clock);
+  OOFGG_ASSIGN_OR_RETURN(
+      const auto server,
+      rpc::RpcServer::Start(RpcOptions(settings.server), host,
+                            {rpc::MakeGameService(host, room->games(), room->sessions(), room->events()),
+                             rpc::MakePlayerService(host, room->players()),
+                             rpc::MakeScoreService(host, room->scores()),
+                             rpc::MakePresenceService(host, presence)}));
+  process.Start(kSocketThreads);
+  ops.SetReady(true);
+  Process::AnnounceReady({{"grpc", FormatHostPort(server->addresses().front())},
+                          {"ops", ops.address()},
+                          {"presence", WithPort(settings.presence_listen, (*door)->port())}});
+  process.WaitForSignal();
+  ops.SetReady(false);
+  Drain drain;
+  (*door)->Drain(drain.Add());
+  server->Drain(kDrainPatience);
+  drain.Wait(kDrainPatience);
+  process.Stop();
+  return {};
+}
+
+}  // namespace
+}  // namespace oofgg::servers
+
+int main(int argc, char** argv) {
+  oofgg::servers::GameSettings settings;
+  if (const auto done = oofgg::servers::ReadGameSettings(argc, argv, settings)) return *done;
+  const oofgg::Status status = oofgg::servers::Serve(settings);
+  return status.ok() ? 0 : oofgg::servers::Fail(oofgg::servers::kProgram, status);
+}

@@ -1,0 +1,85 @@
+#include "servers/game/maker_queue.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "oofgg/client.h"
+
+namespace oofgg::servers {
+namespace {
+
+/// A caller who set no deadline does not hold a worker longer than this.
+constexpr std::chrono::milliseconds kLongestCall{10'000};
+/// The token is the player's: we cannot renew it, only use it while the maker takes it.
+constexpr std::chrono::hours kTrustToken{24};
+
+/// The contract's RegionEnum, as the string `region` that rule sets compare.
+std::string RegionName(std::int32_t region) {
+  constexpr std::array<const char*, 14> kNames = {"",         "na-east", "na-west", "sa",       "eu-west",
+                                                  "eu-central", "eu-north", "as-east", "as-se",    "as-south",
+                                                  "oc",       "mena",    "africa",  "global"};
+  const auto index = static_cast<std::size_t>(region);
+  return region >= 0 && index < kNames.size() ? kNames[index] : "";
+}
+
+class TicketWatch final : public game::MatchWatch {
+ public:
+  TicketWatch(std::unique_ptr<Client> client, const std::string& ticket_id,
+              game::MatchQueue::OnTicket on_ticket)
+      : client_(std::move(client)),
+        call_(client_->matchmaking().WatchTicket({.id = ticket_id}, std::move(on_ticket))) {}
+
+ private:
+  std::unique_ptr<Client> client_;
+  Call call_;  // Dropped before the client.
+};
+
+}  // namespace
+
+std::unique_ptr<Client> MakerQueue::ClientFor(const CallContext& context) const {
+  ClientOptions options;
+  options.callbacks = &executor_;
+  options.executor = &executor_;
+  auto client = std::make_unique<Client>(maker_, options);
+  SessionTokens tokens;
+  if (context.caller.has_value()) tokens.user_id = context.caller->user_id;
+  tokens.access_token = context.bearer_token;
+  tokens.expires_at = clock_.WallNow() + kTrustToken;
+  client->SetTokens(std::move(tokens));
+  return client;
+}
+
+CallOptions MakerQueue::OptionsFor(const CallContext& context) const {
+  CallOptions options;
+  options.timeout = kLongestCall;
+  if (context.deadline != kNever) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(context.deadline - clock_.Now());
+    options.timeout = std::clamp(left, std::chrono::milliseconds(1), kLongestCall);
+  }
+  return options;
+}
+
+StatusOr<std::string> MakerQueue::Enqueue(const CallContext& context, const Entry& entry) {
+  CreateTicketRequest request;
+  request.game_id = entry.game_id;
+  request.players = {entry.player_id};
+  if (std::string region = RegionName(entry.region); !region.empty()) {
+    request.strings["region"] = std::move(region);
+  }
+  CallOptions options = OptionsFor(context);
+  options.idempotency_key = entry.idempotency_key;
+  OOFGG_ASSIGN_OR_RETURN(const Ticket ticket, ClientFor(context)->matchmaking().CreateTicket(request, options));
+  return ticket.id;
+}
+
+std::unique_ptr<game::MatchWatch> MakerQueue::Watch(const CallContext& context, const std::string& ticket_id,
+                                                    OnTicket on_ticket) {
+  return std::make_unique<TicketWatch>(ClientFor(context), ticket_id, std::move(on_ticket));
+}
+
+Status MakerQueue::Cancel(const CallContext& context, const std::string& ticket_id) {
+  return ClientFor(context)->matchmaking().CancelTicket({.id = ticket_id}, OptionsFor(context)).status();
+}
+
+}  // namespace oofgg::servers

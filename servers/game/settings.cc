@@ -1,0 +1,67 @@
+#include "servers/game/settings.h"
+
+#include <algorithm>
+
+#include "oofgg/auth/token_issuer.h"
+#include "oofgg/parse.h"
+
+namespace oofgg::servers {
+namespace {
+
+constexpr const char* kProgram = "oofgg-game";
+
+/// `ID=NAME,ID=NAME`.
+Status ParseGames(std::string_view text, std::vector<std::string>& games) {
+  games.clear();
+  while (!text.empty()) {
+    const std::string_view game = text.substr(0, text.find(','));
+    const std::size_t equals = game.find('=');
+    if (equals == 0 || equals == std::string_view::npos || equals + 1 == game.size()) {
+      return MakeStatus(StatusCode::kInvalidArgument, "'" + std::string(game) + "' is not ID=NAME");
+    }
+    games.emplace_back(game);
+    text.remove_prefix((std::min)(text.size(), game.size() + 1));
+  }
+  return {};
+}
+
+void AddPresenceFlags(Flags& flags, GameSettings& settings) {
+  flags.Add({.name = "presence-listen", .help = "Where presence over TCP is served"}, &settings.presence_listen);
+  flags.AddCustom({.name = "port", .help = "The presence port, on all interfaces", .variable = "SERVER_PORT", .letter = 'p'},
+                  "that of --presence-listen", [&settings](std::string_view text) -> Status {
+                    OOFGG_ASSIGN_OR_RETURN(const auto port, ParseInteger<std::uint16_t>(text));
+                    settings.presence_listen = ":" + std::to_string(port);
+                    return {};
+                  });
+  flags.Add({.name = "presence-auth", .help = "Let nobody onto the presence port without a token"},
+            &settings.presence_auth);
+  flags.Add({.name = "presence-grace", .help = "How long a lost v2 player stays online"}, &settings.presence_grace);
+  flags.Add({.name = "presence-max-connections", .help = "Connections to the presence port at once"},
+            &settings.presence_max_connections, 1, 10'000'000);
+}
+
+}  // namespace
+
+std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& settings) {
+  settings.issuer = auth::kDefaultIssuer;
+  Flags flags(kProgram, "Presence, sessions and their events, players, scores.");
+  AddServerFlags(flags, settings.server);
+  flags.Add({.name = "jwks", .help = "URL or file of the keys that verify access tokens; required"}, &settings.jwks);
+  flags.Add({.name = "issuer", .help = "The iss that access tokens must have"}, &settings.issuer);
+  flags.Add({.name = "maker", .help = "gRPC of oofgg-maker; none: nobody can queue for a match"}, &settings.maker);
+  flags.Add({.name = "maker-ca", .help = "Speak TLS to the maker and trust this PEM authority"}, &settings.maker_ca);
+  flags.Add({.name = "event-log", .help = "Directory of the event log, JSON lines"}, &settings.event_log);
+  flags.AddCustom({.name = "games", .help = "Games that are there from the start, ID=NAME,ID=NAME"}, "",
+                  [&settings](std::string_view text) { return ParseGames(text, settings.games); });
+  AddPresenceFlags(flags, settings);
+  if (const auto done = flags.Parse(argc, argv)) return done;
+  if (settings.jwks.empty()) {
+    return Fail(kProgram,
+                MakeStatus(StatusCode::kInvalidArgument,
+                           "--jwks is required: the auth server's http://HOST:9101/.well-known/jwks.json, or a file"),
+                2);
+  }
+  return std::nullopt;
+}
+
+}  // namespace oofgg::servers

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "servers/common/server_flags.h"
+
+namespace oofgg::servers {
+
+/// What oofgg-game is told.
+struct GameSettings {
+  ServerSettings server{.listen = "127.0.0.1:50052",
+                        .ops_listen = "127.0.0.1:9102",
+                        .database = "sqlite:oofgg-data/game.db"};
+  std::string presence_listen = ":8080";
+  std::string event_log = "oofgg-data/log";
+  std::string issuer;
+  std::string jwks;
+  std::string maker;
+  std::string maker_ca;
+  std::vector<std::string> games;  ///< Each `ID=NAME`.
+  std::chrono::milliseconds presence_grace{5'000};
+  std::int64_t presence_max_connections = 100'000;
+  bool presence_auth = false;
+};
+
+/// Reads them; what `Flags::Parse` returns, or 2 where something needed is missing.
+[[nodiscard]] std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& settings);
+
+}  // namespace oofgg::servers

@@ -1,0 +1,176 @@
+// oofgg-maker: turns "this player wants to play" into an address.
+
+#include "backends/process/process_backend.h"
+#include "http/curl_client.h"
+#include "matchmaking/rule_directory.h"
+#include "matchmaking/ticket_facade.h"
+#include "net/http_server.h"
+#include "net/maker_api.h"
+#include "oofgg/auth/authorizer.h"
+#include "oofgg/auth/key_store.h"
+#include "oofgg/bounded_executor.h"
+#include "oofgg/log.h"
+#include "oofgg/serial_executor.h"
+#include "oofgg/thread_pool.h"
+#include "orchestration/fleet.h"
+#include "orchestration/fleet_facade.h"
+#include "orchestration/request_facade.h"
+#include "orchestration/seat_service.h"
+#include "rpc/fleet_service.h"
+#include "rpc/matchmaking_service.h"
+#include "rpc/server.h"
+#include "servers/common/drain.h"
+#include "servers/common/jwks_keeper.h"
+#include "servers/common/ops_server.h"
+#include "servers/common/process.h"
+#include "servers/maker/match_seats.h"
+#include "servers/maker/settings.h"
+#include "storage/sqlite/database.h"
+#include "storage/sqlite/orchestration/sqlite_request_store.h"
+
+namespace oofgg::servers {
+namespace {
+
+constexpr const char* kProgram = "oofgg-maker";
+constexpr std::size_t kWorkers = 8;
+constexpr std::size_t kApiThreads = 4;
+constexpr std::size_t kApiQueue = 4096;
+constexpr std::size_t kSocketThreads = 2;
+constexpr std::chrono::milliseconds kVerifyTimeout{1'000};
+constexpr std::chrono::milliseconds kDrainPatience{10'000};
+constexpr RateLimit kRequestsPerClient{.per_second = 20, .burst = 100};
+constexpr std::size_t kLimitedClients = 100'000;
+
+orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const std::string& ticket_keys) {
+  orchestration::FleetOptions options;
+  options.min_ready = static_cast<std::size_t>(settings.fleet_min_ready);
+  options.max = static_cast<std::size_t>(settings.fleet_max);
+  options.max_starting = static_cast<std::size_t>(settings.max_concurrent_jobs);
+  options.slots = static_cast<std::uint32_t>(settings.server_slots);
+  options.idle_timeout = settings.fleet_idle_timeout;
+  // Callers who are known by tokens get join tickets; others only have their reservation to show.
+  if (settings.authorizer == "jwt") {
+    options.environment = {{"OOFGG_SERVER_ID", "{server_id}"}, {"OOFGG_MAKER_JWKS", ticket_keys}};
+  }
+  return options;
+}
+
+net::MakerApiOptions ApiOptionsOf(const MakerSettings& settings, auth::Authorizer& authorizer,
+                                  const auth::JoinTicketSigner& signer, KeyedTokenBuckets& limiter) {
+  net::MakerApiOptions options;
+  options.public_host = settings.public_host;
+  options.limiter = &limiter;
+  if (settings.authorizer != "jwt") return options;
+  options.verify_token = [&authorizer](std::string_view token) { return authorizer.Authenticate(token); };
+  options.issue_ticket = [&signer](std::string_view client, const orchestration::SeatServer& server) {
+    // A request for one seat is a match of its own kind: everybody on the server plays together.
+    const auto ticket =
+        signer.Sign({.player_id = std::string(client), .match_id = "server-" + server.id, .server_id = server.id});
+    return ticket.ok() ? *ticket : std::string();
+  };
+  return options;
+}
+
+StatusOr<std::unique_ptr<matchmaking::RuleDirectory>> LoadRules(const std::string& directory) {
+  if (directory.empty()) return std::make_unique<matchmaking::RuleDirectory>();
+  auto rules = matchmaking::RuleDirectory::Load(directory);
+  if (!rules.ok()) return Annotate(rules.status(), "--rules");
+  return rules;
+}
+
+void WarnIfAnybodyMayCall(const MakerSettings& settings) {
+  if (settings.authorizer == "jwt") return;
+  Log(LogLevel::kWarning, "maker",
+      "AUTHORIZER=opaque: whoever reaches " + settings.http_listen +
+          " can ask for a seat under any name; set AUTHORIZER=jwt and --jwks to verify tokens");
+}
+
+Status Serve(const MakerSettings& settings) {
+  Process process(kProgram, settings.server.verbose);
+  WarnIfAnybodyMayCall(settings);
+  OOFGG_RETURN_IF_ERROR(
+      CheckPlaintextAddress("--ops-listen", settings.server.ops_listen, settings.server.insecure));
+  Clock& clock = Clock::System();
+  RandomSource& random = RandomSource::System();
+  OOFGG_ASSIGN_OR_RETURN(const auto rules, LoadRules(settings.rules));
+  OOFGG_ASSIGN_OR_RETURN(const auto keys, auth::KeyStore::Open(settings.keys));
+  const auth::JoinTicketSigner signer(keys.signing_key(), clock, random);
+  OOFGG_ASSIGN_OR_RETURN(const auth::Jwks ticket_keys, signer.PublicKeys());
+  OOFGG_ASSIGN_OR_RETURN(const auto database, OpenDatabase(settings.server.database));
+  OOFGG_ASSIGN_OR_RETURN(const auto store, storage::SqliteRequestStore::Make(*database));
+
+  ThreadPool workers(kWorkers);
+  BoundedExecutor api_workers(kApiThreads, kApiQueue);
+  http::CurlClient http;
+  const auto verifier =
+      std::make_shared<auth::TokenVerifier>(clock, auth::Jwks(), auth::TokenVerifierOptions{.issuer = settings.issuer});
+  std::unique_ptr<JwksKeeper> keeper;
+  if (!settings.jwks.empty()) {
+    OOFGG_ASSIGN_OR_RETURN(keeper, JwksKeeper::Start(settings.jwks, *verifier, http, workers,
+                                                     {.insecure = settings.server.insecure}));
+  }
+  auth::JwtAuthorizer authorizer(verifier);
+
+  OOFGG_ASSIGN_OR_RETURN(const auto backend,
+                         backends::ProcessBackend::Make({.command = settings.process_command,
+                                                         .directory = settings.data,
+                                                         .public_host = settings.public_host}));
+  SerialExecutor fleet_executor(workers);
+  orchestration::ReservationClient reservations(
+      http, fleet_executor, clock,
+      {.timeout = settings.reservation_timeout,
+       .cooldown = settings.reservation_cooldown,
+       .tries = static_cast<std::size_t>(settings.reservation_retry_times)});
+  orchestration::ReservationClient verification(http, workers, clock, {.timeout = kVerifyTimeout, .tries = 1});
+  orchestration::RequestWaiters waiters(workers);
+  orchestration::Fleet fleet(FleetOptionsOf(settings, ticket_keys.ToJson()),
+                             {clock, fleet_executor, *store, *backend, reservations, random},
+                             [&waiters](const orchestration::RequestKey& key) { waiters.Notify(key); });
+  orchestration::RequestFacade requests(clock, *store, verification, waiters);
+  requests.AddFleet(fleet);
+  const std::string match_host = settings.public_host.empty() ? "127.0.0.1" : settings.public_host;
+  orchestration::SeatService seats(clock, *store, waiters, {.public_host = match_host});
+  seats.AddFleet(fleet);
+  orchestration::FleetFacade fleets;
+  fleets.AddFleet(fleet);
+  MatchSeatsAllocator allocator(seats, signer, workers);
+  matchmaking::MatchmakingFacade matchmaking({clock, random, workers, *rules, allocator});
+  fleet.Start([](const Status& status) {
+    if (!status.ok()) Log(LogLevel::kError, "maker", "game servers cannot be listed: " + status.ToString());
+  });
+
+  KeyedTokenBuckets limiter(clock, kRequestsPerClient, kLimitedClients);
+  net::MakerApi api(requests, api_workers, ApiOptionsOf(settings, authorizer, signer, limiter));
+  auto api_server = net::HttpServer::Listen(process.io(), settings.http_listen, api.handler());
+  if (!api_server.ok()) return Annotate(api_server.status(), "--http-listen");
+  OpsServer ops(kProgram);
+  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen));
+  rpc::ServiceHost host(&authorizer, workers, clock);
+  OOFGG_ASSIGN_OR_RETURN(
+      const auto server,
+      rpc::RpcServer::Start(RpcOptions(settings.server), host,
+                            {rpc::MakeMatchmakingService(host, matchmaking), rpc::MakeFleetService(host, fleets)}));
+  process.Start(kSocketThreads);
+  ops.SetReady(true);
+  Process::AnnounceReady({{"grpc", FormatHostPort(server->addresses().front())},
+                          {"ops", ops.address()},
+                          {"http", WithPort(settings.http_listen, (*api_server)->port())}});
+  process.WaitForSignal();
+  ops.SetReady(false);
+  Drain drain;
+  (*api_server)->Drain(drain.Add());
+  server->Drain(kDrainPatience);
+  drain.Wait(kDrainPatience);
+  process.Stop();
+  return {};
+}
+
+}  // namespace
+}  // namespace oofgg::servers
+
+int main(int argc, char** argv) {
+  oofgg::servers::MakerSettings settings;
+  if (const auto done = oofgg::servers::ReadMakerSettings(argc, argv, settings)) return *done;
+  const oofgg::Status status = oofgg::servers::Serve(settings);
+  return status.ok() ? 0 : oofgg::servers::Fail(oofgg::servers::kProgram, status);
+}

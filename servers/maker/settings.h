@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "servers/common/server_flags.h"
+
+namespace oofgg::servers {
+
+/// What oofgg-maker is told; the names of INTERFACES, durations in ms where they are bare numbers.
+struct MakerSettings {
+  ServerSettings server{.listen = "127.0.0.1:50053",
+                        .ops_listen = "127.0.0.1:9103",
+                        .database = "sqlite:oofgg-data/maker.db"};
+  std::string http_listen = ":3000";
+  std::string keys = "oofgg-data/maker-keys";
+  std::string data = "oofgg-data/servers";
+  std::string issuer;
+  std::string jwks;
+  std::string rules;
+  std::string authorizer;
+  std::string container_backend = "process";
+  std::string process_command;
+  std::string public_host;
+  std::chrono::milliseconds reservation_timeout{5'000};
+  std::chrono::milliseconds reservation_cooldown{2'000};
+  std::int64_t reservation_retry_times = 3;
+  std::chrono::milliseconds lookup_cooldown{1'000};
+  std::int64_t max_concurrent_jobs = 3;
+  std::int64_t fleet_min_ready = 0;
+  std::int64_t fleet_max = 16;
+  std::int64_t server_slots = 0;
+  std::optional<std::chrono::milliseconds> fleet_idle_timeout;
+};
+
+/// Reads them; what `Flags::Parse` returns, or 2 where they contradict each other.
+[[nodiscard]] std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& settings);
+
+}  // namespace oofgg::servers
