@@ -12,13 +12,12 @@ die() {
 # Prints the comment block at the top of the calling script as its help.
 usage() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0"; }
 
-# build PRESET [TARGET...]: configures once, then builds what changed. Release is also where CI insists on warnings.
+# build PRESET [TARGET...]: configures, then builds what changed.
 build() {
   local preset=$1
   shift
-  local werror=OFF
-  [ -z "${CI:-}" ] || werror=ON
-  cmake --preset "$preset" -DOOFGG_WERROR=$werror >"/tmp/oofgg-configure.$$" 2>&1 ||
+  # Warnings are errors at home as in CI, so that the same objects serve both.
+  cmake --preset "$preset" -DOOFGG_WERROR=ON >"/tmp/oofgg-configure.$$" 2>&1 ||
     { cat "/tmp/oofgg-configure.$$" >&2; die "cmake could not configure preset $preset (see above)"; }
   rm -f "/tmp/oofgg-configure.$$"
   # Progress goes to stderr: stdout stays for what a script is asked for.

@@ -71,8 +71,7 @@ BENCHMARK(BM_UnaryClientOnly);
 /// The grpc transport alone, a hundred bytes there and back on loopback.
 void BM_UnaryOverGrpc(benchmark::State& state) {
   testing::GrpcEchoServer server;
-  const std::string address = "127.0.0.1:" + std::to_string(server.port());
-  auto transport = MakeGrpcTransport({.endpoints = {address, address, address}});
+  auto transport = MakeGrpcTransport({.endpoints = {server.address(), server.address(), server.address()}});
   std::mutex mutex;
   std::condition_variable answered;
   const std::uint64_t before = AllocationCount();

@@ -20,8 +20,7 @@ struct Endpoints {
 struct TlsOptions {
   bool enabled = false;
   std::string root_certificates_pem{};  ///< Empty: the system's.
-  std::string
-      certificate_chain_pem{};  ///< With the key: what a server that asks for a client's certificate gets.
+  std::string certificate_chain_pem{};  ///< Sent, with the key, to servers that ask for one.
   std::string private_key_pem{};
 };
 

@@ -116,7 +116,9 @@ GrpcEchoServer::GrpcEchoServer() {
   server_ = builder.BuildAndStart();
 }
 
-GrpcEchoServer::~GrpcEchoServer() { server_->Shutdown(std::chrono::system_clock::now()); }
+GrpcEchoServer::~GrpcEchoServer() { Stop(); }
+
+void GrpcEchoServer::Stop() { server_->Shutdown(std::chrono::system_clock::now()); }
 
 grpc::ServerGenericBidiReactor* GrpcEchoServer::Service::CreateReactor(
     grpc::GenericCallbackServerContext* context) {

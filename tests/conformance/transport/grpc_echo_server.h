@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <memory>
+#include <string>
 
 namespace oofgg::testing {
 
@@ -14,6 +15,9 @@ class GrpcEchoServer {
   ~GrpcEchoServer();
 
   [[nodiscard]] int port() const { return port_; }
+  [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  /// Ends what is under way and listens no more.
+  void Stop();
 
  private:
   class Service final : public grpc::CallbackGenericService {

@@ -25,11 +25,13 @@ class TransportSetting {
   virtual ~TransportSetting() = default;
   [[nodiscard]] virtual Transport& transport() = 0;
   [[nodiscard]] virtual const Clock& clock() const = 0;
-  /// Lets the transport work until `done`, or gives up: false.
+  /// Lets the transport work until `done`, which is asked again after each Notify, or gives up: false.
   [[nodiscard]] virtual bool RunUntil(const std::function<bool()>& done) = 0;
+  /// Something happened.
+  virtual void Notify() {}
   /// A timeout that a call with `x-hang` cannot meet.
   [[nodiscard]] virtual Duration too_short() const = 0;
-  /// The far end dies without a farewell.
+  /// The far end goes away.
   virtual void KillFarEnd() = 0;
 };
 

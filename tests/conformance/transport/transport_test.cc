@@ -17,11 +17,15 @@ using std::chrono::seconds;
 /// Waits for one answer.
 class Reply {
  public:
+  explicit Reply(TransportSetting& setting) : setting_(setting) {}
   Transport::OnReply Callback() {
     return [this](StatusOr<std::string> reply) {
-      std::lock_guard lock(mutex_);
-      ++count_;
-      reply_ = std::move(reply);
+      {
+        std::lock_guard lock(mutex_);
+        ++count_;
+        reply_ = std::move(reply);
+      }
+      setting_.Notify();
     };
   }
   bool IsThere() {
@@ -38,6 +42,7 @@ class Reply {
   }
 
  private:
+  TransportSetting& setting_;
   std::mutex mutex_;
   int count_ = 0;
   std::optional<StatusOr<std::string>> reply_;
@@ -46,6 +51,8 @@ class Reply {
 /// Records what a stream says.
 class StreamLog {
  public:
+  explicit StreamLog(TransportSetting& setting) : setting_(setting) {}
+
   TransportStreamCallbacks Callbacks() {
     return {.on_message =
                 [this](std::string message) {
@@ -70,6 +77,7 @@ class StreamLog {
   }
 
  private:
+  TransportSetting& setting_;
   std::mutex mutex_;
   std::vector<std::string> messages_;
   std::optional<Status> closed_;
@@ -92,7 +100,7 @@ class Suite : public ::testing::TestWithParam<Factory> {
   }
   StatusOr<std::string> Unary(std::string request, Metadata metadata = {}, Duration timeout = seconds(20),
                               std::string method = "Unary") {
-    Reply reply;
+    Reply reply(*setting_);
     const auto handle = Start(reply, std::move(request), std::move(metadata), timeout, std::move(method));
     EXPECT_TRUE(setting_->RunUntil([&] { return reply.IsThere(); }));
     return reply.Get();
@@ -145,7 +153,7 @@ TEST_P(Suite, ADeadlineEndsACall) {
 }
 
 TEST_P(Suite, ADroppedCallNeverCallsBack) {
-  Reply dropped;
+  Reply dropped(*setting_);
   { const auto handle = Start(dropped, "", {{"x-hang", "1"}}); }
   for (int n = 0; n < 50; ++n) {
     const auto handle = Start(dropped, "x");
@@ -172,7 +180,7 @@ TEST_P(Suite, ACallbackMayDropItsOwnCall) {
 }
 
 TEST_P(Suite, StreamsKeepTheOrderBothWays) {
-  StreamLog log;
+  StreamLog log(*setting_);
   const auto stream = Open(log);
   std::vector<std::string> sent;
   for (int n = 0; n < 100; ++n) {
@@ -189,7 +197,7 @@ TEST_P(Suite, StreamsKeepTheOrderBothWays) {
 }
 
 TEST_P(Suite, AHalfCloseComesAfterWhatWasWritten) {
-  StreamLog log;
+  StreamLog log(*setting_);
   const auto stream = Open(log);
   for (int n = 0; n < 20; ++n) ASSERT_TRUE(stream->Write("x"));
   stream->HalfClose();
@@ -198,7 +206,7 @@ TEST_P(Suite, AHalfCloseComesAfterWhatWasWritten) {
 }
 
 TEST_P(Suite, AStreamsErrorComesAfterItsMessagesWithDetails) {
-  StreamLog log;
+  StreamLog log(*setting_);
   const auto stream = Open(log);
   ASSERT_TRUE(stream->Write("one"));
   ASSERT_TRUE(stream->Write("fail"));
@@ -210,7 +218,7 @@ TEST_P(Suite, AStreamsErrorComesAfterItsMessagesWithDetails) {
 
 TEST_P(Suite, ADroppedStreamNeverCallsBack) {
   for (int n = 0; n < 20; ++n) {
-    auto log = std::make_unique<StreamLog>();
+    auto log = std::make_unique<StreamLog>(*setting_);
     auto stream = Open(*log);
     EXPECT_TRUE(stream->Write("flood"));
     const bool waits = n % 2 == 0;
@@ -222,7 +230,7 @@ TEST_P(Suite, ADroppedStreamNeverCallsBack) {
 }
 
 TEST_P(Suite, TheWriteQueueIsBounded) {
-  StreamLog log;
+  StreamLog log(*setting_);
   const auto stream = setting_->transport().StartStream(
       {.method = "/suite.Echo/Unread", .metadata = {}, .deadline = kNever}, log.Callbacks());
   const std::string large(100'000, 'x');
@@ -232,7 +240,7 @@ TEST_P(Suite, TheWriteQueueIsBounded) {
 }
 
 TEST_P(Suite, ADeadFarEndIsUnavailable) {
-  StreamLog log;
+  StreamLog log(*setting_);
   const auto stream = Open(log);
   ASSERT_TRUE(stream->Write("x"));
   ASSERT_TRUE(setting_->RunUntil([&] { return !log.messages().empty(); }));
