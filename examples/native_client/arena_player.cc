@@ -4,10 +4,12 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
+#include <chrono>
 #include <cstdlib>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <thread>
 
 #include "oofgg/parse.h"
 
@@ -18,6 +20,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using nlohmann::json;
 
+/// Between two moves: the arena takes 30 a second.
+constexpr auto kPace = std::chrono::milliseconds(40);
 constexpr std::size_t kMaxLineBytes = 64 * 1024;
 
 /// One line-by-line link to the arena.
@@ -36,6 +40,12 @@ class Link {
     boost::system::error_code error;
     asio::write(socket_, asio::buffer(message.dump() + "\n"), error);
     return ToStatus(error, "the arena is gone");
+  }
+
+  /// Whether another line is on its way in, so that what was just received is old news.
+  [[nodiscard]] bool HasMore() const {
+    boost::system::error_code error;
+    return buffer_.find('\n') != std::string::npos || (socket_.available(error) > 0 && !error);
   }
 
   oofgg::StatusOr<json> Receive() {
@@ -93,7 +103,6 @@ oofgg::StatusOr<ArenaResult> PlayArena(const std::string& address, const std::st
   std::string me;
   json last_place;
   int attempt = 0;
-  bool waiting = false;  // For the answer to our last move.
   while (result.winner.empty()) {
     OOFGG_ASSIGN_OR_RETURN(const json message, link.Receive());
     const std::string type = message.value("type", "");
@@ -103,19 +112,17 @@ oofgg::StatusOr<ArenaResult> PlayArena(const std::string& address, const std::st
     } else if (type == "finished") {
       result.winner = message.value("winner", "");
     } else if (type == "error") {
-      // Too many moves a second is no reason to leave; a refused ticket closes the link, which Receive tells.
-      if (me.empty()) return oofgg::MakeStatus(oofgg::StatusCode::kPermissionDenied, message.value("error", ""));
-      waiting = false;
+      return oofgg::MakeStatus(oofgg::StatusCode::kPermissionDenied, message.value("error", ""));
     } else if (type == "state" && message["players"].contains(me)) {
       const json& place = message["players"][me];
-      attempt = waiting && place == last_place ? attempt + 1 : 0;
-      last_place = place;
       result.coins = place.value("coins", 0);
       // With one player there is nobody to play against yet.
-      if (message["players"].size() < 2 && result.moves == 0) continue;
+      if (link.HasMore() || (message["players"].size() < 2 && result.moves == 0)) continue;
+      attempt = place == last_place ? attempt + 1 : 0;
+      last_place = place;
       if (const auto move = NextMove(message, me, attempt)) {
+        std::this_thread::sleep_for(kPace);
         OOFGG_RETURN_IF_ERROR(link.Send({{"move", *move}}));
-        waiting = true;
         ++result.moves;
       }
     }

@@ -161,10 +161,13 @@ oofgg::StatusOr<oofgg::Session> FindMatch(oofgg::Client& client, const std::stri
   return match;
 }
 
-/// Says hello to everybody in the match and waits for everybody's hello.
-oofgg::Status ExchangeHellos(oofgg::Client& client, const oofgg::Session& match, Steps& steps) {
+/// Says hello to everybody in the match and waits for everybody's hello. Whoever comes later has missed the
+/// first hellos, so one more is said after everybody was heard, and its echo waited for: then all have it.
+oofgg::Status ExchangeHellos(oofgg::Client& client, const oofgg::Session& match, const std::string& me,
+                             Steps& steps) {
   Board board;
   std::set<std::string> heard;
+  int echoes = 0;
   oofgg::Status failure;
   oofgg::StreamEventsRequest request;
   request.session_id = match.id;
@@ -175,17 +178,22 @@ oofgg::Status ExchangeHellos(oofgg::Client& client, const oofgg::Session& match,
             failure = event.status();
           } else if (event->name == "hello") {
             heard.insert(event->player_id);
+            if (event->player_id == me) ++echoes;
           }
         });
       });
-  // Whoever comes later has not heard the first hello, so it is said until everybody was heard.
-  while (heard.size() < match.user_ids.size() && failure.ok()) {
-    oofgg::GameEvent hello;
-    hello.name = "hello";
-    hello.type = oofgg::EventType::kGameEvent;
+  oofgg::GameEvent hello;
+  hello.name = "hello";
+  hello.type = oofgg::EventType::kGameEvent;
+  const auto everybody = [&] { return heard.size() >= match.user_ids.size() || !failure.ok(); };
+  int said = 0;
+  do {
     OOFGG_RETURN_IF_ERROR(stream.Send(hello));
-    board.WaitFor([&] { return heard.size() >= match.user_ids.size() || !failure.ok(); }, milliseconds(250));
-  }
+    ++said;
+  } while (!board.WaitFor(everybody, milliseconds(250)) && said < 200);
+  OOFGG_RETURN_IF_ERROR(stream.Send(hello));
+  ++said;
+  if (!board.WaitFor([&] { return echoes >= said || !failure.ok(); })) return TimedOut("our own hello");
   OOFGG_RETURN_IF_ERROR(failure);
   steps.Done("heard a hello event from all " + std::to_string(heard.size()) + " players of the match");
   return {};
@@ -205,7 +213,7 @@ oofgg::Status Play(const Evening& evening) {
   OOFGG_ASSIGN_OR_RETURN(const oofgg::Session match, FindMatch(client, evening.game_id));
   const std::string address = TextOf(match, "address");
   steps.Done("matched with " + std::to_string(match.user_ids.size() - 1) + " other, seat at " + address);
-  OOFGG_RETURN_IF_ERROR(ExchangeHellos(client, match, steps));
+  OOFGG_RETURN_IF_ERROR(ExchangeHellos(client, match, me, steps));
 
   OOFGG_ASSIGN_OR_RETURN(const auto result,
                          example::PlayArena(address, TextOf(match, "join_ticket"),
