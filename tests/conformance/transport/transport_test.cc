@@ -54,18 +54,8 @@ class StreamLog {
   explicit StreamLog(TransportSetting& setting) : setting_(setting) {}
 
   TransportStreamCallbacks Callbacks() {
-    return {.on_message =
-                [this](std::string message) {
-                  std::lock_guard lock(mutex_);
-                  EXPECT_FALSE(closed_.has_value()) << "a message after the close";
-                  messages_.push_back(std::move(message));
-                },
-            .on_closed =
-                [this](Status status) {
-                  std::lock_guard lock(mutex_);
-                  EXPECT_FALSE(closed_.has_value()) << "closed twice";
-                  closed_ = std::move(status);
-                }};
+    return {.on_message = [this](std::string message) { OnMessage(std::move(message)); },
+            .on_closed = [this](Status status) { OnClosed(std::move(status)); }};
   }
   std::vector<std::string> messages() {
     std::lock_guard lock(mutex_);
@@ -77,6 +67,23 @@ class StreamLog {
   }
 
  private:
+  void OnMessage(std::string message) {
+    {
+      std::lock_guard lock(mutex_);
+      EXPECT_FALSE(closed_.has_value()) << "a message after the close";
+      messages_.push_back(std::move(message));
+    }
+    setting_.Notify();
+  }
+  void OnClosed(Status status) {
+    {
+      std::lock_guard lock(mutex_);
+      EXPECT_FALSE(closed_.has_value()) << "closed twice";
+      closed_ = std::move(status);
+    }
+    setting_.Notify();
+  }
+
   TransportSetting& setting_;
   std::mutex mutex_;
   std::vector<std::string> messages_;
@@ -174,6 +181,7 @@ TEST_P(Suite, ACallbackMayDropItsOwnCall) {
                                            std::lock_guard inner(mutex);
                                            handle.reset();
                                            dropped = true;
+                                           setting_->Notify();
                                          });
   }
   EXPECT_TRUE(setting_->RunUntil([&] { return dropped.load(); }));
