@@ -59,7 +59,7 @@ function(_oofgg_generate target)
 
   add_library(${target} STATIC ${all_sources} ${all_headers})
   target_compile_features(${target} PUBLIC cxx_std_17)
-  target_compile_options(${target} PRIVATE -w)
+  target_compile_options(${target} PRIVATE -w -ffunction-sections -fdata-sections)
   # SYSTEM: the warnings and clang-tidy of those who include it stay out of it.
   target_include_directories(
     ${target} SYSTEM PUBLIC "$<BUILD_INTERFACE:${OOFGG_GENERATED_DIR}>")

@@ -5,6 +5,7 @@
 # -Wrestrict is off for gcc: version 12 raises it for `"x" + std::string(...)` when optimising (its bug 105651).
 add_library(oofgg_build_flags INTERFACE)
 target_compile_options(oofgg_build_flags INTERFACE
+  -ffunction-sections -fdata-sections
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
   $<$<BOOL:${OOFGG_WERROR}>:-Werror>)
 if(OOFGG_SANITIZE)
@@ -17,10 +18,15 @@ if(OOFGG_SANITIZE)
   endif()
 endif()
 
-# oofgg_add_library(<room> SOURCES ... [PUBLIC_DEPS ...] [PRIVATE_DEPS ...] [CLIENT_SIDE])
+# Programs are small as built: no symbols, and nothing that no path reaches. For a debugger there is `debug`.
+add_library(oofgg_program_flags INTERFACE)
+target_link_options(oofgg_program_flags INTERFACE $<$<CONFIG:Release>:-s> LINKER:--gc-sections)
+
+# oofgg_add_library(<room> SOURCES ... [PUBLIC_DEPS ...] [PRIVATE_DEPS ...] [HEADER_DEPS ...] [CLIENT_SIDE])
+# HEADER_DEPS are header-only and ours alone: who links the installed room need not have them.
 # CLIENT_SIDE rooms are what a game links: they must build without exceptions and RTTI.
 function(oofgg_add_library room)
-  cmake_parse_arguments(ARG "CLIENT_SIDE" "" "SOURCES;PUBLIC_DEPS;PRIVATE_DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "CLIENT_SIDE" "" "SOURCES;PUBLIC_DEPS;PRIVATE_DEPS;HEADER_DEPS" ${ARGN})
   set(target oofgg_${room})
   add_library(${target} STATIC ${ARG_SOURCES})
   add_library(oofgg::${room} ALIAS ${target})
@@ -33,6 +39,9 @@ function(oofgg_add_library room)
     PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${target} PUBLIC ${ARG_PUBLIC_DEPS}
     PRIVATE ${ARG_PRIVATE_DEPS} $<BUILD_INTERFACE:oofgg_build_flags>)
+  foreach(dependency IN LISTS ARG_HEADER_DEPS)
+    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:${dependency}>)
+  endforeach()
   if(ARG_CLIENT_SIDE AND OOFGG_NO_EXCEPTIONS)
     target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti)
   endif()
@@ -46,7 +55,7 @@ function(oofgg_add_program name)
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin CXX_EXTENSIONS OFF)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${name} PRIVATE ${ARG_DEPS} oofgg_build_flags)
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} oofgg_build_flags oofgg_program_flags)
 endfunction()
 
 # oofgg_add_test(<ctest name> SOURCES ... DEPS ... [DATA ...] [LABELS ...]): one GoogleTest program.

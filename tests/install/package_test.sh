@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Installs the build into a folder of its own and uses it as a stranger would.
+#   package_test.sh SOURCE_DIR BUILD_DIR
+set -euo pipefail
+source=$1
+build=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+prefix=$work/prefix
+export CMAKE_PREFIX_PATH=$prefix CMAKE_GENERATOR=Ninja
+
+fail() { echo "FAILED: $*"; exit 1; }
+
+cmake --install "$build" --prefix "$prefix" >"$work/install.log" || { cat "$work/install.log"; fail "install"; }
+pc_dir=$(dirname "$(find "$prefix" -name oofgg.pc)")
+# A package built for another prefix than it is installed to, as every staged installation is.
+export PKG_CONFIG_PATH=$pc_dir
+pkg_config() { pkg-config --define-variable=prefix="$prefix" "$@"; }
+
+echo "== CMake: the primitives, on a machine without gRPC"
+cmake -S "$source/tests/install/stranger" -B "$work/stranger" >"$work/log" || { cat "$work/log"; fail "configure"; }
+cmake --build "$work/stranger" >"$work/log" || { cat "$work/log"; fail "build"; }
+"$work/stranger/stranger" || fail "the stranger's program"
+ninja -C "$work/stranger" -t commands stranger | tail -n 1 >"$work/link"
+if grep -iE 'grpc|protobuf|curl|sqlite|libpq|rdkafka' "$work/link"; then fail "the link line above has what primitives must not need"; fi
+if readelf -d "$work/stranger/stranger" | grep -iE 'grpc|protobuf|curl|sqlite'; then fail "so has the program"; fi
+
+echo "== pkg-config: the same program"
+# shellcheck disable=SC2046 # the words are flags
+g++ $(pkg_config --cflags oofgg-primitives) "$source/tests/install/stranger/main.cc" -o "$work/by_pkg_config" \
+  $(pkg_config --libs oofgg-primitives) || fail "pkg-config oofgg-primitives"
+"$work/by_pkg_config" || fail "the program built with pkg-config"
+pkg_config --libs oofgg-primitives | grep -i grpc && fail "oofgg-primitives asks for gRPC"
+
+echo "== pkg-config: the SDK"
+# shellcheck disable=SC2046
+g++ $(pkg_config --cflags oofgg) "$source/tests/install/sdk/main.cc" -o "$work/sdk" $(pkg_config --libs oofgg) ||
+  fail "pkg-config oofgg"
+"$work/sdk" || fail "the SDK's program"
+
+echo "== CMake: the SDK, its test backend, the stubs and the server rooms"
+cmake -S "$source/tests/install/sdk" -B "$work/sdk-cmake" >"$work/log" || { cat "$work/log"; fail "configure"; }
+cmake --build "$work/sdk-cmake" >"$work/log" || { cat "$work/log"; fail "build"; }
+for program in sdk stubs server everything; do
+  (cd "$work" && "$work/sdk-cmake/$program") || fail "$program"
+done
+
+echo "== the examples"
+for example in arena native_client; do
+  cmake -S "$source/examples/$example" -B "$work/$example" >"$work/log" || { cat "$work/log"; fail "configure $example"; }
+  cmake --build "$work/$example" >"$work/log" || { cat "$work/log"; fail "build $example"; }
+done
+"$work/arena/oofgg-arena" --help >/dev/null && "$work/native_client/oofgg-player" --help >/dev/null || fail "the examples"
+readelf -d "$work/arena/oofgg-arena" | grep -i grpc && fail "a game server must not link gRPC"
+
+echo "== what a wrong component says"
+mkdir "$work/wrong"
+printf 'cmake_minimum_required(VERSION 3.25)\nproject(w CXX)\nfind_package(oofgg CONFIG REQUIRED COMPONENTS nonsense)\n' \
+  >"$work/wrong/CMakeLists.txt"
+if cmake -S "$work/wrong" -B "$work/wrong/build" >"$work/log" 2>&1; then fail "a wrong component was found"; fi
+tr '\n' ' ' <"$work/log" | grep -q "no component nonsense" || { cat "$work/log"; fail "an unclear error"; }
+
+echo "== programs: size, and that they run from where they were installed"
+for program in oofgg oofgg-auth oofgg-game oofgg-maker; do
+  size=$(stat -c %s "$prefix/bin/$program")
+  echo "$program: $size bytes"
+  [ "$size" -le 5000000 ] || fail "$program is over 5 MB"
+  "$prefix/bin/$program" --version >/dev/null || fail "$program --version"
+done
+find "$prefix/share/oofgg/proto/v1/api/auth/auth_service.proto" >/dev/null || fail "the .proto files"
+echo "all as a stranger needs it"
