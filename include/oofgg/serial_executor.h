@@ -24,6 +24,9 @@ class SerialExecutor final : public Executor {
   TimerId PostAt(TimePoint when, Task task) override;
   bool Cancel(TimerId timer) override;
 
+  /// What the destructor does, now: what is posted later is dropped. For owners whose users come late.
+  void Close();
+
  private:
   class State;
   std::shared_ptr<State> state_;  // Shared with what waits in the underlying executor.

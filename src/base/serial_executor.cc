@@ -211,6 +211,8 @@ SerialExecutor::SerialExecutor(Executor& underlying) : state_(std::make_shared<S
 
 SerialExecutor::~SerialExecutor() { state_->Close(); }
 
+void SerialExecutor::Close() { state_->Close(); }
+
 void SerialExecutor::Post(Task task) { state_->Post(std::move(task)); }
 
 Executor::TimerId SerialExecutor::PostAt(TimePoint when, Task task) {

@@ -121,6 +121,19 @@ TEST_F(SerialOnManualTest, DestructionDropsWhatHasNotRun) {
   EXPECT_EQ(*token, 0);
 }
 
+TEST_F(SerialOnManualTest, AfterCloseWhatComesIsDropped) {
+  SerialExecutor serial(manual_);
+  bool ran = false;
+  serial.Post([&ran] { ran = true; });
+  const auto timer = serial.PostAt(clock_.Now(), [&ran] { ran = true; });
+  serial.Close();
+  EXPECT_FALSE(serial.Cancel(timer));
+  serial.Post([&ran] { ran = true; });
+  serial.PostAt(clock_.Now(), [&ran] { ran = true; });
+  manual_.AdvanceBy(seconds(1));
+  EXPECT_FALSE(ran);
+}
+
 TEST_F(SerialOnManualTest, WhatADroppedTaskPostsIsDroppedToo) {
   auto serial = std::make_unique<SerialExecutor>(manual_);
   SerialExecutor* const raw = serial.get();
