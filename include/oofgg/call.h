@@ -23,7 +23,8 @@ class Operation {
 /// in which it was already queued. So a callback may capture whatever outlives its Call. Whether the
 /// server still carried the call out is not known.
 /// Threads: safe from any thread. If the callback is running on another thread, dropping waits for it to
-/// return: do not hold a lock there that the callback takes. A callback may drop its own Call.
+/// return: do not hold a lock there that the callback takes, and do not let two callbacks on two threads drop
+/// each other's. A callback may drop its own Call.
 class [[nodiscard]] Call {
  public:
   /// Names nothing.

@@ -24,11 +24,12 @@ namespace oofgg {
 /// kDeadlineExceeded (timed out, outcome unknown unless the call is idempotent), kResourceExhausted (too
 /// much; RetryAfterOf() says when to come back), kInvalidArgument (FieldViolationsOf() says what), kInternal.
 ///
-/// Threads: safe from any thread. A blocking form must not be called where its own callbacks' thread is what
-/// it waits for; with `callbacks` set it may be called anywhere.
+/// Threads: safe from any thread. A blocking form may be called in a callback too, be it in a Tick, but not
+/// on a thread that ClientOptions::executor needs: kFailedPrecondition where that can be told, else
+/// kDeadlineExceeded in the end.
 /// Lifetime: the destructor cancels what is under way, waits for callbacks that run on other threads, and
-/// joins its threads. Calls and subscriptions may be dropped before or after. It must not be destroyed by a
-/// callback on a thread of its own, where `callbacks` is null.
+/// joins its threads; a blocking form under way elsewhere ends with kCancelled. Calls and subscriptions may
+/// be dropped before or after. A callback may destroy the client.
 class Client {
  public:
   explicit Client(std::shared_ptr<Transport> transport, ClientOptions options = {});
@@ -47,7 +48,8 @@ class Client {
   /// The session now; all empty when signed out.
   [[nodiscard]] SessionTokens tokens() const;
   /// Goes on with a session of an earlier run; empty tokens forget it here, without telling the server.
-  /// Not written to the token store, where it came from.
+  /// Not written to the token store: there they came from, and from there an emptied session comes back
+  /// unless the store is emptied too.
   void SetTokens(SessionTokens tokens);
 
  private:

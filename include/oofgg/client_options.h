@@ -15,7 +15,8 @@ namespace oofgg {
 
 /// For one call. What is left out is taken from ClientOptions.
 struct CallOptions {
-  /// The whole call: retries, and a refresh of the session if it needs one. 0: ClientOptions::call_timeout.
+  /// The whole call: retries, and a refresh of the session if it needs one. 0: ClientOptions::call_timeout;
+  /// below 0: it has run out.
   std::chrono::milliseconds timeout{0};
   /// Names a call that creates something, so that the server carries it out once however often it arrives.
   /// Empty: a fresh one for each call. Give your own to repeat a call whose outcome you did not learn.
@@ -48,7 +49,7 @@ struct ClientOptions {
   std::function<void(const SessionTokens&)> on_tokens_changed{};
 
   /// Where timers and waits for the token store run. Null: a thread of the client's own. Clients that are
-  /// many, as in a load generator, share one.
+  /// many, as in a load generator, share one. Its threads must not be those that make blocking calls.
   Executor* executor = nullptr;
   const Clock* clock = nullptr;    ///< Null: the system's.
   RandomSource* random = nullptr;  ///< Null: the system's. Must be safe from any thread.

@@ -12,7 +12,8 @@ namespace oofgg {
 ///
 /// Threads: posting and cancelling are safe from any thread; one thread at a time ticks, and a Tick that
 /// overlaps or is nested in another does nothing.
-/// Lifetime: must outlive the clients that call back through it. The destructor drops what has not run.
+/// Lifetime: must outlive the clients that call back through it. The destructor, not to be run by a task of
+/// its own, drops what has not run.
 class Dispatcher final : public Executor {
  public:
   explicit Dispatcher(const Clock& clock = Clock::System());

@@ -70,9 +70,10 @@ class GameClient {
   /// Reports the session now and on change, newest only between ticks, over reconnects. An error ends it.
   [[nodiscard]] Call WatchQueue(std::string session_id, std::function<void(StatusOr<Session>)> on_session);
 
-  /// Opens the session's event stream: every event once and in order, over reconnects. A flood that the
-  /// callbacks do not keep up with is left on the server and fetched when they have. An error ends it;
-  /// kOutOfRange: the server no longer has the events that would come next.
+  /// Opens the session's event stream: events once and in order, over reconnects, none missed from
+  /// `after_sequence` or else the first received on. A flood that the callbacks do not keep up with is left
+  /// on the server and fetched when they have. An error ends it; kOutOfRange: the server no longer has the
+  /// events that would come next.
   EventStream StreamEvents(StreamEventsRequest request, std::function<void(StatusOr<GameEvent>)> on_event);
 
  private:

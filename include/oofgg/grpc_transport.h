@@ -35,6 +35,9 @@ struct GrpcTransportOptions {
   const Clock* clock = nullptr;  ///< What TransportCall::deadline is measured by. Null: the system's.
 };
 
+/// `ReasonOf` a kUnavailable that no server sent: none was reached. The message names the address.
+inline constexpr const char* kUnreachable = "UNREACHABLE";
+
 /// gRPC over HTTP/2 with one channel a server, chosen by the service in the method's path. Connects when
 /// first used. Threads: callbacks run on gRPC's threads. Lifetime: the destructor waits until gRPC has let go
 /// of every call.

@@ -13,7 +13,7 @@ struct SessionTokens {
   std::string user_id{};
   std::string access_token{};
   std::string refresh_token{};  ///< Opaque, usable once.
-  WallTime expires_at{};      ///< Of the access token, by this machine's clock.
+  WallTime expires_at{};        ///< Of the access token, by this machine's clock.
   /// Not empty: a refresh with this idempotency key was begun and its answer not seen. Repeating it with
   /// the same key gives the answer that was lost; another key would look like a stolen token.
   std::string refresh_nonce{};
@@ -38,7 +38,8 @@ class TokenStore {
   virtual ~TokenStore() = default;
   /// Waits for the lock, some seconds at most: kUnavailable then. The client's timers wait too.
   [[nodiscard]] virtual StatusOr<std::unique_ptr<Lock>> Acquire() = 0;
-  /// What was saved last, by any process; empty tokens if nothing was. The lock is held.
+  /// What was saved last, by any process; empty tokens if nothing was, which ends the session of a client
+  /// that is signed in: another process has signed out. So do tokens of another player. The lock is held.
   [[nodiscard]] virtual StatusOr<SessionTokens> Load() = 0;
   /// Replaces it, whole or not at all; empty tokens mean signed out. The lock is held.
   virtual Status Save(const SessionTokens& tokens) = 0;

@@ -18,7 +18,7 @@ using Metadata = std::vector<std::pair<std::string, std::string>>;
 /// What a transport must know of a call. Everything above it is bytes.
 struct TransportCall {
   std::string method;  ///< Full gRPC path, such as `/v1.api.auth.AuthService/Login`.
-  Metadata metadata;
+  Metadata metadata;   ///< Values are printable ASCII; anything else ends the call with kInvalidArgument.
   TimePoint deadline = kNever;  ///< Sent as time remaining; `kDeadlineExceeded` when it passes.
 };
 
@@ -32,7 +32,8 @@ class TransportHandle {
 /// A stream under way. Dropping it cancels, as above. Threads: safe from any thread.
 class TransportStream : public TransportHandle {
  public:
-  /// Queues one message. The transport bounds its queue: false means full or closed, nothing sent.
+  /// Queues one message. The transport bounds its queue, at 512 messages: false means full or closed, and
+  /// nothing sent.
   virtual bool Write(std::string message) = 0;
   /// No more messages from our side.
   virtual void HalfClose() = 0;
@@ -49,17 +50,17 @@ struct TransportStreamCallbacks {
 ///
 /// Threads: safe from any thread. Callbacks run on threads of the transport's choosing, never inside
 /// the call that starts them, and must not block.
+/// Lifetime: must outlive the handles and streams it gave.
 /// Errors: a `google.rpc.Status` in the trailers comes back as the details of oofgg/status.h.
 class Transport {
  public:
   using OnReply = absl::AnyInvocable<void(StatusOr<std::string> reply)>;
 
   virtual ~Transport() = default;
-  [[nodiscard]] virtual std::unique_ptr<TransportHandle> StartUnary(TransportCall call,
-                                                                    std::string request,
+  [[nodiscard]] virtual std::unique_ptr<TransportHandle> StartUnary(TransportCall call, std::string request,
                                                                     OnReply on_reply) = 0;
-  [[nodiscard]] virtual std::unique_ptr<TransportStream> StartStream(
-      TransportCall call, TransportStreamCallbacks callbacks) = 0;
+  [[nodiscard]] virtual std::unique_ptr<TransportStream> StartStream(TransportCall call,
+                                                                     TransportStreamCallbacks callbacks) = 0;
 };
 
 }  // namespace oofgg

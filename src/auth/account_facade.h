@@ -63,7 +63,8 @@ class AuthFacade {
   /// kAlreadyExists with USERNAME_TAKEN or EMAIL_TAKEN.
   [[nodiscard]] StatusOr<AuthTokens> Register(const CallContext& context, const RegisterRequest& request);
 
-  /// Not idempotent: each success begins a session; one that nobody uses expires.
+  /// Repeating it is safe, and clients do so when an answer was lost, though each success begins a session of
+  /// its own: one whose tokens nobody got is never used, and expires.
   /// kUnauthenticated with INVALID_CREDENTIALS, after the same work whether the name is unknown or the
   /// password wrong; kResourceExhausted with a delay after too many attempts for one name.
   [[nodiscard]] StatusOr<AuthTokens> Login(const CallContext& context, const LoginRequest& request);

@@ -34,13 +34,17 @@ Call AuthClient::Login(const LoginRequest& request, std::function<void(StatusOr<
 }
 
 StatusOr<SessionTokens> AuthClient::Refresh(CallOptions options) {
+  OOFGG_RETURN_IF_ERROR(internal::CheckMayBlock(*core_));
   auto waiter = std::make_shared<internal::Waiter<SessionTokens>>();
+  // On the client's own thread, as the game's may be the one that waits here.
   auto call = std::make_shared<internal::RefreshCall>(
       core_, core_->executor(), options,
-      [waiter](StatusOr<SessionTokens> tokens) { waiter->Set(std::move(tokens)); });
+      [answer = std::make_shared<internal::Answer<SessionTokens>>(waiter)](StatusOr<SessionTokens> tokens) {
+        answer->Set(std::move(tokens));
+      });
   call->Start();
-  const Call cancels_on_return(std::move(call));
-  return waiter->Wait(*core_);
+  const Call cancels_on_return(call);
+  return waiter->Wait(call->core(), call->deadline());
 }
 
 Call AuthClient::Refresh(std::function<void(StatusOr<SessionTokens>)> on_done, CallOptions options) {

@@ -43,13 +43,15 @@ Task CallbackQueue::TakeNextLocked() {
   return task;
 }
 
-void CallbackQueue::Close() {
+bool CallbackQueue::Close() {
   std::vector<Task> dropped;  // Dies after the lock is released.
   std::unique_lock lock(mutex_);
   closed_ = true;
   dropped.swap(tasks_);
   head_ = 0;
-  if (running_ && runner_ != std::this_thread::get_id()) idle_.wait(lock, [this] { return !running_; });
+  if (running_ && runner_ == std::this_thread::get_id()) return false;
+  idle_.wait(lock, [this] { return !running_; });
+  return true;
 }
 
 std::size_t CallbackQueue::size() const {

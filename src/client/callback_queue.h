@@ -22,8 +22,8 @@ class CallbackQueue {
   /// `owner` owns this queue and is kept alive until the callback has run.
   void Push(std::shared_ptr<void> owner, Task callback);
 
-  /// Drops what has not begun and waits for what runs, unless called from that very callback.
-  void Close();
+  /// Drops what has not begun and waits for what runs, unless called from that very callback: then false.
+  bool Close();
 
   [[nodiscard]] std::size_t size() const;
 

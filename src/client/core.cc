@@ -17,8 +17,9 @@ ClientOptions WithDefaults(ClientOptions options) {
 }  // namespace
 
 ClientCore::ClientCore(std::shared_ptr<Transport> transport, ClientOptions options)
-    : options_(WithDefaults(std::move(options))), transport_(std::move(transport)) {
-  serial_.emplace(options_.executor != nullptr ? *options_.executor : own_thread_);
+    : options_(WithDefaults(std::move(options))),
+      transport_(std::move(transport)),
+      serial_(options_.executor != nullptr ? *options_.executor : own_thread_) {
   session_ = std::make_unique<Session>(*this);
 }
 
@@ -33,7 +34,7 @@ void ClientCore::Shutdown() {
   }
   for (const auto& operation : operations) operation->Cancel();
   session_->Close();
-  serial_.reset();
+  serial_.Close();
   own_thread_.Join();
   own_callbacks_.Join();
   transport_.reset();
@@ -57,7 +58,8 @@ void ClientCore::Forget(const Operation* operation) {
 }
 
 TimePoint ClientCore::DeadlineOf(const CallOptions& options) const {
-  const auto timeout = options.timeout.count() > 0 ? options.timeout : options_.call_timeout;
+  // A negative timeout is one that has run out, as of a caller who counts down.
+  const auto timeout = options.timeout.count() != 0 ? options.timeout : options_.call_timeout;
   return DeadlineAfter(clock().Now(), timeout);
 }
 

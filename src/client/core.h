@@ -4,7 +4,6 @@
 
 #include <memory>
 #include <mutex>
-#include <optional>
 
 #include "client/lazy_thread.h"
 #include "oofgg/call.h"
@@ -20,7 +19,7 @@ class Session;
 /// that is under way.
 ///
 /// Lifetime: operations hold it, so that its memory outlives a late callback; `Shutdown` ends its life in all
-/// other ways. After an operation's Cancel it touches nothing here but `Forget`.
+/// other ways: what comes later is dropped. After an operation's Cancel it touches nothing here but `Forget`.
 /// Threads: safe from any thread. Locks: an operation's own lock may be held while the transport's or a
 /// CallbackQueue's is taken; never the list's or the session's.
 class ClientCore : public std::enable_shared_from_this<ClientCore> {
@@ -37,7 +36,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   [[nodiscard]] Transport& transport() const { return *transport_; }
   [[nodiscard]] Session& session() const { return *session_; }
   /// The client's own work, one task at a time: timers and waits for the token store.
-  [[nodiscard]] Executor& executor() { return *serial_; }
+  [[nodiscard]] Executor& executor() { return serial_; }
   /// Where the user wants callbacks.
   [[nodiscard]] Executor& callbacks() {
     return options_.callbacks != nullptr ? *options_.callbacks : own_callbacks_;
@@ -56,7 +55,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   std::shared_ptr<Transport> transport_;
   LazyThread own_thread_;
   LazyThread own_callbacks_;  // Another thread, so that a callback may make a blocking call.
-  std::optional<SerialExecutor> serial_;
+  SerialExecutor serial_;
   std::unique_ptr<Session> session_;
   std::mutex mutex_;
   bool closed_ = false;

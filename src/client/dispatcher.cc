@@ -3,11 +3,21 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "client/ticking.h"
+
 namespace oofgg {
+namespace {
+
+thread_local const Executor* ticking_here = nullptr;
+
+}  // namespace
+
+const Executor* internal::TickingDispatcher() { return ticking_here; }
 
 struct Dispatcher::Impl {
   // Timers of the same moment run in the order they were set.
@@ -50,9 +60,27 @@ struct Dispatcher::Impl {
     return std::move(node.mapped());
   }
 
+  // Takes one task that has not run, cancelled or not. Empty: there are none, and there will be none.
+  std::optional<Task> TakeAny() {
+    std::lock_guard lock(mutex);
+    closed = true;
+    std::optional<Task> task;
+    if (!ready.empty()) {
+      task = std::move(ready.front().task);
+      ready.pop_front();
+    } else if (!queued.empty()) {
+      task = std::move(queued.back());
+      queued.pop_back();
+    } else if (!timers.empty()) {
+      task = std::move(timers.extract(timers.begin()).mapped());
+    }
+    return task;
+  }
+
   const Clock& clock;
   mutable std::mutex mutex;  // A leaf: no task runs or dies under it.
   bool ticking = false;
+  bool closed = false;
   std::vector<Task> queued;
   std::map<TimerKey, Task> timers;
   std::map<TimerId, TimePoint> moments;
@@ -64,10 +92,17 @@ struct Dispatcher::Impl {
 
 Dispatcher::Dispatcher(const Clock& clock) : impl_(std::make_unique<Impl>(clock)) {}
 
-Dispatcher::~Dispatcher() = default;
+Dispatcher::~Dispatcher() {
+  // One by one, without the lock and while all is in place: what a task captured may post or cancel as it
+  // goes.
+  while (impl_->TakeAny()) {
+  }
+}
 
 std::size_t Dispatcher::Tick(Duration budget) {
   if (!impl_->Begin()) return 0;
+  // A Tick of another dispatcher may be what called us.
+  const Executor* const outer = std::exchange(ticking_here, this);
   std::size_t ran = 0;
   if (!impl_->ready.empty()) {
     const TimePoint stop = DeadlineAfter(impl_->clock.Now(), budget);
@@ -80,17 +115,19 @@ std::size_t Dispatcher::Tick(Duration budget) {
       ++ran;
     } while (!impl_->ready.empty() && (ran == 0 || impl_->clock.Now() < stop));
   }
+  ticking_here = outer;
   impl_->End();
   return ran;
 }
 
 void Dispatcher::Post(Task task) {
   std::lock_guard lock(impl_->mutex);
-  impl_->queued.push_back(std::move(task));
+  if (!impl_->closed) impl_->queued.push_back(std::move(task));
 }
 
 Executor::TimerId Dispatcher::PostAt(TimePoint when, Task task) {
   std::lock_guard lock(impl_->mutex);
+  if (impl_->closed) return 0;
   const TimerId timer = ++impl_->last_timer;
   impl_->timers.emplace(Impl::TimerKey(when, timer), std::move(task));
   impl_->moments.emplace(timer, when);
@@ -104,6 +141,7 @@ bool Dispatcher::Cancel(TimerId timer) {
   if (moment == impl_->moments.end()) return false;
   auto node = impl_->timers.extract(Impl::TimerKey(moment->second, timer));
   impl_->moments.erase(moment);
+  if (node.empty()) return false;  // Dropped by the destructor a moment ago.
   dropped = std::move(node.mapped());
   return true;
 }

@@ -48,17 +48,21 @@ Call MatchmakingClient::WatchTicket(const TicketId& request, OnTicket on_ticket)
 }
 
 StatusOr<Ticket> MatchmakingClient::AwaitTicket(const TicketId& request, CallOptions options) {
+  OOFGG_RETURN_IF_ERROR(internal::CheckMayBlock(*core_));
+  const auto core = core_;  // The client may be destroyed while we wait.
+  const TimePoint deadline = core->DeadlineOf(options);
   auto waiter = std::make_shared<internal::Waiter<Ticket>>();
-  const ScopedTimer patience(core_->executor(), core_->DeadlineOf(options), [waiter] {
-    waiter->Set(MakeStatus(StatusCode::kDeadlineExceeded, "the ticket was still waiting"));
+  const ScopedTimer patience(core->executor(), deadline, [waiter, id = request.id] {
+    waiter->Set(MakeStatus(StatusCode::kDeadlineExceeded,
+                           "ticket " + id + " was not assigned in time; it waits on until it is cancelled"));
   });
   // On the client's own thread, as the game's may be the one that waits here.
-  const Call watch = internal::WatchLatest<methods::WatchTicket>(core_, core_->executor(), request, IsFinal,
-                                                                 [waiter](StatusOr<Ticket> ticket) {
-                                                                   if (!ticket.ok() || IsFinal(*ticket))
-                                                                     waiter->Set(std::move(ticket));
-                                                                 });
-  return waiter->Wait(*core_);
+  const Call watch = internal::WatchLatest<methods::WatchTicket>(
+      core, core->executor(), request, IsFinal,
+      [answer = std::make_shared<internal::Answer<Ticket>>(waiter)](StatusOr<Ticket> ticket) {
+        if (!ticket.ok() || IsFinal(*ticket)) answer->Set(std::move(ticket));
+      });
+  return waiter->Wait(*core, deadline);
 }
 
 }  // namespace oofgg

@@ -52,7 +52,7 @@ void PresenceFeed::SignOff() {
 }
 
 std::vector<std::string> PresenceFeed::OnOpen() {
-  return {wire::EncodeRequest<M>({.friends = friends_, .set_friends = true, .sign_off = signing_off_})};
+  return {wire::EncodeRequest<M>({.friends = friends_, .set_friends = true, .sign_off = false})};
 }
 
 StatusOr<Subscription::Next> PresenceFeed::OnMessage(const std::string& bytes) {

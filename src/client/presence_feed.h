@@ -28,7 +28,8 @@ class PresenceFeed final : public Subscription {
 
   std::vector<std::string> OnOpen() override;
   StatusOr<Next> OnMessage(const std::string& bytes) override;
-  bool OnServerDone() override { return signing_off_; }
+  // Also if it broke: the server takes us offline by itself, and a new link would bring us back first.
+  bool OnLinkEnded() override { return signing_off_; }
   void OnError(const Status& error) override;
   void DropCallback() override { on_update_ = nullptr; }
   void Watch(std::vector<std::string> friends);

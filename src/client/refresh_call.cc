@@ -14,9 +14,10 @@ RefreshCall::RefreshCall(std::shared_ptr<ClientCore> core, Executor& callbacks, 
       on_done_(std::move(on_done)) {}
 
 void RefreshCall::Start() {
-  if (!core_->Remember(shared_from_this())) return;
+  if (!core_->Remember(shared_from_this())) return Cancel();
   {
     std::lock_guard lock(mutex_);
+    if (finished_) return;
     timer_ = ScopedTimer(core_->executor(), deadline_, [weak = weak_from_this()] {
       if (auto self = weak.lock()) {
         self->Finish(MakeStatus(StatusCode::kDeadlineExceeded, "the refresh of the session timed out"));
@@ -50,7 +51,8 @@ void RefreshCall::Finish(StatusOr<SessionTokens> outcome) {
   callbacks_.Push(shared_from_this(),
                   [this, on_done = std::move(on_done_), outcome = std::move(outcome)]() mutable {
                     on_done(std::move(outcome));
-                    { std::lock_guard pushed(mutex_); }  // As in UnaryCall::Finish.
+                    on_done = nullptr;
+                    { std::lock_guard pushed(mutex_); }  // As in UnaryCall::Retire.
                     core_->Forget(this);
                   });
 }

@@ -17,8 +17,12 @@ class RefreshCall final : public Operation, public std::enable_shared_from_this<
   RefreshCall(std::shared_ptr<ClientCore> core, Executor& callbacks, const CallOptions& options,
               OnDone on_done);
 
+  /// Cancels it at once if the client is gone.
   void Start();
   void Cancel() override;
+
+  [[nodiscard]] const ClientCore& core() const { return *core_; }
+  [[nodiscard]] TimePoint deadline() const { return deadline_; }
 
  private:
   void Finish(StatusOr<SessionTokens> outcome);

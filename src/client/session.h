@@ -18,13 +18,14 @@
 namespace oofgg::internal {
 
 class ClientCore;
+class UnaryCall;
 
 /// Keeps one player's tokens fresh. At most one refresh is under way, whoever asked for it; all who need a
 /// token wait for that one.
 ///
 /// A refresh whose answer was lost is repeated with the same idempotency key until its outcome is known,
 /// since a second use of a refresh token under another key would end the session. Threads: safe. Its lock is
-/// a leaf: waiters, the store and the network are used without it.
+/// taken before the executor's and a CallbackQueue's; waiters, the store and the network are used without it.
 class Session {
  public:
   using OnToken = absl::AnyInvocable<void(StatusOr<std::string> access_token)>;
@@ -60,14 +61,23 @@ class Session {
   void SendRefresh(std::shared_ptr<Pending> pending);
   void OnRefreshed(const std::shared_ptr<Pending>& pending, StatusOr<AuthTokens> answer);
   void EndRefresh(const std::shared_ptr<Pending>& pending, const Status& outcome);
+  /// Stops the refresh under way, if any, and with it its hold on the store. Who waits for it, or begins to,
+  /// waits for Replace.
+  void AbandonRefresh();
 
+  /// What `stored`, which is not what we have, says of our session.
+  [[nodiscard]] Status AdoptStoredLocked(SessionTokens stored);
   [[nodiscard]] bool HasFreshTokenLocked() const;
+  [[nodiscard]] Duration LifetimeLeftLocked() const;  ///< Of the access token; the largest if unknown.
   void AdoptLocked(SessionTokens tokens);
-  void Replace(SessionTokens tokens);
+  void Replace(SessionTokens tokens, bool is_stored);
   void ArmTimerLocked(TimePoint when);
   void NotifyLocked();
   SessionTokens TokensFrom(const AuthTokens& answer) const;
-  void SaveOpened(const SessionTokens& tokens);
+  /// Under the store's lock, which SaveOpened takes. False, and a line in the log, if that failed.
+  [[nodiscard]] bool Save(const SessionTokens& tokens);
+  [[nodiscard]] bool SaveOpened(const SessionTokens& tokens);
+  [[nodiscard]] Duration RandomBelow(Duration bound) const;
 
   ClientCore& core_;
   const std::shared_ptr<CallbackQueue> notifications_;
@@ -77,6 +87,8 @@ class Session {
   TimePoint expires_at_ = kNever;  // Of the access token, by the steady clock.
   std::uint64_t generation_ = 0;   // Grows when tokens come from elsewhere than a refresh.
   bool refreshing_ = false;
+  std::weak_ptr<UnaryCall> refresh_call_;
+  bool is_stored_ = true;  // False: the token store could not be written, and holds older tokens than ours.
   bool notifying_ = false;
   bool closed_ = false;
   std::vector<OnToken> waiters_;

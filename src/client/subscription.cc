@@ -32,44 +32,55 @@ Subscription::Subscription(std::shared_ptr<ClientCore> core, const wire::MethodI
       backoff_(core_->random(), core_->options().reconnect) {}
 
 void Subscription::Start() {
-  if (core_->Remember(shared_from_this())) Connect();
+  if (!core_->Remember(shared_from_this())) return Cancel();
+  Connect();
 }
 
 void Subscription::Cancel() {
   std::unique_ptr<TransportStream> dropped;
+  bool is_first = false;
   {
     std::lock_guard lock(mutex_);
     finished_ = true;
+    is_first = !std::exchange(cancelled_, true);
     timer_.Cancel();
     dropped = std::move(stream_);
   }
   // Waits for a message that is being handled on another thread, which takes our lock: so not under it.
   dropped.reset();
-  callbacks_.Close();
+  // A callback that cancels keeps what it stands on; that goes with us.
+  if (callbacks_.Close() && is_first) DropCallback();
   core_->Forget(this);
 }
 
 void Subscription::Connect() {
-  core_->session().WithToken([weak = weak_from_this()](StatusOr<std::string> token) {
-    if (auto self = weak.lock()) self->OnToken(std::move(token));
+  std::uint64_t link = 0;
+  {
+    std::lock_guard lock(mutex_);
+    if (finished_) return;
+    link = ++link_;
+    timer_.Cancel();
+  }
+  core_->session().WithToken([weak = weak_from_this(), link](StatusOr<std::string> token) {
+    if (auto self = weak.lock()) self->OnToken(link, std::move(token));
   });
 }
 
-void Subscription::OnToken(StatusOr<std::string> token) {
-  if (token.ok()) return Open(*token);
-  OnLost(token.status());
+void Subscription::OnToken(std::uint64_t link, StatusOr<std::string> token) {
+  if (token.ok()) return Open(link, *token);
+  OnLost(link, token.status());
 }
 
-void Subscription::Open(const std::string& token) {
+void Subscription::Open(std::uint64_t link, const std::string& token) {
   TransportCall call{.method = std::string(method_.path),
                      .metadata = {{"authorization", "Bearer " + token}},
                      .deadline = kNever};
   std::unique_ptr<TransportStream> former;
   std::lock_guard lock(mutex_);
-  if (finished_) return;
+  if (finished_ || link != link_) return;
   token_ = token;
+  opened_at_ = core_->clock().Now();
   former = std::exchange(stream_, nullptr);
-  const std::uint64_t link = ++link_;
   stream_ = core_->transport().StartStream(std::move(call),
                                            {.on_message =
                                                 [weak = weak_from_this(), link](const std::string& bytes) {
@@ -109,19 +120,23 @@ void Subscription::OnLinkClosed(std::uint64_t link, const Status& status) {
   {
     std::lock_guard lock(mutex_);
     if (finished_ || link != link_) return;
-    ++link_;
     dropped = std::move(stream_);
-    if (status.ok() && OnServerDone()) return FinishLocked(absl::OkStatus());
+    if (OnLinkEnded()) return FinishLocked(absl::OkStatus());
+    // A link without a message, as of a player without friends, was good all the same if it lasted.
+    if (core_->clock().Now() >= DeadlineAfter(opened_at_, core_->options().reconnect.maximum)) {
+      backoff_.Reset();
+      refused_ = false;
+    }
     if (status.code() == StatusCode::kUnauthenticated && !std::exchange(refused_, true)) refused = token_;
   }
-  if (refused.empty()) return OnLost(status);
+  if (refused.empty()) return OnLost(link, status);
   core_->session().Reject(refused);
   Connect();
 }
 
-void Subscription::OnLost(const Status& status) {
+void Subscription::OnLost(std::uint64_t link, const Status& status) {
   std::lock_guard lock(mutex_);
-  if (finished_) return;
+  if (finished_ || link != link_) return;
   if (!IsWorthReconnecting(status)) return FinishLocked(status);
   const auto wait = RetryAfterOf(status).value_or(std::chrono::milliseconds(0)) + backoff_.Next();
   timer_ =
@@ -136,7 +151,7 @@ void Subscription::FinishLocked(const Status& error) {
   if (!error.ok()) OnError(error);
   PushLocked([this] {
     DropCallback();
-    { std::lock_guard pushed(mutex_); }  // As in UnaryCall::Finish.
+    { std::lock_guard pushed(mutex_); }  // As in UnaryCall::Retire.
     core_->Forget(this);
   });
 }
@@ -154,7 +169,6 @@ void Subscription::Reopen() {
   {
     std::lock_guard lock(mutex_);
     if (finished_) return;
-    ++link_;
     dropped = std::move(stream_);
   }
   dropped.reset();

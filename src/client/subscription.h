@@ -19,13 +19,14 @@ namespace oofgg::internal {
 /// callback that runs there may take `mutex_`.
 class Subscription : public Operation, public std::enable_shared_from_this<Subscription> {
  public:
+  /// Cancels it at once if the client is gone.
   void Start();
   void Cancel() final;
 
  protected:
   enum class Next {
     kGoOn,
-    kPause,  ///< Lets go of the link until Resume.
+    kPause,  ///< Lets go of the link until Reopen.
     kDone,   ///< Nothing more is to come: the callbacks pushed so far are the last.
   };
 
@@ -35,8 +36,8 @@ class Subscription : public Operation, public std::enable_shared_from_this<Subsc
   virtual std::vector<std::string> OnOpen() = 0;
   /// An error ends the subscription.
   virtual StatusOr<Next> OnMessage(const std::string& bytes) = 0;
-  /// The server closed the link without an error. True: it was meant, and we are done.
-  virtual bool OnServerDone() { return false; }
+  /// The link has ended, with or without an error. True: so have we.
+  virtual bool OnLinkEnded() { return false; }
   /// Over for `error`, which the user is to hear.
   virtual void OnError(const Status& error) = 0;
   /// What the user's callback captures may now go. Not called under `mutex_`.
@@ -58,17 +59,19 @@ class Subscription : public Operation, public std::enable_shared_from_this<Subsc
 
  private:
   void Connect();
-  void OnToken(StatusOr<std::string> token);
-  void Open(const std::string& token);
+  void OnToken(std::uint64_t link, StatusOr<std::string> token);
+  void Open(std::uint64_t link, const std::string& token);
   void OnLinkMessage(std::uint64_t link, const std::string& bytes);
   void OnLinkClosed(std::uint64_t link, const Status& status);
-  void OnLost(const Status& status);
+  void OnLost(std::uint64_t link, const Status& status);
   void FinishLocked(const Status& error);
 
   const wire::MethodInfo method_;
   bool finished_ = false;
+  bool cancelled_ = false;
   bool refused_ = false;    // The server refused a fresh token; the next refusal is believed.
-  std::uint64_t link_ = 0;  // Callbacks of former links are not listened to.
+  std::uint64_t link_ = 0;  // The link there is or that is being made; callbacks of others are ignored.
+  TimePoint opened_at_{};
   std::string token_;
   Backoff backoff_;
   ScopedTimer timer_;

@@ -46,16 +46,19 @@ Call CallBack(const CorePtr& core, const typename M::Request& request,
 template <class M>
 StatusOr<typename M::Response> Block(const CorePtr& core, const typename M::Request& request,
                                      const CallOptions& options, Observer<M> observer = nullptr) {
-  auto waiter = std::make_shared<Waiter<typename M::Response>>();
-  auto call =
-      std::make_shared<UnaryCall>(core, wire::InfoOf<M>(), wire::EncodeRequest<M>(request), options,
-                                  [&core = *core, observer, waiter](const StatusOr<std::string>& reply) {
-                                    waiter->Set(DecodeReply<M>(core, reply, observer));
-                                    return Task();
-                                  });
+  OOFGG_RETURN_IF_ERROR(CheckMayBlock(*core));
+  using Response = typename M::Response;
+  auto waiter = std::make_shared<Waiter<Response>>();
+  auto call = std::make_shared<UnaryCall>(
+      core, wire::InfoOf<M>(), wire::EncodeRequest<M>(request), options,
+      [&core = *core, observer,
+       answer = std::make_unique<Answer<Response>>(waiter)](const StatusOr<std::string>& reply) {
+        answer->Set(DecodeReply<M>(core, reply, observer));
+        return Task();
+      });
   call->Start();
-  Call cancels_on_return(std::move(call));
-  return waiter->Wait(*core);
+  const Call cancels_on_return(call);
+  return waiter->Wait(call->core(), call->deadline());
 }
 
 }  // namespace oofgg::internal

@@ -37,7 +37,8 @@ UnaryCall::UnaryCall(std::shared_ptr<ClientCore> core, const wire::MethodInfo& m
       backoff_(core_->random(), core_->options().retry.backoff) {}
 
 void UnaryCall::Start() {
-  if (core_->Remember(shared_from_this())) Attempt();
+  if (!core_->Remember(shared_from_this())) return Cancel();
+  Attempt();
 }
 
 void UnaryCall::Cancel() {
@@ -137,15 +138,24 @@ void UnaryCall::Finish(StatusOr<std::string> reply) {
     complete = std::move(complete_);
   }
   Task callback = complete(std::move(reply));
-  if (!callback) return core_->Forget(this);
+  if (!callback) return Retire();
   std::lock_guard lock(mutex_);
   callbacks_.Push(shared_from_this(), [this, callback = std::move(callback)]() mutable {
     callback();
-    // Not before Push has returned: who is forgotten is not waited for, and must not use the executor any
-    // more.
-    { std::lock_guard pushed(mutex_); }
-    core_->Forget(this);
+    callback = nullptr;  // While we are still waited for: what it captured may need the client.
+    Retire();
   });
+}
+
+void UnaryCall::Retire() {
+  {
+    std::unique_ptr<TransportHandle> dropped;
+    // Also makes this wait until Push has returned: who is forgotten is not waited for, and must not use the
+    // executor any more.
+    std::lock_guard lock(mutex_);
+    dropped = std::move(handle_);
+  }
+  core_->Forget(this);
 }
 
 }  // namespace oofgg::internal

@@ -23,8 +23,12 @@ class UnaryCall final : public Operation, public std::enable_shared_from_this<Un
   UnaryCall(std::shared_ptr<ClientCore> core, const wire::MethodInfo& method, std::string request,
             const CallOptions& options, Complete complete);
 
+  /// Cancels it at once if the client is gone.
   void Start();
   void Cancel() override;
+
+  [[nodiscard]] const ClientCore& core() const { return *core_; }
+  [[nodiscard]] TimePoint deadline() const { return deadline_; }
 
  private:
   /// Gets a token if the method needs one, and sends.
@@ -36,6 +40,8 @@ class UnaryCall final : public Operation, public std::enable_shared_from_this<Un
   bool TryAgain(const Status& status);
   bool RefreshAndTryAgain(std::unique_lock<std::mutex>& lock);
   void Finish(StatusOr<std::string> reply);
+  /// Over: lets go of the transport, which may not outlive us, and of the client's list.
+  void Retire();
 
   const std::shared_ptr<ClientCore> core_;
   const wire::MethodInfo method_;

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "oofgg/testing/manual_executor.h"
 #include "testing/memory_link.h"
@@ -17,7 +18,9 @@ struct Backend::Impl {
         services(options, clock, random, executor) {}
 
   std::shared_ptr<MemoryLink> NewLink() {
-    return std::make_shared<MemoryLink>(services.table(), clock, executor, options.latency);
+    auto link = std::make_shared<MemoryLink>(services.table(), clock, executor, options.latency);
+    all_links.push_back(link);
+    return link;
   }
 
   // Of a client that is gone there is nothing to cut.
@@ -40,14 +43,15 @@ struct Backend::Impl {
   SeededRandom random;
   ManualExecutor executor;
   MemoryServices services;
-  std::map<const Client*, std::weak_ptr<MemoryLink>> links;
+  std::vector<std::weak_ptr<MemoryLink>> all_links;
+  std::map<const Client*, std::weak_ptr<MemoryLink>> links;  // Those of clients.
 };
 
 Backend::Backend(BackendOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 
 Backend::~Backend() {
   // The servers' ends of streams close while the services still stand.
-  for (const auto& [client, weak] : impl_->links) {
+  for (const auto& weak : impl_->all_links) {
     if (auto link = weak.lock()) link->Drop();
   }
   Settle();

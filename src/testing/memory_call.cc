@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "client/check_metadata.h"
+
 namespace oofgg::testing {
 
 MemoryCall::MemoryCall(std::shared_ptr<MemoryLink> link, TransportCall call, std::string request,
@@ -20,7 +22,11 @@ void MemoryCall::Start() {
         self->Finish(MakeStatus(StatusCode::kDeadlineExceeded, "Deadline Exceeded"));
     });
   }
-  if (link_->is_up_) {
+  if (Status refused = internal::CheckMetadata(call_.metadata); !refused.ok()) {
+    link_->After(Duration::zero(), [weak, refused] {
+      if (auto self = weak.lock()) self->Finish(refused);
+    });
+  } else if (link_->is_up_) {
     // The server carries out what has been sent, whether or not somebody still waits.
     link_->After(link_->latency_, [self = shared_from_this()] { self->Arrive(); });
   } else {

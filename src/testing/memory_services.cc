@@ -63,7 +63,10 @@ void MemoryServices::ServeAuth() {
     return Noted(auth_->RefreshToken(context, request));
   });
   table_.AddUnary<wire::methods::ValidateToken>(
-      [this](const auto& context, const auto& request) { return auth_->ValidateToken(context, request); });
+      [this](const auto& context, const auto& request) -> StatusOr<ValidateTokenResponse> {
+        if (expired_.find(request.access_token) != expired_.end()) return ValidateTokenResponse();
+        return auth_->ValidateToken(context, request);
+      });
 }
 
 void MemoryServices::ServePlay() {

@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include "client/check_metadata.h"
+
 namespace oofgg::testing {
 namespace {
 
-constexpr int kMaxOnTheirWay = 256;
+constexpr int kMaxOnTheirWay = 512;
 
 }  // namespace
 
@@ -16,6 +18,9 @@ MemoryStream::MemoryStream(std::shared_ptr<MemoryLink> link, TransportCall call,
 void MemoryStream::Start() {
   link_->streams_.insert(shared_from_this());
   auto self = shared_from_this();
+  if (Status refused = internal::CheckMetadata(call_.metadata); !refused.ok()) {
+    return link_->After(Duration::zero(), [self, refused] { self->ReportClosed(refused); });
+  }
   if (link_->is_up_) return link_->After(link_->latency_, [self] { self->Open(); });
   link_->After(Duration::zero(), [self] { self->ReportClosed(LinkIsDown()); });
 }
@@ -91,6 +96,7 @@ void MemoryStream::CloseServer() {
 
 void MemoryStream::ReportClosed(const Status& status) {
   if (std::exchange(client_closed_, true)) return;
+  CloseServer();  // One that opened after the cut, where messages take no time.
   link_->streams_.erase(shared_from_this());
   guard_.Run([&] { callbacks_.on_closed(status); });
 }

@@ -60,7 +60,8 @@ using WayIn = Method<Request, Response, Kind::kUnary, Idempotency::kWithKey, fal
 struct Register : WayIn<RegisterRequest, AuthTokens> {
   static constexpr std::string_view kPath = "/v1.api.auth.AuthService/Register";
 };
-/// Repeated, it only leaves a refresh family that nobody uses.
+/// Each success begins a session. One whose answer was lost is never used and expires, so that repeating the
+/// call costs a row for a while, and no player an error.
 struct Login : Method<LoginRequest, AuthTokens, Kind::kUnary, Idempotency::kIdempotent, false> {
   static constexpr std::string_view kPath = "/v1.api.auth.AuthService/Login";
 };

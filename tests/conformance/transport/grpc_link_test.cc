@@ -2,6 +2,7 @@
 
 #include <future>
 
+#include "oofgg/client.h"
 #include "oofgg/grpc_transport.h"
 #include "tests/conformance/transport/grpc_echo_server.h"
 #include "tests/conformance/transport/tcp_relay.h"
@@ -44,6 +45,27 @@ TEST(GrpcLink, NobodyListeningIsUnavailableAtOnce) {
       transport->StartUnary({.method = "/suite.Echo/Unary", .metadata = {}, .deadline = kNever}, "x",
                             [&](const StatusOr<std::string>& reply) { refused.set_value(reply.status()); });
   EXPECT_EQ(refused.get_future().get().code(), StatusCode::kUnavailable);
+}
+
+TEST(GrpcClient, AFinishedCallMayOutliveTheClientAndItsTransport) {
+  testing::GrpcEchoServer server;
+  auto client = std::make_unique<Client>(
+      MakeGrpcTransport({.endpoints = {server.address(), server.address(), server.address()}}));
+  std::promise<Status> answered;
+  const Call call = client->auth().ValidateToken(
+      {"t"}, [&](const StatusOr<ValidateTokenResponse>& answer) { answered.set_value(answer.status()); });
+  EXPECT_EQ(answered.get_future().get().code(), StatusCode::kUnimplemented);
+  client.reset();  // Waits for gRPC to let go of every call.
+}
+
+TEST(GrpcClient, AKeyThatIsNoHeaderIsAnError) {
+  testing::GrpcEchoServer server;
+  Client client(MakeGrpcTransport({.endpoints = {server.address(), server.address(), server.address()}}));
+  const Status status =
+      client.auth().Register({"ann", "", "a long password"}, {.idempotency_key = "two\nlines"}).status();
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << status;
+  ASSERT_EQ(FieldViolationsOf(status).size(), 1u);
+  EXPECT_EQ(FieldViolationsOf(status)[0].field, "idempotency-key");
 }
 
 TEST(GrpcLink, EachServerHasItsServices) {

@@ -149,6 +149,28 @@ TEST_P(Suite, ErrorsKeepCodeMessageAndDetails) {
   }
 }
 
+TEST_P(Suite, MetadataThatIsNoHeaderIsAnErrorAndNothingWorse) {
+  for (const std::string& value : {std::string("two\nlines"), std::string("nul\0", 4),
+                                   std::string("\xc3\xa9"), std::string("tab\t"), std::string("\x7f")}) {
+    const Status status = Unary("", {{"x-one", value}}).status();
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << status;
+    ASSERT_EQ(FieldViolationsOf(status).size(), 1u);
+    EXPECT_EQ(FieldViolationsOf(status)[0].field, "x-one");
+  }
+  for (const char* name : {"", "X-One", "x one", ":path", "x\n"}) {
+    EXPECT_EQ(Unary("", {{name, "1"}}).status().code(), StatusCode::kInvalidArgument) << name;
+  }
+  StreamLog log(*setting_);
+  const auto stream = setting_->transport().StartStream(
+      {.method = "/suite.Echo/Stream", .metadata = {{"x-one", "two\nlines"}}, .deadline = kNever},
+      log.Callbacks());
+  stream->Write("x");
+  ASSERT_TRUE(setting_->RunUntil([&] { return log.closed().has_value(); }));
+  EXPECT_EQ(log.closed()->code(), StatusCode::kInvalidArgument) << *log.closed();
+  EXPECT_TRUE(log.messages().empty());
+  EXPECT_TRUE(Unary("after").ok());
+}
+
 TEST_P(Suite, AnUnknownMethodIsUnimplemented) {
   EXPECT_EQ(Unary("", {}, seconds(20), "Nothing").status().code(), StatusCode::kUnimplemented);
 }
@@ -194,11 +216,11 @@ TEST_P(Suite, StreamsKeepTheOrderBothWays) {
   StreamLog log(*setting_);
   const auto stream = Open(log);
   std::vector<std::string> sent;
-  for (int n = 0; n < 100; ++n) {
+  for (int n = 0; n < 512; ++n) {
     sent.push_back(std::to_string(n));
-    ASSERT_TRUE(stream->Write(sent.back()));
+    ASSERT_TRUE(stream->Write(sent.back())) << "a transport's queue takes 512";
   }
-  ASSERT_TRUE(setting_->RunUntil([&] { return log.messages().size() == 100; }));
+  ASSERT_TRUE(setting_->RunUntil([&] { return log.messages().size() == sent.size(); }));
   EXPECT_EQ(log.messages(), sent);
   stream->HalfClose();
   EXPECT_FALSE(stream->Write("late"));

@@ -97,6 +97,42 @@ TEST_F(DispatcherTest, ACancelledTimersCapturesMayUseTheDispatcher) {
   EXPECT_EQ(dispatcher_.Tick(), 1u);
 }
 
+TEST(DispatcherEnd, WhatItDropsMayUseItAsItGoes) {
+  struct UsesItWhenItDies {
+    Dispatcher& dispatcher;
+    Executor::TimerId timer;
+    bool& posted_ran;
+    int& died;
+    ~UsesItWhenItDies() {
+      dispatcher.Cancel(timer);
+      dispatcher.Post([ran = &posted_ran] { *ran = true; });
+      dispatcher.PostAt(TimePoint(), [ran = &posted_ran] { *ran = true; });
+      ++died;
+    }
+  };
+  testing::FakeClock clock;
+  bool ran = false;
+  int died = 0;
+  {
+    Dispatcher dispatcher(clock);
+    const auto carry = [&] {
+      const auto timer = dispatcher.PostAt(kNever, [] {});
+      return
+          [carried = std::shared_ptr<UsesItWhenItDies>(new UsesItWhenItDies{dispatcher, timer, ran, died})] {
+            (void)carried;
+          };
+    };
+    dispatcher.Post(carry());
+    dispatcher.PostAt(clock.Now(), carry());
+    dispatcher.Post([&clock] { clock.Advance(milliseconds(1)); });
+    dispatcher.Post(carry());
+    EXPECT_EQ(dispatcher.Tick(milliseconds(0)), 1u);  // Leaves some of each kind.
+    dispatcher.Post(carry());
+  }
+  EXPECT_EQ(died, 4);
+  EXPECT_FALSE(ran);
+}
+
 TEST(DispatcherThreads, TakesPostsFromManyThreadsWhileTicking) {
   Dispatcher dispatcher;
   std::atomic<int> posting{4};

@@ -28,12 +28,14 @@ class SharedStore final : public TokenStore {
   }
   StatusOr<SessionTokens> Load() override { return saved; }
   Status Save(const SessionTokens& tokens) override {
+    if (is_full) return MakeStatus(StatusCode::kUnavailable, "the disk is full");
     saved = tokens;
     return absl::OkStatus();
   }
 
   SessionTokens saved;
   bool is_locked = false;
+  bool is_full = false;
 
  private:
   class Held final : public Lock {
@@ -59,6 +61,20 @@ class SessionTest : public ::testing::Test {
         {"t1"}, [this](StatusOr<Ticket> ticket) { results_.push_back(std::move(ticket)); });
   }
   Call GetTicket() { return GetTicket(*client_); }
+  /// A call that the server refuses, so that the session is refreshed.
+  void Expire(Client& client) {
+    GetTicket(client).Detach();
+    transport().last().Reply(MakeStatus(StatusCode::kUnauthenticated, "expired"));
+    setting_.executor.RunReady();
+  }
+  /// A player whose tokens are in `store`.
+  std::unique_ptr<Client> NewPlayerOf(const std::shared_ptr<SharedStore>& store) {
+    ClientOptions options = setting_.Options();
+    options.token_store = store;
+    auto client = setting_.NewPlayer(options);
+    store->saved = client->tokens();
+    return client;
+  }
 
   testing::FakeSetting setting_;
   std::unique_ptr<Client> client_ = setting_.NewPlayer();
@@ -79,10 +95,10 @@ TEST_F(SessionTest, LoginOpensTheSession) {
   EXPECT_EQ(transport().last().Header("authorization"), "Bearer " + answer.access_token);
 }
 
-TEST_F(SessionTest, RefreshesBeforeItExpiresByItself) {
-  setting_.executor.AdvanceBy(minutes(13) + seconds(59));
+TEST_F(SessionTest, RefreshesOnceBeforeItExpiresByItself) {
+  setting_.executor.AdvanceBy(minutes(13));
   EXPECT_EQ(transport().unaries.size(), 0u);
-  setting_.executor.AdvanceBy(seconds(2));
+  setting_.executor.AdvanceBy(minutes(1));
   ASSERT_EQ(Count(kRefresh), 1u);
   const auto request = wire::DecodeRequest<methods::RefreshToken>(transport().last().request);
   EXPECT_EQ(request->refresh_token, "refresh-1");
@@ -92,6 +108,73 @@ TEST_F(SessionTest, RefreshesBeforeItExpiresByItself) {
   EXPECT_EQ(client_->tokens().refresh_nonce, "");
   setting_.executor.AdvanceBy(minutes(13));
   EXPECT_EQ(Count(kRefresh), 1u) << "once";
+}
+
+TEST_F(SessionTest, PlayersWhoSignedInTogetherDoNotRefreshTogether) {
+  std::vector<std::unique_ptr<Client>> crowd;
+  for (int i = 0; i < 100; ++i) crowd.push_back(setting_.NewPlayer());
+  setting_.executor.AdvanceBy(minutes(13) + seconds(20));
+  const std::size_t first = Count(kRefresh);
+  setting_.executor.AdvanceBy(seconds(20));
+  const std::size_t second = Count(kRefresh) - first;
+  setting_.executor.AdvanceBy(seconds(20));
+  EXPECT_EQ(Count(kRefresh), 101u);
+  EXPECT_GT(first, 10u);
+  EXPECT_GT(second, 10u);
+  EXPECT_GT(101u - first - second, 10u);
+}
+
+TEST_F(SessionTest, AStormOfRefusalsIsOneRefresh) {
+  std::vector<Call> calls;
+  for (int i = 0; i < 50; ++i) calls.push_back(GetTicket());
+  for (std::size_t i = 0; i < 50; ++i) {
+    transport().unaries[i]->Reply(MakeStatus(StatusCode::kUnauthenticated, "expired"));
+  }
+  EXPECT_EQ(transport().unaries.size(), 51u);
+  EXPECT_EQ(Count(kRefresh), 1u);
+  transport().last().Answer<methods::RefreshToken>(TokensNumber(2));
+  EXPECT_EQ(transport().unaries.size(), 101u);
+  EXPECT_EQ(transport().last().Header("authorization"), "Bearer access-2");
+}
+
+TEST_F(SessionTest, AServerThatAsksForTimeGetsIt) {
+  setting_.executor.AdvanceBy(minutes(14));
+  ASSERT_EQ(Count(kRefresh), 1u);
+  // More than the refresh itself can wait for.
+  transport().last().Reply(RetryLater(StatusCode::kResourceExhausted, "too many", seconds(60)));
+  setting_.executor.AdvanceBy(seconds(59));
+  EXPECT_EQ(Count(kRefresh), 1u);
+  setting_.executor.AdvanceBy(seconds(6));
+  EXPECT_EQ(Count(kRefresh), 2u);
+}
+
+TEST_F(SessionTest, WithoutARefreshTokenARefusalSaysWhatToDo) {
+  client_->SetTokens({.user_id = "u1", .access_token = "access-1"});
+  const Call call = GetTicket();
+  transport().last().Reply(MakeStatus(StatusCode::kUnauthenticated, "expired"));
+  setting_.executor.RunReady();
+  ASSERT_EQ(results_.size(), 1u);
+  EXPECT_EQ(results_[0].status().code(), StatusCode::kUnauthenticated);
+  EXPECT_NE(results_[0].status().message().find("there is no refresh token"), absl::string_view::npos)
+      << results_[0].status();
+}
+
+TEST_F(SessionTest, NoExpiryBreaksIt) {
+  for (const WallTime when : {WallTime::min(), WallTime(seconds(1)), WallTime::max()}) {
+    client_->SetTokens({.user_id = "u1", .access_token = "a", .refresh_token = "r", .expires_at = when});
+    const std::size_t before = Count(kRefresh);
+    const Call call = GetTicket();
+    EXPECT_EQ(Count(kRefresh) - before, when == WallTime::max() ? 0u : 1u);
+  }
+  for (const seconds lifetime : {seconds::min(), seconds(0), seconds::max()}) {
+    const Call login = client_->auth().Login({"ann", "secret"}, [](const StatusOr<AuthTokens>&) {});
+    AuthTokens tokens = TokensNumber(5);
+    tokens.expires_in = lifetime;
+    transport().last().Answer<methods::Login>(tokens);
+    const Call call = GetTicket();
+    EXPECT_EQ(transport().last().Header("authorization"), "Bearer access-5")
+        << "a token of unknown lifetime is used until it is refused";
+  }
 }
 
 TEST_F(SessionTest, CallsOfAnExpiredSessionShareOneRefresh) {
@@ -203,6 +286,86 @@ TEST_F(SessionTest, ALoginDuringARefreshWins) {
   EXPECT_EQ(client_->tokens().access_token, "access-9");
 }
 
+TEST_F(SessionTest, TheEndOfTheSessionMayEndTheClient) {
+  bool is_gone = false;
+  ClientOptions options = setting_.Options();
+  // Captures more than fits into the function itself, so that a use after free is one.
+  options.on_tokens_changed = [this, &is_gone, name = std::string(100, 'x')](const SessionTokens& tokens) {
+    if (!tokens.access_token.empty()) return;
+    client_.reset();
+    is_gone = name.size() == 100;
+  };
+  client_ = setting_.NewPlayer(options);
+  setting_.executor.RunReady();
+  Expire(*client_);
+  transport().last().Reply(MakeStatus(StatusCode::kUnauthenticated, "revoked"));
+  setting_.executor.RunReady();
+  EXPECT_TRUE(is_gone);
+  EXPECT_EQ(client_, nullptr);
+}
+
+TEST_F(SessionTest, ALoginDuringARefreshTakesOverTheStore) {
+  auto store = std::make_shared<SharedStore>();
+  auto player = NewPlayerOf(store);
+  Expire(*player);
+  ASSERT_EQ(Count(kRefresh), 1u);
+  ASSERT_TRUE(store->is_locked) << "by the refresh, for as long as its call takes";
+  const auto refresh = transport().unaries.back();
+  const Call login = player->auth().Login({"bob", "secret"}, [](const StatusOr<AuthTokens>&) {});
+  transport().last().Answer<methods::Login>(TokensNumber(9));
+  EXPECT_TRUE(refresh->is_dropped);
+  EXPECT_FALSE(store->is_locked);
+  EXPECT_EQ(store->saved.refresh_token, "refresh-9");
+  EXPECT_EQ(player->tokens().refresh_token, "refresh-9");
+  EXPECT_EQ(transport().last().Header("authorization"), "Bearer access-9") << "who waited goes on";
+}
+
+TEST_F(SessionTest, ASignOutByAnotherProcessIsNotUndone) {
+  auto store = std::make_shared<SharedStore>();
+  auto player = NewPlayerOf(store);
+  store->saved = {};
+  Expire(*player);
+  ASSERT_EQ(results_.size(), 1u);
+  EXPECT_EQ(results_[0].status().code(), StatusCode::kUnauthenticated);
+  EXPECT_EQ(Count(kRefresh), 0u);
+  EXPECT_EQ(store->saved, SessionTokens());
+  EXPECT_EQ(player->tokens(), SessionTokens());
+}
+
+TEST_F(SessionTest, APlayerDoesNotTurnIntoAnother) {
+  auto store = std::make_shared<SharedStore>();
+  auto player = NewPlayerOf(store);
+  store->saved = {.user_id = "u2", .access_token = "theirs", .refresh_token = "theirs"};
+  const SessionTokens theirs = store->saved;
+  Expire(*player);
+  ASSERT_EQ(results_.size(), 1u);
+  EXPECT_EQ(results_[0].status().code(), StatusCode::kUnauthenticated);
+  EXPECT_EQ(player->tokens(), SessionTokens());
+  EXPECT_EQ(store->saved, theirs);
+}
+
+TEST_F(SessionTest, AStoreThatCouldNotBeWrittenIsNotBelieved) {
+  auto store = std::make_shared<SharedStore>();
+  auto player = NewPlayerOf(store);
+  Expire(*player);
+  store->is_full = true;
+  transport().last().Answer<methods::RefreshToken>(TokensNumber(2));
+  EXPECT_EQ(store->saved.refresh_token, "refresh-1") << "spent";
+  EXPECT_EQ(player->tokens().refresh_token, "refresh-2");
+
+  Expire(*player);
+  EXPECT_EQ(Count(kRefresh), 1u) << "a refresh that a crash would lose does not begin";
+  store->is_full = false;
+  Expire(*player);
+  ASSERT_EQ(Count(kRefresh), 2u);
+  EXPECT_EQ(wire::DecodeRequest<methods::RefreshToken>(transport().last().request)->refresh_token,
+            "refresh-2");
+  EXPECT_EQ(store->saved.refresh_token, "refresh-2");
+  EXPECT_EQ(store->saved.refresh_nonce, transport().last().Header("idempotency-key"));
+  transport().last().Answer<methods::RefreshToken>(TokensNumber(3));
+  EXPECT_EQ(store->saved.refresh_token, "refresh-3");
+}
+
 TEST_F(SessionTest, ClientsThatShareAStoreSpendTheRefreshTokenOnce) {
   auto store = std::make_shared<SharedStore>();
   ClientOptions options = setting_.Options();
@@ -240,6 +403,17 @@ TEST_F(SessionTest, ARefreshThatARunDidNotSeeTheEndOfIsFinishedByTheNext) {
   const Call call = GetTicket();  // Finds its session in the store.
   setting_.executor.RunReady();
   ASSERT_EQ(Count(kRefresh), 1u);
+  EXPECT_EQ(transport().last().Header("idempotency-key"), "begun-before-the-crash");
+}
+
+TEST_F(SessionTest, ARefreshThatWasBegunIsFinishedAtOnce) {
+  client_->SetTokens({.user_id = "u1",
+                      .access_token = "access-1",
+                      .refresh_token = "refresh-1",
+                      .expires_at = setting_.clock.WallNow() + minutes(14),
+                      .refresh_nonce = "begun-before-the-crash"});
+  setting_.executor.RunReady();
+  ASSERT_EQ(Count(kRefresh), 1u) << "the server keeps the lost answer for a short while only";
   EXPECT_EQ(transport().last().Header("idempotency-key"), "begun-before-the-crash");
 }
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "oofgg/dispatcher.h"
 #include "tests/unit/client/fake_transport.h"
 
 namespace oofgg {
@@ -176,6 +177,87 @@ TEST_F(PresenceTest, SignOffIsSaidBeforeTheLinkGoes) {
   setting_.executor.AdvanceBy(minutes(1));
   EXPECT_EQ(transport().streams.size(), 1u);
   EXPECT_EQ(trace_, "");
+}
+
+TEST_F(PresenceTest, ALinkThatBreaksAfterSignOffIsNotMadeAgain) {
+  PresenceWatch watch = Watch({"bo"});
+  watch.SignOff();
+  stream().Close(Lost());
+  setting_.executor.AdvanceBy(minutes(1));
+  EXPECT_EQ(transport().streams.size(), 1u) << "that would bring the player online again";
+  EXPECT_EQ(trace_, "");
+}
+
+TEST_F(PresenceTest, ALinkThatLastedWasGoodThoughNothingWasSaid) {
+  const PresenceWatch watch = Watch({});
+  for (std::size_t i = 0; i < 12; ++i) {
+    setting_.executor.AdvanceBy(seconds(10));
+    stream().Close(Lost());
+    setting_.executor.AdvanceBy(milliseconds(200));
+    ASSERT_EQ(transport().streams.size(), i + 2) << "within the grace, or friends would see a flap";
+  }
+}
+
+TEST_F(PresenceTest, ARefusalLongAfterAnotherIsCuredToo) {
+  const PresenceWatch watch = Watch({});
+  for (int number = 2; number < 5; ++number) {
+    stream().Close(MakeStatus(StatusCode::kUnauthenticated, "expired"));
+    transport().last().Answer<methods::RefreshToken>(TokensNumber(number));
+    EXPECT_EQ(stream().Header("authorization"), "Bearer access-" + std::to_string(number));
+    setting_.executor.AdvanceBy(minutes(1));
+  }
+  EXPECT_EQ(trace_, "");
+}
+
+TEST_F(PresenceTest, ALinkThatIsReplacedWhileItsTokenIsFetchedOpensOnce) {
+  client_->SetTokens({.user_id = "u1",
+                      .access_token = "access-1",
+                      .refresh_token = "refresh-1",
+                      .expires_at = setting_.clock.WallNow() - seconds(1)});
+  PresenceWatch watch = Watch({"bo"});
+  EXPECT_TRUE(transport().streams.empty());
+  watch.SetFriends({"cy"});
+  transport().last().Answer<methods::RefreshToken>(TokensNumber(2));
+  ASSERT_EQ(transport().streams.size(), 1u);
+  EXPECT_EQ(FriendsIn(stream().written.at(0)), (std::vector<std::string>{"cy"}));
+  EXPECT_EQ(stream().written.size(), 1u);
+}
+
+TEST_F(PresenceTest, DestroyingTheClientLetsGoOfWhatTheCallbackHolds) {
+  auto captured = std::make_shared<int>();
+  const std::weak_ptr<int> weak = captured;
+  const PresenceWatch watch = client_->presence().Watch(
+      {"bo"}, [captured = std::move(captured)](const StatusOr<PresenceUpdate>&) { (void)captured; });
+  client_.reset();
+  EXPECT_TRUE(weak.expired());
+}
+
+TEST_F(PresenceTest, ACallbackMayEndItsOwnWatch) {
+  PresenceWatch watch;
+  std::string seen;
+  // More than fits into the function itself, so that a use after free is one.
+  watch = client_->presence().Watch(
+      {"bo", "cy"}, [&, name = std::string(100, 'x')](const StatusOr<PresenceUpdate>& update) {
+        watch = PresenceWatch();
+        seen += update->user_id + name.substr(99);
+      });
+  stream().Say(Online("bo", 1));
+  stream().Say(Online("cy", 1));
+  Run();
+  EXPECT_EQ(seen, "box");
+}
+
+TEST_F(PresenceTest, WithoutATickTheQueueIsAsLongAsTheListOfFriends) {
+  Dispatcher never_ticked(setting_.clock);
+  ClientOptions options = setting_.Options();
+  options.callbacks = &never_ticked;
+  client_ = setting_.NewPlayer(options);
+  const PresenceWatch watch = Watch({"bo", "cy"});
+  for (std::uint64_t version = 1; version < 1000; ++version) {
+    stream().Say(Online(version % 2 == 0 ? "bo" : "cy", version));
+  }
+  EXPECT_EQ(never_ticked.Tick(seconds(1)), 2u);
+  client_.reset();
 }
 
 TEST_F(PresenceTest, DroppingStopsWhatIsQueued) {

@@ -106,6 +106,89 @@ TEST(ClientThreads, ACallbackOnTheClientsOwnThreadMayBlock) {
   EXPECT_TRUE(outcome.get_future().get());
 }
 
+TEST(ClientThreads, ACallbackInATickMayBlock) {
+  Dispatcher dispatcher;
+  ClientOptions options = QuickRetries();
+  options.callbacks = &dispatcher;
+  auto client = PlayerOn(std::make_shared<BusyTransport>(), options);
+  Status outcome = MakeStatus(StatusCode::kUnknown, "not run");
+  const Call call = client->matchmaking().GetTicket(
+      {"t"}, [&](const StatusOr<Ticket>&) { outcome = client->matchmaking().GetTicket({"t"}).status(); });
+  while (dispatcher.Tick() == 0) std::this_thread::yield();
+  EXPECT_TRUE(outcome.ok()) << outcome;
+}
+
+/// Takes calls and streams and never says anything, whatever the deadline.
+class DeafTransport final : public Transport {
+ public:
+  std::unique_ptr<TransportHandle> StartUnary(TransportCall, std::string, OnReply) override {
+    return NewStream();
+  }
+  std::unique_ptr<TransportStream> StartStream(TransportCall, TransportStreamCallbacks) override {
+    return NewStream();
+  }
+  void WaitForACall() { taken_.get_future().wait(); }
+
+ private:
+  class Stream final : public TransportStream {
+   public:
+    bool Write(std::string) override { return true; }
+    void HalfClose() override {}
+  };
+  std::unique_ptr<TransportStream> NewStream() {
+    taken_.set_value();
+    return std::make_unique<Stream>();
+  }
+
+  std::promise<void> taken_;
+};
+
+TEST(ClientThreads, DestroyingTheClientEndsBlockingCallsOnOtherThreads) {
+  using Blocks = Status (*)(Client&);
+  const Blocks forms[] = {
+      [](Client& client) { return client.matchmaking().GetTicket({"t"}).status(); },
+      [](Client& client) {
+        return client.matchmaking().AwaitTicket({"t"}, {.timeout = std::chrono::hours(1)}).status();
+      },
+      [](Client& client) { return client.auth().Refresh().status(); }};
+  for (const Blocks form : forms) {
+    auto transport = std::make_shared<DeafTransport>();
+    auto client = std::make_unique<Client>(transport, ClientOptions{});
+    client->SetTokens({.user_id = "u1", .access_token = "a", .refresh_token = "r"});
+    std::promise<Status> outcome;
+    std::thread thread([&, raw = client.get()] { outcome.set_value(form(*raw)); });
+    transport->WaitForACall();
+    client.reset();
+    EXPECT_EQ(outcome.get_future().get().code(), StatusCode::kCancelled);
+    thread.join();
+  }
+}
+
+TEST(ClientThreads, ABlockingCallEndsThoughNothingRunsItsTimers) {
+  Dispatcher never_ticked;
+  ClientOptions options;
+  options.executor = &never_ticked;
+  auto client = PlayerOn(std::make_shared<DeafTransport>(), options);
+  const auto ticket = client->matchmaking().GetTicket({"t"}, {.timeout = std::chrono::milliseconds(1)});
+  EXPECT_EQ(ticket.status().code(), StatusCode::kDeadlineExceeded);
+}
+
+TEST(ClientThreads, ACallbackOnTheClientsOwnThreadMayDestroyTheClient) {
+  auto client = PlayerOn(std::make_shared<BusyTransport>(), QuickRetries());
+  std::promise<void> destroyed;
+  auto captured = std::make_shared<std::promise<void>>();
+  auto gone = captured->get_future();
+  client->matchmaking()
+      .GetTicket({"t"},
+                 [&, captured = std::move(captured)](const StatusOr<Ticket>&) {
+                   client.reset();
+                   destroyed.set_value();
+                 })
+      .Detach();
+  destroyed.get_future().wait();
+  gone.wait();  // What the callback captured goes too.
+}
+
 TEST(ClientThreads, DroppingRacesWithCompletionSafely) {
   auto client = PlayerOn(std::make_shared<BusyTransport>(), QuickRetries());
   for (int n = 0; n < 500; ++n) {

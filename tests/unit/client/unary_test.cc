@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "client/core.h"
+#include "client/unary_call.h"
 #include "oofgg/dispatcher.h"
 #include "tests/unit/client/fake_transport.h"
 
@@ -121,6 +123,42 @@ TEST_F(UnaryTest, HonoursTheServersRetryDelay) {
   EXPECT_EQ(transport().unaries.size(), 2u);
 }
 
+TEST_F(UnaryTest, ATimeoutBelowZeroHasRunOut) {
+  const Call call = GetTicket({.timeout = milliseconds(-1)});
+  EXPECT_LT(transport().last().call.deadline, setting_.clock.Now());
+}
+
+TEST_F(UnaryTest, ALoginWhoseAnswerWasLostIsRepeated) {
+  std::optional<StatusOr<AuthTokens>> tokens;
+  const Call call =
+      client_->auth().Login({"ann", "secret"}, [&](auto answer) { tokens = std::move(answer); });
+  transport().last().Reply(MakeStatus(StatusCode::kUnavailable, "the answer was lost"));
+  setting_.executor.AdvanceBy(milliseconds(100));
+  ASSERT_EQ(transport().unaries.size(), 2u);
+  transport().last().Answer<methods::Login>(testing::TokensNumber(2));
+  setting_.executor.RunReady();
+  EXPECT_TRUE(tokens.has_value() && tokens->ok());
+}
+
+TEST_F(UnaryTest, AMethodThatMustNotBeRepeatedIsNot) {
+  auto core = std::make_shared<internal::ClientCore>(setting_.transport, setting_.Options());
+  std::optional<Status> status;
+  auto call = std::make_shared<internal::UnaryCall>(
+      core,
+      wire::MethodInfo{.path = "/a.B/C", .idempotency = wire::Idempotency::kNever, .needs_token = false}, "",
+      CallOptions(), [&](const StatusOr<std::string>& reply) {
+        status = reply.status();
+        return Task();
+      });
+  call->Start();
+  transport().last().Reply(RetryLater(StatusCode::kUnavailable, "gone", milliseconds(1)));
+  setting_.executor.AdvanceBy(seconds(20));
+  EXPECT_EQ(transport().unaries.size(), 1u);
+  ASSERT_TRUE(status.has_value());
+  EXPECT_EQ(status->code(), StatusCode::kUnavailable);
+  core->Shutdown();
+}
+
 TEST_F(UnaryTest, OtherErrorsAreNotRetried) {
   for (const StatusCode code :
        {StatusCode::kInvalidArgument, StatusCode::kDeadlineExceeded, StatusCode::kInternal,
@@ -199,6 +237,17 @@ TEST_F(UnaryTest, ACallbackMayDropItsOwnCall) {
   EXPECT_TRUE(ran);
 }
 
+TEST_F(UnaryTest, AFinishedCallHoldsNothingThoughItsHandleIsKept) {
+  auto captured = std::make_shared<int>();
+  const std::weak_ptr<int> weak = captured;
+  const Call kept = client_->matchmaking().GetTicket(
+      {"t1"}, [captured = std::move(captured)](const StatusOr<Ticket>&) { (void)captured; });
+  transport().last().Answer<methods::GetTicket>({});
+  setting_.executor.RunReady();
+  EXPECT_TRUE(weak.expired());
+  EXPECT_TRUE(transport().last().is_dropped) << "a transport waits for its handles when it ends";
+}
+
 TEST_F(UnaryTest, ACallbackMayStartTheNextCall) {
   Call next;
   const Call call =
@@ -248,6 +297,40 @@ TEST_F(UnaryTest, CallbacksWaitForTheGamesTick) {
   EXPECT_EQ(dispatcher.Tick(), 1u);
   EXPECT_TRUE(result_.has_value());
   client_.reset();
+}
+
+TEST_F(UnaryTest, ABlockingCallThatWouldWaitForItsOwnTickSaysSo) {
+  Dispatcher dispatcher(setting_.clock);
+  ClientOptions options = setting_.Options();
+  options.callbacks = &dispatcher;
+  options.executor = &dispatcher;
+  client_ = setting_.NewPlayer(options);
+  Status call;
+  Status refresh;
+  Status await;
+  dispatcher.Post([&] {
+    call = client_->matchmaking().GetTicket({"t1"}).status();
+    refresh = client_->auth().Refresh().status();
+    await = client_->matchmaking().AwaitTicket({"t1"}, {}).status();
+  });
+  dispatcher.Tick();
+  EXPECT_EQ(call.code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(refresh.code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(await.code(), StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(transport().unaries.empty() && transport().streams.empty());
+  client_.reset();
+}
+
+TEST_F(UnaryTest, ASmallClientThatOutlivesTheClientAnswersCancelled) {
+  MatchmakingClient matchmaking = client_->matchmaking();
+  AuthClient auth = client_->auth();
+  client_.reset();
+  EXPECT_EQ(matchmaking.GetTicket({"t1"}).status().code(), StatusCode::kCancelled);
+  EXPECT_EQ(matchmaking.AwaitTicket({"t1"}, {}).status().code(), StatusCode::kCancelled);
+  EXPECT_EQ(auth.Refresh().status().code(), StatusCode::kCancelled);
+  const Call call = matchmaking.GetTicket({"t1"}, [](const StatusOr<Ticket>&) { FAIL(); });
+  setting_.executor.AdvanceBy(seconds(20));
+  EXPECT_TRUE(transport().unaries.empty());
 }
 
 TEST_F(UnaryTest, ABlockingCallPumps) {

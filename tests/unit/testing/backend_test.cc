@@ -15,6 +15,19 @@ using std::chrono::seconds;
 
 CreateTicketRequest For(std::string game) { return {.game_id = std::move(game)}; }
 
+/// What one machine keeps between runs of a game.
+class MemoryTokenStore final : public TokenStore {
+ public:
+  StatusOr<std::unique_ptr<Lock>> Acquire() override { return std::make_unique<Lock>(); }
+  StatusOr<SessionTokens> Load() override { return saved; }
+  Status Save(const SessionTokens& tokens) override {
+    saved = tokens;
+    return absl::OkStatus();
+  }
+
+  SessionTokens saved;
+};
+
 class BackendTest : public ::testing::Test {
  protected:
   std::unique_ptr<Client> NewPlayer(const std::string& name) {
@@ -83,6 +96,98 @@ TEST_F(BackendTest, ALostRefreshReplyDoesNotLogThePlayerOut) {
   const auto tokens = client->auth().Refresh();
   ASSERT_TRUE(tokens.ok()) << tokens.status();
   EXPECT_TRUE(client->auth().Refresh().ok()) << "the family was not revoked";
+}
+
+TEST_F(BackendTest, ACrashDuringARefreshDoesNotLogThePlayerOut) {
+  auto store = std::make_shared<MemoryTokenStore>();
+  auto client = backend_.NewClient({.token_store = store});
+  ASSERT_TRUE(client->auth().Register({"ann", "", "a long password"}).ok());
+  const std::string spent = store->saved.refresh_token;
+  client->auth().Refresh([](const StatusOr<SessionTokens>&) { FAIL() << "the run ended before"; }).Detach();
+  backend_.Advance(milliseconds(1));  // It has arrived, and the answer is on its way.
+  client.reset();
+  EXPECT_EQ(store->saved.refresh_token, spent);
+
+  client = backend_.NewClient({.token_store = store});
+  const auto tokens = client->auth().Refresh();
+  ASSERT_TRUE(tokens.ok()) << tokens.status();
+  EXPECT_NE(store->saved.refresh_token, spent);
+  EXPECT_TRUE(client->auth().Refresh().ok()) << "the family was not revoked";
+}
+
+TEST_F(BackendTest, ManyCallsOfAnExpiredSessionSpendOneRefreshToken) {
+  auto client = NewPlayer("ann");
+  backend_.ExpireTokens();
+  int answered = 0;
+  std::vector<Call> calls;
+  for (int i = 0; i < 50; ++i) {
+    calls.push_back(client->matchmaking().GetTicket({"t"}, [&](const auto& ticket) {
+      EXPECT_EQ(ticket.status().code(), StatusCode::kNotFound) << ticket.status();
+      ++answered;
+    }));
+  }
+  backend_.Advance(seconds(1));
+  EXPECT_EQ(answered, 50);
+  EXPECT_TRUE(client->auth().Refresh().ok()) << "the family was not revoked";
+}
+
+TEST_F(BackendTest, AnExpiredTokenIsNotValid) {
+  auto client = NewPlayer("ann");
+  const std::string token = client->tokens().access_token;
+  EXPECT_TRUE(client->auth().ValidateToken({token})->is_valid);
+  backend_.ExpireTokens();
+  EXPECT_FALSE(client->auth().ValidateToken({token})->is_valid);
+}
+
+TEST_F(BackendTest, ALoginWhoseReplyWasLostSucceeds) {
+  auto client = NewPlayer("ann");
+  backend_.LoseNextReply(*client);
+  const auto tokens = client->auth().Login({"ann", "a long password"});
+  EXPECT_TRUE(tokens.ok()) << tokens.status();
+}
+
+TEST_F(BackendTest, ACallbackMayMakeABlockingCall) {
+  auto client = NewPlayer("ann");
+  StatusCode inner = StatusCode::kUnknown;
+  const Call call = client->matchmaking().GetTicket(
+      {"t"}, [&](const auto&) { inner = client->matchmaking().GetTicket({"u"}).status().code(); });
+  backend_.Advance(seconds(1));
+  EXPECT_EQ(inner, StatusCode::kNotFound);
+}
+
+TEST_F(BackendTest, AWatchedTicketIsFollowedOverALostLink) {
+  auto ann = NewPlayer("ann");
+  auto bob = NewPlayer("bob");
+  const auto ticket = ann->matchmaking().CreateTicket(For("arena"));
+  ASSERT_TRUE(ticket.ok());
+  std::vector<TicketState> seen;
+  const Call watch =
+      ann->matchmaking().WatchTicket({ticket->id}, [&](const auto& state) { seen.push_back(state->state); });
+  backend_.Settle();
+  backend_.DropLink(*ann);
+  ASSERT_TRUE(bob->matchmaking().CreateTicket(For("arena")).ok());
+  backend_.Advance(seconds(3));
+  EXPECT_EQ(seen, std::vector<TicketState>{TicketState::kWaiting});
+  backend_.RestoreLink(*ann);
+  backend_.Advance(seconds(10));
+  EXPECT_EQ(seen, (std::vector<TicketState>{TicketState::kWaiting, TicketState::kAssigned}));
+}
+
+TEST(BackendLatency, AStreamThatIsCutAsItOpensLeavesNobodyOnline) {
+  Backend backend({.latency = milliseconds(0)});
+  auto ann = backend.NewClient();
+  auto bob = backend.NewClient();
+  ASSERT_TRUE(ann->auth().Register({"ann", "", "a long password"}).ok());
+  ASSERT_TRUE(bob->auth().Register({"bob", "", "a long password"}).ok());
+  const auto online = bob->presence().Watch({}, [](const auto&) {});
+  backend.DropLink(*bob);
+  backend.Advance(seconds(20));
+  std::string seen;
+  const auto watch = ann->presence().Watch({bob->tokens().user_id}, [&](const auto& update) {
+    seen += update->state == PresenceState::kOnline ? '+' : '-';
+  });
+  backend.Advance(seconds(1));
+  EXPECT_EQ(seen, "-");
 }
 
 TEST_F(BackendTest, ALostReplyDoesNotCreateTwice) {

@@ -2,9 +2,11 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "client/check_metadata.h"
 #include "oofgg/status.h"
 #include "oofgg/transport.h"
 #include "wire/status_details.h"
@@ -32,14 +34,20 @@ inline Status ToStatus(const grpc::Status& status) {
                             status.error_details());
 }
 
-/// What is left of the deadline goes to gRPC, whose own clock is the system's.
-inline void Prepare(grpc::ClientContext& context, const TransportCall& call, const Clock& clock) {
+/// What is left of the deadline goes to gRPC, whose own clock is the system's. An error is the call's
+/// outcome: it may be started, as that is how gRPC calls back, but nothing of it will be sent.
+inline Status Prepare(grpc::ClientContext& context, const TransportCall& call, const Clock& clock) {
+  if (Status status = CheckMetadata(call.metadata); !status.ok()) {
+    context.TryCancel();
+    return status;
+  }
   for (const auto& [name, value] : call.metadata) context.AddMetadata(name, value);
-  if (call.deadline == kNever) return;
+  if (call.deadline == kNever) return absl::OkStatus();
   const Duration left = call.deadline - clock.Now();
   // A day more or less is no matter, an overflow would be.
   const auto bounded = std::min<Duration>(left, std::chrono::hours(24 * 365));
   context.set_deadline(std::chrono::system_clock::now() + bounded);
+  return absl::OkStatus();
 }
 
 }  // namespace oofgg::internal

@@ -19,6 +19,7 @@ struct UnaryState {
   grpc::ByteBuffer request;
   grpc::ByteBuffer response;
   grpc::ClientContext context;
+  Status refused;  // What gRPC was spared.
 };
 
 class UnaryHandle final : public TransportHandle {
@@ -40,12 +41,13 @@ std::unique_ptr<TransportHandle> StartGrpcUnary(grpc::GenericStub& stub, InFligh
                                                 const Clock& clock, const TransportCall& call,
                                                 const std::string& request, Transport::OnReply on_reply) {
   auto state = std::make_shared<UnaryState>(in_flight, std::move(on_reply));
-  Prepare(state->context, call, clock);
+  state->refused = Prepare(state->context, call, clock);
   state->request = ToBuffer(request);
   stub.UnaryCall(&state->context, call.method, {}, &state->request, &state->response,
                  [state](const grpc::Status& status) {
                    state->guard.Run([&] {
                      Transport::OnReply reply_to = std::move(state->on_reply);
+                     if (!state->refused.ok()) return reply_to(state->refused);
                      if (status.ok()) return reply_to(ToString(state->response));
                      reply_to(ToStatus(status));
                    });

@@ -10,7 +10,7 @@
 namespace oofgg::internal {
 namespace {
 
-constexpr std::size_t kMaxQueuedWrites = 256;
+constexpr std::size_t kMaxQueuedWrites = 512;
 
 /// Keeps itself alive until OnDone. One hold stands for our side, which may start writes at any time; it is
 /// let go of when the handle is dropped or nothing more can be read, whichever is first.
@@ -22,7 +22,7 @@ class StreamReactor final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
 
   void Start(grpc::GenericStub& stub, const Clock& clock, const TransportCall& call) {
     self_ = shared_from_this();
-    Prepare(context_, call, clock);
+    refused_ = Prepare(context_, call, clock);
     stub.PrepareBidiStreamingCall(&context_, call.method, {}, this);
     AddHold();
     StartRead(&incoming_);
@@ -68,7 +68,7 @@ class StreamReactor final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
   }
 
   void OnDone(const grpc::Status& status) override {
-    guard_.Run([&] { callbacks_.on_closed(ToStatus(status)); });
+    guard_.Run([&] { callbacks_.on_closed(refused_.ok() ? ToStatus(status) : refused_); });
     self_.reset();  // Perhaps the last owner: nothing may follow.
   }
 
@@ -87,6 +87,7 @@ class StreamReactor final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
   CallbackGuard guard_;
   TransportStreamCallbacks callbacks_;
   grpc::ByteBuffer incoming_;
+  Status refused_;  // What gRPC was spared.
 
   std::mutex mutex_;
   std::deque<grpc::ByteBuffer> outgoing_;  // The first is being written.

@@ -53,21 +53,46 @@ grpc::ChannelArguments ArgumentsOf(const GrpcTransportOptions& options) {
   return arguments;
 }
 
+/// What gRPC says when it reached nobody names neither the address, when it is a name, nor what it is for.
+Status Named(const Status& status, const std::string& endpoint) {
+  const std::string_view message(status.message().data(), status.message().size());
+  if (status.code() == StatusCode::kUnavailable &&
+      (message.starts_with("failed to connect to all addresses") ||
+       message.starts_with("DNS resolution failed"))) {
+    const std::size_t last = message.rfind(": ");
+    const std::string why(last == std::string_view::npos ? message : message.substr(last + 2));
+    return WithReason(
+        MakeStatus(StatusCode::kUnavailable, "nobody answers at " + endpoint + " (" + why + ")"),
+        kUnreachable);
+  }
+  if (status.code() == StatusCode::kDeadlineExceeded && message == "Deadline Exceeded") {
+    return MakeStatus(StatusCode::kDeadlineExceeded, "no answer from " + endpoint + " in time");
+  }
+  return status;
+}
+
 class GrpcTransport final : public Transport {
  public:
   explicit GrpcTransport(const GrpcTransportOptions& options)
       : clock_(options.clock != nullptr ? *options.clock : Clock::System()),
+        endpoints_{options.endpoints.auth, options.endpoints.game, options.endpoints.maker},
         stubs_{MakeStub(options, options.endpoints.auth), MakeStub(options, options.endpoints.game),
                MakeStub(options, options.endpoints.maker)} {}
   ~GrpcTransport() override { in_flight_.WaitForNone(); }
 
   std::unique_ptr<TransportHandle> StartUnary(TransportCall call, std::string request,
                                               OnReply on_reply) override {
-    return internal::StartGrpcUnary(StubOf(call), in_flight_, clock_, call, request, std::move(on_reply));
+    auto named = [endpoint = EndpointOf(call),
+                  to = std::move(on_reply)](StatusOr<std::string> reply) mutable {
+      to(reply.ok() ? std::move(reply) : Named(reply.status(), endpoint));
+    };
+    return internal::StartGrpcUnary(StubOf(call), in_flight_, clock_, call, request, std::move(named));
   }
 
   std::unique_ptr<TransportStream> StartStream(TransportCall call,
                                                TransportStreamCallbacks callbacks) override {
+    callbacks.on_closed = [endpoint = EndpointOf(call), to = std::move(callbacks.on_closed)](
+                              const Status& status) mutable { to(Named(status, endpoint)); };
     return internal::StartGrpcStream(StubOf(call), in_flight_, clock_, call, std::move(callbacks));
   }
 
@@ -80,7 +105,10 @@ class GrpcTransport final : public Transport {
 
   grpc::GenericStub& StubOf(const TransportCall& call) { return *stubs_[ServerOf(call.method)]; }
 
+  const std::string& EndpointOf(const TransportCall& call) const { return endpoints_[ServerOf(call.method)]; }
+
   const Clock& clock_;
+  const std::array<std::string, 3> endpoints_;
   internal::InFlight in_flight_;
   const std::array<std::unique_ptr<grpc::GenericStub>, 3> stubs_;
 };
