@@ -100,10 +100,15 @@ StatusOr<RuleSet> RuleSetReader::Read() {
 }
 
 Status RuleSetReader::CheckText() const {
-  if (text_.size() <= RuleSet::kMaxBytes) return absl::OkStatus();
-  return FaultAt(
-      1, "",
-      "is " + std::to_string(text_.size()) + " bytes; " + std::to_string(RuleSet::kMaxBytes) + " at most");
+  if (text_.size() > RuleSet::kMaxBytes) {
+    return FaultAt(
+        1, "",
+        "is " + std::to_string(text_.size()) + " bytes; " + std::to_string(RuleSet::kMaxBytes) + " at most");
+  }
+  // The parser would take a NUL byte for the end of its input, and not look at what follows.
+  const std::size_t nul = text_.find('\0');
+  if (nul == std::string_view::npos) return absl::OkStatus();
+  return FaultAt(matchmaking::LineAt(text_, nul), "", "is not JSON: a NUL byte; save it as plain text");
 }
 
 Status RuleSetReader::CheckSyntax() const {

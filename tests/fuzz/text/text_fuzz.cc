@@ -42,6 +42,7 @@ void Percent(std::string_view input) {
 
 void PageCursor(std::string_view input) {
   (void)game::DecodeCursor("list", input);
+  if (input.size() > 256) return;  // Longer than any place in a list that we make.
   const auto decoded = game::DecodeCursor("list", game::EncodeCursor("list", input));
   Require(decoded.ok() && *decoded == input);
 }

@@ -124,6 +124,8 @@ std::vector<BadRules> AllBadRules() {
        "rule_set: line 3: is not JSON: unexpected end of input; expected string literal"},
       {"missing comma", "{\n\"version\": 1\n\"name\": \"x\"}",
        "rule_set: line 3: is not JSON: unexpected string literal; expected '}'"},
+      {"NUL byte and text", std::string("{}\n\0\"", 5),
+       "rule_set: line 2: is not JSON: a NUL byte; save it as plain text"},
       {"trailing text", "{}\n\n!", "rule_set: line 3: is not JSON: invalid literal; expected end of input"},
       {"a comment", "{\n// mine\n}",
        "rule_set: line 2: is not JSON: invalid literal; expected string literal"},
