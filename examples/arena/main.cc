@@ -44,23 +44,28 @@ struct Row {
 
 constexpr Row kRows[] = {
     {"--listen", "OOFGG_LISTEN", "Where players connect", &Settings::listen},
-    {"--control-listen", "OOFGG_CONTROL_LISTEN", "Where the maker reaches the Reservation API", &Settings::control_listen},
+    {"--control-listen", "OOFGG_CONTROL_LISTEN", "Where the maker reaches the Reservation API",
+     &Settings::control_listen},
     {"--slots", "OOFGG_SLOTS", "Players at once", &Settings::slots},
-    {"--idle-timeout", "OOFGG_IDLE_TIMEOUT", "Quit when empty for this long; 0s: never", &Settings::idle_timeout},
-    {"--join-timeout", "OOFGG_JOIN_TIMEOUT", "Free a seat whose player has not come by then", &Settings::join_timeout},
+    {"--idle-timeout", "OOFGG_IDLE_TIMEOUT", "Quit when empty for this long; 0s: never",
+     &Settings::idle_timeout},
+    {"--join-timeout", "OOFGG_JOIN_TIMEOUT", "Free a seat whose player has not come by then",
+     &Settings::join_timeout},
     {"--coins", "OOFGG_COINS", "Coins to win", &Settings::coins_to_win},
     {"--grid", "OOFGG_GRID", "Width and height of the grid", &Settings::grid},
 };
 
 /// Flags, then environment, then .env, then --config. An exit status if there is nothing to run.
 std::optional<int> Read(int argc, char** argv, Settings& settings) {
-  CLI::App app("A small game on oofgg::GameServer: walk the grid, collect coins, first to collect enough wins.",
-               "oofgg-arena");
+  CLI::App app(
+      "A small game on oofgg::GameServer: walk the grid, collect coins, first to collect enough wins.",
+      "oofgg-arena");
   std::string config_file;
   std::vector<std::pair<CLI::Option*, const Row*>> options;
   for (const Row& row : kRows) {
-    const std::string help = std::string(row.help) + " (default: " + settings.*row.member + ") [$" + row.variable + "]";
-    options.emplace_back(app.add_option(row.flag, settings.*row.member, help), &row);
+    const std::string help =
+        std::string(row.help) + " (default: " + settings.*row.member + ") [$" + row.variable + "]";
+    options.emplace_back(app.add_option(row.flag, settings.*row.member, help)->take_last(), &row);
   }
   app.add_option("--config", config_file, "File of VARIABLE=value lines (default: none) [$OOFGG_CONFIG]")
       ->envname("OOFGG_CONFIG");
@@ -80,16 +85,26 @@ std::optional<int> Read(int argc, char** argv, Settings& settings) {
   return std::nullopt;
 }
 
+/// The error of a setting names its flag.
+template <typename T>
+oofgg::StatusOr<T> Of(const char* flag, oofgg::StatusOr<T> value) {
+  return value.ok() ? value : oofgg::Annotate(value.status(), flag);
+}
+
 oofgg::Status Interpret(const Settings& settings, oofgg::GameServerOptions& options, arena::GameRules& rules,
                         oofgg::HostPort& listen) {
-  OOFGG_ASSIGN_OR_RETURN(listen, oofgg::ParseHostPort(settings.listen));
+  using oofgg::ParseDuration;
+  using oofgg::ParseInteger;
+  OOFGG_ASSIGN_OR_RETURN(listen, Of("--listen", oofgg::ParseHostPort(settings.listen)));
   if (listen.host.empty()) listen.host = "0.0.0.0";
-  OOFGG_ASSIGN_OR_RETURN(options.slots, oofgg::ParseInteger<std::uint32_t>(settings.slots, 1, 64));
-  OOFGG_ASSIGN_OR_RETURN(const auto idle, oofgg::ParseDuration(settings.idle_timeout));
-  OOFGG_ASSIGN_OR_RETURN(const auto join, oofgg::ParseDuration(settings.join_timeout));
-  OOFGG_ASSIGN_OR_RETURN(rules.coins_to_win, oofgg::ParseInteger<int>(settings.coins_to_win, 1, 1000));
+  OOFGG_ASSIGN_OR_RETURN(options.slots, Of("--slots", ParseInteger<std::uint32_t>(settings.slots, 1, 64)));
+  OOFGG_ASSIGN_OR_RETURN(const auto idle, Of("--idle-timeout", ParseDuration(settings.idle_timeout)));
+  OOFGG_ASSIGN_OR_RETURN(const auto join, Of("--join-timeout", ParseDuration(settings.join_timeout)));
+  OOFGG_ASSIGN_OR_RETURN(rules.coins_to_win,
+                         Of("--coins", ParseInteger<int>(settings.coins_to_win, 1, 1000)));
   // At least 12 × 12: 64 players and their coins always leave free cells.
-  OOFGG_ASSIGN_OR_RETURN(rules.width, oofgg::ParseInteger<int>(settings.grid, options.slots > 16 ? 12 : 6, 100));
+  const int smallest = options.slots > 16 ? 12 : 6;
+  OOFGG_ASSIGN_OR_RETURN(rules.width, Of("--grid", ParseInteger<int>(settings.grid, smallest, 100)));
   rules.height = rules.width;
   options.idle_timeout = std::chrono::ceil<std::chrono::seconds>(idle);
   options.join_timeout = std::chrono::ceil<std::chrono::seconds>(join);
@@ -118,7 +133,8 @@ int main(int argc, char** argv) {
   if (!seats.ok()) return Fail(seats.status(), 1);
   auto door = arena::ArenaServer::Listen(io, listen.host, listen.port, **seats, rules);
   if (!door.ok()) return Fail(door.status(), 1);
-  std::printf("ready game=%s:%u control=%u\n", listen.host.c_str(), (*door)->port(), (*seats)->control_port());
+  std::printf("ready game=%s:%u control=%u\n", listen.host.c_str(), (*door)->port(),
+              (*seats)->control_port());
   std::fflush(stdout);
   io.run();
   return 0;

@@ -16,9 +16,9 @@ constexpr std::chrono::hours kTrustToken{24};
 
 /// The contract's RegionEnum, as the string `region` that rule sets compare.
 std::string RegionName(std::int32_t region) {
-  constexpr std::array<const char*, 14> kNames = {"",         "na-east", "na-west", "sa",       "eu-west",
-                                                  "eu-central", "eu-north", "as-east", "as-se",    "as-south",
-                                                  "oc",       "mena",    "africa",  "global"};
+  constexpr std::array<const char*, 14> kNames = {"",           "na-east",  "na-west", "sa",    "eu-west",
+                                                  "eu-central", "eu-north", "as-east", "as-se", "as-south",
+                                                  "oc",         "mena",     "africa",  "global"};
   const auto index = static_cast<std::size_t>(region);
   return region >= 0 && index < kNames.size() ? kNames[index] : "";
 }
@@ -69,12 +69,14 @@ StatusOr<std::string> MakerQueue::Enqueue(const CallContext& context, const Entr
   }
   CallOptions options = OptionsFor(context);
   options.idempotency_key = entry.idempotency_key;
-  OOFGG_ASSIGN_OR_RETURN(const Ticket ticket, ClientFor(context)->matchmaking().CreateTicket(request, options));
+  OOFGG_ASSIGN_OR_RETURN(const Ticket ticket,
+                         ClientFor(context)->matchmaking().CreateTicket(request, options));
   return ticket.id;
 }
 
 std::unique_ptr<game::MatchWatch> MakerQueue::Watch(const CallContext& context, const std::string& ticket_id,
                                                     OnTicket on_ticket) {
+  if (context.bearer_token.empty()) return nullptr;  // We have no credential of our own.
   return std::make_unique<TicketWatch>(ClientFor(context), ticket_id, std::move(on_ticket));
 }
 

@@ -64,8 +64,8 @@ net::MakerApiOptions ApiOptionsOf(const MakerSettings& settings, auth::Authorize
   options.verify_token = [&authorizer](std::string_view token) { return authorizer.Authenticate(token); };
   options.issue_ticket = [&signer](std::string_view client, const orchestration::SeatServer& server) {
     // A request for one seat is a match of its own kind: everybody on the server plays together.
-    const auto ticket =
-        signer.Sign({.player_id = std::string(client), .match_id = "server-" + server.id, .server_id = server.id});
+    const auto ticket = signer.Sign(
+        {.player_id = std::string(client), .match_id = "server-" + server.id, .server_id = server.id});
     return ticket.ok() ? *ticket : std::string();
   };
   return options;
@@ -87,7 +87,6 @@ void WarnIfAnybodyMayCall(const MakerSettings& settings) {
 
 Status Serve(const MakerSettings& settings) {
   Process process(kProgram, settings.server.verbose);
-  WarnIfAnybodyMayCall(settings);
   OOFGG_RETURN_IF_ERROR(
       CheckPlaintextAddress("--ops-listen", settings.server.ops_listen, settings.server.insecure));
   Clock& clock = Clock::System();
@@ -102,8 +101,8 @@ Status Serve(const MakerSettings& settings) {
   ThreadPool workers(kWorkers);
   BoundedExecutor api_workers(kApiThreads, kApiQueue);
   http::CurlClient http;
-  const auto verifier =
-      std::make_shared<auth::TokenVerifier>(clock, auth::Jwks(), auth::TokenVerifierOptions{.issuer = settings.issuer});
+  const auto verifier = std::make_shared<auth::TokenVerifier>(
+      clock, auth::Jwks(), auth::TokenVerifierOptions{.issuer = settings.issuer});
   std::unique_ptr<JwksKeeper> keeper;
   if (!settings.jwks.empty()) {
     OOFGG_ASSIGN_OR_RETURN(keeper, JwksKeeper::Start(settings.jwks, *verifier, http, workers,
@@ -121,7 +120,8 @@ Status Serve(const MakerSettings& settings) {
       {.timeout = settings.reservation_timeout,
        .cooldown = settings.reservation_cooldown,
        .tries = static_cast<std::size_t>(settings.reservation_retry_times)});
-  orchestration::ReservationClient verification(http, workers, clock, {.timeout = kVerifyTimeout, .tries = 1});
+  orchestration::ReservationClient verification(http, workers, clock,
+                                                {.timeout = kVerifyTimeout, .tries = 1});
   orchestration::RequestWaiters waiters(workers);
   orchestration::Fleet fleet(FleetOptionsOf(settings, ticket_keys.ToJson()),
                              {clock, fleet_executor, *store, *backend, reservations, random},
@@ -135,9 +135,6 @@ Status Serve(const MakerSettings& settings) {
   fleets.AddFleet(fleet);
   MatchSeatsAllocator allocator(seats, signer, workers);
   matchmaking::MatchmakingFacade matchmaking({clock, random, workers, *rules, allocator});
-  fleet.Start([](const Status& status) {
-    if (!status.ok()) Log(LogLevel::kError, "maker", "game servers cannot be listed: " + status.ToString());
-  });
 
   KeyedTokenBuckets limiter(clock, kRequestsPerClient, kLimitedClients);
   net::MakerApi api(requests, api_workers, ApiOptionsOf(settings, authorizer, signer, limiter));
@@ -146,10 +143,15 @@ Status Serve(const MakerSettings& settings) {
   OpsServer ops(kProgram);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen));
   rpc::ServiceHost host(&authorizer, workers, clock);
-  OOFGG_ASSIGN_OR_RETURN(
-      const auto server,
-      rpc::RpcServer::Start(RpcOptions(settings.server), host,
-                            {rpc::MakeMatchmakingService(host, matchmaking), rpc::MakeFleetService(host, fleets)}));
+  OOFGG_ASSIGN_OR_RETURN(const auto server,
+                         rpc::RpcServer::Start(RpcOptions(settings.server), host,
+                                               {rpc::MakeMatchmakingService(host, matchmaking),
+                                                rpc::MakeFleetService(host, fleets)}));
+  // Only now that nothing can go wrong any more: a maker that cannot listen starts no game servers.
+  fleet.Start([](const Status& status) {
+    if (!status.ok()) Log(LogLevel::kError, "maker", "game servers cannot be listed: " + status.ToString());
+  });
+  WarnIfAnybodyMayCall(settings);
   process.Start(kSocketThreads);
   ops.SetReady(true);
   Process::AnnounceReady({{"grpc", FormatHostPort(server->addresses().front())},
@@ -159,6 +161,7 @@ Status Serve(const MakerSettings& settings) {
   ops.SetReady(false);
   Drain drain;
   (*api_server)->Drain(drain.Add());
+  waiters.WakeAll();  // Long polls are answered "not yet" now, and ask again elsewhere.
   server->Drain(kDrainPatience);
   drain.Wait(kDrainPatience);
   process.Stop();

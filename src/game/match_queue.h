@@ -21,7 +21,7 @@ class MatchWatch {
 /// Where players wait for a match: the maker, seen from here.
 ///
 /// Calls are made on behalf of `context.caller`, whose `bearer_token` is forwarded; where that is empty,
-/// after a restart, with the server's own credential.
+/// after a restart, with the server's own credential if it has one.
 /// Threads: safe. `Enqueue` and `Cancel` may block until `context.deadline`.
 class MatchQueue {
  public:
@@ -40,7 +40,8 @@ class MatchQueue {
 
   /// Reports the ticket now and after each change, with the caller's own join ticket in it, and ends after
   /// a final state. An error is final too: link failures are mended underneath. `on_ticket` is never called
-  /// inside `Watch`, never twice at a time, and may call anything here.
+  /// inside `Watch`, never twice at a time, and may call anything here. Null: there is neither a token nor
+  /// an own credential to watch with.
   [[nodiscard]] virtual std::unique_ptr<MatchWatch> Watch(const CallContext& context,
                                                           const std::string& ticket_id,
                                                           OnTicket on_ticket) = 0;

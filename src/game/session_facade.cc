@@ -231,6 +231,7 @@ StatusOr<StreamHandlerPtr<Session, Session>> SessionFacade::WatchQueue(const Cal
       std::make_shared<SessionWatch>(parts_.sessions, parts_.notifier, caller, request.id, std::move(host));
   // From before the first `Next` on, so that no change falls between.
   parts_.notifier.Add(request.id, watch);
+  parts_.queue.Attend(context, session.record);
   return watch;
 }
 

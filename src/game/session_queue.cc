@@ -62,6 +62,13 @@ StatusOr<SessionRecord> SessionQueue::Leave(const CallContext& context, const Se
   return left;
 }
 
+void SessionQueue::Attend(const CallContext& context, const SessionRecord& place) {
+  const bool waits = place.state == SessionState::kQueued && !place.ticket_id.empty();
+  if (queue_ != nullptr && waits && place.owner_id == context.caller->user_id) {
+    follower_->Follow(*queue_, context, place);
+  }
+}
+
 Status SessionQueue::Resume() {
   if (queue_ == nullptr) return {};
   OOFGG_ASSIGN_OR_RETURN(const std::vector<SessionRecord> places, sessions_.ListQueued());

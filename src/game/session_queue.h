@@ -39,7 +39,11 @@ class SessionQueue {
   /// Gives the place up. kFailedPrecondition: the ticket was matched meanwhile.
   StatusOr<SessionRecord> Leave(const CallContext& context, const SessionRecord& place);
 
-  /// After a start: takes up again what waited when the process ended.
+  /// The owner looks at a place: from now on it is kept in step with its ticket, if it was not.
+  void Attend(const CallContext& context, const SessionRecord& place);
+
+  /// After a start: takes up again what waited when the process ended, as far as there is a credential for
+  /// it; the rest when its owner asks.
   Status Resume();
 
  private:

@@ -36,7 +36,10 @@ void TicketFollower::Follow(MatchQueue& queue, const CallContext& context, const
       });
   const std::lock_guard lock(mutex_);
   // Gone if the ticket was final, or the place given up, before `Watch` returned: the watch ends with us.
-  if (const auto entry = watches_.find(place.id); entry != watches_.end()) entry->second.swap(watch);
+  const auto entry = watches_.find(place.id);
+  if (entry == watches_.end()) return;
+  entry->second.swap(watch);
+  if (entry->second == nullptr) watches_.erase(entry);
 }
 
 void TicketFollower::Unfollow(const std::string& place_id) {

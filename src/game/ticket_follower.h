@@ -24,7 +24,8 @@ class TicketFollower : public std::enable_shared_from_this<TicketFollower> {
   TicketFollower(SessionStore& sessions, SessionNotifier& notifier, const Clock& clock, EventLog& log)
       : sessions_(sessions), notifier_(notifier), clock_(clock), log_(log) {}
 
-  /// Keeps `place` in step with its ticket; nothing new if it is followed already.
+  /// Keeps `place` in step with its ticket; nothing new if it is followed already, nor if the queue has no
+  /// credential to follow it with: a later call of its owner does.
   void Follow(MatchQueue& queue, const CallContext& context, const SessionRecord& place);
 
   void Unfollow(const std::string& place_id);

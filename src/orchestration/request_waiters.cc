@@ -82,4 +82,13 @@ void RequestWaiters::Notify(const RequestKey& key) {
   for (const Id id : ids) executor_.Post([gate = gate_, this, id] { gate->Pass([&] { Wake(id); }); });
 }
 
+void RequestWaiters::WakeAll() {
+  std::vector<Id> ids;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, waiter] : waiters_) ids.push_back(id);
+  }
+  for (const Id id : ids) executor_.Post([gate = gate_, this, id] { gate->Pass([&] { Wake(id); }); });
+}
+
 }  // namespace oofgg::orchestration

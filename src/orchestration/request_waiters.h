@@ -35,6 +35,9 @@ class RequestWaiters {
   /// Wakes all who wait for this request.
   void Notify(const RequestKey& key);
 
+  /// Wakes all who wait for anything, to look and decide whether they wait on: the server is about to end.
+  void WakeAll();
+
  private:
   struct Waiter {
     RequestKey key;

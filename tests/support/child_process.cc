@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,6 +11,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 namespace oofgg::testing {
 namespace {
@@ -23,8 +26,7 @@ std::string Locate(const std::string& program) {
 }
 
 int MillisecondsUntil(SteadyTime deadline) {
-  const auto left =
-      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   return left.count() > 0 ? static_cast<int>(left.count()) : 0;
 }
 
@@ -57,6 +59,7 @@ ChildProcess::ChildProcess(const std::string& program, Options options) {
   std::vector<std::string> environment;
   if (!options.environment.contains("PATH")) environment.emplace_back("PATH=/usr/bin:/bin");
   for (const auto& [key, value] : options.environment) environment.push_back(key + "=" + value);
+  const std::string complaint = "cannot run " + path + "; is OOFGG_BIN_DIR set?\n";
   // Built before the fork: between fork and exec nothing may allocate.
   std::vector<char*> argv = Pointers(arguments);
   std::vector<char*> envp = Pointers(environment);
@@ -67,11 +70,14 @@ ChildProcess::ChildProcess(const std::string& program, Options options) {
   pid_ = fork();
   if (pid_ == 0) {
     setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // A test that is killed leaves nothing running.
+    if (options.input >= 0) dup2(options.input, STDIN_FILENO);
     dup2(out[1], STDOUT_FILENO);
     dup2(err[1], STDERR_FILENO);
     if (!options.working_directory.empty() && chdir(options.working_directory.c_str()) != 0) _exit(126);
     execve(path.c_str(), argv.data(), envp.data());
-    _exit(127);
+    const ssize_t said = write(STDERR_FILENO, complaint.data(), complaint.size());
+    _exit(said > 0 ? 127 : 126);
   }
   close(out[1]);
   close(err[1]);
@@ -111,6 +117,14 @@ std::optional<std::string> ChildProcess::WaitForLine(std::string_view prefix, st
   }
 }
 
+bool ChildProcess::WaitForErrors(std::string_view text, std::chrono::seconds timeout) {
+  const SteadyTime deadline = std::chrono::steady_clock::now() + timeout;
+  while (errors_.find(text) == std::string::npos) {
+    if (!ReadSome(deadline)) return false;
+  }
+  return true;
+}
+
 void ChildProcess::Signal(int signal) const {
   if (!status_.has_value()) kill(pid_, signal);
 }
@@ -141,6 +155,23 @@ std::string WordOf(std::string_view line, std::string_view key) {
   if (at == std::string::npos) return "";
   const std::size_t value = at + start.size();
   return padded.substr(value, padded.find(' ', value) - value);
+}
+
+std::vector<pid_t> ChildrenOf(pid_t parent) {
+  std::vector<pid_t> children;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+    std::ifstream file(entry.path() / "stat");
+    std::string line;
+    if (!std::getline(file, line)) continue;
+    // "PID (NAME) STATE PPID …"; the name may hold any character.
+    std::istringstream fields(line.substr(line.rfind(')') + 1));
+    std::string state;
+    pid_t its_parent = 0;
+    if (!(fields >> state >> its_parent) || its_parent != parent) continue;
+    children.push_back(static_cast<pid_t>(std::strtol(line.c_str(), nullptr, 10)));
+  }
+  return children;
 }
 
 TemporaryDirectory::TemporaryDirectory() {

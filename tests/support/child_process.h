@@ -18,7 +18,8 @@ class ChildProcess {
   struct Options {
     std::vector<std::string> arguments;
     std::map<std::string, std::string> environment;  ///< All the child gets, beside PATH.
-    std::string working_directory;                   ///< Empty: ours.
+    std::string working_directory{};                 ///< Empty: ours.
+    int input = -1;  ///< Becomes its stdin; -1: ours. Stays the caller's to close.
   };
 
   /// Starts `program`; one without a slash is looked for where the build puts programs.
@@ -33,6 +34,9 @@ class ChildProcess {
   /// Nothing when the child closes its stdout or `timeout` passes first.
   std::optional<std::string> WaitForLine(std::string_view prefix,
                                          std::chrono::seconds timeout = std::chrono::seconds(30));
+
+  /// Whether `text` has come on stderr before it is closed or `timeout` passes.
+  bool WaitForErrors(std::string_view text, std::chrono::seconds timeout = std::chrono::seconds(30));
 
   /// Sends a signal. Does nothing to a child that has been waited for.
   void Signal(int signal) const;
@@ -60,6 +64,9 @@ class ChildProcess {
 
 /// The value of `key` in a line of `key=value` words, such as the servers' "ready grpc=… ops=…".
 [[nodiscard]] std::string WordOf(std::string_view line, std::string_view key);
+
+/// The processes whose parent `parent` is now, zombies included.
+[[nodiscard]] std::vector<pid_t> ChildrenOf(pid_t parent);
 
 /// A directory of one's own below the system's temporary one; removed when dropped.
 class TemporaryDirectory {

@@ -260,6 +260,25 @@ TEST_F(JoinLeaveTest, ARestartFollowsTheQueueAgainWithItsOwnCredential) {
   EXPECT_EQ(Get("ann", ann)->state, SessionState::kStarted);
 }
 
+TEST_F(JoinLeaveTest, WithoutACredentialARestartLeavesThePlaceToItsOwner) {
+  CallContext ann = As("ann");
+  ann.bearer_token = "anns token";
+  maker_.has_credential = false;
+  const auto place = room_->sessions().JoinLeave(ann, Request(JoinLeaveAction::kJoin));
+  ASSERT_TRUE(place.ok()) << place.status();
+  Restart();
+  EXPECT_EQ(maker_.live_watches(), 0u);
+  EXPECT_EQ(Get("ann", place->id)->state, SessionState::kQueued) << "not given up";
+
+  const auto watch = room_->sessions().WatchQueue(ann, *place, std::make_shared<FakeStreamHost>());
+  ASSERT_TRUE(watch.ok()) << watch.status();
+  EXPECT_EQ(maker_.watchers.back().bearer_token, "anns token");
+  ASSERT_TRUE(room_->sessions().JoinLeave(ann, Request(JoinLeaveAction::kJoin)).ok());
+  EXPECT_EQ(maker_.live_watches(), 1u) << "asking again follows nothing twice";
+  maker_.Match("m1", {"ann"});
+  EXPECT_EQ(Get("ann", place->id)->state, SessionState::kStarted);
+}
+
 TEST_F(JoinLeaveTest, ACrashBetweenMatchAndAliasIsMendedByTheNextReport) {
   const std::string ann = Join("ann")->id;
   SessionRecord match;  // As far as the process came.

@@ -37,6 +37,7 @@ struct FakeMatchQueue::Handle final : MatchWatch {
 
 std::unique_ptr<MatchWatch> FakeMatchQueue::Watch(const CallContext& context, const std::string& ticket_id,
                                                   OnTicket on_ticket) {
+  if (context.bearer_token.empty() && !has_credential) return nullptr;
   watchers.push_back(context);
   auto handle = std::make_unique<Handle>(watches_);
   watches_->emplace(ticket_id, std::pair(handle.get(), std::move(on_ticket)));

@@ -1,5 +1,6 @@
 #include "oofgg/grpc_transport.h"
 
+#include <grpc/grpc.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
@@ -116,6 +117,10 @@ class GrpcTransport final : public Transport {
 }  // namespace
 
 std::shared_ptr<Transport> MakeGrpcTransport(GrpcTransportOptions options) {
+  // Held for good: when its last user goes, gRPC 1.51 shuts down on the thread that dropped it, a game's
+  // perhaps, and may wait 10 s there for a poller of its own.
+  static const bool held = (grpc_init(), true);
+  static_cast<void>(held);
   return std::make_shared<GrpcTransport>(options);
 }
 

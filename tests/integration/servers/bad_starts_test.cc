@@ -1,0 +1,161 @@
+// Programs that cannot start say why in one line.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "tests/integration/servers/running_server.h"
+#include "tests/support/tcp_peer.h"
+
+namespace oofgg::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+void ExpectOneLine(ChildProcess& child, int status, const std::string& said) {
+  EXPECT_EQ(child.Wait(), status);
+  EXPECT_THAT(child.errors(), HasSubstr(said));
+  EXPECT_EQ(std::count(child.errors().begin(), child.errors().end(), '\n'), 1) << child.errors();
+}
+
+struct BadStart {
+  std::string name;
+  std::string program;
+  std::vector<std::string> arguments;
+  int status;
+  std::string said;
+};
+
+class BadStartTest : public ::testing::TestWithParam<BadStart> {};
+
+TEST_P(BadStartTest, EndsWithOneClearLine) {
+  const TemporaryDirectory folder;
+  ChildProcess child(GetParam().program, In(folder, GetParam().arguments));
+  ExpectOneLine(child, GetParam().status, GetParam().said);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Programs, BadStartTest,
+    ::testing::Values(
+        BadStart{"AuthUnknownFlag", "oofgg-auth", {"--nonsense"}, 2, "--nonsense"},
+        BadStart{"AuthStrayWord", "oofgg-auth", {"nonsense"}, 2, "nonsense"},
+        BadStart{"AuthFlagWithoutValue", "oofgg-auth", {"--listen"}, 2, "--listen"},
+        BadStart{"AuthBadDuration", "oofgg-auth", {"--access-token-ttl", "soon"}, 2, "--access-token-ttl"},
+        BadStart{"AuthPostgres", "oofgg-auth", {"--database", "postgresql://x"}, 1, "SQLite"},
+        BadStart{"AuthBadAddress", "oofgg-auth", {"--ops-listen", "nowhere"}, 2, "--ops-listen"},
+        BadStart{"AuthPlaintext", "oofgg-auth", {"--ops-listen", "0.0.0.0:0"}, 1, "--insecure"},
+        BadStart{"AuthNoConfig", "oofgg-auth", {"--config", "absent"}, 2, "absent"},
+        BadStart{"GameWithoutKeys", "oofgg-game", {}, 2, "--jwks"},
+        BadStart{"GameAbsentKeys", "oofgg-game", {"--jwks", "absent.json"}, 1, "absent.json"},
+        BadStart{"GamePlainHttp", "oofgg-game", {"--jwks", "http://192.0.2.1/k"}, 1, "plain http"},
+        BadStart{"GameBadGames", "oofgg-game", {"--games", "arena"}, 2, "ID=NAME"},
+        BadStart{"GameBadPort", "oofgg-game", {"--port", "70000"}, 2, "--port"},
+        BadStart{"MakerWithoutCommand", "oofgg-maker", {}, 2, "PROCESS_COMMAND"},
+        BadStart{"MakerBackend", "oofgg-maker", {"--container-backend", "swarm"}, 2, "CONTAINER_BACKEND"},
+        BadStart{"MakerNoJobs", "oofgg-maker", {"--max-concurrent-jobs", "0"}, 2, "--max-concurrent-jobs"},
+        BadStart{"MakerAuthorizer",
+                 "oofgg-maker",
+                 {"--process-command", "x", "--authorizer", "none"},
+                 2,
+                 "AUTHORIZER"},
+        BadStart{"MakerNoRules", "oofgg-maker", {"--process-command", "x", "--rules", "absent"}, 1, "absent"},
+        BadStart{"CliNoCommand", "oofgg", {}, 2, "name a command"},
+        BadStart{"CliUnknownFlag", "oofgg", {"--nonsense"}, 2, "--nonsense"},
+        BadStart{"ArenaUnknownFlag", "oofgg-arena", {"--nonsense"}, 2, "--nonsense"},
+        BadStart{"ArenaNoSlots", "oofgg-arena", {"--slots", "0"}, 2, "slots"},
+        BadStart{"ArenaBadAddress", "oofgg-arena", {"--listen", "nowhere"}, 2, "nowhere"}),
+    [](const auto& row) { return row.param.name; });
+
+/// A door of a program, and the flags it needs beside that.
+struct Door {
+  std::string name;
+  std::string program;
+  std::string flag;
+  std::vector<std::string> others;
+};
+
+class PortInUseTest : public ::testing::TestWithParam<Door> {};
+
+TEST_P(PortInUseTest, EndsWithOneClearLine) {
+  const TemporaryDirectory folder;
+  std::ofstream(folder.path() + "/keys.json")
+      << R"({"keys":[{"kty":"OKP","crv":"Ed25519","kid":"k","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})";
+  AdoptOrphans();
+  const TakenPort taken;
+  std::vector<std::string> arguments = GetParam().others;
+  arguments.insert(arguments.end(), {GetParam().flag, taken.address()});
+  ChildProcess child(GetParam().program, In(folder, arguments));
+  ExpectOneLine(child, 1, taken.address());
+  EXPECT_TRUE(GameServersOf(folder).empty()) << "nothing was started in vain";
+  EndOrphans();
+}
+
+Door AuthDoor(std::string name, std::string flag) {
+  return {std::move(name),
+          "oofgg-auth",
+          std::move(flag),
+          {"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"}};
+}
+
+Door GameDoor(std::string name, std::string flag) {
+  return {std::move(name),
+          "oofgg-game",
+          std::move(flag),
+          {"--jwks", "keys.json", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0",
+           "--presence-listen", "127.0.0.1:0"}};
+}
+
+Door MakerDoor(std::string name, std::string flag) {
+  return {std::move(name),
+          "oofgg-maker",
+          std::move(flag),
+          {"--process-command", "sleep 60", "--fleet-min-ready", "1", "--listen", "127.0.0.1:0",
+           "--ops-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0"}};
+}
+
+Door ArenaDoor(std::string name, std::string flag) {
+  return {std::move(name),
+          "oofgg-arena",
+          std::move(flag),
+          {"--listen", "127.0.0.1:0", "--control-listen", "127.0.0.1:0"}};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Programs, PortInUseTest,
+    ::testing::Values(AuthDoor("AuthGrpc", "--listen"), AuthDoor("AuthOps", "--ops-listen"),
+                      GameDoor("GameGrpc", "--listen"), GameDoor("GameOps", "--ops-listen"),
+                      GameDoor("GamePresence", "--presence-listen"), MakerDoor("MakerGrpc", "--listen"),
+                      MakerDoor("MakerOps", "--ops-listen"), MakerDoor("MakerHttp", "--http-listen"),
+                      ArenaDoor("ArenaGame", "--listen"), ArenaDoor("ArenaControl", "--control-listen")),
+    [](const auto& row) { return row.param.name; });
+
+TEST(DatabaseInUseTest, EachServerKeepsItsFileToItself) {
+  const TemporaryDirectory folder;
+  const auto first = StartAuth(folder);
+  ChildProcess second("oofgg-auth", In(folder, {"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"}));
+  ExpectOneLine(second, 1, "auth.db is in use");
+  first->Kill();
+  EXPECT_EQ(StartAuth(folder)->Terminate(), 0) << "what a killed process held is free";
+}
+
+TEST(BadRulesTest, NamesFileAndFault) {
+  const TemporaryDirectory folder;
+  std::ofstream(folder.path() + "/default.json") << "{\"version\": 1,\n\"teams\": -1}";
+  ChildProcess child("oofgg-maker", In(folder, {"--process-command", "x", "--rules", "."}));
+  ExpectOneLine(child, 1, "default.json");
+}
+
+TEST(BadDatabaseTest, AFileThatIsNoDatabaseIsLeftAlone) {
+  const TemporaryDirectory folder;
+  const std::string text = "these are my notes, and they matter";
+  std::ofstream(folder.path() + "/notes.txt") << text;
+  ChildProcess child("oofgg-auth", In(folder, {"--database", "sqlite:notes.txt"}));
+  ExpectOneLine(child, 1, "--database");
+  std::ifstream file(folder.path() + "/notes.txt");
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), text);
+}
+
+}  // namespace
+}  // namespace oofgg::testing

@@ -1,0 +1,157 @@
+// From JOIN to a seat: oofgg-game's queue over a real oofgg-maker, oofgg-auth and game server.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/integration/servers/running_server.h"
+#include "tests/support/inbox.h"
+#include "tests/support/tcp_peer.h"
+
+namespace oofgg::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Optional;
+using ::testing::UnorderedElementsAre;
+
+class MatchQueueTest : public ::testing::Test {
+ protected:
+  MatchQueueTest() {
+    AdoptOrphans();
+    auth_ = StartAuth(folder_);
+    maker_ = StartMaker(folder_, {"--jwks", JwksUrl(*auth_)});
+    StartTheGame();
+  }
+  ~MatchQueueTest() override {
+    game_.reset();
+    maker_.reset();
+    auth_.reset();
+    EndOrphans();
+  }
+
+  void StartTheGame() {
+    game_ = StartGame(folder_, *auth_, {"--games", "arena=Arena", "--maker", maker_->address("grpc")});
+  }
+
+  TemporaryDirectory folder_;
+  std::unique_ptr<RunningServer> auth_;
+  std::unique_ptr<RunningServer> maker_;
+  std::unique_ptr<RunningServer> game_;
+};
+
+JoinLeaveRequest ToArena(JoinLeaveAction action) {
+  JoinLeaveRequest request;
+  request.game_id = "arena";
+  request.action = action;
+  return request;
+}
+
+std::string TextOf(const Session& session, const std::string& name) {
+  const auto found = session.attributes.find(name);
+  const auto* text = found == session.attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
+  return text != nullptr ? *text : "";
+}
+
+bool IsStarted(const StatusOr<Session>& session) {
+  return !session.ok() || session->state == SessionState::kStarted;
+}
+
+/// A player in the queue, and what the watch of it says.
+struct Queued {
+  std::unique_ptr<Client> client;
+  std::string session_id{};
+  Inbox<StatusOr<Session>> sessions{};
+  Call watch{};
+
+  explicit Queued(std::unique_ptr<Client> who) : client(std::move(who)) {
+    const auto place = client->games().JoinLeave(ToArena(JoinLeaveAction::kJoin));
+    EXPECT_TRUE(place.ok()) << place.status();
+    if (!place.ok()) return;
+    session_id = place->id;
+    watch =
+        client->games().WatchQueue(session_id, [this](StatusOr<Session> session) { sessions.Put(session); });
+  }
+  [[nodiscard]] std::string user_id() const { return client->tokens().user_id; }
+};
+
+TEST_F(MatchQueueTest, TwoPlayersAreMatchedSeatedAndPlay) {
+  Queued ann(SignUp("ann", *auth_, game_.get()));
+  Queued bob(SignUp("bob", *auth_, game_.get()));
+  const auto anns = ann.sessions.Next(IsStarted);
+  const auto bobs = bob.sessions.Next(IsStarted);
+  ASSERT_TRUE(anns.has_value() && anns->ok());
+  ASSERT_TRUE(bobs.has_value() && bobs->ok());
+  EXPECT_THAT((*anns)->user_ids, UnorderedElementsAre(ann.user_id(), bob.user_id()));
+  const std::string address = TextOf(**anns, "address");
+  EXPECT_EQ(TextOf(**bobs, "address"), address);
+  EXPECT_EQ(TextOf(**anns, "match_id"), TextOf(**bobs, "match_id"));
+  const std::string ticket = TextOf(**anns, "join_ticket");
+  EXPECT_NE(ticket, "");
+  EXPECT_NE(ticket, TextOf(**bobs, "join_ticket"));
+
+  TcpPeer anns_seat(address);
+  ASSERT_TRUE(anns_seat.Send("{\"ticket\":\"" + ticket + "\"}\n"));
+  EXPECT_THAT(anns_seat.ReadLine(), Optional(HasSubstr("\"welcome\"")));
+  TcpPeer bobs_seat(address);
+  ASSERT_TRUE(bobs_seat.Send("{\"ticket\":\"" + TextOf(**bobs, "join_ticket") + "\"}\n"));
+  EXPECT_THAT(bobs_seat.ReadLine(), Optional(HasSubstr("\"welcome\"")));
+  EXPECT_THAT(anns_seat.ReadLineWith(bob.user_id()), Optional(HasSubstr("\"state\""))) << "on one grid";
+  TcpPeer copycat(address);
+  ASSERT_TRUE(copycat.Send("{\"ticket\":\"" + ticket + "\"}\n"));
+  EXPECT_THAT(copycat.ReadToEnd(), Optional(HasSubstr("\"error\""))) << "a ticket is good for one use";
+
+  // The id of the queue place goes on as the session: its events reach the other player.
+  Inbox<StatusOr<GameEvent>> heard;
+  auto listening = bob.client->games().StreamEvents(
+      {.session_id = bob.session_id, .game_id = "arena", .after_sequence = 0},
+      [&](StatusOr<GameEvent> event) { heard.Put(event); });
+  const auto named = [](const std::string& name) {
+    return [name](const StatusOr<GameEvent>& event) { return !event.ok() || event->name == name; };
+  };
+  GameEvent event;
+  event.name = "ready";
+  ASSERT_TRUE(listening.Send(event).ok());
+  ASSERT_TRUE(heard.Next(named("ready")).has_value());
+  auto speaking = ann.client->games().StreamEvents(
+      {.session_id = ann.session_id, .game_id = "arena", .after_sequence = 0},
+      [](const StatusOr<GameEvent>&) {});
+  event.name = "gg";
+  ASSERT_TRUE(speaking.Send(event).ok());
+  const auto gg = heard.Next(named("gg"));
+  ASSERT_TRUE(gg.has_value());
+  ASSERT_TRUE(gg->ok()) << gg->status();
+  EXPECT_EQ((*gg)->player_id, ann.user_id());
+}
+
+TEST_F(MatchQueueTest, WhoLeavesTheQueueIsNotMatched) {
+  Queued ann(SignUp("ann", *auth_, game_.get()));
+  const auto left = ann.client->games().JoinLeave(ToArena(JoinLeaveAction::kLeave));
+  ASSERT_TRUE(left.ok()) << left.status();
+  Queued bob(SignUp("bob", *auth_, game_.get()));
+  Queued cid(SignUp("cid", *auth_, game_.get()));
+  const auto bobs = bob.sessions.Next(IsStarted);
+  ASSERT_TRUE(bobs.has_value() && bobs->ok());
+  EXPECT_THAT((*bobs)->user_ids, UnorderedElementsAre(bob.user_id(), cid.user_id()));
+}
+
+TEST_F(MatchQueueTest, PlacesInTheQueueSurviveAKillOfTheGameServer) {
+  const auto before = SignUp("ann", *auth_, game_.get());
+  const auto place = before->games().JoinLeave(ToArena(JoinLeaveAction::kJoin));
+  ASSERT_TRUE(place.ok()) << place.status();
+  game_->Kill();
+  StartTheGame();
+
+  const auto ann = ClientOf(auth_.get(), game_.get());
+  ann->SetTokens(before->tokens());
+  Inbox<StatusOr<Session>> sessions;
+  const auto watch =
+      ann->games().WatchQueue(place->id, [&](StatusOr<Session> session) { sessions.Put(session); });
+  Queued bob(SignUp("bob", *auth_, game_.get()));
+  const auto started = sessions.Next(IsStarted);
+  ASSERT_TRUE(started.has_value());
+  ASSERT_TRUE(started->ok()) << started->status();
+  EXPECT_THAT((*started)->user_ids, UnorderedElementsAre(before->tokens().user_id, bob.user_id()));
+}
+
+}  // namespace
+}  // namespace oofgg::testing

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backends/process/process_record.h"
+#include "http/curl_client.h"
+#include "oofgg/client.h"
+#include "oofgg/grpc_transport.h"
+#include "tests/support/child_process.h"
+
+namespace oofgg::testing {
+
+inline constexpr const char* kPassword = "correct horse battery";
+
+/// Options of a program that is at home in `folder`, where its data then are.
+[[nodiscard]] ChildProcess::Options In(const TemporaryDirectory& folder, std::vector<std::string> arguments);
+
+/// One of our servers as a child process that has said "ready"; if it does not, the test ends there with what
+/// it said instead. Threads: one owner.
+class RunningServer {
+ public:
+  RunningServer(const std::string& program, const TemporaryDirectory& folder,
+                std::vector<std::string> arguments);
+
+  /// Where it listens, by the names of its ready line: `grpc`, `ops`, `http`, `presence`.
+  [[nodiscard]] std::string address(const std::string& name) const { return WordOf(ready_, name); }
+  [[nodiscard]] ChildProcess& process() { return process_; }
+
+  /// `kill -9`, and the end of it.
+  void Kill();
+  /// SIGTERM; the exit status, or -1 if it has not ended after 20 s.
+  int Terminate();
+
+ private:
+  ChildProcess process_;
+  std::string ready_;
+};
+
+[[nodiscard]] std::unique_ptr<RunningServer> StartAuth(const TemporaryDirectory& folder,
+                                                       std::vector<std::string> more = {});
+/// Trusts the keys of `auth`.
+[[nodiscard]] std::unique_ptr<RunningServer> StartGame(const TemporaryDirectory& folder,
+                                                       const RunningServer& auth,
+                                                       std::vector<std::string> more = {});
+/// Starts oofgg-arena for game servers, of three slots, unless `command` is another PROCESS_COMMAND. Its game
+/// servers outlive it: tests end with `EndOrphans`.
+[[nodiscard]] std::unique_ptr<RunningServer> StartMaker(const TemporaryDirectory& folder,
+                                                        std::vector<std::string> more = {},
+                                                        std::string command = {});
+
+[[nodiscard]] std::string JwksUrl(const RunningServer& auth);
+
+/// A client of those servers that are not null; signed out.
+[[nodiscard]] std::unique_ptr<Client> ClientOf(const RunningServer* auth, const RunningServer* game = nullptr,
+                                               const RunningServer* maker = nullptr,
+                                               ClientOptions options = {});
+/// The same with an account of its own.
+[[nodiscard]] std::unique_ptr<Client> SignUp(const std::string& name, const RunningServer& auth,
+                                             const RunningServer* game = nullptr,
+                                             const RunningServer* maker = nullptr);
+
+/// The game servers that the maker in `folder` has started and that run now.
+[[nodiscard]] std::vector<backends::ProcessRecord> GameServersOf(const TemporaryDirectory& folder);
+
+/// Lets processes whose parent ends become children of this test. Call it before they are started.
+void AdoptOrphans();
+/// Ends every child of this process, in whatever way it became one. Drop all `ChildProcess` first.
+void EndOrphans();
+
+}  // namespace oofgg::testing

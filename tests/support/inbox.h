@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace oofgg::testing {
+
+/// What callbacks of other threads brought, for a test that waits for it. Declare it before what calls back.
+template <typename T>
+class Inbox {
+ public:
+  void Put(T item) {
+    {
+      const std::lock_guard lock(mutex_);
+      items_.push_back(std::move(item));
+    }
+    arrived_.notify_all();
+  }
+
+  /// The next item that `fits`; those before are dropped. Nothing after 20 s.
+  std::optional<T> Next(const std::function<bool(const T&)>& fits = [](const T&) { return true; }) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    std::unique_lock lock(mutex_);
+    while (arrived_.wait_until(lock, deadline, [this] { return !items_.empty(); })) {
+      T item = std::move(items_.front());
+      items_.pop_front();
+      if (fits(item)) return item;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<T> items_;
+};
+
+}  // namespace oofgg::testing

@@ -1,0 +1,114 @@
+#include "tests/support/tcp_peer.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <utility>
+
+namespace oofgg::testing {
+namespace {
+
+sockaddr_in Parse(const std::string& address) {
+  sockaddr_in parsed{};
+  parsed.sin_family = AF_INET;
+  const std::size_t colon = address.rfind(':');
+  std::uint16_t port = 0;
+  if (colon != std::string::npos) {
+    std::from_chars(address.data() + colon + 1, address.data() + address.size(), port);
+  }
+  parsed.sin_port = htons(port);
+  inet_pton(AF_INET, address.substr(0, colon).c_str(), &parsed.sin_addr);
+  return parsed;
+}
+
+int MillisecondsUntil(std::chrono::steady_clock::time_point deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  return left.count() > 0 ? static_cast<int>(left.count()) : 0;
+}
+
+}  // namespace
+
+TcpPeer::TcpPeer(const std::string& address) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  const sockaddr_in to = Parse(address);
+  const timeval patience{.tv_sec = kPatience.count(), .tv_usec = 0};
+  const int on = 1;
+  setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  connected_ = connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
+}
+
+TcpPeer::~TcpPeer() { close(fd_); }
+
+bool TcpPeer::Send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+void TcpPeer::HalfClose() const { shutdown(fd_, SHUT_WR); }
+
+TcpPeer::Outcome TcpPeer::ReadSome(Deadline deadline) {
+  pollfd readable{fd_, POLLIN, 0};
+  if (poll(&readable, 1, MillisecondsUntil(deadline)) <= 0) return Outcome::kTimeout;
+  std::array<char, 16384> buffer;
+  const ssize_t count = recv(fd_, buffer.data(), buffer.size(), 0);
+  if (count <= 0) return Outcome::kEnd;
+  received_.append(buffer.data(), static_cast<std::size_t>(count));
+  return Outcome::kRead;
+}
+
+std::optional<std::string> TcpPeer::TakeLine(Deadline deadline) {
+  std::size_t end = 0;
+  while ((end = received_.find('\n')) == std::string::npos) {
+    if (ReadSome(deadline) != Outcome::kRead) return std::nullopt;
+  }
+  std::string line = received_.substr(0, end);
+  received_.erase(0, end + 1);
+  if (line.ends_with('\r')) line.pop_back();
+  return line;
+}
+
+std::optional<std::string> TcpPeer::ReadLine(std::chrono::seconds timeout) {
+  return TakeLine(std::chrono::steady_clock::now() + timeout);
+}
+
+std::optional<std::string> TcpPeer::ReadLineWith(std::string_view part, std::chrono::seconds timeout) {
+  const Deadline deadline = std::chrono::steady_clock::now() + timeout;
+  while (true) {
+    auto line = TakeLine(deadline);
+    if (!line.has_value() || line->find(part) != std::string::npos) return line;
+  }
+}
+
+std::optional<std::string> TcpPeer::ReadToEnd(std::chrono::seconds timeout) {
+  const Deadline deadline = std::chrono::steady_clock::now() + timeout;
+  Outcome outcome = Outcome::kRead;
+  while (outcome == Outcome::kRead) outcome = ReadSome(deadline);
+  if (outcome == Outcome::kTimeout) return std::nullopt;
+  return std::exchange(received_, {});
+}
+
+TakenPort::TakenPort() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  sockaddr_in address = Parse("127.0.0.1:0");
+  socklen_t length = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (bind(fd_, generic, length) != 0 || listen(fd_, 1) != 0 || getsockname(fd_, generic, &length) != 0)
+    return;
+  port_ = ntohs(address.sin_port);
+}
+
+TakenPort::~TakenPort() { close(fd_); }
+
+}  // namespace oofgg::testing
