@@ -32,6 +32,10 @@ struct HostPort {
 /// Its inverse.
 [[nodiscard]] std::string FormatHostPort(const HostPort& address);
 
+/// Whether `host` is this machine and nobody else's: `localhost`, 127.0.0.0/8 or ::1, without brackets. Names
+/// that only look so, such as `127.example`, are not.
+[[nodiscard]] bool IsLoopback(const std::string& host);
+
 namespace internal {
 [[nodiscard]] StatusOr<std::int64_t> ParseSigned(std::string_view text, std::int64_t least,
                                                  std::int64_t greatest);

@@ -21,9 +21,13 @@ void LogOfProtobuf(google::protobuf::LogLevel, const char*, int, const std::stri
   Log(LogLevel::kDebug, "rpc", message);
 }
 
+/// Whether this thread opens listeners: why one cannot be opened is told by our status, on one line.
+thread_local bool opening_listeners = false;
+
 /// gRPC would tell stderr of every handshake that fails.
 void LogOfGrpc(gpr_log_func_args* args) {
-  const LogLevel level = args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarning : LogLevel::kDebug;
+  const bool matters = args->severity == GPR_LOG_SEVERITY_ERROR && !opening_listeners;
+  const LogLevel level = matters ? LogLevel::kWarning : LogLevel::kDebug;
   Log(level, "rpc", args->message);
 }
 
@@ -94,7 +98,9 @@ Status RpcServer::Listen(const RpcServerOptions& options) {
     builder.AddListeningPort(ListenerAddress(addresses_[i]), credentials, &ports[i]);
   }
   for (const ServedService& service : services_) builder.RegisterService(service.implementation.get());
+  opening_listeners = true;
   server_ = builder.BuildAndStart();
+  opening_listeners = false;
   for (std::size_t i = 0; i < addresses_.size(); ++i) {
     if (ports[i] == 0) return CannotListen(addresses_[i], options);
     addresses_[i].port = static_cast<std::uint16_t>(ports[i]);

@@ -1,6 +1,5 @@
 #include "rpc/server_credentials.h"
 
-#include <arpa/inet.h>
 #include <grpcpp/security/server_credentials.h>
 
 #include <fstream>
@@ -9,14 +8,6 @@
 
 namespace oofgg::rpc {
 namespace {
-
-bool IsLoopback(const std::string& host) {
-  if (host == "localhost") return true;
-  in_addr ipv4{};
-  if (inet_pton(AF_INET, host.c_str(), &ipv4) == 1) return ntohl(ipv4.s_addr) >> 24 == IN_LOOPBACKNET;
-  in6_addr ipv6{};
-  return inet_pton(AF_INET6, host.c_str(), &ipv6) == 1 && IN6_IS_ADDR_LOOPBACK(&ipv6) != 0;
-}
 
 StatusOr<std::string> ReadPem(const char* what, const std::string& path) {
   std::ifstream file(path, std::ios::binary);

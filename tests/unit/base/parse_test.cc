@@ -91,6 +91,15 @@ TEST(ParseHostPortTest, RefusesTheRestAndSaysWhatIsRight) {
   }
 }
 
+TEST(IsLoopbackTest, KnowsThisMachineFromNamesThatLookLikeIt) {
+  for (const char* host : {"localhost", "127.0.0.1", "127.255.0.9", "::1"})
+    EXPECT_TRUE(IsLoopback(host)) << host;
+  for (const char* host :
+       {"", "0.0.0.0", "::", "128.0.0.1", "127.example", "127.0.0.1@example", "[::1]", "::2"}) {
+    EXPECT_FALSE(IsLoopback(host)) << host;
+  }
+}
+
 TEST(ParseIntegerTest, TakesWholeNumbersInRange) {
   EXPECT_EQ(ParseInteger<int>("-12").value(), -12);
   EXPECT_EQ(ParseInteger<std::uint8_t>("255").value(), 255);
