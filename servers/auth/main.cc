@@ -42,7 +42,7 @@ struct Settings {
 std::optional<int> ReadSettings(int argc, char** argv, Settings& settings) {
   Flags flags(kProgram, "Accounts, logins, and the keys that every other server verifies tokens with.");
   AddServerFlags(flags, settings.server);
-  flags.Add({.name = "keys", .help = "Directory of signing keys and secrets; made if missing"}, &settings.keys);
+  flags.Add({.name = "keys", .help = "Holds signing keys and secrets; made if missing", .value = "DIR"}, &settings.keys);
   flags.Add({.name = "issuer", .help = "The tokens' iss"}, &settings.issuer);
   flags.Add({.name = "access-token-ttl", .help = "Life of an access token"}, &settings.access_token_ttl);
   flags.Add({.name = "refresh-token-ttl", .help = "Life of a refresh token"}, &settings.refresh_token_ttl);

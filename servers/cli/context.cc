@@ -1,5 +1,8 @@
 #include "servers/cli/context.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -8,6 +11,7 @@
 #include <sstream>
 
 #include "servers/cli/session_file.h"
+#include "servers/common/flags.h"
 
 namespace oofgg::cli {
 namespace {
@@ -46,6 +50,14 @@ StatusOr<Client*> Context::client() {
   return client_.get();
 }
 
+StatusOr<Client*> Context::signed_in_client() {
+  OOFGG_ASSIGN_OR_RETURN(Client* const ours, client());
+  if (ours->tokens().refresh_token.empty()) {
+    return MakeStatus(StatusCode::kUnauthenticated, "not signed in; run: oofgg login NAME");
+  }
+  return ours;
+}
+
 Status Context::ForgetSession() {
   SessionFile store(session_file());
   OOFGG_ASSIGN_OR_RETURN(const auto lock, store.Acquire());
@@ -55,16 +67,26 @@ Status Context::ForgetSession() {
 std::string Context::session_file() const {
   if (!settings_.session_file.empty()) return settings_.session_file;
   const char* home = std::getenv("HOME");
-  return std::string(home != nullptr ? home : ".") + "/.oofgg/session.json";
+  if (home == nullptr || *home == '\0') {
+    const passwd* user = getpwuid(geteuid());
+    home = user != nullptr ? user->pw_dir : ".";
+  }
+  return std::string(home) + "/.oofgg/session.json";
 }
 
 void Context::Print(const std::string& line, const nlohmann::json& object) const {
   static std::mutex mutex;
-  const std::string text =
-      settings_.json ? object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) : line;
+  const std::string text = settings_.json
+                               ? object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+                               : servers::OneLine(line);
   const std::lock_guard lock(mutex);
   std::printf("%s\n", text.c_str());
   std::fflush(stdout);
+}
+
+void Context::Hint(const std::string& line) const {
+  if (settings_.json || isatty(STDERR_FILENO) == 0) return;
+  std::fprintf(stderr, "%s\n", servers::OneLine(line).c_str());
 }
 
 }  // namespace oofgg::cli

@@ -15,6 +15,10 @@ namespace CLI {
 class App;
 }
 
+namespace oofgg::servers {
+class Flags;
+}
+
 namespace oofgg::cli {
 
 /// What every command is given: where the servers are, whose session it is, how to answer.
@@ -36,12 +40,18 @@ class Context {
 
   /// The client, on this player's session file. Made at the first call.
   StatusOr<Client*> client();
+  /// The same, of somebody who is signed in. kUnauthenticated that says how to sign in.
+  StatusOr<Client*> signed_in_client();
 
   /// Signs out on this machine.
   Status ForgetSession();
 
-  /// One line for people, or, under `--json`, the object.
+  /// One line for people, or, under `--json`, the object. What of the line may come from other players is
+  /// made harmless for a terminal here.
   void Print(const std::string& line, const nlohmann::json& object) const;
+
+  /// A word to somebody who sits before a terminal and waits; neither a script nor `--json` gets it.
+  void Hint(const std::string& line) const;
 
  private:
   [[nodiscard]] std::string session_file() const;
@@ -55,8 +65,10 @@ using Command = std::function<Status(Context&)>;
 
 /// Where each group of commands adds itself: a subcommand of `app` that sets `*chosen` when it is named.
 void AddAccountCommands(CLI::App& app, Command* chosen);
+void AddGameCommands(CLI::App& app, Command* chosen);
 void AddPlayCommands(CLI::App& app, Command* chosen);
 void AddScoreCommands(CLI::App& app, Command* chosen);
-void AddUpCommand(CLI::App& app, Command* chosen);
+/// Its settings come from all layers, so they are bound to `flags`.
+void AddUpCommand(CLI::App& app, servers::Flags& flags, Command* chosen);
 
 }  // namespace oofgg::cli

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "oofgg/grpc_transport.h"
 #include "servers/cli/context.h"
 #include "servers/common/flags.h"
 
@@ -14,33 +15,44 @@ using oofgg::cli::Context;
 using oofgg::cli::Settings;
 
 void AddSettings(oofgg::servers::Flags& flags, Settings& settings) {
-  flags.Add({.name = "auth", .help = "Where oofgg-auth serves gRPC"}, &settings.endpoints.auth);
-  flags.Add({.name = "game", .help = "Where oofgg-game serves gRPC"}, &settings.endpoints.game);
-  flags.Add({.name = "maker", .help = "Where oofgg-maker serves gRPC"}, &settings.endpoints.maker);
+  flags.AddAddress({.name = "auth", .help = "Where oofgg-auth serves gRPC"}, &settings.endpoints.auth);
+  flags.AddAddress({.name = "game", .help = "Where oofgg-game serves gRPC"}, &settings.endpoints.game);
+  flags.AddAddress({.name = "maker", .help = "Where oofgg-maker serves gRPC"}, &settings.endpoints.maker);
   flags.Add({.name = "tls", .help = "Speak TLS to the servers"}, &settings.tls);
-  flags.Add({.name = "ca", .help = "PEM file of the authorities to trust, instead of the system's"}, &settings.ca_file);
-  flags.Add({.name = "session", .help = "File that keeps this player's tokens, ~/.oofgg/session.json if none"},
-            &settings.session_file);
+  flags.Add({.name = "ca", .help = "PEM authorities to trust instead of the system's", .value = "FILE"},
+            &settings.ca_file);
+  flags.AddCustom({.name = "session", .help = "Keeps this player's tokens", .value = "FILE"},
+                  "~/.oofgg/session.json", [&settings](std::string_view text) {
+                    settings.session_file = text;
+                    return oofgg::Status();
+                  });
   flags.Add({.name = "timeout", .help = "How long a call may take"}, &settings.timeout);
   flags.Add({.name = "json", .help = "Answer in JSON, one object a line"}, &settings.json);
 }
 
-/// The exit status and the line on stderr that an error becomes.
-int Report(const oofgg::Status& status, bool json) {
-  if (status.ok()) return 0;
+/// What the servers and the SDK said, and what somebody at a command line can do.
+std::string MessageOf(const oofgg::Status& status) {
   std::string message(status.message().data(), status.message().size());
   for (const auto& violation : oofgg::FieldViolationsOf(status)) {
     if (message.find(violation.description) == std::string::npos) {
       message += "; " + violation.field + ": " + violation.description;
     }
   }
-  if (json) {
-    nlohmann::json error = {{"error", message}, {"code", absl::StatusCodeToString(status.code())}};
-    if (const std::string reason = oofgg::ReasonOf(status); !reason.empty()) error["reason"] = reason;
-    std::fprintf(stderr, "%s\n", error.dump().c_str());
-  } else {
-    std::fprintf(stderr, "oofgg: %s\n", message.c_str());
+  if (oofgg::ReasonOf(status) == oofgg::kUnreachable) {
+    message += "; start the servers with `oofgg up`, or say where they are with --auth, --game and --maker";
   }
+  return message;
+}
+
+/// The exit status and the line on stderr that an error becomes.
+int Report(const oofgg::Status& status, bool json) {
+  if (status.ok()) return 0;
+  const std::string message = MessageOf(status);
+  if (!json) return oofgg::servers::Fail("oofgg", oofgg::MakeStatus(status.code(), message));
+  nlohmann::json error = {{"error", message}, {"code", absl::StatusCodeToString(status.code())}};
+  if (const std::string reason = oofgg::ReasonOf(status); !reason.empty()) error["reason"] = reason;
+  // What a server said need not be UTF-8.
+  std::fprintf(stderr, "%s\n", error.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
   return 1;
 }
 
@@ -51,19 +63,25 @@ int main(int argc, char** argv) {
   oofgg::servers::Flags flags("oofgg", "");
   AddSettings(flags, settings);
 
-  CLI::App app("oofgg: log in, see friends come online, play, and see your score; or start the servers.", "oofgg");
+  CLI::App app("Log in, see friends come online, play, and see your score; or start the servers.", "oofgg");
   app.fallthrough();  // So that `oofgg whoami --json` works like `oofgg --json whoami`.
   Command command;
   flags.Bind(app);
-  oofgg::cli::AddUpCommand(app, &command);
+  oofgg::cli::AddUpCommand(app, flags, &command);
   oofgg::cli::AddAccountCommands(app, &command);
+  oofgg::cli::AddGameCommands(app, &command);
   oofgg::cli::AddPlayCommands(app, &command);
   oofgg::cli::AddScoreCommands(app, &command);
+  for (CLI::App* each : app.get_subcommands([](CLI::App*) { return true; })) {
+    each->footer("The options of `oofgg --help`, such as --json and --session, go with every command.");
+  }
   if (const auto done = oofgg::servers::ParseCommandLine(app, argc, argv)) return *done;
   if (const auto status = flags.Resolve(); !status.ok()) return oofgg::servers::Fail("oofgg", status, 2);
   if (!command) {
-    std::fprintf(stderr, "oofgg: name a command; `oofgg --help` lists them\n");
-    return 2;
+    return oofgg::servers::Fail(
+        "oofgg",
+        oofgg::MakeStatus(oofgg::StatusCode::kInvalidArgument, "name a command; `oofgg --help` lists them"),
+        2);
   }
   Context context(settings);
   return Report(command(context), settings.json);

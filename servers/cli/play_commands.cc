@@ -1,111 +1,42 @@
-// presence, game, match, events.
+// presence, match, events.
 
 #include <CLI/CLI.hpp>
-#include <condition_variable>
-#include <csignal>
 #include <memory>
-#include <mutex>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <variant>
 
-#include "oofgg/parse.h"
+#include "servers/cli/arguments.h"
 #include "servers/cli/context.h"
+#include "servers/cli/watch.h"
+#include "servers/common/flags.h"
 
 namespace oofgg::cli {
 namespace {
 
 using nlohmann::json;
 
-/// What a command that watches something waits for: enough answers, an error, Ctrl-C, or time.
-/// Threads: `Count` and `Fail` from any thread; one waits.
-class Watch {
- public:
-  explicit Watch(int wanted) : left_(wanted) {}
+constexpr std::chrono::milliseconds kMatchPatience{60'000};
 
-  /// One answer more; the last one wanted ends the wait.
-  void Count() {
-    const std::lock_guard lock(mutex_);
-    if (left_ > 0 && --left_ == 0) End({});
-  }
-
-  void Fail(Status status) {
-    const std::lock_guard lock(mutex_);
-    End(std::move(status));
-  }
-
-  /// `patience` 0: for ever. Running out of it is no error; the caller knows what it means.
-  Status Wait(std::chrono::milliseconds patience) {
-    std::unique_lock lock(mutex_);
-    const auto ended = [this] { return result_.has_value(); };
-    if (patience.count() == 0) {
-      changed_.wait(lock, ended);
-    } else if (!changed_.wait_for(lock, patience, ended)) {
-      return {};
-    }
-    return *result_;
-  }
-
- private:
-  void End(Status status) {
-    if (!result_.has_value()) result_ = std::move(status);
-    changed_.notify_all();
-  }
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  int left_;
-  std::optional<Status> result_;
-};
-
-struct WatchOptions {
-  int count = 0;            ///< Stop after so many; 0: never.
-  std::string patience;     ///< Stop after so long; empty: never.
-};
-
-void AddWatchOptions(CLI::App& command, WatchOptions& options) {
-  command.add_option("--count", options.count, "Stop after so many lines (default: never)")->check(CLI::NonNegativeNumber);
-  command.add_option("--for", options.patience, "Stop after this long, such as 30s (default: never)");
-}
-
-StatusOr<std::chrono::milliseconds> PatienceOf(const WatchOptions& options) {
-  if (options.patience.empty()) return std::chrono::milliseconds(0);
-  auto patience = ParseDuration(options.patience);
-  return patience.ok() ? patience : Annotate(patience.status(), "--for");
+/// The watched streams wait for a server that is away as long as it takes; a player wants to be told.
+StatusOr<Client*> ReachedClient(Context& context) {
+  OOFGG_ASSIGN_OR_RETURN(Client* const client, context.signed_in_client());
+  OOFGG_RETURN_IF_ERROR(client->players().GetPlayer({}).status());
+  return client;
 }
 
 Status WatchPresence(Context& context, const std::vector<std::string>& friends, const WatchOptions& options) {
-  OOFGG_ASSIGN_OR_RETURN(Client* const client, context.client());
-  OOFGG_ASSIGN_OR_RETURN(const auto patience, PatienceOf(options));
-  Watch watch(options.count);
-  PresenceWatch presence = client->presence().Watch(friends, [&](const StatusOr<PresenceUpdate>& update) {
-    if (!update.ok()) return watch.Fail(update.status());
-    const bool online = update->state == PresenceState::kOnline;
-    context.Print(update->user_id + (online ? " is online" : " is offline"),
-                  {{"user_id", update->user_id}, {"online", online}, {"version", update->version}});
-    watch.Count();
-  });
-  return watch.Wait(patience);
-}
-
-Status CreateGame(Context& context, const CreateGameRequest& request) {
-  OOFGG_ASSIGN_OR_RETURN(Client* const client, context.client());
-  OOFGG_ASSIGN_OR_RETURN(const Game game, client->games().CreateGame(request));
-  context.Print(game.id, {{"game_id", game.id}, {"name", game.name}});
-  return {};
-}
-
-Status ListGames(Context& context) {
-  OOFGG_ASSIGN_OR_RETURN(Client* const client, context.client());
-  GetGameRequest request;
-  do {
-    OOFGG_ASSIGN_OR_RETURN(const GamesPage page, client->games().GetGame(request));
-    for (const Game& game : page.games) {
-      context.Print(game.id + "  " + game.name, {{"game_id", game.id}, {"name", game.name}});
-    }
-    request.cursor = page.next_cursor;
-  } while (!request.cursor.empty());
-  return {};
+  Watch watch(static_cast<int>(options.count));
+  OOFGG_ASSIGN_OR_RETURN(Client* const client, ReachedClient(context));
+  context.Hint("online; Ctrl-C goes offline");
+  const PresenceWatch presence =
+      client->presence().Watch(friends, [&](const StatusOr<PresenceUpdate>& update) {
+        if (!update.ok()) return watch.Fail(update.status());
+        const bool online = update->state == PresenceState::kOnline;
+        context.Print(update->user_id + (online ? " is online" : " is offline"),
+                      {{"user_id", update->user_id}, {"online", online}, {"version", update->version}});
+        watch.Count();
+      });
+  return watch.Wait(options.patience).status();
 }
 
 std::string TextOf(const Attributes& attributes, std::string_view name) {
@@ -114,38 +45,43 @@ std::string TextOf(const Attributes& attributes, std::string_view name) {
   return text != nullptr ? *text : std::string();
 }
 
+void PrintSeat(const Context& context, const Session& session) {
+  const std::string address = TextOf(session.attributes, "address");
+  context.Print("matched: session " + session.id + " at " + address,
+                {{"session_id", session.id},
+                 {"match_id", TextOf(session.attributes, "match_id")},
+                 {"address", address},
+                 {"join_ticket", TextOf(session.attributes, "join_ticket")},
+                 {"players", session.user_ids}});
+}
+
 /// Queues for a game and waits for the seat. Ends the queueing when it gives up.
-Status Match(Context& context, const std::string& game_id, const WatchOptions& options) {
-  OOFGG_ASSIGN_OR_RETURN(Client* const client, context.client());
-  OOFGG_ASSIGN_OR_RETURN(const auto patience, PatienceOf(options));
+Status Match(Context& context, const std::string& game_id, std::chrono::milliseconds patience) {
+  Watch watch(1);
+  OOFGG_ASSIGN_OR_RETURN(Client* const client, context.signed_in_client());
   JoinLeaveRequest join;
   join.game_id = game_id;
   OOFGG_ASSIGN_OR_RETURN(const Session queued, client->games().JoinLeave(join));
-  Watch watch(1);
-  bool seated = false;
+  const std::string time = servers::FormatDuration(patience);
+  context.Hint("in the queue; waiting up to " + time + " for other players, Ctrl-C leaves");
   const Call call = client->games().WatchQueue(queued.id, [&](const StatusOr<Session>& session) {
     if (!session.ok()) return watch.Fail(session.status());
     if (session->state == SessionState::kDeleted || session->state == SessionState::kFinished) {
       const std::string why = TextOf(session->attributes, "error");
-      return watch.Fail(MakeStatus(StatusCode::kAborted, why.empty() ? "left the queue" : why));
+      return watch.Fail(MakeStatus(StatusCode::kAborted, why.empty() ? "taken out of the queue" : why));
     }
     if (session->state != SessionState::kStarted) return;
-    seated = true;
-    const std::string address = TextOf(session->attributes, "address");
-    context.Print("matched: session " + session->id + " at " + address,
-                  {{"session_id", session->id},
-                   {"match_id", TextOf(session->attributes, "match_id")},
-                   {"address", address},
-                   {"join_ticket", TextOf(session->attributes, "join_ticket")},
-                   {"players", session->user_ids}});
+    PrintSeat(context, *session);
     watch.Count();
   });
-  OOFGG_RETURN_IF_ERROR(watch.Wait(patience));
-  if (seated) return {};
+  OOFGG_ASSIGN_OR_RETURN(const Watch::End end, watch.Wait(patience));
+  if (end == Watch::End::kCounted) return {};
   join.action = JoinLeaveAction::kLeave;
   join.session_id = queued.id;
   OOFGG_RETURN_IF_ERROR(client->games().JoinLeave(join).status());
-  return MakeStatus(StatusCode::kDeadlineExceeded, "no match within " + options.patience + "; left the queue");
+  if (end == Watch::End::kInterrupted)
+    return MakeStatus(StatusCode::kCancelled, "interrupted; left the queue");
+  return MakeStatus(StatusCode::kDeadlineExceeded, "no match within " + time + "; left the queue");
 }
 
 json ToJson(const GameEvent& event) {
@@ -153,27 +89,31 @@ json ToJson(const GameEvent& event) {
   for (const auto& [name, value] : event.attributes) {
     std::visit([&attributes, &key = name](const auto& typed) { attributes[key] = typed; }, value);
   }
-  return {{"seq", event.sequence},    {"name", event.name}, {"player_id", event.player_id},
+  return {{"seq", event.sequence},           {"name", event.name}, {"player_id", event.player_id},
           {"timestamp", event.timestamp_ms}, {"data", event.data}, {"attributes", attributes}};
 }
 
 struct EventsCommand {
-  StreamEventsRequest stream;
+  std::string session;
   std::vector<std::string> send;  ///< Each `NAME` or `NAME=DATA`.
+  std::int64_t after = 0;
   WatchOptions watch;
 };
 
 Status Events(Context& context, const EventsCommand& command) {
-  OOFGG_ASSIGN_OR_RETURN(Client* const client, context.client());
-  OOFGG_ASSIGN_OR_RETURN(const auto patience, PatienceOf(command.watch));
-  Watch watch(command.watch.count);
-  EventStream stream = client->games().StreamEvents(command.stream, [&](const StatusOr<GameEvent>& event) {
+  Watch watch(static_cast<int>(command.watch.count));
+  OOFGG_ASSIGN_OR_RETURN(Client* const client, ReachedClient(context));
+  StreamEventsRequest request;
+  request.session_id = command.session;
+  request.after_sequence = static_cast<std::uint64_t>(command.after);
+  EventStream stream = client->games().StreamEvents(request, [&](const StatusOr<GameEvent>& event) {
     if (!event.ok()) return watch.Fail(event.status());
     context.Print("#" + std::to_string(event->sequence) + " " + event->name + " from " + event->player_id +
                       (event->data.empty() ? "" : ": " + event->data),
                   ToJson(*event));
     watch.Count();
   });
+  context.Hint("listening; Ctrl-C leaves");
   for (const std::string& text : command.send) {
     GameEvent event;
     const std::size_t equals = text.find('=');
@@ -182,17 +122,7 @@ Status Events(Context& context, const EventsCommand& command) {
     event.type = EventType::kGameEvent;
     OOFGG_RETURN_IF_ERROR(stream.Send(event));
   }
-  return watch.Wait(patience);
-}
-
-void AddGameCommands(CLI::App& app, Command* chosen) {
-  auto* game = app.add_subcommand("game", "Make and list games")->require_subcommand(1);
-  const auto request = std::make_shared<CreateGameRequest>();
-  auto* create = game->add_subcommand("create", "Make a game; prints its id");
-  create->add_option("name", request->name, "What players call it")->required();
-  create->add_option("--description", request->description, "What it is about");
-  create->callback([=] { *chosen = [=](Context& context) { return CreateGame(context, *request); }; });
-  game->add_subcommand("list", "All games")->callback([=] { *chosen = ListGames; });
+  return watch.Wait(command.watch.patience).status();
 }
 
 }  // namespace
@@ -201,26 +131,27 @@ void AddPlayCommands(CLI::App& app, Command* chosen) {
   const auto friends = std::make_shared<std::vector<std::string>>();
   const auto presence_watch = std::make_shared<WatchOptions>();
   auto* presence = app.add_subcommand("presence", "Be online, and see which friends are");
-  presence->add_option("friends", *friends, "User ids to watch");
+  presence->add_option("FRIEND", *friends, "User ids to watch");
   AddWatchOptions(*presence, *presence_watch);
-  presence->callback([=] {
-    *chosen = [=](Context& context) { return WatchPresence(context, *friends, *presence_watch); };
-  });
-
-  AddGameCommands(app, chosen);
+  presence->callback(
+      [=] { *chosen = [=](Context& context) { return WatchPresence(context, *friends, *presence_watch); }; });
 
   const auto game_id = std::make_shared<std::string>();
-  const auto match_watch = std::make_shared<WatchOptions>(WatchOptions{.count = 1, .patience = "60s"});
+  const auto patience = std::make_shared<std::chrono::milliseconds>(kMatchPatience);
   auto* match = app.add_subcommand("match", "Queue for a game and wait for a seat");
-  match->add_option("game", *game_id, "Game id")->required();
-  match->add_option("--for", match_watch->patience, "Give up after this long (default: 60s)");
-  match->callback([=] { *chosen = [=](Context& context) { return Match(context, *game_id, *match_watch); }; });
+  AddPositional(*match, "GAME", game_id.get(), "Its id, as `oofgg game list` shows it");
+  AddDuration(*match, "--for", patience.get(),
+              "Give up after this long (default: " + servers::FormatDuration(kMatchPatience) + ")");
+  match->callback([=] { *chosen = [=](Context& context) { return Match(context, *game_id, *patience); }; });
 
   const auto events = std::make_shared<EventsCommand>();
   auto* stream = app.add_subcommand("events", "Send and see the events of a session");
-  stream->add_option("session", events->stream.session_id, "Session id")->required();
-  stream->add_option("--send", events->send, "NAME or NAME=DATA; may be repeated");
-  stream->add_option("--after", events->stream.after_sequence, "Replay what came after this number");
+  AddPositional(*stream, "SESSION", &events->session, "Its id, as `oofgg match` shows it");
+  stream->add_option("--send", events->send, "May be given several times (default: none)")
+      ->type_name("NAME[=DATA]")
+      ->allow_extra_args(false);
+  AddInteger(*stream, "--after", &events->after,
+             "Replay first what came after this number (default: 0, nothing)", 0);
   AddWatchOptions(*stream, events->watch);
   stream->callback([=] { *chosen = [=](Context& context) { return Events(context, *events); }; });
 }

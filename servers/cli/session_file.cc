@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -23,6 +24,8 @@ using nlohmann::json;
 
 constexpr auto kLockPatience = std::chrono::seconds(5);
 constexpr auto kLockRetry = std::chrono::milliseconds(10);
+/// Seconds since 1970 until 2200: later ones are no clock's, and would overflow in nanoseconds.
+constexpr std::int64_t kLatest = 7'258'118'400;
 
 Status FileError(const std::string& what, const std::string& path) {
   const StatusCode code = errno == EACCES ? StatusCode::kPermissionDenied : StatusCode::kUnavailable;
@@ -82,6 +85,14 @@ StatusOr<SessionTokens> SessionFile::Load() {
     if (errno == ENOENT) return SessionTokens{};
     return FileError("read", path_);
   }
+  if (!S_ISREG(info.st_mode)) {
+    return MakeStatus(StatusCode::kFailedPrecondition, path_ + " is not a file; name another with --session");
+  }
+  if (info.st_uid != geteuid()) {
+    return MakeStatus(
+        StatusCode::kFailedPrecondition,
+        path_ + " belongs to another user of this machine; name a file of yours with --session");
+  }
   if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return MakeStatus(StatusCode::kFailedPrecondition,
                       path_ + " holds tokens and is open to others; run: chmod 600 " + path_);
@@ -89,10 +100,11 @@ StatusOr<SessionTokens> SessionFile::Load() {
   std::ifstream file(path_);
   std::stringstream text;
   text << file.rdbuf();
+  if (!file) return FileError("read", path_);
   const json object = json::parse(text.str(), nullptr, false);
   if (!object.is_object()) {
     return MakeStatus(StatusCode::kFailedPrecondition,
-                      path_ + " is no session file of oofgg; move it away and log in again");
+                      path_ + " is not a session file of oofgg; move it away and log in again");
   }
   SessionTokens tokens;
   tokens.user_id = Member(object, "user_id");
@@ -101,7 +113,8 @@ StatusOr<SessionTokens> SessionFile::Load() {
   tokens.refresh_nonce = Member(object, "refresh_nonce");
   const auto expires = object.find("expires_at");
   if (expires != object.end() && expires->is_number_integer()) {
-    tokens.expires_at = WallTime(std::chrono::seconds(expires->get<std::int64_t>()));
+    const auto seconds = std::clamp(expires->get<std::int64_t>(), std::int64_t{0}, kLatest);
+    tokens.expires_at = WallTime(std::chrono::seconds(seconds));
   }
   return tokens;
 }

@@ -1,34 +1,27 @@
 #include "servers/cli/supervisor.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <csignal>
-#include <cstring>
-#include <memory>
+#include <cstdio>
 #include <utility>
-
-extern char** environ;
 
 namespace oofgg::cli {
 namespace {
 
-using SteadyTime = std::chrono::steady_clock::time_point;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kFirstPause{100};
-constexpr milliseconds kLongestPause{10'000};
+/// So many ends in a row are no accident; with the pauses between them they take three seconds and more.
+constexpr int kMostEnds = 6;
 /// Having run for so long, an end counts as the first one again.
 constexpr std::chrono::seconds kStable{30};
+constexpr std::string_view kReady = "ready ";
 
-SteadyTime Now() { return std::chrono::steady_clock::now(); }
+std::chrono::steady_clock::time_point Now() { return std::chrono::steady_clock::now(); }
 
 sigset_t WatchedSignals() {
   sigset_t set;
@@ -37,212 +30,171 @@ sigset_t WatchedSignals() {
   return set;
 }
 
-std::vector<char*> Pointers(std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  pointers.reserve(strings.size() + 1);
-  for (std::string& string : strings) pointers.push_back(string.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-std::vector<std::string> EnvironmentWith(const std::map<std::string, std::string>& added) {
-  std::vector<std::string> environment;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string text = *entry;
-    if (!added.contains(text.substr(0, text.find('=')))) environment.push_back(text);
-  }
-  for (const auto& [name, value] : added) environment.push_back(name + "=" + value);
-  return environment;
-}
-
-std::string HowItEnded(int status) {
-  if (WIFEXITED(status)) return "ended with status " + std::to_string(WEXITSTATUS(status));
-  return std::string("was ended by ") + strsignal(WTERMSIG(status));
-}
-
 }  // namespace
 
-struct Supervisor::Child {
+struct Supervisor::Program {
   ProgramSpec spec;
-  pid_t pid = -1;
-  int output = -1;
-  std::string unread;
+  std::unique_ptr<ChildProgram> child;  // Null: it does not run.
+  std::string ready_line;               // Of this run.
+  bool was_ready = false;               // Of any.
+  std::string last_words;
   SteadyTime started;
-  milliseconds pause = kFirstPause;
+  int ends_in_a_row = 0;
   std::optional<SteadyTime> restart_at;
 };
 
-Supervisor::Supervisor() {
+Supervisor::Supervisor(std::function<void(const ProgramEvent&)> on_event) : on_event_(std::move(on_event)) {
   const sigset_t set = WatchedSignals();
   sigprocmask(SIG_BLOCK, &set, nullptr);
-  signals_ = signalfd(-1, &set, SFD_CLOEXEC);
+  signals_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-Supervisor::~Supervisor() {
-  for (const auto& child : children_) {
-    if (child->pid > 0) kill(child->pid, SIGKILL);
-    if (child->output >= 0) close(child->output);
-  }
-  close(signals_);
-}
-
-Status Supervisor::Spawn(Child& child) {
-  std::vector<std::string> arguments{child.spec.path};
-  arguments.insert(arguments.end(), child.spec.arguments.begin(), child.spec.arguments.end());
-  std::vector<std::string> environment = EnvironmentWith(child.spec.environment);
-  const std::vector<char*> argv = Pointers(arguments);
-  const std::vector<char*> envp = Pointers(environment);
-  std::array<int, 2> pipe_ends{};
-  if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) return MakeStatus(StatusCode::kUnavailable, std::strerror(errno));
-  const pid_t parent = getpid();
-  child.pid = fork();
-  if (child.pid == 0) {
-    // If we are killed, the servers go too: nobody would restart them.
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent) _exit(1);
-    // A group of its own, so that Ctrl-C reaches us alone and the end is an orderly one.
-    setpgid(0, 0);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
-    dup2(pipe_ends[1], STDOUT_FILENO);
-    execve(child.spec.path.c_str(), argv.data(), envp.data());
-    _exit(127);
-  }
-  close(pipe_ends[1]);
-  if (child.pid < 0) {
-    close(pipe_ends[0]);
-    return MakeStatus(StatusCode::kUnavailable, "cannot start " + child.spec.path + ": " + std::strerror(errno));
-  }
-  if (child.output >= 0) close(child.output);
-  child.output = pipe_ends[0];
-  child.unread.clear();
-  child.started = Now();
-  child.restart_at.reset();
-  return {};
-}
-
-StatusOr<std::string> Supervisor::AwaitReady(Child& child, std::chrono::seconds patience) {
-  const SteadyTime give_up = Now() + patience;
-  while (true) {
-    if (const std::size_t end = child.unread.find('\n'); end != std::string::npos) {
-      const std::string line = child.unread.substr(0, end);
-      child.unread.erase(0, end + 1);
-      if (line.starts_with("ready ")) return line;
-      continue;
-    }
-    const auto left = std::chrono::ceil<milliseconds>(give_up - Now());
-    pollfd readable{child.output, POLLIN, 0};
-    if (left.count() <= 0 || poll(&readable, 1, static_cast<int>(left.count())) == 0) {
-      return MakeStatus(StatusCode::kUnavailable, child.spec.name + " is not ready after " +
-                                                      std::to_string(patience.count()) + " s");
-    }
-    std::array<char, 1024> buffer;
-    const ssize_t count = read(child.output, buffer.data(), buffer.size());
-    if (count > 0) {
-      child.unread.append(buffer.data(), static_cast<std::size_t>(count));
-    } else if (count == 0 || errno != EINTR) {
-      int status = 0;
-      waitpid(child.pid, &status, 0);
-      child.pid = -1;
-      return MakeStatus(StatusCode::kUnavailable, child.spec.name + " " + HowItEnded(status));
-    }
-  }
-}
+Supervisor::~Supervisor() { close(signals_); }
 
 StatusOr<std::string> Supervisor::Start(ProgramSpec spec, std::chrono::seconds patience) {
-  auto child = std::make_unique<Child>();
-  child->spec = std::move(spec);
-  OOFGG_RETURN_IF_ERROR(Spawn(*child));
-  children_.push_back(std::move(child));
-  return AwaitReady(*children_.back(), patience);
-}
-
-void Supervisor::Reap(const std::function<void(const std::string&)>& on_event) {
-  int status = 0;
-  for (pid_t pid = 0; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-    const auto ended =
-        std::find_if(children_.begin(), children_.end(), [pid](const auto& child) { return child->pid == pid; });
-    if (ended == children_.end()) continue;
-    Child& child = **ended;
-    child.pid = -1;
-    child.pause = Now() - child.started > kStable ? kFirstPause : (std::min)(child.pause * 2, kLongestPause);
-    child.restart_at = Now() + child.pause;
-    on_event(child.spec.name + " " + HowItEnded(status) + "; starting it again in " +
-             std::to_string(child.pause.count()) + " ms");
-  }
-}
-
-void Supervisor::Restart(const std::function<void(const std::string&)>& on_event) {
-  for (const auto& child : children_) {
-    if (!child->restart_at.has_value() || *child->restart_at > Now()) continue;
-    if (const Status status = Spawn(*child); !status.ok()) {
-      child->restart_at = Now() + child->pause;
-      on_event(std::string(status.message()));
-    } else {
-      on_event(child->spec.name + " started again, pid " + std::to_string(child->pid));
+  programs_.push_back(std::make_unique<Program>());
+  Program& program = *programs_.back();
+  program.spec = std::move(spec);
+  OOFGG_RETURN_IF_ERROR(Launch(program));
+  const auto give_up = Now() + patience;
+  while (program.ready_line.empty()) {
+    if (stop_asked_) return MakeStatus(StatusCode::kCancelled, "interrupted");
+    if (program.child == nullptr) return MakeStatus(StatusCode::kUnavailable, program.last_words);
+    if (Now() >= give_up) {
+      return MakeStatus(StatusCode::kUnavailable,
+                        program.spec.name + " is not ready after " + std::to_string(patience.count()) + " s");
     }
+    Turn(give_up);
+  }
+  return program.ready_line;
+}
+
+void Supervisor::SetArguments(const std::string& name, std::vector<std::string> arguments) {
+  for (const auto& program : programs_) {
+    if (program->spec.name == name) program->spec.arguments = std::move(arguments);
   }
 }
 
-int Supervisor::MillisecondsToNextRestart() const {
-  int next = -1;
-  for (const auto& child : children_) {
-    if (!child->restart_at.has_value()) continue;
-    const auto left = std::chrono::ceil<milliseconds>(*child->restart_at - Now()).count();
-    const int wait = static_cast<int>((std::max)(left, milliseconds::rep{0}));
-    next = next < 0 ? wait : (std::min)(next, wait);
-  }
-  return next;
-}
-
-void Supervisor::Run(const std::function<void(const std::string& line)>& on_event) {
-  while (true) {
-    std::vector<pollfd> watched{{signals_, POLLIN, 0}};
-    for (const auto& child : children_) watched.push_back({child->output, POLLIN, 0});
-    poll(watched.data(), watched.size(), MillisecondsToNextRestart());
-    if (watched[0].revents != 0) {
-      signalfd_siginfo info{};
-      if (read(signals_, &info, sizeof info) == sizeof info && info.ssi_signo != SIGCHLD) return;
-      Reap(on_event);
-    }
-    // What a server goes on saying is its own; it is read so that its pipe never fills.
-    for (std::size_t i = 1; i < watched.size(); ++i) {
-      if (watched[i].revents == 0) continue;
-      std::array<char, 4096> buffer;
-      if (read(watched[i].fd, buffer.data(), buffer.size()) <= 0) {
-        close(watched[i].fd);
-        children_[i - 1]->output = -1;
-      }
-    }
-    Restart(on_event);
-  }
+Status Supervisor::Run() {
+  while (!stop_asked_ && given_up_.ok()) Turn(std::nullopt);
+  return given_up_;
 }
 
 void Supervisor::StopAll(std::chrono::seconds patience) {
-  const SteadyTime give_up = Now() + patience;
-  for (auto child = children_.rbegin(); child != children_.rend(); ++child) {
-    if ((*child)->pid > 0) kill((*child)->pid, SIGTERM);
+  stopping_ = true;
+  for (auto program = programs_.rbegin(); program != programs_.rend(); ++program) {
+    if ((*program)->child != nullptr) (*program)->child->Signal(SIGTERM);
   }
-  for (const auto& child : children_) {
-    while (child->pid > 0) {
-      if (waitpid(child->pid, nullptr, WNOHANG) != 0) {
-        child->pid = -1;
-        break;
-      }
-      const auto left = std::chrono::ceil<milliseconds>(give_up - Now()).count();
-      if (left <= 0) {
-        kill(child->pid, SIGKILL);
-        waitpid(child->pid, nullptr, 0);
-        child->pid = -1;
-        break;
-      }
-      pollfd signalled{signals_, POLLIN, 0};
-      poll(&signalled, 1, static_cast<int>((std::min)(left, milliseconds::rep{100})));
-      signalfd_siginfo info{};
-      if (signalled.revents != 0 && read(signals_, &info, sizeof info) < 0) break;
+  const auto give_up = Now() + patience;
+  const auto runs = [](const auto& program) { return program->child != nullptr; };
+  while (std::any_of(programs_.begin(), programs_.end(), runs) && Now() < give_up) Turn(give_up);
+  programs_.clear();
+}
+
+Status Supervisor::Launch(Program& program) {
+  program.restart_at.reset();
+  program.ready_line.clear();
+  program.last_words.clear();
+  program.started = Now();
+  OOFGG_ASSIGN_OR_RETURN(program.child, ChildProgram::Start(program.spec));
+  return {};
+}
+
+void Supervisor::Turn(std::optional<SteadyTime> deadline) {
+  std::vector<pollfd> watched{{signals_, POLLIN, 0}};
+  for (const auto& program : programs_) {
+    if (program->child == nullptr) continue;
+    watched.push_back({program->child->output().fd(), POLLIN, 0});
+    watched.push_back({program->child->errors().fd(), POLLIN, 0});
+  }
+  if (const auto restart = NextRestart();
+      restart.has_value() && (!deadline.has_value() || *restart < *deadline)) {
+    deadline = restart;
+  }
+  int timeout = -1;
+  if (deadline.has_value()) {
+    const auto left = std::chrono::ceil<milliseconds>(*deadline - Now());
+    timeout = static_cast<int>((std::max)(left, milliseconds(0)).count());
+  }
+  poll(watched.data(), watched.size(), timeout);
+
+  signalfd_siginfo signal{};
+  while (read(signals_, &signal, sizeof signal) == sizeof signal) {
+    if (signal.ssi_signo != SIGCHLD) stop_asked_ = true;
+  }
+  for (const auto& program : programs_) {
+    if (program->child == nullptr) continue;
+    std::string how;
+    // In this order: whoever has ended says nothing more.
+    const bool ended = program->child->TakeEnd(&how);
+    ReadPipes(*program);
+    if (ended) OnEnd(*program, how);
+  }
+  RestartDue();
+}
+
+void Supervisor::ReadPipes(Program& program) {
+  program.child->output().Read([&](const std::string& line) {
+    // What a server goes on saying is its own; it is read so that its pipe never fills.
+    if (program.ready_line.empty() && line.starts_with(kReady)) OnReady(program, line);
+  });
+  const std::string last = program.spec.name + ": ";
+  program.child->errors().Read([&](const std::string& line) {
+    if (line.starts_with(last)) {
+      program.last_words = line.substr(last.size());
+    } else {
+      std::fprintf(stderr, "%s\n", line.c_str());
     }
+  });
+}
+
+void Supervisor::OnReady(Program& program, const std::string& line) {
+  program.ready_line = line;
+  on_event_({.kind = ProgramEvent::Kind::kReady,
+             .program = program.spec.name,
+             .pid = program.child->pid(),
+             .again = std::exchange(program.was_ready, true),
+             .detail = line.substr(kReady.size())});
+}
+
+void Supervisor::OnEnd(Program& program, const std::string& how) {
+  const pid_t pid = program.child->pid();
+  program.child.reset();
+  if (stopping_) return;
+  std::string detail = how;
+  if (!program.last_words.empty()) detail += ": " + program.last_words;
+  program.last_words = program.spec.name + " " + detail;
+  if (!program.was_ready) return;  // `Start` says so.
+  if (Now() - program.started > kStable) program.ends_in_a_row = 0;
+  if (++program.ends_in_a_row >= kMostEnds) {
+    given_up_ = MakeStatus(StatusCode::kUnavailable,
+                           program.spec.name + " keeps ending, " + std::to_string(kMostEnds) +
+                               " times in a row; the last time it " + detail + "; all servers are stopped");
+    return;
   }
+  const milliseconds pause = kFirstPause * (1 << (program.ends_in_a_row - 1));
+  program.restart_at = Now() + pause;
+  on_event_({.kind = ProgramEvent::Kind::kEnded,
+             .program = program.spec.name,
+             .pid = pid,
+             .detail = detail,
+             .restart = pause});
+}
+
+void Supervisor::RestartDue() {
+  for (const auto& program : programs_) {
+    if (stopping_ || !program->restart_at.has_value() || *program->restart_at > Now()) continue;
+    if (const Status status = Launch(*program); !status.ok()) given_up_ = status;
+  }
+}
+
+std::optional<Supervisor::SteadyTime> Supervisor::NextRestart() const {
+  std::optional<SteadyTime> next;
+  for (const auto& program : programs_) {
+    if (stopping_ || !program->restart_at.has_value()) continue;
+    next = next.has_value() ? (std::min)(*next, *program->restart_at) : *program->restart_at;
+  }
+  return next;
 }
 
 }  // namespace oofgg::cli

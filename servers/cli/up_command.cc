@@ -4,20 +4,22 @@
 
 #include <CLI/CLI.hpp>
 #include <climits>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
+#include <sstream>
 
 #include "servers/cli/context.h"
+#include "servers/cli/data_folder.h"
+#include "servers/cli/game_servers.h"
 #include "servers/cli/supervisor.h"
+#include "servers/common/flags.h"
 
 namespace oofgg::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using nlohmann::json;
 
 struct UpOptions {
   std::string data = "oofgg-data";
@@ -30,121 +32,202 @@ struct UpOptions {
   std::string maker_ops = "127.0.0.1:9103";
   std::string maker_http = "127.0.0.1:3000";
   std::string rules;
+  std::string process_command;
   bool presence_auth = false;
+  bool insecure = false;
+  bool keep_game_servers = false;
 };
 
-/// Where the programs are: beside this one.
-StatusOr<std::string> ProgramFolder() {
+/// What the programs are started from: the options, with the ports that were chosen put in as they become
+/// known, so that a program that is started again is found where it was.
+struct Plan {
+  UpOptions options;
+  std::string programs;     ///< Folder of all of them, and of this one.
+  std::string config_file;  ///< Empty: none.
+  std::string jwks;         ///< Once auth is ready.
+};
+
+StatusOr<std::string> OwnPath() {
   char path[PATH_MAX];
   const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
   if (length < 0) return MakeStatus(StatusCode::kInternal, "/proc is not mounted");
-  return fs::path(std::string(path, static_cast<std::size_t>(length))).parent_path().string();
+  return std::string(path, static_cast<std::size_t>(length));
 }
 
-std::string WordOf(const std::string& line, const std::string& key) {
-  const std::string start = " " + key + "=";
-  const std::size_t at = line.find(start);
-  if (at == std::string::npos) return "";
-  const std::size_t value = at + start.size();
-  return line.substr(value, line.find(' ', value) - value);
-}
-
-std::string PathIn(const UpOptions& options, const std::string& name) {
-  return (fs::absolute(options.data) / name).string();
-}
-
-ProgramSpec AuthProgram(const std::string& folder, const UpOptions& options) {
-  return {.name = "oofgg-auth",
-          .path = folder + "/oofgg-auth",
-          .arguments = {"--listen", options.auth_listen, "--ops-listen", options.auth_ops, "--database",
-                        "sqlite:" + PathIn(options, "auth.db"), "--keys", PathIn(options, "auth-keys")},
-          .environment = {}};
-}
-
-ProgramSpec GameProgram(const std::string& folder, const UpOptions& options, const std::string& jwks,
-                        const std::string& maker) {
-  ProgramSpec spec{.name = "oofgg-game",
-                   .path = folder + "/oofgg-game",
-                   .arguments = {"--listen", options.game_listen, "--ops-listen", options.game_ops,
-                                 "--presence-listen", options.presence_listen, "--database",
-                                 "sqlite:" + PathIn(options, "game.db"), "--event-log", PathIn(options, "log"),
-                                 "--jwks", jwks, "--maker", maker},
-                   .environment = {}};
-  if (options.presence_auth) spec.arguments.emplace_back("--presence-auth");
-  return spec;
-}
-
-ProgramSpec MakerProgram(const std::string& folder, const UpOptions& options, const std::string& jwks) {
-  ProgramSpec spec{.name = "oofgg-maker",
-                   .path = folder + "/oofgg-maker",
-                   .arguments = {"--listen", options.maker_listen, "--ops-listen", options.maker_ops,
-                                 "--http-listen", options.maker_http, "--database",
-                                 "sqlite:" + PathIn(options, "maker.db"), "--keys", PathIn(options, "maker-keys"),
-                                 "--data", PathIn(options, "servers"), "--jwks", jwks},
-                   .environment = {}};
-  if (!options.rules.empty()) {
-    spec.arguments.insert(spec.arguments.end(), {"--rules", options.rules});
+/// `grpc=… ops=…` as an object.
+json AddressesOf(const std::string& detail) {
+  json addresses = json::object();
+  std::istringstream words(detail);
+  for (std::string word; words >> word;) {
+    const std::size_t equals = word.find('=');
+    if (equals != std::string::npos) addresses[word.substr(0, equals)] = word.substr(equals + 1);
   }
-  const std::string arena = folder + "/oofgg-arena";
-  if (std::getenv("PROCESS_COMMAND") == nullptr && access(arena.c_str(), X_OK) == 0) {
-    spec.environment["PROCESS_COMMAND"] =
-        arena + " --listen 127.0.0.1:{port} --control-listen 127.0.0.1:{control_port}";
-  }
-  return spec;
+  return addresses;
 }
 
-Status Up(Context& context, const UpOptions& options) {
-  OOFGG_ASSIGN_OR_RETURN(const std::string folder, ProgramFolder());
-  std::error_code error;
-  if (fs::create_directories(options.data, error)) fs::permissions(options.data, fs::perms::owner_all, error);
-  if (error) return MakeStatus(StatusCode::kUnavailable, "cannot make " + options.data + ": " + error.message());
+std::string AddressIn(const std::string& ready_line, const char* name) {
+  return AddressesOf(ready_line).value(name, std::string());
+}
 
-  Supervisor supervisor;
-  const auto start = [&](ProgramSpec spec) -> StatusOr<std::string> {
-    const std::string name = spec.name;
-    auto line = supervisor.Start(std::move(spec));
-    if (!line.ok()) {
-      supervisor.StopAll();
-      return line.status();
-    }
-    context.Print(name + line->substr(5), {{"program", name}, {"ready", line->substr(6)}});
-    return line;
-  };
-  OOFGG_ASSIGN_OR_RETURN(const std::string auth, start(AuthProgram(folder, options)));
-  const std::string jwks = "http://" + WordOf(auth, "ops") + "/.well-known/jwks.json";
-  OOFGG_ASSIGN_OR_RETURN(const std::string maker, start(MakerProgram(folder, options, jwks)));
-  OOFGG_RETURN_IF_ERROR(start(GameProgram(folder, options, jwks, WordOf(maker, "grpc"))).status());
-  context.Print("all is up, data in " + fs::absolute(options.data).string() + "; Ctrl-C ends it", {{"up", true}});
+std::string Switch(const char* flag, bool on) { return std::string(flag) + (on ? "=true" : "=false"); }
 
-  supervisor.Run([&context](const std::string& line) { context.Print(line, {{"event", line}}); });
-  context.Print("stopping", {{"event", "stopping"}});
-  supervisor.StopAll();
+ProgramSpec Program(const Plan& plan, const std::string& name, std::vector<std::string> arguments) {
+  if (!plan.config_file.empty()) arguments.insert(arguments.end(), {"--config", plan.config_file});
+  arguments.push_back(Switch("--insecure", plan.options.insecure));
+  return {.name = name, .path = plan.programs + "/" + name, .arguments = std::move(arguments)};
+}
+
+ProgramSpec AuthProgram(const Plan& plan, const DataFolder& data) {
+  return Program(plan, "oofgg-auth",
+                 {"--listen", plan.options.auth_listen, "--ops-listen", plan.options.auth_ops, "--database",
+                  "sqlite:" + data.File("auth.db"), "--keys", data.File("auth-keys")});
+}
+
+/// The arena, if it is there, so that `oofgg match` has something to lead to.
+std::string GameServerCommand(const Plan& plan) {
+  const std::string arena = plan.programs + "/oofgg-arena";
+  if (!plan.options.process_command.empty() || access(arena.c_str(), X_OK) != 0)
+    return plan.options.process_command;
+  // Should we be killed and never be started again, an empty arena ends by itself.
+  return "'" + arena +
+         "' --listen 127.0.0.1:{port} --control-listen 127.0.0.1:{control_port} --idle-timeout 10m";
+}
+
+ProgramSpec MakerProgram(const Plan& plan, const DataFolder& data) {
+  std::vector<std::string> arguments{"--listen",      plan.options.maker_listen,
+                                     "--ops-listen",  plan.options.maker_ops,
+                                     "--http-listen", plan.options.maker_http,
+                                     "--database",    "sqlite:" + data.File("maker.db"),
+                                     "--keys",        data.File("maker-keys"),
+                                     "--data",        data.File("servers"),
+                                     "--jwks",        plan.jwks};
+  if (!plan.options.rules.empty()) arguments.insert(arguments.end(), {"--rules", plan.options.rules});
+  const std::string command = GameServerCommand(plan);
+  if (!command.empty()) arguments.insert(arguments.end(), {"--process-command", command});
+  return Program(plan, "oofgg-maker", std::move(arguments));
+}
+
+ProgramSpec GameProgram(const Plan& plan, const DataFolder& data) {
+  return Program(
+      plan, "oofgg-game",
+      {"--listen", plan.options.game_listen, "--ops-listen", plan.options.game_ops, "--presence-listen",
+       plan.options.presence_listen, "--database", "sqlite:" + data.File("game.db"), "--event-log",
+       data.File("log"), "--jwks", plan.jwks, "--maker", plan.options.maker_listen,
+       Switch("--presence-auth", plan.options.presence_auth)});
+}
+
+void PrintEvent(const Context& context, const ProgramEvent& event) {
+  if (event.kind == ProgramEvent::Kind::kEnded) {
+    const auto pause = event.restart.count();
+    context.Print(
+        event.program + " " + event.detail + "; starting it again in " + std::to_string(pause) + " ms",
+        {{"event", "ended"},
+         {"program", event.program},
+         {"pid", event.pid},
+         {"detail", event.detail},
+         {"restart_in_ms", pause}});
+    return;
+  }
+  std::string name = event.program;
+  name.resize((std::max)(name.size(), std::string_view("oofgg-maker").size()), ' ');
+  context.Print(name + (event.again ? "  ready again  " : "  ") + event.detail,
+                {{"event", "ready"},
+                 {"program", event.program},
+                 {"pid", event.pid},
+                 {"addresses", AddressesOf(event.detail)}});
+}
+
+/// Starts the three, each with what it needs of those before.
+Status StartAll(Supervisor& supervisor, Plan& plan, const DataFolder& data) {
+  UpOptions& chosen = plan.options;
+  OOFGG_ASSIGN_OR_RETURN(const std::string auth, supervisor.Start(AuthProgram(plan, data)));
+  chosen.auth_listen = AddressIn(auth, "grpc");
+  chosen.auth_ops = AddressIn(auth, "ops");
+  plan.jwks = "http://" + chosen.auth_ops + "/.well-known/jwks.json";
+  OOFGG_ASSIGN_OR_RETURN(const std::string maker, supervisor.Start(MakerProgram(plan, data)));
+  chosen.maker_listen = AddressIn(maker, "grpc");
+  chosen.maker_ops = AddressIn(maker, "ops");
+  chosen.maker_http = AddressIn(maker, "http");
+  OOFGG_ASSIGN_OR_RETURN(const std::string game, supervisor.Start(GameProgram(plan, data)));
+  chosen.game_listen = AddressIn(game, "grpc");
+  chosen.game_ops = AddressIn(game, "ops");
+  chosen.presence_listen = AddressIn(game, "presence");
+  for (const ProgramSpec& again :
+       {AuthProgram(plan, data), MakerProgram(plan, data), GameProgram(plan, data)}) {
+    supervisor.SetArguments(again.name, again.arguments);
+  }
   return {};
+}
+
+/// How to go on, as somebody in the same folder would type it.
+std::string NextCommand(const std::string& own_path, const UpOptions& chosen) {
+  std::string command = fs::proximate(own_path).string();
+  if (own_path.size() < command.size()) command = own_path;
+  const UpOptions usual;
+  if (chosen.auth_listen != usual.auth_listen) command += " --auth " + chosen.auth_listen;
+  if (chosen.game_listen != usual.game_listen) command += " --game " + chosen.game_listen;
+  return command + " register NAME";
+}
+
+Status Up(Context& context, const UpOptions& options, const std::string& config_file) {
+  OOFGG_ASSIGN_OR_RETURN(const std::string own_path, OwnPath());
+  OOFGG_ASSIGN_OR_RETURN(const auto data, DataFolder::Open(options.data));
+  Plan plan{.options = options,
+            .programs = fs::path(own_path).parent_path().string(),
+            .config_file = config_file,
+            .jwks = {}};
+  Supervisor supervisor([&context](const ProgramEvent& event) { PrintEvent(context, event); });
+  Status status = StartAll(supervisor, plan, *data);
+  if (status.ok()) {
+    const std::string next = NextCommand(own_path, plan.options);
+    context.Print("all is up, data in " + data->path() + "; Ctrl-C ends it",
+                  {{"event", "up"}, {"data", data->path()}});
+    if (!context.settings().json) context.Print("in another terminal: " + next, {});
+    status = supervisor.Run();
+    if (status.ok()) context.Print("stopping", {{"event", "stopping"}});
+  }
+  supervisor.StopAll();
+  if (!options.keep_game_servers) StopGameServers(data->File("servers"));
+  // Ctrl-C before all was up is an end like any other.
+  return absl::IsCancelled(status) ? Status() : status;
 }
 
 }  // namespace
 
-void AddUpCommand(CLI::App& app, Command* chosen) {
+void AddUpCommand(CLI::App& app, servers::Flags& flags, Command* chosen) {
   const auto options = std::make_shared<UpOptions>();
+  flags.Add({.name = "data", .help = "Where databases, keys and logs live", .value = "DIR"}, &options->data);
+  flags.AddAddress({.name = "auth-listen", .help = "gRPC of oofgg-auth"}, &options->auth_listen);
+  flags.AddAddress({.name = "auth-ops", .help = "Ops HTTP of oofgg-auth"}, &options->auth_ops);
+  flags.AddAddress({.name = "game-listen", .help = "gRPC of oofgg-game"}, &options->game_listen);
+  flags.AddAddress({.name = "game-ops", .help = "Ops HTTP of oofgg-game"}, &options->game_ops);
+  flags.AddAddress({.name = "presence-listen", .help = "Presence over TCP"}, &options->presence_listen);
+  flags.AddAddress({.name = "maker-listen", .help = "gRPC of oofgg-maker"}, &options->maker_listen);
+  flags.AddAddress({.name = "maker-ops", .help = "Ops HTTP of oofgg-maker"}, &options->maker_ops);
+  flags.AddAddress({.name = "maker-http", .help = "HTTP API of oofgg-maker, POST /request"},
+                   &options->maker_http);
+  flags.Add({.name = "rules", .help = "Rule sets, GAME-ID.json and default.json", .value = "DIR"},
+            &options->rules);
+  flags.AddCustom({.name = "process-command",
+                   .help = "Starts a game server; {port}, {control_port} and {server_id} are filled in",
+                   .variable = "PROCESS_COMMAND",
+                   .value = "COMMAND"},
+                  "oofgg-arena beside this program", [options](std::string_view text) {
+                    options->process_command = text;
+                    return Status();
+                  });
+  flags.Add({.name = "presence-auth", .help = "Let nobody onto the presence port without a token"},
+            &options->presence_auth);
+  flags.Add({.name = "insecure", .help = "Allow plaintext off this machine, as on a private network"},
+            &options->insecure);
+  flags.Add({.name = "keep-game-servers",
+             .help = "Leave game servers running at the end; the next `up` adopts them"},
+            &options->keep_game_servers);
   auto* up = app.add_subcommand("up", "Start the three servers and keep them running");
-  const auto add = [up](const char* name, std::string& value, const char* help, const char* variable) {
-    up->add_option(name, value, std::string(help) + " (default: " + (value.empty() ? "none" : value) + ") [$" + variable + "]")
-        ->envname(variable);
-  };
-  add("--data", options->data, "Where databases, keys and logs live", "OOFGG_DATA");
-  add("--auth-listen", options->auth_listen, "gRPC of oofgg-auth", "OOFGG_AUTH_LISTEN");
-  add("--auth-ops", options->auth_ops, "Ops HTTP of oofgg-auth", "OOFGG_AUTH_OPS");
-  add("--game-listen", options->game_listen, "gRPC of oofgg-game", "OOFGG_GAME_LISTEN");
-  add("--game-ops", options->game_ops, "Ops HTTP of oofgg-game", "OOFGG_GAME_OPS");
-  add("--presence-listen", options->presence_listen, "Presence over TCP", "OOFGG_PRESENCE_LISTEN");
-  add("--maker-listen", options->maker_listen, "gRPC of oofgg-maker", "OOFGG_MAKER_LISTEN");
-  add("--maker-ops", options->maker_ops, "Ops HTTP of oofgg-maker", "OOFGG_MAKER_OPS");
-  add("--maker-http", options->maker_http, "HTTP API of oofgg-maker", "OOFGG_MAKER_HTTP");
-  add("--rules", options->rules, "Rule sets by game id", "OOFGG_RULES");
-  up->add_flag("--presence-auth", options->presence_auth,
-               "Let nobody onto the presence port without a token (default: false) [$OOFGG_PRESENCE_AUTH]")
-      ->envname("OOFGG_PRESENCE_AUTH");
-  up->callback([=] { *chosen = [=](Context& context) { return Up(context, *options); }; });
+  flags.Bind(*up);
+  up->callback([=, &flags] {
+    *chosen = [=, &flags](Context& context) { return Up(context, *options, flags.config_file()); };
+  });
 }
 
 }  // namespace oofgg::cli

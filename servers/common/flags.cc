@@ -1,14 +1,17 @@
 #include "servers/common/flags.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cctype>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <utility>
 
 #include "oofgg/config.h"
 #include "oofgg/parse.h"
 #include "oofgg/version.h"
+#include "servers/common/help.h"
 
 namespace oofgg::servers {
 namespace {
@@ -32,18 +35,31 @@ Status ParseBool(std::string_view text, bool* value) {
   return {};
 }
 
-/// As `ParseDuration` reads it, in the largest unit that is whole.
-std::string FormatDuration(std::chrono::milliseconds value) {
-  constexpr std::pair<std::int64_t, const char*> kUnits[] = {
-      {86'400'000, "d"}, {3'600'000, "h"}, {60'000, "m"}, {1'000, "s"}};
-  for (const auto& [unit, name] : kUnits) {
-    if (value.count() != 0 && value.count() % unit == 0) return std::to_string(value.count() / unit) + name;
-  }
-  return std::to_string(value.count()) + "ms";
+/// The subcommand that was named last, or the program itself.
+const CLI::App& Innermost(const CLI::App& app) {
+  const auto named = app.get_subcommands();
+  return named.empty() ? app : Innermost(*named.back());
 }
 
-/// What CLI11 says, on one line and without its advice about --help.
-std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
+std::string PathOf(const CLI::App& app) {
+  return app.get_parent() == nullptr ? app.get_name() : PathOf(*app.get_parent()) + " " + app.get_name();
+}
+
+/// What CLI11 found wrong, in our words. Words that a subcommand does not take are not repeated: a password
+/// may be among them.
+std::string ProblemOf(const CLI::App& app, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) {
+    const std::string what = error.what();
+    return what.starts_with("A subcommand is required") ? "name one of its commands" : what;
+  }
+  const auto unknown = app.remaining(true);
+  const CLI::App& command = Innermost(app);
+  if (!unknown.empty() && unknown.front().starts_with('-')) {
+    return "there is no option " + unknown.front().substr(0, unknown.front().find('='));
+  }
+  if (&command != &app) return "an argument too many";
+  return unknown.empty() ? error.what() : "there is no command '" + unknown.front() + "'";
+}
 
 }  // namespace
 
@@ -53,6 +69,7 @@ struct Flags::Entry {
   bool is_switch = false;
   Setter set;
   std::string from_command_line;
+  CLI::App* app = nullptr;  // What it was bound to.
   CLI::Option* option = nullptr;
 };
 
@@ -69,6 +86,15 @@ void Flags::AddCustom(Flag flag, std::string shown_default, Setter set) {
   entries_.push_back(std::move(entry));
 }
 
+void Flags::AddAddress(Flag flag, std::string* value) {
+  if (flag.value.empty()) flag.value = "HOST:PORT";
+  AddCustom(std::move(flag), *value, [value](std::string_view text) -> Status {
+    OOFGG_RETURN_IF_ERROR(ParseHostPort(text).status());
+    *value = text;
+    return {};
+  });
+}
+
 void Flags::Add(Flag flag, std::string* value) {
   AddCustom(std::move(flag), *value, [value](std::string_view text) {
     *value = text;
@@ -83,6 +109,7 @@ void Flags::Add(Flag flag, bool* value) {
 }
 
 void Flags::Add(Flag flag, std::int64_t* value, std::int64_t least, std::int64_t most) {
+  if (flag.value.empty()) flag.value = "N";
   AddCustom(std::move(flag), std::to_string(*value), [value, least, most](std::string_view text) -> Status {
     OOFGG_ASSIGN_OR_RETURN(const auto number, ParseInteger<std::int64_t>(text, least, most));
     *value = number;
@@ -92,6 +119,7 @@ void Flags::Add(Flag flag, std::int64_t* value, std::int64_t least, std::int64_t
 
 void Flags::Add(Flag flag, std::chrono::milliseconds* value,
                 std::optional<std::chrono::milliseconds> bare_unit) {
+  if (flag.value.empty()) flag.value = "DURATION";
   AddCustom(std::move(flag), FormatDuration(*value), [value, bare_unit](std::string_view text) -> Status {
     OOFGG_ASSIGN_OR_RETURN(*value, ParseDuration(text, bare_unit));
     return {};
@@ -104,16 +132,25 @@ std::string Flags::HelpText(const Entry& entry) {
 }
 
 void Flags::Bind(CLI::App& app) {
+  const bool is_program =
+      std::all_of(entries_.begin(), entries_.end(), [](const auto& e) { return e->app == nullptr; });
   for (const auto& entry : entries_) {
+    if (entry->app != nullptr) continue;
+    entry->app = &app;
     std::string names = "--" + entry->flag.name;
     if (entry->flag.letter != 0) names += std::string(",-") + entry->flag.letter;
     entry->option = entry->is_switch ? app.add_flag(names) : app.add_option(names, entry->from_command_line);
     entry->option->description(HelpText(*entry))->take_last();
+    if (!entry->is_switch) entry->option->type_name(entry->flag.value.empty() ? "TEXT" : entry->flag.value);
   }
+  if (!is_program) return;
+  // Subcommands that are added later have these from the program.
+  app.formatter(std::make_shared<HelpFormatter>(TerminalWidth()));
+  app.set_help_flag("-h,--help", "Print this help and exit");
   app.add_option("--config", config_file_,
-                 "File of VARIABLE=value lines, asked after the environment and .env (default: none) "
-                 "[$OOFGG_CONFIG]");
-  app.set_version_flag("--version", app.get_name() + " " OOFGG_VERSION);
+                 "VARIABLE=value lines, asked after the environment and .env (default: none) [$OOFGG_CONFIG]")
+      ->type_name("FILE");
+  app.set_version_flag("--version", app.get_name() + " " OOFGG_VERSION, "Print the version and exit");
 }
 
 Status Flags::Resolve() {
@@ -122,10 +159,11 @@ Status Flags::Resolve() {
   }
   OOFGG_ASSIGN_OR_RETURN(const Config config, Config::Load({.config_file = config_file_, .environment = {}}));
   for (const auto& entry : entries_) {
+    if (!entry->app->parsed()) continue;
     if (entry->option->count() > 0) {
-      if (Status status = entry->set(entry->is_switch ? "true" : entry->from_command_line); !status.ok()) {
-        return Annotate(status, "--" + entry->flag.name);
-      }
+      // A switch may be turned off again: `--json=false`.
+      const std::string text = entry->is_switch ? entry->option->results().back() : entry->from_command_line;
+      if (Status status = entry->set(text); !status.ok()) return Annotate(status, "--" + entry->flag.name);
     } else if (const auto value = config.Find(entry->flag.variable); value.has_value()) {
       if (Status status = entry->set(value->text); !status.ok()) {
         return Annotate(status, entry->flag.variable + " (" + value->origin + ")");
@@ -133,6 +171,10 @@ Status Flags::Resolve() {
     }
   }
   return {};
+}
+
+std::string Flags::config_file() const {
+  return config_file_.empty() ? config_file_ : std::filesystem::absolute(config_file_).string();
 }
 
 std::optional<int> Flags::Parse(int argc, const char* const* argv) {
@@ -144,23 +186,46 @@ std::optional<int> Flags::Parse(int argc, const char* const* argv) {
 }
 
 std::optional<int> ParseCommandLine(CLI::App& app, int argc, const char* const* argv) {
-  bool help_word = false;
-  for (const char* word : {"help", "h"}) {
-    app.add_subcommand(word, "")->group("")->callback([&help_word] { help_word = true; });
+  std::vector<std::string> words(argv + (std::min)(argc, 1), argv + argc);
+  if (!words.empty() && (words.front() == "help" || words.front() == "h")) {
+    words.erase(words.begin());
+    words.emplace_back("--help");
   }
+  std::reverse(words.begin(), words.end());  // As CLI11 wants them.
   try {
-    app.parse(argc, argv);
-    if (help_word) throw CLI::CallForHelp();
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    const auto message = FirstLine(error.what()) + " (see --help)";
+    const std::string message = ProblemOf(app, error) + "; see " + PathOf(Innermost(app)) + " --help";
     return Fail(app.get_name(), MakeStatus(StatusCode::kInvalidArgument, message), 2);
   }
   return std::nullopt;
 }
 
+std::string FormatDuration(std::chrono::milliseconds value) {
+  constexpr std::pair<std::int64_t, const char*> kUnits[] = {
+      {86'400'000, "d"}, {3'600'000, "h"}, {60'000, "m"}, {1'000, "s"}};
+  for (const auto& [unit, name] : kUnits) {
+    if (value.count() != 0 && value.count() % unit == 0) return std::to_string(value.count() / unit) + name;
+  }
+  return std::to_string(value.count()) + "ms";
+}
+
+std::string OneLine(std::string_view text) {
+  std::string line(text);
+  for (char& c : line) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F) c = ' ';
+  }
+  // The same controls once more, as UTF-8 encodes them (U+0080 to U+009F).
+  for (std::size_t at = 0; (at = line.find('\xC2', at)) != std::string::npos; ++at) {
+    if (at + 1 < line.size() && static_cast<unsigned char>(line[at + 1]) < 0xA0) line.replace(at, 2, " ");
+  }
+  return line;
+}
+
 int Fail(std::string_view program, const Status& status, int exit_status) {
-  const std::string message(status.message().data(), status.message().size());
+  const std::string message = OneLine(std::string_view(status.message().data(), status.message().size()));
   std::fprintf(stderr, "%.*s: %s\n", static_cast<int>(program.size()), program.data(), message.c_str());
   return exit_status;
 }

@@ -31,12 +31,15 @@ class Flags {
     std::string help;           ///< What it does; the line goes on with default and variable.
     std::string variable = {};  ///< Empty: `OOFGG_` and the name in capitals.
     char letter = 0;            ///< One-letter form, or 0.
+    std::string value = {};     ///< What the help calls the value, such as `FILE`; empty: by its type.
   };
 
   Flags(std::string program, std::string purpose);
   ~Flags();
 
   void Add(Flag flag, std::string* value);
+  /// `HOST:PORT`, checked.
+  void AddAddress(Flag flag, std::string* value);
   void Add(Flag flag, bool* value);
   void Add(Flag flag, std::int64_t* value, std::int64_t least = 0,
            std::int64_t most = std::numeric_limits<std::int64_t>::max());
@@ -50,10 +53,14 @@ class Flags {
   /// help or version on stdout, 2 after one line on stderr that says what is wrong.
   [[nodiscard]] std::optional<int> Parse(int argc, const char* const* argv);
 
-  /// The two halves of `Parse`, for a program with subcommands: adds the flags to `app`, then, once that has
-  /// parsed its command line, fills in the other layers.
+  /// The two halves of `Parse`, for a program with subcommands. `Bind` adds to `app` the flags added since
+  /// the last `Bind`, and to the first one, the program itself, `--config` and `--version` too.
   void Bind(CLI::App& app);
+  /// Once the command line was parsed: checks it and fills in the other layers. Flags of a subcommand that
+  /// was not named keep their defaults.
   [[nodiscard]] Status Resolve();
+  /// The file of `--config`, absolute; empty if there is none.
+  [[nodiscard]] std::string config_file() const;
 
  private:
   struct Entry;
@@ -65,10 +72,17 @@ class Flags {
   std::string config_file_;
 };
 
-/// Parses with CLI11 and turns its exceptions into what `Flags::Parse` returns.
+/// Parses with CLI11 and turns its exceptions into what `Flags::Parse` returns. `help` and `h`, alone or with
+/// a subcommand behind, work like `--help`.
 [[nodiscard]] std::optional<int> ParseCommandLine(CLI::App& app, int argc, const char* const* argv);
 
-/// Prints `program: message` on stderr and gives `exit_status`, for the last line of a `main`.
+/// A word of text as `ParseDuration` reads it: the largest unit that is whole.
+[[nodiscard]] std::string FormatDuration(std::chrono::milliseconds value);
+
+/// `text` on one line, with what a terminal would obey taken out: part of it may come from elsewhere.
+[[nodiscard]] std::string OneLine(std::string_view text);
+
+/// Prints `program: message` on stderr, on one line, and gives `exit_status`, for the last line of a `main`.
 int Fail(std::string_view program, const Status& status, int exit_status = 1);
 
 }  // namespace oofgg::servers

@@ -18,13 +18,16 @@ bool IsUrl(const std::string& source) {
 
 /// A key that somebody on the way can replace lets them in everywhere.
 Status CheckConfidential(const std::string& source, bool insecure) {
-  if (insecure || !source.starts_with("http://")) return {};
-  const std::string authority = source.substr(7, source.find('/', 7) - 7);
-  const auto address = ParseHostPort(authority.find(':') == std::string::npos ? authority + ":80" : authority);
-  const std::string host = address.ok() ? address->host : authority;
-  if (host == "localhost" || host == "::1" || host.starts_with("127.")) return {};
-  return MakeStatus(StatusCode::kInvalidArgument,
-                    "--jwks: plain http to " + host + " is not safe; use https, a file, or --insecure");
+  constexpr std::string_view kPlain = "http://";
+  if (insecure || !source.starts_with(kPlain)) return {};
+  const std::string authority =
+      source.substr(kPlain.size(), source.find_first_of("/?#", kPlain.size()) - kPlain.size());
+  const bool has_port = authority.rfind(':') != std::string::npos && !authority.ends_with(']');
+  const auto address = ParseHostPort(has_port ? authority : authority + ":80");
+  if (!address.ok()) return Annotate(address.status(), "--jwks");
+  if (IsLoopback(address->host)) return {};
+  return MakeStatus(StatusCode::kInvalidArgument, "--jwks: plain http to " + address->host +
+                                                      " is not safe; use https, a file, or --insecure");
 }
 
 StatusOr<auth::Jwks> ParseReply(const StatusOr<HttpReply>& reply) {
@@ -47,35 +50,50 @@ struct JwksKeeper::State : std::enable_shared_from_this<State> {
         options(options_in) {}
 
   void Fetch(OnKeys on_keys) {
-    if (!IsUrl(source)) return on_keys(auth::LoadJwksFile(source));
     http.Send({.url = source, .max_reply_bytes = auth::Jwks::kMaxBytes},
               [done = std::move(on_keys)](StatusOr<HttpReply> reply) mutable { done(ParseReply(reply)); });
   }
 
   StatusOr<auth::Jwks> FetchAndWait() {
+    if (!IsUrl(source)) return auth::LoadJwksFile(source);
     std::promise<StatusOr<auth::Jwks>> promise;
     Fetch([&promise](StatusOr<auth::Jwks> keys) { promise.set_value(std::move(keys)); });
     return promise.get_future().get();
   }
 
+  [[nodiscard]] TimePoint Now() const {
+    return (options.clock != nullptr ? *options.clock : Clock::System()).Now();
+  }
+
   void ScheduleRefresh() {
     const std::lock_guard lock(mutex);
+    ScheduleLocked();
+  }
+
+  void ScheduleLocked() {
     if (stopped) return;
-    timer = executor.PostAt(Clock::System().Now() + options.refresh_interval,
-                            [self = shared_from_this()] { self->Refresh(); });
+    timer =
+        executor.PostAt(Now() + options.refresh_interval, [self = shared_from_this()] { self->Refresh(); });
   }
 
   void Refresh() {
+    if (!IsUrl(source)) return Take(auth::LoadJwksFile(source));
+    const std::lock_guard lock(mutex);
+    if (stopped) return;
     Fetch([weak = weak_from_this()](StatusOr<auth::Jwks> keys) {
-      const auto self = weak.lock();
-      if (self == nullptr) return;
-      if (keys.ok()) {
-        self->verifier.SetKeys(*std::move(keys));
-      } else {
-        Log(LogLevel::kWarning, "jwks", "keeping the last keys: " + keys.status().ToString());
-      }
-      self->ScheduleRefresh();
+      if (const auto self = weak.lock()) self->Take(std::move(keys));
     });
+  }
+
+  void Take(StatusOr<auth::Jwks> keys) {
+    const std::lock_guard lock(mutex);
+    if (stopped) return;
+    if (keys.ok()) {
+      verifier.SetKeys(*std::move(keys));
+    } else {
+      Log(LogLevel::kWarning, "jwks", "keeping the last keys: " + keys.status().ToString());
+    }
+    ScheduleLocked();
   }
 
   const std::string source;
@@ -83,7 +101,8 @@ struct JwksKeeper::State : std::enable_shared_from_this<State> {
   HttpClient& http;
   Executor& executor;
   const JwksKeeperOptions options;
-  std::mutex mutex;
+  std::mutex
+      mutex;  // Held while `http` and `verifier` are used, so that none is once the destructor returned.
   bool stopped = false;
   Executor::TimerId timer = 0;
 };

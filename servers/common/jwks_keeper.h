@@ -12,9 +12,10 @@
 namespace oofgg::servers {
 
 struct JwksKeeperOptions {
-  std::chrono::milliseconds patience{10'000};         ///< How long the first fetch may be retried.
+  std::chrono::milliseconds patience{10'000};  ///< How long the first fetch may be retried.
   std::chrono::milliseconds refresh_interval{60'000};
-  bool insecure = false;  ///< Allow plain http to other machines.
+  bool insecure = false;         ///< Allow plain http to other machines.
+  const Clock* clock = nullptr;  ///< That of the executor. Null: the system's.
 };
 
 /// Keeps a verifier's keys those that the auth server publishes: fetched once before the server serves,

@@ -3,6 +3,7 @@
 #include <prometheus/gauge.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <utility>
@@ -19,7 +20,7 @@ double ResidentBytes() {
   double total_pages = 0;
   double resident_pages = 0;
   statm >> total_pages >> resident_pages;
-  return resident_pages * 4096;
+  return resident_pages * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace
@@ -33,7 +34,8 @@ OpsServer::OpsServer(std::string program)
     : program_(std::move(program)), registry_(std::make_shared<prometheus::Registry>()) {
   AddPage("/healthz", [] { return net::HttpResponse{.body = "ok\n"}; });
   AddPage("/readyz", [this] {
-    return ready_ ? net::HttpResponse{.body = "ready\n"} : net::HttpResponse{.status = 503, .body = "not ready\n"};
+    return ready_ ? net::HttpResponse{.body = "ready\n"}
+                  : net::HttpResponse{.status = 503, .body = "not ready\n"};
   });
   AddPage("/version", [this] { return net::HttpResponse{.body = program_ + " " OOFGG_VERSION "\n"}; });
   AddPage("/metrics", [this] { return Metrics(); });

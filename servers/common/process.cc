@@ -25,10 +25,14 @@ sigset_t StopSignals() {
 
 spdlog::level::level_enum LevelOf(LogLevel level) {
   switch (level) {
-    case LogLevel::kDebug: return spdlog::level::debug;
-    case LogLevel::kInfo: return spdlog::level::info;
-    case LogLevel::kWarning: return spdlog::level::warn;
-    case LogLevel::kError: return spdlog::level::err;
+    case LogLevel::kDebug:
+      return spdlog::level::debug;
+    case LogLevel::kInfo:
+      return spdlog::level::info;
+    case LogLevel::kWarning:
+      return spdlog::level::warn;
+    case LogLevel::kError:
+      return spdlog::level::err;
   }
   return spdlog::level::info;
 }
@@ -68,6 +72,7 @@ Process::Process(std::string name, bool verbose)
 Process::~Process() {
   Stop();
   SetLogSink(nullptr);
+  spdlog::drop(name_);
 }
 
 void Process::Start(std::size_t threads) {
@@ -85,7 +90,7 @@ void Process::WaitForSignal() {
   const sigset_t signals = StopSignals();
   int signal = 0;
   sigwait(&signals, &signal);
-  Log(LogLevel::kInfo, "main", signal == SIGTERM ? "SIGTERM: draining" : "SIGINT: draining");
+  Log(LogLevel::kDebug, "main", signal == SIGTERM ? "SIGTERM: draining" : "SIGINT: draining");
 }
 
 void Process::Stop() {

@@ -1,18 +1,52 @@
 #include "servers/common/server_flags.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
 #include "oofgg/parse.h"
 #include "storage/sqlite/database.h"
 
 namespace oofgg::servers {
+namespace {
+
+/// Keeps other servers away from the file until this process ends, however it ends: two on one file would
+/// each trust what they remember of it. On a file beside it, since closing a descriptor of the database
+/// itself would drop SQLite's own locks.
+Status LockDatabase(const std::string& path) {
+  const std::string lock = path + ".lock";
+  const int fd = open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0)
+    return MakeStatus(StatusCode::kFailedPrecondition, "opening " + lock + ": " + std::strerror(errno));
+  while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EINTR) continue;
+    const bool held = errno == EWOULDBLOCK;
+    const std::string why =
+        held ? path + " is in use by another server; stop that one, or give each its own database"
+             : "locking " + lock + ": " + std::strerror(errno);
+    close(fd);
+    return MakeStatus(StatusCode::kFailedPrecondition, why);
+  }
+  return {};
+}
+
+}  // namespace
 
 void AddServerFlags(Flags& flags, ServerSettings& settings) {
-  flags.Add({.name = "listen", .help = "Where gRPC listens"}, &settings.listen);
-  flags.Add({.name = "ops-listen", .help = "Where /healthz, /readyz, /metrics and /version are served"},
-            &settings.ops_listen);
-  flags.Add({.name = "database", .help = "sqlite:PATH"}, &settings.database);
-  flags.Add({.name = "tls-cert", .help = "PEM certificate chain for gRPC"}, &settings.tls_cert);
-  flags.Add({.name = "tls-key", .help = "PEM key of that certificate"}, &settings.tls_key);
-  flags.Add({.name = "tls-client-ca", .help = "Ask clients for a certificate signed by this PEM authority"},
+  flags.AddAddress({.name = "listen", .help = "Where gRPC listens"}, &settings.listen);
+  flags.AddAddress(
+      {.name = "ops-listen", .help = "Where /healthz, /readyz, /metrics and /version are served"},
+      &settings.ops_listen);
+  flags.Add({.name = "database", .help = "Where its data lives", .value = "sqlite:PATH"}, &settings.database);
+  flags.Add({.name = "tls-cert", .help = "PEM certificate chain for gRPC", .value = "FILE"},
+            &settings.tls_cert);
+  flags.Add({.name = "tls-key", .help = "PEM key of that certificate", .value = "FILE"}, &settings.tls_key);
+  flags.Add({.name = "tls-client-ca",
+             .help = "Ask clients for a certificate signed by this PEM authority",
+             .value = "FILE"},
             &settings.tls_client_ca);
   flags.Add({.name = "insecure", .help = "Allow plaintext off this machine, as on a private network"},
             &settings.insecure);
@@ -33,23 +67,24 @@ StatusOr<std::unique_ptr<storage::Database>> OpenDatabase(const std::string& dat
   constexpr std::string_view kSqlite = "sqlite:";
   if (!database.starts_with(kSqlite) || database.size() == kSqlite.size()) {
     const std::string kind = database.substr(0, database.find(':'));
-    return MakeStatus(StatusCode::kInvalidArgument,
-                      "--database: this version keeps its data in SQLite, given as sqlite:PATH, and not in '" +
-                          kind + "'");
+    return MakeStatus(
+        StatusCode::kInvalidArgument,
+        "--database: this version keeps its data in SQLite, given as sqlite:PATH, and not in '" + kind + "'");
   }
-  auto opened = storage::Database::Open(database.substr(kSqlite.size()));
+  const std::string path = database.substr(kSqlite.size());
+  auto opened = storage::Database::Open(path);
   if (!opened.ok()) return Annotate(opened.status(), "--database");
+  if (const Status locked = LockDatabase(path); !locked.ok()) return Annotate(locked, "--database");
   return opened;
 }
 
 Status CheckPlaintextAddress(const std::string& flag, const std::string& address, bool insecure) {
   const auto parsed = ParseHostPort(address);
   if (!parsed.ok()) return Annotate(parsed.status(), flag);
-  const bool loopback =
-      parsed->host == "localhost" || parsed->host == "::1" || parsed->host.starts_with("127.");
-  if (loopback || insecure) return {};
+  if (IsLoopback(parsed->host) || insecure) return {};
   return MakeStatus(StatusCode::kFailedPrecondition,
-                    flag + ": " + address + " is reachable from other machines without TLS; listen on 127.0.0.1, or " +
+                    flag + ": " + address +
+                        " is reachable from other machines without TLS; listen on 127.0.0.1, or " +
                         "allow it with --insecure");
 }
 

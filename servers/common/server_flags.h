@@ -32,12 +32,14 @@ void AddServerFlags(Flags& flags, ServerSettings& settings);
 /// How gRPC listens under these settings.
 [[nodiscard]] rpc::RpcServerOptions RpcOptions(const ServerSettings& settings);
 
-/// Opens `--database`. kInvalidArgument if it is of a kind that this version does not have.
+/// Opens `--database` for this process alone. Errors: kInvalidArgument (of a kind that this version does not
+/// have), kFailedPrecondition (another server has it open), or why the file cannot be used.
 [[nodiscard]] StatusOr<std::unique_ptr<storage::Database>> OpenDatabase(const std::string& database);
 
 /// For a listener without TLS that `INTERFACES` does not exempt: refuses addresses off loopback unless
 /// `insecure`. `flag` names the culprit.
-[[nodiscard]] Status CheckPlaintextAddress(const std::string& flag, const std::string& address, bool insecure);
+[[nodiscard]] Status CheckPlaintextAddress(const std::string& flag, const std::string& address,
+                                           bool insecure);
 
 /// `address` with the port that a listener chose for it.
 [[nodiscard]] std::string WithPort(const std::string& address, std::uint16_t port);

@@ -26,8 +26,13 @@ Status ParseGames(std::string_view text, std::vector<std::string>& games) {
 }
 
 void AddPresenceFlags(Flags& flags, GameSettings& settings) {
-  flags.Add({.name = "presence-listen", .help = "Where presence over TCP is served"}, &settings.presence_listen);
-  flags.AddCustom({.name = "port", .help = "The presence port, on all interfaces", .variable = "SERVER_PORT", .letter = 'p'},
+  flags.AddAddress({.name = "presence-listen", .help = "Where presence over TCP is served"},
+                   &settings.presence_listen);
+  flags.AddCustom({.name = "port",
+                   .help = "The presence port, on all interfaces",
+                   .variable = "SERVER_PORT",
+                   .letter = 'p',
+                   .value = "PORT"},
                   "that of --presence-listen", [&settings](std::string_view text) -> Status {
                     OOFGG_ASSIGN_OR_RETURN(const auto port, ParseInteger<std::uint16_t>(text));
                     settings.presence_listen = ":" + std::to_string(port);
@@ -35,7 +40,8 @@ void AddPresenceFlags(Flags& flags, GameSettings& settings) {
                   });
   flags.Add({.name = "presence-auth", .help = "Let nobody onto the presence port without a token"},
             &settings.presence_auth);
-  flags.Add({.name = "presence-grace", .help = "How long a lost v2 player stays online"}, &settings.presence_grace);
+  flags.Add({.name = "presence-grace", .help = "How long a lost v2 player stays online"},
+            &settings.presence_grace);
   flags.Add({.name = "presence-max-connections", .help = "Connections to the presence port at once"},
             &settings.presence_max_connections, 1, 10'000'000);
 }
@@ -46,20 +52,26 @@ std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& setting
   settings.issuer = auth::kDefaultIssuer;
   Flags flags(kProgram, "Presence, sessions and their events, players, scores.");
   AddServerFlags(flags, settings.server);
-  flags.Add({.name = "jwks", .help = "URL or file of the keys that verify access tokens; required"}, &settings.jwks);
+  flags.Add({.name = "jwks", .help = "The keys that verify access tokens; required", .value = "URL|FILE"},
+            &settings.jwks);
   flags.Add({.name = "issuer", .help = "The iss that access tokens must have"}, &settings.issuer);
-  flags.Add({.name = "maker", .help = "gRPC of oofgg-maker; none: nobody can queue for a match"}, &settings.maker);
-  flags.Add({.name = "maker-ca", .help = "Speak TLS to the maker and trust this PEM authority"}, &settings.maker_ca);
-  flags.Add({.name = "event-log", .help = "Directory of the event log, JSON lines"}, &settings.event_log);
-  flags.AddCustom({.name = "games", .help = "Games that are there from the start, ID=NAME,ID=NAME"}, "",
-                  [&settings](std::string_view text) { return ParseGames(text, settings.games); });
+  flags.AddAddress({.name = "maker", .help = "gRPC of oofgg-maker; none: nobody can queue for a match"},
+                   &settings.maker);
+  flags.Add(
+      {.name = "maker-ca", .help = "Speak TLS to the maker and trust this PEM authority", .value = "FILE"},
+      &settings.maker_ca);
+  flags.Add({.name = "event-log", .help = "Where the event log is written, JSON lines", .value = "DIR"},
+            &settings.event_log);
+  flags.AddCustom({.name = "games", .help = "Games that are there from the start", .value = "ID=NAME,..."},
+                  "", [&settings](std::string_view text) { return ParseGames(text, settings.games); });
   AddPresenceFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;
   if (settings.jwks.empty()) {
-    return Fail(kProgram,
-                MakeStatus(StatusCode::kInvalidArgument,
-                           "--jwks is required: the auth server's http://HOST:9101/.well-known/jwks.json, or a file"),
-                2);
+    return Fail(
+        kProgram,
+        MakeStatus(StatusCode::kInvalidArgument,
+                   "--jwks is required: the auth server's http://HOST:9101/.well-known/jwks.json, or a file"),
+        2);
   }
   return std::nullopt;
 }

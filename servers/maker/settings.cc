@@ -10,27 +10,40 @@ constexpr const char* kProgram = "oofgg-maker";
 constexpr std::chrono::milliseconds kMillisecond{1};
 
 void AddFleetFlags(Flags& flags, MakerSettings& settings) {
-  flags.Add({.name = "container-backend", .help = "What runs game servers: process", .variable = "CONTAINER_BACKEND"},
+  flags.Add({.name = "container-backend",
+             .help = "What runs game servers",
+             .variable = "CONTAINER_BACKEND",
+             .value = "process"},
             &settings.container_backend);
   flags.Add({.name = "process-command",
              .help = "Starts a game server; {port}, {control_port} and {server_id} are filled in",
-             .variable = "PROCESS_COMMAND"},
+             .variable = "PROCESS_COMMAND",
+             .value = "COMMAND"},
             &settings.process_command);
-  flags.Add({.name = "data", .help = "Records and output of game servers"}, &settings.data);
-  flags.Add({.name = "public-host", .help = "The host in answers; none: the address the caller reached",
-             .variable = "PUBLIC_HOST"},
+  flags.Add({.name = "data", .help = "Records and output of game servers", .value = "DIR"}, &settings.data);
+  flags.Add({.name = "public-host",
+             .help = "The host in answers; none: the address the caller reached",
+             .variable = "PUBLIC_HOST",
+             .value = "HOST"},
             &settings.public_host);
-  flags.Add({.name = "max-concurrent-jobs", .help = "Game servers started at once", .variable = "MAX_CONCURRENT_JOBS"},
+  flags.Add({.name = "max-concurrent-jobs",
+             .help = "Game servers started at once",
+             .variable = "MAX_CONCURRENT_JOBS"},
             &settings.max_concurrent_jobs, 1, 1000);
-  flags.Add({.name = "fleet-min-ready", .help = "Game servers with a free slot kept ready", .variable = "FLEET_MIN_READY"},
+  flags.Add({.name = "fleet-min-ready",
+             .help = "Game servers with a free slot kept ready",
+             .variable = "FLEET_MIN_READY"},
             &settings.fleet_min_ready, 0, 10'000);
-  flags.Add({.name = "fleet-max", .help = "Game servers at once", .variable = "FLEET_MAX"}, &settings.fleet_max, 1,
-            100'000);
-  flags.Add({.name = "server-slots", .help = "Slots of a game server that does not tell; 0: learn from its first refusal",
+  flags.Add({.name = "fleet-max", .help = "Game servers at once", .variable = "FLEET_MAX"},
+            &settings.fleet_max, 1, 100'000);
+  flags.Add({.name = "server-slots",
+             .help = "Slots of a game server that does not tell; 0: learn from its first refusal",
              .variable = "SERVER_SLOTS"},
             &settings.server_slots, 0, 100'000);
-  flags.AddCustom({.name = "fleet-idle-timeout", .help = "Stop a game server that is empty for this long, in ms or as 60s",
-                   .variable = "FLEET_IDLE_TIMEOUT"},
+  flags.AddCustom({.name = "fleet-idle-timeout",
+                   .help = "Stop a game server that is empty for this long, in ms or as 60s",
+                   .variable = "FLEET_IDLE_TIMEOUT",
+                   .value = "DURATION"},
                   "60000 where the server answers GET /status", [&settings](std::string_view text) -> Status {
                     OOFGG_ASSIGN_OR_RETURN(settings.fleet_idle_timeout, ParseDuration(text, kMillisecond));
                     return {};
@@ -38,22 +51,29 @@ void AddFleetFlags(Flags& flags, MakerSettings& settings) {
 }
 
 void AddReservationFlags(Flags& flags, MakerSettings& settings) {
-  flags.Add({.name = "reservation-timeout", .help = "One try to reserve a seat, in ms", .variable = "RESERVATION_TIMEOUT"},
+  flags.Add({.name = "reservation-timeout",
+             .help = "One try to reserve a seat, in ms",
+             .variable = "RESERVATION_TIMEOUT"},
             &settings.reservation_timeout, kMillisecond);
-  flags.Add({.name = "reservation-cooldown", .help = "From a failed try to the next, in ms",
+  flags.Add({.name = "reservation-cooldown",
+             .help = "From a failed try to the next, in ms",
              .variable = "RESERVATION_COOLDOWN"},
             &settings.reservation_cooldown, kMillisecond);
-  flags.Add({.name = "reservation-retry-times", .help = "Tries to reserve a seat", .variable = "RESERVATION_RETRY_TIMES"},
+  flags.Add({.name = "reservation-retry-times",
+             .help = "Tries to reserve a seat",
+             .variable = "RESERVATION_RETRY_TIMES"},
             &settings.reservation_retry_times, 1, 100);
-  flags.Add({.name = "lookup-cooldown", .help = "Accepted for older deployments; free slots are known, not looked up",
+  flags.Add({.name = "lookup-cooldown",
+             .help = "Accepted for older deployments; free slots are known, not looked up",
              .variable = "LOOKUP_COOLDOWN"},
             &settings.lookup_cooldown, kMillisecond);
 }
 
 Status Check(MakerSettings& settings) {
   if (settings.container_backend != "process") {
-    return MakeStatus(StatusCode::kInvalidArgument, "CONTAINER_BACKEND: this version has 'process' only, not '" +
-                                                        settings.container_backend + "'");
+    return MakeStatus(
+        StatusCode::kInvalidArgument,
+        "CONTAINER_BACKEND: this version has 'process' only, not '" + settings.container_backend + "'");
   }
   if (settings.process_command.empty()) {
     return MakeStatus(StatusCode::kInvalidArgument,
@@ -62,11 +82,13 @@ Status Check(MakerSettings& settings) {
   }
   if (settings.authorizer.empty()) settings.authorizer = settings.jwks.empty() ? "opaque" : "jwt";
   if (settings.authorizer != "jwt" && settings.authorizer != "opaque") {
-    return MakeStatus(StatusCode::kInvalidArgument, "AUTHORIZER is 'jwt' or 'opaque', not '" + settings.authorizer + "'");
+    return MakeStatus(StatusCode::kInvalidArgument,
+                      "AUTHORIZER is 'jwt' or 'opaque', not '" + settings.authorizer + "'");
   }
   if (settings.authorizer == "jwt" && settings.jwks.empty()) {
-    return MakeStatus(StatusCode::kInvalidArgument,
-                      "AUTHORIZER=jwt needs --jwks, the auth server's http://HOST:9101/.well-known/jwks.json or a file");
+    return MakeStatus(
+        StatusCode::kInvalidArgument,
+        "AUTHORIZER=jwt needs --jwks, the auth server's http://HOST:9101/.well-known/jwks.json or a file");
   }
   return {};
 }
@@ -75,14 +97,22 @@ Status Check(MakerSettings& settings) {
 
 std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& settings) {
   settings.issuer = auth::kDefaultIssuer;
-  Flags flags(kProgram, "Turns \"this player wants to play\" into an address: matchmaking, seats and game servers.");
+  Flags flags(kProgram,
+              "Turns \"this player wants to play\" into an address: matchmaking, seats and game servers.");
   AddServerFlags(flags, settings.server);
-  flags.Add({.name = "http-listen", .help = "Where POST /request is served"}, &settings.http_listen);
-  flags.Add({.name = "keys", .help = "Directory of the key that signs join tickets; made if missing"}, &settings.keys);
-  flags.Add({.name = "jwks", .help = "URL or file of the keys that verify access tokens"}, &settings.jwks);
+  flags.AddAddress({.name = "http-listen", .help = "Where POST /request is served"}, &settings.http_listen);
+  flags.Add(
+      {.name = "keys", .help = "Holds the key that signs join tickets; made if missing", .value = "DIR"},
+      &settings.keys);
+  flags.Add({.name = "jwks", .help = "The keys that verify access tokens", .value = "URL|FILE"},
+            &settings.jwks);
   flags.Add({.name = "issuer", .help = "The iss that access tokens must have"}, &settings.issuer);
-  flags.Add({.name = "rules", .help = "Directory of rule sets, GAME-ID.json and default.json"}, &settings.rules);
-  flags.AddCustom({.name = "authorizer", .help = "Who calls POST /request: jwt or opaque", .variable = "AUTHORIZER"},
+  flags.Add({.name = "rules", .help = "Rule sets, GAME-ID.json and default.json", .value = "DIR"},
+            &settings.rules);
+  flags.AddCustom({.name = "authorizer",
+                   .help = "How POST /request knows who calls",
+                   .variable = "AUTHORIZER",
+                   .value = "jwt|opaque"},
                   "jwt with --jwks, else opaque", [&settings](std::string_view text) {
                     settings.authorizer = text;
                     return Status();

@@ -1,0 +1,184 @@
+#include "servers/common/jwks_keeper.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <deque>
+#include <fstream>
+
+#include "oofgg/auth/jwks.h"
+#include "oofgg/testing/fake_clock.h"
+#include "oofgg/testing/manual_executor.h"
+#include "oofgg/thread_pool.h"
+#include "tests/support/child_process.h"
+
+namespace oofgg::servers {
+namespace {
+
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+
+std::string KeySet() { return auth::Jwks::Of({auth::SigningKey::Generate()->public_key()})->ToJson(); }
+
+/// Gives the prepared answers in turn, on a thread of its own; the last one over and over.
+class FakeHttp final : public HttpClient {
+ public:
+  explicit FakeHttp(std::deque<StatusOr<HttpReply>> answers) : answers_(std::move(answers)) {}
+
+  void Send(HttpCall call, OnReply on_reply) override {
+    const std::lock_guard lock(mutex_);
+    urls_.push_back(call.url);
+    auto answer = answers_.front();
+    if (answers_.size() > 1) answers_.pop_front();
+    thread_.Post([this, answer = std::move(answer), to = std::move(on_reply)]() mutable {
+      to(std::move(answer));
+      const std::lock_guard answered_lock(mutex_);
+      ++answered_;
+      changed_.notify_all();
+    });
+  }
+
+  void WaitForAnswers(int count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return answered_ >= count; });
+  }
+
+  std::vector<std::string> urls() {
+    const std::lock_guard lock(mutex_);
+    return urls_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<StatusOr<HttpReply>> answers_;
+  std::vector<std::string> urls_;
+  int answered_ = 0;
+  ThreadPool thread_{1};
+};
+
+StatusOr<HttpReply> Ok(std::string body) {
+  return HttpReply{.status = 200, .headers = {}, .body = std::move(body)};
+}
+StatusOr<HttpReply> Away() { return MakeStatus(StatusCode::kUnavailable, "nobody there"); }
+
+class JwksKeeperTest : public ::testing::Test {
+ protected:
+  StatusOr<std::unique_ptr<JwksKeeper>> Start(const std::string& source, HttpClient& http,
+                                              std::chrono::milliseconds patience = seconds(0),
+                                              bool insecure = false) {
+    return JwksKeeper::Start(
+        source, verifier_, http, executor_,
+        {.patience = patience, .refresh_interval = seconds(60), .insecure = insecure, .clock = &clock_});
+  }
+  std::string KeysNow() const { return verifier_.keys()->ToJson(); }
+
+  testing::FakeClock clock_;
+  testing::ManualExecutor executor_{clock_};
+  auth::TokenVerifier verifier_{clock_};
+};
+
+constexpr const char* kUrl = "http://127.0.0.1:9101/.well-known/jwks.json";
+
+TEST_F(JwksKeeperTest, FetchesBeforeItReturnsAndAgainEachInterval) {
+  const std::string first = KeySet();
+  const std::string second = KeySet();
+  FakeHttp http({Ok(first), Ok(second)});
+  const auto keeper = Start(kUrl, http);
+  ASSERT_TRUE(keeper.ok()) << keeper.status();
+  EXPECT_EQ(KeysNow(), first);
+  executor_.AdvanceBy(seconds(59));
+  EXPECT_EQ(http.urls().size(), 1U);
+  executor_.AdvanceBy(seconds(1));
+  http.WaitForAnswers(2);
+  EXPECT_EQ(KeysNow(), second);
+  EXPECT_EQ(http.urls(), (std::vector<std::string>{kUrl, kUrl}));
+}
+
+TEST_F(JwksKeeperTest, KeepsTheLastKeysWhileTheServerIsAwayOrOutOfItsMind) {
+  const std::string first = KeySet();
+  const std::string last = KeySet();
+  FakeHttp http(
+      {Ok(first), Away(), Ok("<html>"), HttpReply{.status = 500, .headers = {}, .body = last}, Ok(last)});
+  const auto keeper = Start(kUrl, http);
+  ASSERT_TRUE(keeper.ok()) << keeper.status();
+  for (int answers = 2; answers <= 4; ++answers) {
+    executor_.AdvanceBy(seconds(60));
+    http.WaitForAnswers(answers);
+    EXPECT_EQ(KeysNow(), first);
+  }
+  executor_.AdvanceBy(seconds(60));
+  http.WaitForAnswers(5);
+  EXPECT_EQ(KeysNow(), last);
+}
+
+TEST_F(JwksKeeperTest, TriesAgainWhileTheAuthServerStarts) {
+  const std::string keys = KeySet();
+  FakeHttp http({Away(), HttpReply{.status = 503, .headers = {}, .body = {}}, Ok(keys)});
+  const auto keeper = Start(kUrl, http, seconds(60));
+  ASSERT_TRUE(keeper.ok()) << keeper.status();
+  EXPECT_EQ(KeysNow(), keys);
+}
+
+TEST_F(JwksKeeperTest, SaysWhyThereAreNoKeys) {
+  const std::pair<StatusOr<HttpReply>, const char*> bad[] = {
+      {Away(), "nobody there"},
+      {HttpReply{.status = 404, .headers = {}, .body = {}}, "answered 404"},
+      {Ok("[]"), "--jwks"}};
+  for (const auto& [answer, said] : bad) {
+    FakeHttp http({answer});
+    const auto keeper = Start(kUrl, http);
+    ASSERT_FALSE(keeper.ok());
+    EXPECT_THAT(std::string(keeper.status().message()), HasSubstr(std::string("--jwks ") + kUrl));
+    EXPECT_THAT(std::string(keeper.status().message()), HasSubstr(said));
+  }
+}
+
+TEST_F(JwksKeeperTest, ReadsAFileAgainAndAgain) {
+  const testing::TemporaryDirectory folder;
+  const std::string path = folder.path() + "/keys.json";
+  FakeHttp http({Away()});
+  EXPECT_EQ(Start(path, http).status().code(), StatusCode::kNotFound);
+  const std::string first = KeySet();
+  std::ofstream(path) << first;
+  const auto keeper = Start(path, http);
+  ASSERT_TRUE(keeper.ok()) << keeper.status();
+  EXPECT_EQ(KeysNow(), first);
+  const std::string second = KeySet();
+  std::ofstream(path) << second;
+  executor_.AdvanceBy(seconds(60));
+  EXPECT_EQ(KeysNow(), second);
+  EXPECT_TRUE(http.urls().empty());
+}
+
+TEST_F(JwksKeeperTest, TakesPlainHttpFromThisMachineOnly) {
+  const std::string keys = KeySet();
+  FakeHttp http({Ok(keys)});
+  for (const char* source : {"http://127.0.0.1:1/k", "http://localhost/k", "http://[::1]:1/k",
+                             "http://[::1]/k", "https://auth.example/k"}) {
+    EXPECT_TRUE(Start(source, http).ok()) << source;
+  }
+  for (const char* source : {"http://auth.example/k", "http://192.0.2.1:9101/k", "http://127.example/k",
+                             "http://127.0.0.1:80@auth.example/k", "http://127.0.0.1@auth.example/k",
+                             "http://auth.example?127.0.0.1", "http://"}) {
+    EXPECT_EQ(Start(source, http).status().code(), StatusCode::kInvalidArgument) << source;
+  }
+  EXPECT_TRUE(Start("http://auth.example/k", http, seconds(0), /*insecure=*/true).ok());
+}
+
+TEST_F(JwksKeeperTest, AnAnswerThatComesTooLateChangesNothing) {
+  const std::string first = KeySet();
+  FakeHttp http({Ok(first), Ok(KeySet())});
+  {
+    const auto keeper = Start(kUrl, http);
+    ASSERT_TRUE(keeper.ok()) << keeper.status();
+  }
+  executor_.AdvanceBy(seconds(600));
+  EXPECT_EQ(http.urls().size(), 1U);
+  EXPECT_EQ(KeysNow(), first);
+  EXPECT_EQ(executor_.NextTimer(), std::nullopt);
+}
+
+}  // namespace
+}  // namespace oofgg::servers

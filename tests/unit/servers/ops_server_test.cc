@@ -1,0 +1,95 @@
+#include "servers/common/ops_server.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <thread>
+
+#include "http/curl_client.h"
+
+namespace oofgg::servers {
+namespace {
+
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+
+class OpsServerTest : public ::testing::Test {
+ protected:
+  void Start() {
+    ASSERT_TRUE(ops_.Listen(io_, "127.0.0.1:0").ok());
+    thread_ = std::thread([this] { io_.run(); });
+  }
+  ~OpsServerTest() override {
+    io_.stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  HttpReply Ask(const std::string& path, const std::string& method = "GET") {
+    auto reply = http::Fetch(http_, {.method = method, .url = "http://" + ops_.address() + path});
+    EXPECT_TRUE(reply.ok()) << reply.status();
+    return reply.ok() ? *std::move(reply) : HttpReply{};
+  }
+
+  boost::asio::io_context io_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
+  std::thread thread_;
+  OpsServer ops_{"tool"};
+  http::CurlClient http_;
+};
+
+TEST_F(OpsServerTest, IsHealthyAtOnceAndReadyWhenTold) {
+  Start();
+  EXPECT_EQ(Ask("/healthz").status, 200);
+  EXPECT_EQ(Ask("/readyz").status, 503);
+  ops_.SetReady(true);
+  EXPECT_EQ(Ask("/readyz").status, 200);
+  EXPECT_EQ(Ask("/readyz?verbose").status, 200);
+  ops_.SetReady(false);
+  EXPECT_EQ(Ask("/readyz").status, 503);
+  EXPECT_THAT(Ask("/version").body, ContainsRegex("^tool 0\\.[0-9]+\\.[0-9]+\n$"));
+}
+
+TEST_F(OpsServerTest, ShowsGaugesAsTheyAreWhenScraped) {
+  std::atomic<double> players{1};
+  ops_.AddGauge("tool_players", "Players.", [&players] { return players.load(); });
+  Start();
+  EXPECT_THAT(Ask("/metrics").body,
+              HasSubstr("# HELP tool_players Players.\n# TYPE tool_players gauge\ntool_players 1"));
+  players = 42;
+  const std::string metrics = Ask("/metrics").body;
+  EXPECT_THAT(metrics, HasSubstr("tool_players 42"));
+  EXPECT_THAT(metrics, ContainsRegex("process_resident_memory_bytes [1-9]"));
+}
+
+TEST_F(OpsServerTest, ServesPagesOfTheProgram) {
+  ops_.AddPage("/.well-known/jwks.json",
+               [] { return net::HttpResponse{.body = "{}", .content_type = "a/b"}; });
+  Start();
+  EXPECT_EQ(Ask("/.well-known/jwks.json").body, "{}");
+}
+
+TEST_F(OpsServerTest, RefusesTheRest) {
+  Start();
+  EXPECT_EQ(Ask("/").status, 404);
+  EXPECT_EQ(Ask("/healthz/").status, 404);
+  EXPECT_EQ(Ask("/%68ealthz").status, 404);
+  EXPECT_EQ(Ask("/nothing", "POST").status, 404);
+  for (const char* method : {"POST", "PUT", "DELETE"})
+    EXPECT_EQ(Ask("/healthz", method).status, 405) << method;
+  EXPECT_EQ(Ask("/healthz").status, 200) << "and goes on";
+}
+
+TEST_F(OpsServerTest, SaysWhichFlagNamesAnAddressItCannotHave) {
+  Start();
+  OpsServer second("second");
+  for (const std::string& address : {ops_.address(), std::string("nowhere")}) {
+    const Status status = second.Listen(io_, address);
+    EXPECT_FALSE(status.ok()) << address;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("--ops-listen: "));
+  }
+}
+
+}  // namespace
+}  // namespace oofgg::servers
