@@ -184,4 +184,13 @@ TemporaryDirectory::~TemporaryDirectory() {
   std::filesystem::remove_all(path_, ignored);
 }
 
+void AdoptOrphans() { prctl(PR_SET_CHILD_SUBREAPER, 1); }
+
+void EndOrphans() {
+  // A child that is ended may leave us children of its own, so we look again after each.
+  do {
+    for (const pid_t child : ChildrenOf(getpid())) kill(child, SIGKILL);
+  } while (waitpid(-1, nullptr, 0) > 0);
+}
+
 }  // namespace oofgg::testing

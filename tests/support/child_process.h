@@ -68,6 +68,11 @@ class ChildProcess {
 /// The processes whose parent `parent` is now, zombies included.
 [[nodiscard]] std::vector<pid_t> ChildrenOf(pid_t parent);
 
+/// Lets processes whose parent ends become children of this test. Call it before they are started.
+void AdoptOrphans();
+/// Ends every child of this process, in whatever way it became one. Drop all `ChildProcess` first.
+void EndOrphans();
+
 /// A directory of one's own below the system's temporary one; removed when dropped.
 class TemporaryDirectory {
  public:

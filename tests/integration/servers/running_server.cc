@@ -1,9 +1,6 @@
 #include "tests/integration/servers/running_server.h"
 
 #include <gtest/gtest.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -101,15 +98,6 @@ std::vector<backends::ProcessRecord> GameServersOf(const TemporaryDirectory& fol
       backends::ProcessRecords(folder.path() + "/oofgg-data/servers").ReadAll();
   std::erase_if(servers, [](const auto& record) { return !backends::StillRuns(record); });
   return servers;
-}
-
-void AdoptOrphans() { prctl(PR_SET_CHILD_SUBREAPER, 1); }
-
-void EndOrphans() {
-  // A child that is ended may leave us children of its own, so we look again after each.
-  do {
-    for (const pid_t child : ChildrenOf(getpid())) kill(child, SIGKILL);
-  } while (waitpid(-1, nullptr, 0) > 0);
 }
 
 }  // namespace oofgg::testing

@@ -64,9 +64,4 @@ class RunningServer {
 /// The game servers that the maker in `folder` has started and that run now.
 [[nodiscard]] std::vector<backends::ProcessRecord> GameServersOf(const TemporaryDirectory& folder);
 
-/// Lets processes whose parent ends become children of this test. Call it before they are started.
-void AdoptOrphans();
-/// Ends every child of this process, in whatever way it became one. Drop all `ChildProcess` first.
-void EndOrphans();
-
 }  // namespace oofgg::testing

@@ -1,0 +1,226 @@
+// The real programs as child processes: from start to ready, idle memory, login and refresh, a seat.
+
+#include <benchmark/benchmark.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "http/curl_client.h"
+#include "oofgg/client.h"
+#include "oofgg/grpc_transport.h"
+#include "tests/support/child_process.h"
+
+namespace oofgg {
+namespace {
+
+using ::oofgg::testing::ChildProcess;
+using ::oofgg::testing::TemporaryDirectory;
+using ::oofgg::testing::WordOf;
+
+constexpr const char* kPassword = "correct horse battery";
+
+std::string ArenaCommand() {
+  const char* programs = std::getenv("OOFGG_BIN_DIR");
+  return std::string(programs != nullptr ? programs : "build/release/bin") +
+         "/oofgg-arena --listen 127.0.0.1:{port} --control-listen 127.0.0.1:{control_port}";
+}
+
+/// One of our servers in a folder of its own, with any free ports.
+class Server {
+ public:
+  Server(const std::string& program, std::vector<std::string> arguments)
+      : process_(program, {.arguments = WithFreePorts(program, std::move(arguments)),
+                           .environment = {},
+                           .working_directory = folder_.path()}) {
+    const auto ready = process_.WaitForLine("ready ");
+    if (ready) ready_ = *ready;
+  }
+
+  [[nodiscard]] bool ok() const { return !ready_.empty(); }
+  [[nodiscard]] const std::string& errors() const { return process_.errors(); }
+  [[nodiscard]] std::string Address(const std::string& name) const { return WordOf(ready_, name); }
+
+  /// What /proc says of the process' memory, in KiB: `VmRSS`, or `RssAnon`, which no other process shares.
+  [[nodiscard]] double KilobytesOf(const std::string& name) const {
+    std::ifstream status("/proc/" + std::to_string(process_.pid()) + "/status");
+    for (std::string line; std::getline(status, line);) {
+      if (line.starts_with(name + ":")) return std::strtod(line.c_str() + name.size() + 1, nullptr);
+    }
+    return 0;
+  }
+
+ private:
+  static std::vector<std::string> WithFreePorts(const std::string& program, std::vector<std::string> arguments) {
+    for (const char* flag : {"--listen", "--ops-listen"}) arguments.insert(arguments.end(), {flag, "127.0.0.1:0"});
+    if (program == "oofgg-game") arguments.insert(arguments.end(), {"--port", "0"});
+    if (program == "oofgg-maker") arguments.insert(arguments.end(), {"--http-listen", "127.0.0.1:0"});
+    return arguments;
+  }
+
+  TemporaryDirectory folder_;
+  ChildProcess process_;
+  std::string ready_;
+};
+
+std::vector<std::string> MakerArguments(std::vector<std::string> more = {}) {
+  std::vector<std::string> arguments = {"--authorizer", "opaque", "--process-command", ArenaCommand()};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+void FromStartToReady(benchmark::State& state, const std::string& program, const std::vector<std::string>& arguments) {
+  double resident = 0;
+  double own = 0;
+  for (auto _ : state) {
+    const auto server = std::make_unique<Server>(program, arguments);
+    state.PauseTiming();
+    if (!server->ok()) return state.SkipWithError(server->errors().c_str());
+    resident = server->KilobytesOf("VmRSS");
+    own = server->KilobytesOf("RssAnon");
+    state.ResumeTiming();
+  }
+  state.counters["resident_KiB"] = resident;
+  state.counters["own_KiB"] = own;
+}
+
+void AuthStart(benchmark::State& state) { FromStartToReady(state, "oofgg-auth", {}); }
+
+void GameStart(benchmark::State& state) {
+  const Server auth("oofgg-auth", {});
+  const std::string jwks = "http://" + auth.Address("ops") + "/.well-known/jwks.json";
+  FromStartToReady(state, "oofgg-game", {"--jwks", jwks});
+}
+
+void MakerStart(benchmark::State& state) { FromStartToReady(state, "oofgg-maker", MakerArguments()); }
+
+std::unique_ptr<Client> ClientOf(const Server& auth) {
+  GrpcTransportOptions transport;
+  transport.endpoints.auth = auth.Address("grpc");
+  return std::make_unique<Client>(MakeGrpcTransport(transport));
+}
+
+void Register(benchmark::State& state) {
+  const Server auth("oofgg-auth", {});
+  const auto client = ClientOf(auth);
+  int players = 0;
+  for (auto _ : state) {
+    const auto session =
+        client->auth().Register({.username = "player" + std::to_string(++players), .email = {}, .password = kPassword});
+    if (!session.ok()) return state.SkipWithError(session.status().ToString().c_str());
+  }
+}
+
+void Login(benchmark::State& state) {
+  const Server auth("oofgg-auth", {});
+  const auto client = ClientOf(auth);
+  int logins = 0;
+  for (auto _ : state) {
+    // Each a player of their own: one alone would meet the limit on logins under a name.
+    const std::string name = "player" + std::to_string(++logins);
+    state.PauseTiming();
+    (void)client->auth().Register({.username = name, .email = {}, .password = kPassword});
+    state.ResumeTiming();
+    const auto session = client->auth().Login({.username = name, .password = kPassword});
+    if (!session.ok()) return state.SkipWithError(session.status().ToString().c_str());
+  }
+}
+
+void Refresh(benchmark::State& state) {
+  const Server auth("oofgg-auth", {});
+  const auto client = ClientOf(auth);
+  if (!client->auth().Register({.username = "ann", .email = {}, .password = kPassword}).ok()) return state.SkipWithError("register");
+  for (auto _ : state) {
+    const auto session = client->auth().Refresh();
+    if (!session.ok()) return state.SkipWithError(session.status().ToString().c_str());
+  }
+}
+
+HttpReply Ask(http::CurlClient& http, const Server& maker, const std::string& method, const std::string& client,
+              const std::string& query = "") {
+  auto reply = http::Fetch(http, {.method = method,
+                                  .url = "http://" + maker.Address("http") + "/request" + query,
+                                  .headers = {{"Authorization", client}},
+                                  .timeout = std::chrono::seconds(40)});
+  return reply.ok() ? *std::move(reply) : HttpReply{};
+}
+
+/// POST /request until 200, as a client does it that then waits by long poll; the last answer.
+HttpReply TakeSeat(http::CurlClient& http, const Server& maker, const std::string& client) {
+  HttpReply reply = Ask(http, maker, "POST", client);
+  while (reply.status == 202) reply = Ask(http, maker, "GET", client, "?wait=30");
+  return reply;
+}
+
+/// A slot is free: what our own part of the way costs.
+void SeatOnAWarmServer(benchmark::State& state) {
+  const Server maker("oofgg-maker", MakerArguments());
+  http::CurlClient http;
+  if (!maker.ok() || TakeSeat(http, maker, "first").status != 200) return state.SkipWithError("no maker");
+  int players = 0;
+  for (auto _ : state) {
+    // Each a player of their own: one alone would meet the limit on a client's requests.
+    const std::string player = "player-" + std::to_string(++players);
+    const HttpReply reply = TakeSeat(http, maker, player);
+    if (reply.status != 200) return state.SkipWithError(reply.body.c_str());
+    state.PauseTiming();
+    Ask(http, maker, "DELETE", player);
+    state.ResumeTiming();
+  }
+}
+
+/// No server runs: one is started for the request.
+void SeatOnAColdServer(benchmark::State& state) {
+  for (auto _ : state) {
+    state.PauseTiming();
+    auto maker = std::make_unique<Server>("oofgg-maker", MakerArguments());
+    http::CurlClient http;
+    state.ResumeTiming();
+    const HttpReply reply = TakeSeat(http, *maker, "only");
+    if (reply.status != 200) return state.SkipWithError(reply.body.c_str());
+    state.PauseTiming();
+    maker.reset();
+    state.ResumeTiming();
+  }
+}
+
+/// What a durable answer costs at least: the disk's own time, to set the others beside.
+void DiskSync(benchmark::State& state) {
+  const TemporaryDirectory folder;
+  const int file = open((folder.path() + "/file").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+  const std::string page(4096, 'x');
+  for (auto _ : state) {
+    if (write(file, page.data(), page.size()) < 0 || fdatasync(file) != 0) return state.SkipWithError("cannot write");
+  }
+  close(file);
+}
+
+BENCHMARK(DiskSync)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(AuthStart)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(GameStart)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(MakerStart)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(Register)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(Login)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(Refresh)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(SeatOnAWarmServer)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(SeatOnAColdServer)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+}  // namespace
+}  // namespace oofgg
+
+int main(int argc, char** argv) {
+  // Game servers outlive their maker; here they end with us.
+  oofgg::testing::AdoptOrphans();
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  oofgg::testing::EndOrphans();
+  return 0;
+}
