@@ -1,8 +1,8 @@
 // Included first, in ThreadSanitizer builds, by whoever includes generated code (OofggProtobuf.cmake).
 //
 // Seen by TSan, protobuf's map_field.h gives map fields two more members. The system's libprotobuf was built
-// without them, so that the two disagree about every message with a map. Here the header is read as the library
-// was; the standard library's own headers come first, since they rightly behave otherwise under TSan.
+// without them, so that the two disagree about every message with a map. Here the header is read as the
+// library was; the standard library's own headers come first, since they rightly behave otherwise under TSan.
 #pragma once
 
 #include <functional>

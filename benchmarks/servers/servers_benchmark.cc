@@ -58,8 +58,10 @@ class Server {
   }
 
  private:
-  static std::vector<std::string> WithFreePorts(const std::string& program, std::vector<std::string> arguments) {
-    for (const char* flag : {"--listen", "--ops-listen"}) arguments.insert(arguments.end(), {flag, "127.0.0.1:0"});
+  static std::vector<std::string> WithFreePorts(const std::string& program,
+                                                std::vector<std::string> arguments) {
+    for (const char* flag : {"--listen", "--ops-listen"})
+      arguments.insert(arguments.end(), {flag, "127.0.0.1:0"});
     if (program == "oofgg-game") arguments.insert(arguments.end(), {"--port", "0"});
     if (program == "oofgg-maker") arguments.insert(arguments.end(), {"--http-listen", "127.0.0.1:0"});
     return arguments;
@@ -76,7 +78,8 @@ std::vector<std::string> MakerArguments(std::vector<std::string> more = {}) {
   return arguments;
 }
 
-void FromStartToReady(benchmark::State& state, const std::string& program, const std::vector<std::string>& arguments) {
+void FromStartToReady(benchmark::State& state, const std::string& program,
+                      const std::vector<std::string>& arguments) {
   double resident = 0;
   double own = 0;
   for (auto _ : state) {
@@ -112,8 +115,8 @@ void Register(benchmark::State& state) {
   const auto client = ClientOf(auth);
   int players = 0;
   for (auto _ : state) {
-    const auto session =
-        client->auth().Register({.username = "player" + std::to_string(++players), .email = {}, .password = kPassword});
+    const auto session = client->auth().Register(
+        {.username = "player" + std::to_string(++players), .email = {}, .password = kPassword});
     if (!session.ok()) return state.SkipWithError(session.status().ToString().c_str());
   }
 }
@@ -136,15 +139,16 @@ void Login(benchmark::State& state) {
 void Refresh(benchmark::State& state) {
   const Server auth("oofgg-auth", {});
   const auto client = ClientOf(auth);
-  if (!client->auth().Register({.username = "ann", .email = {}, .password = kPassword}).ok()) return state.SkipWithError("register");
+  if (!client->auth().Register({.username = "ann", .email = {}, .password = kPassword}).ok())
+    return state.SkipWithError("register");
   for (auto _ : state) {
     const auto session = client->auth().Refresh();
     if (!session.ok()) return state.SkipWithError(session.status().ToString().c_str());
   }
 }
 
-HttpReply Ask(http::CurlClient& http, const Server& maker, const std::string& method, const std::string& client,
-              const std::string& query = "") {
+HttpReply Ask(http::CurlClient& http, const Server& maker, const std::string& method,
+              const std::string& client, const std::string& query = "") {
   auto reply = http::Fetch(http, {.method = method,
                                   .url = "http://" + maker.Address("http") + "/request" + query,
                                   .headers = {{"Authorization", client}},
@@ -197,7 +201,8 @@ void DiskSync(benchmark::State& state) {
   const int file = open((folder.path() + "/file").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
   const std::string page(4096, 'x');
   for (auto _ : state) {
-    if (write(file, page.data(), page.size()) < 0 || fdatasync(file) != 0) return state.SkipWithError("cannot write");
+    if (write(file, page.data(), page.size()) < 0 || fdatasync(file) != 0)
+      return state.SkipWithError("cannot write");
   }
   close(file);
 }

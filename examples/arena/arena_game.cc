@@ -25,10 +25,18 @@ bool ArenaGame::Step(const std::string& player, Move move) {
   if (found == players_.end() || winner_.has_value()) return false;
   Cell to = found->second.at;
   switch (move) {
-    case Move::kUp: --to.y; break;
-    case Move::kDown: ++to.y; break;
-    case Move::kLeft: --to.x; break;
-    case Move::kRight: ++to.x; break;
+    case Move::kUp:
+      --to.y;
+      break;
+    case Move::kDown:
+      ++to.y;
+      break;
+    case Move::kLeft:
+      --to.x;
+      break;
+    case Move::kRight:
+      ++to.x;
+      break;
   }
   const bool inside = to.x >= 0 && to.y >= 0 && to.x < rules_.width && to.y < rules_.height;
   const bool blocked = std::any_of(players_.begin(), players_.end(),

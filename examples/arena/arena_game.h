@@ -30,9 +30,9 @@ struct GameRules {
   int coins_to_win = 5;
 };
 
-/// The whole game, and no sockets: players walk on a grid, step on coins, and whoever has enough of them first
-/// has won. The server decides everything. The same seed and moves give the same game.
-/// Threads: one owner.
+/// The whole game, and no sockets: players walk on a grid, step on coins, and whoever has enough of them
+/// first has won. The server decides everything. The same seed and moves give the same game. Threads: one
+/// owner.
 class ArenaGame {
  public:
   struct Player {
@@ -46,7 +46,8 @@ class ArenaGame {
   void Join(const std::string& player);
   void Leave(const std::string& player) { players_.erase(player); }
 
-  /// One step. False, and nothing changes, if there is a wall or another player, the game is over, or the player is not in.
+  /// One step. False, and nothing changes, if there is a wall or another player, the game is over, or the
+  /// player is not in.
   bool Step(const std::string& player, Move move);
 
   /// Who has won, once somebody has.

@@ -1,8 +1,8 @@
 #include "arena_server.h"
 
 #include <algorithm>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
@@ -76,8 +76,9 @@ class ArenaServer::Impl : public std::enable_shared_from_this<Impl> {
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     if (error) {
-      return oofgg::MakeStatus(oofgg::StatusCode::kUnavailable,
-                               "cannot listen on " + host + ":" + std::to_string(port) + ": " + error.message());
+      return oofgg::MakeStatus(
+          oofgg::StatusCode::kUnavailable,
+          "cannot listen on " + host + ":" + std::to_string(port) + ": " + error.message());
     }
     Accept();
     return {};
@@ -139,8 +140,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void OnLine(std::size_t bytes) {
-    const json message = json::parse(incoming_.begin(), incoming_.begin() + static_cast<std::ptrdiff_t>(bytes),
-                                     nullptr, false);
+    const json message = json::parse(incoming_.begin(),
+                                     incoming_.begin() + static_cast<std::ptrdiff_t>(bytes), nullptr, false);
     incoming_.erase(0, bytes);
     if (!message.is_object()) {
       Refuse("this is no JSON object");
@@ -196,7 +197,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void Play(const json& message) {
     const auto move = ParseMove(TextMember(message, "move"));
-    if (!move.has_value()) return Send(Line({{"type", "error"}, {"error", "move is up, down, left or right"}}));
+    if (!move.has_value())
+      return Send(Line({{"type", "error"}, {"error", "move is up, down, left or right"}}));
     if (!moves_.TryTake()) return Send(Line({{"type", "error"}, {"error", "too many moves; slow down"}}));
     if (!match_->game.Step(player_, *move)) return Send(Line(StateOf(match_->game)));
     Broadcast(Line(StateOf(match_->game)));
@@ -283,9 +285,9 @@ void ArenaServer::Impl::AcceptLater() {
   });
 }
 
-oofgg::StatusOr<std::unique_ptr<ArenaServer>> ArenaServer::Listen(asio::io_context& io, const std::string& host,
-                                                                  std::uint16_t port, oofgg::GameServer& seats,
-                                                                  GameRules rules) {
+oofgg::StatusOr<std::unique_ptr<ArenaServer>> ArenaServer::Listen(asio::io_context& io,
+                                                                  const std::string& host, std::uint16_t port,
+                                                                  oofgg::GameServer& seats, GameRules rules) {
   auto impl = std::make_shared<Impl>(io, seats, rules);
   OOFGG_RETURN_IF_ERROR(impl->Open(host, port));
   return std::unique_ptr<ArenaServer>(new ArenaServer(std::move(impl)));

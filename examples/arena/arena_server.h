@@ -22,9 +22,9 @@ class ArenaServer {
   class Impl;  // Shared with the connections.
 
   /// `io` and `seats` must outlive the server. kUnavailable if the port is taken.
-  static oofgg::StatusOr<std::unique_ptr<ArenaServer>> Listen(boost::asio::io_context& io, const std::string& host,
-                                                              std::uint16_t port, oofgg::GameServer& seats,
-                                                              GameRules rules);
+  static oofgg::StatusOr<std::unique_ptr<ArenaServer>> Listen(boost::asio::io_context& io,
+                                                              const std::string& host, std::uint16_t port,
+                                                              oofgg::GameServer& seats, GameRules rules);
   ~ArenaServer();
   [[nodiscard]] std::uint16_t port() const;
 

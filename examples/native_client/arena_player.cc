@@ -50,11 +50,13 @@ class Link {
 
   oofgg::StatusOr<json> Receive() {
     boost::system::error_code error;
-    const std::size_t bytes = asio::read_until(socket_, asio::dynamic_buffer(buffer_, kMaxLineBytes), '\n', error);
+    const std::size_t bytes =
+        asio::read_until(socket_, asio::dynamic_buffer(buffer_, kMaxLineBytes), '\n', error);
     OOFGG_RETURN_IF_ERROR(ToStatus(error, "the arena is gone"));
     json message = json::parse(buffer_.substr(0, bytes), nullptr, false);
     buffer_.erase(0, bytes);
-    if (!message.is_object()) return oofgg::MakeStatus(oofgg::StatusCode::kInternal, "the arena talks nonsense");
+    if (!message.is_object())
+      return oofgg::MakeStatus(oofgg::StatusCode::kInternal, "the arena talks nonsense");
     return message;
   }
 

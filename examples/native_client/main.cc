@@ -1,6 +1,6 @@
-// oofgg-player: one player's evening, as a native game client would have it. Registers or logs in, sees a friend
-// come online, is matched, exchanges events with the others of the match, plays the arena over its socket,
-// submits a score and reads the leaderboard. Each step is printed with the time it took.
+// oofgg-player: one player's evening, as a native game client would have it. Registers or logs in, sees a
+// friend come online, is matched, exchanges events with the others of the match, plays the arena over its
+// socket, submits a score and reads the leaderboard. Each step is printed with the time it took.
 
 #include <unistd.h>
 
@@ -79,13 +79,15 @@ oofgg::Status TimedOut(const std::string& what) {
 oofgg::StatusOr<std::string> SignIn(oofgg::Client& client, const Evening& evening, Steps& steps) {
   std::string password;
   std::getline(std::cin, password);
-  const auto registered = client.auth().Register({.username = evening.name, .email = {}, .password = password});
+  const auto registered =
+      client.auth().Register({.username = evening.name, .email = {}, .password = password});
   if (registered.ok()) {
     steps.Done("registered as " + evening.name);
   } else if (registered.status().code() != oofgg::StatusCode::kAlreadyExists) {
     return registered.status();
   }
-  OOFGG_ASSIGN_OR_RETURN(const auto tokens, client.auth().Login({.username = evening.name, .password = password}));
+  OOFGG_ASSIGN_OR_RETURN(const auto tokens,
+                         client.auth().Login({.username = evening.name, .password = password}));
   steps.Done("logged in");
   oofgg::Player profile;
   profile.username = evening.name;
@@ -103,7 +105,8 @@ oofgg::StatusOr<std::vector<std::string>> MeetFriends(const Evening& evening, co
     for (std::string name, id; file >> name >> id;) {
       if (id != me) friends.insert(id);
     }
-    if (static_cast<int>(friends.size()) >= evening.friends) return std::vector(friends.begin(), friends.end());
+    if (static_cast<int>(friends.size()) >= evening.friends)
+      return std::vector(friends.begin(), friends.end());
     usleep(5'000);
   }
   return TimedOut("the other players to register");
@@ -147,13 +150,14 @@ oofgg::StatusOr<oofgg::Session> FindMatch(oofgg::Client& client, const std::stri
   Board board;
   oofgg::StatusOr<oofgg::Session> match = TimedOut("a match");
   bool ended = false;
-  const oofgg::Call call = client.games().WatchQueue(queued.id, [&](const oofgg::StatusOr<oofgg::Session>& session) {
-    board.Update([&] {
-      if (session.ok() && session->state == oofgg::SessionState::kQueued) return;
-      match = session;
-      ended = true;
-    });
-  });
+  const oofgg::Call call =
+      client.games().WatchQueue(queued.id, [&](const oofgg::StatusOr<oofgg::Session>& session) {
+        board.Update([&] {
+          if (session.ok() && session->state == oofgg::SessionState::kQueued) return;
+          match = session;
+          ended = true;
+        });
+      });
   board.WaitFor([&] { return ended; });
   if (match.ok() && match->state != oofgg::SessionState::kStarted) {
     return oofgg::MakeStatus(oofgg::StatusCode::kAborted, "no match: " + TextOf(*match, "error"));
@@ -238,7 +242,8 @@ int main(int argc, char** argv) {
   CLI::App app("One player of the demo; the password is read from stdin.", "oofgg-player");
   app.add_option("name", evening.name, "User name")->required();
   app.add_option("--game-id", evening.game_id, "Which game to play")->required();
-  app.add_option("--friends-file", evening.friends_file, "Where players tell each other their ids")->required();
+  app.add_option("--friends-file", evening.friends_file, "Where players tell each other their ids")
+      ->required();
   app.add_option("--friends", evening.friends, "How many other players to wait for")->required();
   app.add_option("--auth", evening.endpoints.auth, "gRPC of oofgg-auth");
   app.add_option("--game", evening.endpoints.game, "gRPC of oofgg-game");

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "oofgg/auth/jwks.h"
 #include "oofgg/auth/join_ticket.h"
+#include "oofgg/auth/jwks.h"
 #include "oofgg/clock.h"
 #include "oofgg/status.h"
 
@@ -49,7 +49,8 @@ class GameServer {
   using OnClose = std::function<void(std::string_view reason)>;
 
   /// Errors: kInvalidArgument (an option), kUnavailable (the port is taken).
-  [[nodiscard]] static StatusOr<std::unique_ptr<GameServer>> Start(GameServerOptions options, OnClose on_close,
+  [[nodiscard]] static StatusOr<std::unique_ptr<GameServer>> Start(GameServerOptions options,
+                                                                   OnClose on_close,
                                                                    const Clock& clock = Clock::System());
   ~GameServer();
   GameServer(const GameServer&) = delete;

@@ -1,8 +1,8 @@
 #pragma once
 
-/// The generated messages and stubs of every service, for who would rather speak gRPC than use `oofgg::Client`.
-/// Link `oofgg::stubs`; nothing else of the library shows generated code. The files' namespaces are the
-/// packages of the .proto files: `v1::api::auth`, `oofgg::v1` and so on.
+/// The generated messages and stubs of every service, for who would rather speak gRPC than use
+/// `oofgg::Client`. Link `oofgg::stubs`; nothing else of the library shows generated code. The files'
+/// namespaces are the packages of the .proto files: `v1::api::auth`, `oofgg::v1` and so on.
 
 #include "oofgg/v1/fleet.grpc.pb.h"
 #include "oofgg/v1/matchmaking.grpc.pb.h"

@@ -23,16 +23,16 @@ namespace {
 constexpr const char* kProgram = "oofgg-auth";
 constexpr std::size_t kWorkers = 8;
 constexpr std::size_t kSocketThreads = 1;
-/// Logins beyond these wait elsewhere: at 30 ms a hash, the last of them still answers within a second or two.
+/// Logins beyond these wait elsewhere: at 30 ms a hash, the last of them still answers within a second or
+/// two.
 constexpr std::size_t kQueuedHashesPerCore = 32;
 constexpr std::chrono::milliseconds kLoginRetryDelay{1000};
 constexpr std::chrono::minutes kTidyPeriod{10};
 constexpr std::chrono::milliseconds kDrainPatience{10'000};
 
 struct Settings {
-  ServerSettings server{.listen = "127.0.0.1:50051",
-                        .ops_listen = "127.0.0.1:9101",
-                        .database = "sqlite:oofgg-data/auth.db"};
+  ServerSettings server{
+      .listen = "127.0.0.1:50051", .ops_listen = "127.0.0.1:9101", .database = "sqlite:oofgg-data/auth.db"};
   std::string keys = "oofgg-data/auth-keys";
   std::string issuer = auth::kDefaultIssuer;
   std::chrono::milliseconds access_token_ttl{15 * 60'000};
@@ -42,7 +42,8 @@ struct Settings {
 std::optional<int> ReadSettings(int argc, char** argv, Settings& settings) {
   Flags flags(kProgram, "Accounts, logins, and the keys that every other server verifies tokens with.");
   AddServerFlags(flags, settings.server);
-  flags.Add({.name = "keys", .help = "Holds signing keys and secrets; made if missing", .value = "DIR"}, &settings.keys);
+  flags.Add({.name = "keys", .help = "Holds signing keys and secrets; made if missing", .value = "DIR"},
+            &settings.keys);
   flags.Add({.name = "issuer", .help = "The tokens' iss"}, &settings.issuer);
   flags.Add({.name = "access-token-ttl", .help = "Life of an access token"}, &settings.access_token_ttl);
   flags.Add({.name = "refresh-token-ttl", .help = "Life of a refresh token"}, &settings.refresh_token_ttl);
@@ -90,10 +91,9 @@ Status Serve(const Settings& settings) {
   OpsServer ops(kProgram);
   ops.AddPage("/.well-known/jwks.json", [&keys] { return JwksPage(keys.public_keys()); });
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen));
-  OOFGG_ASSIGN_OR_RETURN(
-      const auto server,
-      rpc::RpcServer::Start(RpcOptions(settings.server), host,
-                            {rpc::MakeAuthService(host, hashing_lane, *facade)}));
+  OOFGG_ASSIGN_OR_RETURN(const auto server,
+                         rpc::RpcServer::Start(RpcOptions(settings.server), host,
+                                               {rpc::MakeAuthService(host, hashing_lane, *facade)}));
   process.Start(kSocketThreads);
   ops.SetReady(true);
   Process::AnnounceReady({{"grpc", FormatHostPort(server->addresses().front())}, {"ops", ops.address()}});

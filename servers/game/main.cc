@@ -94,8 +94,8 @@ Status Serve(const GameSettings& settings) {
 
   ThreadPool workers(kWorkers);
   http::CurlClient http;
-  const auto verifier =
-      std::make_shared<auth::TokenVerifier>(clock, auth::Jwks(), auth::TokenVerifierOptions{.issuer = settings.issuer});
+  const auto verifier = std::make_shared<auth::TokenVerifier>(
+      clock, auth::Jwks(), auth::TokenVerifierOptions{.issuer = settings.issuer});
   OOFGG_ASSIGN_OR_RETURN(const auto keeper, JwksKeeper::Start(settings.jwks, *verifier, http, workers,
                                                               {.insecure = settings.server.insecure}));
   auth::JwtAuthorizer authorizer(verifier);
@@ -105,8 +105,9 @@ Status Serve(const GameSettings& settings) {
     OOFGG_ASSIGN_OR_RETURN(auto transport, TransportToMaker(settings));
     queue = std::make_unique<MakerQueue>(std::move(transport), workers, clock);
   }
-  OOFGG_ASSIGN_OR_RETURN(const auto room, game::GameRoom::Open({players, games, sessions, scores}, queue.get(), clock,
-                                                               random, **event_log, RoomOptionsOf(settings)));
+  OOFGG_ASSIGN_OR_RETURN(const auto room,
+                         game::GameRoom::Open({players, games, sessions, scores}, queue.get(), clock, random,
+                                              **event_log, RoomOptionsOf(settings)));
   presence::PresenceHubOptions hub_options;
   hub_options.grace = settings.presence_grace;
   presence::PresenceHub hub(clock, workers, hub_options);
@@ -124,11 +125,11 @@ Status Serve(const GameSettings& settings) {
   rpc::ServiceHost host(&authorizer, workers, clock);
   OOFGG_ASSIGN_OR_RETURN(
       const auto server,
-      rpc::RpcServer::Start(RpcOptions(settings.server), host,
-                            {rpc::MakeGameService(host, room->games(), room->sessions(), room->events()),
-                             rpc::MakePlayerService(host, room->players()),
-                             rpc::MakeScoreService(host, room->scores()),
-                             rpc::MakePresenceService(host, presence)}));
+      rpc::RpcServer::Start(
+          RpcOptions(settings.server), host,
+          {rpc::MakeGameService(host, room->games(), room->sessions(), room->events()),
+           rpc::MakePlayerService(host, room->players()), rpc::MakeScoreService(host, room->scores()),
+           rpc::MakePresenceService(host, presence)}));
   process.Start(kSocketThreads);
   ops.SetReady(true);
   Process::AnnounceReady({{"grpc", FormatHostPort(server->addresses().front())},

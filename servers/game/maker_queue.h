@@ -22,7 +22,8 @@ class MakerQueue final : public game::MatchQueue {
       : maker_(std::move(maker)), executor_(executor), clock_(clock) {}
 
   StatusOr<std::string> Enqueue(const CallContext& context, const Entry& entry) override;
-  [[nodiscard]] std::unique_ptr<game::MatchWatch> Watch(const CallContext& context, const std::string& ticket_id,
+  [[nodiscard]] std::unique_ptr<game::MatchWatch> Watch(const CallContext& context,
+                                                        const std::string& ticket_id,
                                                         OnTicket on_ticket) override;
   Status Cancel(const CallContext& context, const std::string& ticket_id) override;
 

@@ -12,9 +12,8 @@ namespace oofgg::servers {
 
 /// What oofgg-game is told.
 struct GameSettings {
-  ServerSettings server{.listen = "127.0.0.1:50052",
-                        .ops_listen = "127.0.0.1:9102",
-                        .database = "sqlite:oofgg-data/game.db"};
+  ServerSettings server{
+      .listen = "127.0.0.1:50052", .ops_listen = "127.0.0.1:9102", .database = "sqlite:oofgg-data/game.db"};
   std::string presence_listen = ":8080";
   std::string event_log = "oofgg-data/log";
   std::string issuer;

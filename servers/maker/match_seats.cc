@@ -21,11 +21,11 @@ std::vector<std::string> PlayersOf(const matchmaking::MatchRequest& request) {
 
 void MatchSeatsAllocator::Allocate(matchmaking::MatchRequest request, Done done) {
   workers_.Post([this, request = std::move(request), done = std::make_shared<Done>(std::move(done))] {
-    seats_.ReserveGroup(kFleet, request.match_id, PlayersOf(request),
-                        [this, request, done](const StatusOr<orchestration::ReservedSeats>& seats) {
-                          (*done)(seats.ok() ? Sign(request, *seats)
-                                             : StatusOr<matchmaking::MatchSeats>(seats.status()));
-                        });
+    seats_.ReserveGroup(
+        kFleet, request.match_id, PlayersOf(request),
+        [this, request, done](const StatusOr<orchestration::ReservedSeats>& seats) {
+          (*done)(seats.ok() ? Sign(request, *seats) : StatusOr<matchmaking::MatchSeats>(seats.status()));
+        });
   });
 }
 

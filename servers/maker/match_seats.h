@@ -15,7 +15,8 @@ namespace oofgg::servers {
 class MatchSeatsAllocator final : public matchmaking::MatchAllocator {
  public:
   /// The store behind `seats` blocks, so it is called on `workers`.
-  MatchSeatsAllocator(orchestration::SeatService& seats, const auth::JoinTicketSigner& signer, Executor& workers)
+  MatchSeatsAllocator(orchestration::SeatService& seats, const auth::JoinTicketSigner& signer,
+                      Executor& workers)
       : seats_(seats), signer_(signer), workers_(workers) {}
 
   void Allocate(matchmaking::MatchRequest request, Done done) override;

@@ -11,9 +11,8 @@ namespace oofgg::servers {
 
 /// What oofgg-maker is told; the names of INTERFACES, durations in ms where they are bare numbers.
 struct MakerSettings {
-  ServerSettings server{.listen = "127.0.0.1:50053",
-                        .ops_listen = "127.0.0.1:9103",
-                        .database = "sqlite:oofgg-data/maker.db"};
+  ServerSettings server{
+      .listen = "127.0.0.1:50053", .ops_listen = "127.0.0.1:9103", .database = "sqlite:oofgg-data/maker.db"};
   std::string http_listen = ":3000";
   std::string keys = "oofgg-data/maker-keys";
   std::string data = "oofgg-data/servers";

@@ -239,8 +239,12 @@ StatusOr<std::unique_ptr<GameServer>> GameServer::Start(GameServerOptions option
 GameServer::GameServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 GameServer::~GameServer() = default;
 
-StatusOr<auth::JoinTicket> GameServer::Admit(std::string_view join_ticket) { return impl_->Admit(join_ticket); }
-Status GameServer::AdmitWithoutTicket(std::string_view player_id) { return impl_->AdmitWithoutTicket(player_id); }
+StatusOr<auth::JoinTicket> GameServer::Admit(std::string_view join_ticket) {
+  return impl_->Admit(join_ticket);
+}
+Status GameServer::AdmitWithoutTicket(std::string_view player_id) {
+  return impl_->AdmitWithoutTicket(player_id);
+}
 void GameServer::PlayerLeft(std::string_view player_id) { impl_->PlayerLeft(player_id); }
 GameServerLoad GameServer::load() const { return impl_->load(); }
 std::uint16_t GameServer::control_port() const { return impl_->control_port(); }

@@ -40,7 +40,8 @@ void SeatBook::Advance(TimePoint now) {
 }
 
 TimePoint SeatBook::NextDeadline() const {
-  if (seats_.empty()) return idle_timeout_ > Duration::zero() ? DeadlineAfter(empty_since_, idle_timeout_) : kNever;
+  if (seats_.empty())
+    return idle_timeout_ > Duration::zero() ? DeadlineAfter(empty_since_, idle_timeout_) : kNever;
   TimePoint next = kNever;
   for (const auto& [player, seat] : seats_) {
     if (!seat.connected) next = (std::min)(next, seat.join_before);
@@ -49,7 +50,8 @@ TimePoint SeatBook::NextDeadline() const {
 }
 
 bool SeatBook::IsIdle(TimePoint now) const {
-  return idle_timeout_ > Duration::zero() && seats_.empty() && DeadlineAfter(empty_since_, idle_timeout_) <= now;
+  return idle_timeout_ > Duration::zero() && seats_.empty() &&
+         DeadlineAfter(empty_since_, idle_timeout_) <= now;
 }
 
 GameServerLoad SeatBook::load() const {

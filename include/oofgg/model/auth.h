@@ -24,8 +24,8 @@ struct RefreshTokenRequest {
 /// What every way in answers.
 struct AuthTokens {
   std::string user_id;
-  std::string access_token;   ///< A JWT; see oofgg/auth/token_verifier.h.
-  std::string refresh_token;  ///< Opaque, usable once.
+  std::string access_token;            ///< A JWT; see oofgg/auth/token_verifier.h.
+  std::string refresh_token;           ///< Opaque, usable once.
   std::chrono::seconds expires_in{0};  ///< Of the access token, counted from the answer.
 };
 

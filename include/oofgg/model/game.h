@@ -65,7 +65,13 @@ struct GamesPage {
 };
 
 enum class SessionState : std::uint8_t {
-  kCreated = 0, kWaiting = 1, kStarted = 2, kFinished = 3, kDeleted = 4, kPaused = 5, kQueued = 6
+  kCreated = 0,
+  kWaiting = 1,
+  kStarted = 2,
+  kFinished = 3,
+  kDeleted = 4,
+  kPaused = 5,
+  kQueued = 6
 };
 
 /// A group of players who share an ordered stream of events.
@@ -90,7 +96,7 @@ struct CreateSessionRequest {
 };
 
 struct GetSessionRequest {
-  std::string id;       ///< Empty: the sessions of the game.
+  std::string id;  ///< Empty: the sessions of the game.
   std::string game_id;
 };
 
@@ -110,7 +116,11 @@ struct JoinLeaveRequest {
 };
 
 enum class EventType : std::uint8_t {
-  kUnspecified = 0, kAction = 1, kGameEvent = 2, kSystem = 3, kCompletion = 4
+  kUnspecified = 0,
+  kAction = 1,
+  kGameEvent = 2,
+  kSystem = 3,
+  kCompletion = 4
 };
 
 /// One event of a session's stream.

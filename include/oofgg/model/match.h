@@ -10,10 +10,10 @@ namespace oofgg {
 
 /// A party that wants to play. The caller must be one of `players`.
 struct CreateTicketRequest {
-  std::string game_id;               ///< Chooses the rule set and the fleet.
-  std::vector<std::string> players{};  ///< Empty: the caller alone.
-  std::map<std::string, double> numbers{};        ///< Such as `skill`.
-  std::map<std::string, std::string> strings{};   ///< Such as `mode`.
+  std::string game_id;                           ///< Chooses the rule set and the fleet.
+  std::vector<std::string> players{};            ///< Empty: the caller alone.
+  std::map<std::string, double> numbers{};       ///< Such as `skill`.
+  std::map<std::string, std::string> strings{};  ///< Such as `mode`.
 };
 
 enum class TicketState : std::uint8_t {
@@ -27,8 +27,8 @@ enum class TicketState : std::uint8_t {
 /// Where to play, given to each player once the seat is taken.
 struct Assignment {
   std::string match_id;
-  std::string address;      ///< `host:port` of the game server.
-  std::string join_ticket;  ///< Signed, single use, this player's alone.
+  std::string address;                          ///< `host:port` of the game server.
+  std::string join_ticket;                      ///< Signed, single use, this player's alone.
   std::vector<std::vector<std::string>> teams;  ///< Player ids by team.
 };
 
@@ -37,9 +37,9 @@ struct Ticket {
   std::string game_id;
   std::vector<std::string> players;
   TicketState state = TicketState::kWaiting;
-  std::string match_id;       ///< From kMatched on.
-  Assignment assignment;      ///< At kAssigned, with the receiver's own join ticket.
-  std::string error;          ///< At kFailed.
+  std::string match_id;   ///< From kMatched on.
+  Assignment assignment;  ///< At kAssigned, with the receiver's own join ticket.
+  std::string error;      ///< At kFailed.
   std::chrono::milliseconds waited{0};
 };
 

@@ -10,7 +10,8 @@
 #include "net/http_message.h"
 #include "oofgg/parse.h"
 
-// Small texts from flags, URLs and pages of lists. The first byte of an input says which parser gets the rest.
+// Small texts from flags, URLs and pages of lists. The first byte of an input says which parser gets the
+// rest.
 namespace oofgg {
 namespace {
 

@@ -74,7 +74,7 @@ class FakeMatchQueue final : public MatchQueue {
   Status enqueue_status;              ///< What `Enqueue` answers if not OK …
   bool enqueue_takes_effect = false;  ///< … although it noted the ticket.
   Status cancel_status;
-  bool has_credential = true;         ///< Of its own, where the context has no token.
+  bool has_credential = true;  ///< Of its own, where the context has no token.
   [[nodiscard]] std::size_t live_watches() const { return watches_->size(); }
 
  private:
