@@ -3,12 +3,12 @@
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 
-#include <filesystem>
 #include <string>
 
 #include "storage/memory/orchestration/memory_request_store.h"
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/orchestration/sqlite_request_store.h"
+#include "tests/support/temporary_directory.h"
 
 namespace oofgg::orchestration {
 namespace {
@@ -38,14 +38,10 @@ void BM_RequestLifeMemory(benchmark::State& state) {
 BENCHMARK(BM_RequestLifeMemory)->Unit(benchmark::kMicrosecond);
 
 void BM_RequestLifeSqlite(benchmark::State& state) {
-  std::string directory = (std::filesystem::temp_directory_path() / "oofgg-bench-XXXXXX").string();
-  if (mkdtemp(directory.data()) == nullptr) return state.SkipWithError("no temporary directory");
-  {
-    const auto database = storage::Database::Open(directory + "/maker.db");
-    const auto store = storage::SqliteRequestStore::Make(**database);
-    RunLives(state, **store);
-  }
-  std::filesystem::remove_all(directory);
+  const oofgg::testing::TemporaryDirectory directory;
+  const auto database = storage::Database::Open(directory / "maker.db");
+  const auto store = storage::SqliteRequestStore::Make(**database);
+  RunLives(state, **store);
 }
 BENCHMARK(BM_RequestLifeSqlite)->Unit(benchmark::kMicrosecond)->UseRealTime();
 

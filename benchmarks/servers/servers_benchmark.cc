@@ -17,6 +17,7 @@
 #include "oofgg/client.h"
 #include "oofgg/grpc_transport.h"
 #include "tests/support/child_process.h"
+#include "tests/support/temporary_directory.h"
 
 namespace oofgg {
 namespace {

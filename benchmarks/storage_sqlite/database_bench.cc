@@ -2,11 +2,11 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "storage/sqlite/database.h"
+#include "tests/support/temporary_directory.h"
 
 namespace oofgg::storage {
 namespace {
@@ -15,18 +15,10 @@ namespace {
 class BenchDatabase {
  public:
   BenchDatabase() {
-    std::string pattern = std::filesystem::temp_directory_path() / "oofgg-bench-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-    database_ = Database::Open(folder_ + "/bench.db").value();
+    database_ = Database::Open(folder_ / "bench.db").value();
     constexpr std::string_view kSchema[] = {"CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT)"};
     if (!database_->Migrate("bench", kSchema).ok()) std::abort();
   }
-  ~BenchDatabase() {
-    database_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-  BenchDatabase(const BenchDatabase&) = delete;
-  BenchDatabase& operator=(const BenchDatabase&) = delete;
 
   Status Insert() {
     const std::int64_t id = ++last_;
@@ -44,7 +36,7 @@ class BenchDatabase {
   }
 
  private:
-  std::string folder_;
+  const oofgg::testing::TemporaryDirectory folder_;
   std::unique_ptr<Database> database_;
   std::atomic<std::int64_t> last_ = 0;
 };

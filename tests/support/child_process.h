@@ -73,17 +73,4 @@ void AdoptOrphans();
 /// Ends every child of this process, in whatever way it became one. Drop all `ChildProcess` first.
 void EndOrphans();
 
-/// A directory of one's own below the system's temporary one; removed when dropped.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  ~TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 }  // namespace oofgg::testing

@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(SqliteDurability, AccountsSessionsAndRevocationsOutliveTheProcess) {
-  const testing::TempDirectory directory;
+  const oofgg::testing::TemporaryDirectory directory;
   const std::string path = directory / "auth.db";
   const WallTime now = WallTime(1'900'000'000s);
   const User alice = {.id = "1",

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <latch>
 #include <memory>
@@ -13,6 +12,7 @@
 #include "storage/sqlite/auth/sqlite_refresh_store.h"
 #include "storage/sqlite/auth/sqlite_user_store.h"
 #include "storage/sqlite/database.h"
+#include "tests/support/temporary_directory.h"
 
 namespace oofgg::auth::testing {
 
@@ -36,30 +36,11 @@ inline Stores SqliteStores(const std::string& path) {
   return stores;
 }
 
-/// A directory that goes with its owner.
-class TempDirectory {
- public:
-  TempDirectory() {
-    std::string path = std::filesystem::temp_directory_path() / "oofgg-stores-XXXXXX";
-    path_ = mkdtemp(path.data());
-  }
-  TempDirectory(const TempDirectory&) = delete;
-  TempDirectory& operator=(const TempDirectory&) = delete;
-  ~TempDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
-
 /// What every suite runs on. SQLite as a file, since in memory its reads would not run beside its writes.
 struct Fixture {
   explicit Fixture(const std::string& kind)
       : stores(kind == "Memory" ? MemoryStores() : SqliteStores(directory / "auth.db")) {}
-  TempDirectory directory;
+  oofgg::testing::TemporaryDirectory directory;
   Stores stores;
 };
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tests/support/child_process.h"
+#include "tests/support/temporary_directory.h"
 
 namespace oofgg::testing {
 

@@ -8,19 +8,20 @@
 #include <set>
 #include <thread>
 
-#include "tests/unit/auth/temp_directory.h"
+#include "tests/support/temporary_directory.h"
+#include "tests/unit/auth/file_mode.h"
 
 namespace oofgg::auth {
 namespace {
 
+using ::oofgg::testing::TemporaryDirectory;
 using std::filesystem::perms;
 using testing::ModeOf;
-using testing::TempDirectory;
 
 constexpr perms kOwnerOnly = perms::owner_read | perms::owner_write;
 
 TEST(KeyStoreTest, MakesWhatIsMissingAndFindsItAgain) {
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   const KeyStore first = KeyStore::Open(directory / "keys").value();
   EXPECT_EQ(ModeOf(directory / "keys"), perms::owner_all);
   EXPECT_EQ(ModeOf(directory / "keys/signing-0001.pem"), kOwnerOnly);
@@ -31,7 +32,7 @@ TEST(KeyStoreTest, MakesWhatIsMissingAndFindsItAgain) {
 }
 
 TEST(KeyStoreTest, SecretsLastAndDiffer) {
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   const KeyStore store = KeyStore::Open(directory / "keys").value();
   const std::string secret = store.Secret("refresh").value();
   EXPECT_EQ(secret.size(), 32U);
@@ -41,7 +42,7 @@ TEST(KeyStoreTest, SecretsLastAndDiffer) {
 }
 
 TEST(KeyStoreTest, RefusesNamesThatAreNoNames) {
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   const KeyStore store = KeyStore::Open(directory / "keys").value();
   for (const char* name : {"", "../x", "a/b", "A", "a.b", "a b"}) {
     EXPECT_EQ(store.Secret(name).status().code(), StatusCode::kInvalidArgument) << name;
@@ -49,7 +50,7 @@ TEST(KeyStoreTest, RefusesNamesThatAreNoNames) {
 }
 
 TEST(KeyStoreTest, TheLastByNameSignsAndAllArePublished) {
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   const KeyStore first = KeyStore::Open(directory / "keys").value();
   const SigningKey next = SigningKey::Generate().value();
   ASSERT_TRUE(next.SaveFile(directory / "keys/signing-0002.pem").ok());
@@ -60,7 +61,7 @@ TEST(KeyStoreTest, TheLastByNameSignsAndAllArePublished) {
 }
 
 TEST(KeyStoreTest, RefusesWhatOthersCanTouch) {
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   ASSERT_TRUE(KeyStore::Open(directory / "keys").value().Secret("refresh").ok());
 
   std::filesystem::permissions(directory / "keys/refresh.secret", kOwnerOnly | perms::group_read);
@@ -79,7 +80,7 @@ TEST(KeyStoreTest, RefusesWhatOthersCanTouch) {
 }
 
 TEST(KeyStoreTest, RefusesDamageRatherThanStartingAnew) {
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   ASSERT_TRUE(KeyStore::Open(directory / "keys").ok());
   std::ofstream(directory / "keys/signing-0001.pem") << "damaged";
   const Status status = KeyStore::Open(directory / "keys").status();
@@ -93,14 +94,14 @@ TEST(KeyStoreTest, RefusesDamageRatherThanStartingAnew) {
 }
 
 TEST(KeyStoreTest, MakesMissingParentsForItsOwnerOnly) {
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   ASSERT_TRUE(KeyStore::Open(directory / "data/auth/keys/").ok());
   EXPECT_EQ(ModeOf(directory / "data"), perms::owner_all);
   EXPECT_EQ(ModeOf(directory / "data/auth/keys"), perms::owner_all);
 }
 
 TEST(KeyStoreTest, RefusesAFileForADirectoryOrAParent) {
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   std::ofstream(directory / "file") << "x";
   EXPECT_EQ(KeyStore::Open(directory / "file").status().code(), StatusCode::kFailedPrecondition);
   EXPECT_EQ(KeyStore::Open(directory / "file/keys").status().code(), StatusCode::kNotFound);
@@ -108,7 +109,7 @@ TEST(KeyStoreTest, RefusesAFileForADirectoryOrAParent) {
 }
 
 TEST(KeyStoreTest, OpenedByManyAtOnceThereIsOneKeyAndOneSecret) {
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   constexpr int kThreads = 8;
   std::vector<std::string> kids(kThreads);
   std::vector<std::string> secrets(kThreads);

@@ -7,15 +7,16 @@
 #include <fstream>
 
 #include "oofgg/auth/jwks.h"
-#include "tests/unit/auth/temp_directory.h"
+#include "tests/support/temporary_directory.h"
+#include "tests/unit/auth/file_mode.h"
 #include "tests/unit/auth/token_forge.h"
 
 namespace oofgg::auth {
 namespace {
 
+using ::oofgg::testing::TemporaryDirectory;
 using std::filesystem::perms;
 using testing::ModeOf;
-using testing::TempDirectory;
 
 TEST(SigningKeyTest, SignsWhatItsPublicHalfVerifies) {
   const SigningKey key = SigningKey::Generate().value();
@@ -34,7 +35,7 @@ TEST(SigningKeyTest, FailedChecksLeaveNothingInTheErrorQueue) {
 }
 
 TEST(SigningKeyTest, SurvivesItsFileAndKeepsItPrivate) {
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   const SigningKey key = SigningKey::Generate().value();
   ASSERT_TRUE(key.SaveFile(directory / "key.pem").ok());
   EXPECT_EQ(ModeOf(directory / "key.pem"), perms::owner_read | perms::owner_write);
@@ -44,7 +45,7 @@ TEST(SigningKeyTest, SurvivesItsFileAndKeepsItPrivate) {
 }
 
 TEST(SigningKeyTest, NeverReplacesAFile) {
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   const SigningKey key = SigningKey::Generate().value();
   ASSERT_TRUE(key.SaveFile(directory / "key.pem").ok());
   EXPECT_EQ(SigningKey::Generate().value().SaveFile(directory / "key.pem").code(),
@@ -55,7 +56,7 @@ TEST(SigningKeyTest, NeverReplacesAFile) {
 }
 
 TEST(SigningKeyTest, RefusesAFileThatOthersCanRead) {
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   const std::string path = directory / "key.pem";
   ASSERT_TRUE(SigningKey::Generate().value().SaveFile(path).ok());
   for (const perms open : {perms::group_read, perms::others_read, perms::group_write, perms::others_write}) {
@@ -67,7 +68,7 @@ TEST(SigningKeyTest, RefusesAFileThatOthersCanRead) {
 }
 
 TEST(SigningKeyTest, SaysThatAFileIsNotThere) {
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   EXPECT_EQ(SigningKey::LoadFile(directory / "none.pem").status().code(), StatusCode::kNotFound);
   EXPECT_EQ(SigningKey::LoadFile(directory / "").status().code(), StatusCode::kFailedPrecondition);
 }

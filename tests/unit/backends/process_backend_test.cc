@@ -20,6 +20,7 @@
 #include "backends/process/process_record.h"
 #include "http/curl_client.h"
 #include "tests/support/child_process.h"
+#include "tests/support/temporary_directory.h"
 
 namespace oofgg::backends {
 namespace {

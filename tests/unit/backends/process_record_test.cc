@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "tests/support/child_process.h"
+#include "tests/support/temporary_directory.h"
 
 namespace oofgg::backends {
 namespace {

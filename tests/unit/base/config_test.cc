@@ -1,10 +1,10 @@
 #include "oofgg/config.h"
+#include "tests/support/temporary_directory.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <map>
 
@@ -17,15 +17,9 @@ using ::testing::Not;
 
 class ConfigTest : public ::testing::Test {
  protected:
-  ConfigTest() {
-    std::string pattern = ::testing::TempDir() + "oofgg-config-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~ConfigTest() override { std::filesystem::remove_all(folder_); }
-
   std::string Write(const std::string& name, const std::string& text) const {
-    std::ofstream(folder_ + "/" + name) << text;
-    return folder_ + "/" + name;
+    std::ofstream(folder_ / name) << text;
+    return folder_ / name;
   }
 
   StatusOr<Config> Load(const std::string& config_file, const std::string& dotenv_file) {
@@ -40,7 +34,7 @@ class ConfigTest : public ::testing::Test {
     return value.has_value() ? value->text : "(not set)";
   }
 
-  std::string folder_;
+  const testing::TemporaryDirectory folder_;
   std::map<std::string, std::string> environment_;
 };
 
@@ -99,12 +93,12 @@ TEST_F(ConfigTest, AMalformedLineIsNamedWithoutItsValue) {
 }
 
 TEST_F(ConfigTest, OnlyTheDotenvFileMayBeMissing) {
-  EXPECT_TRUE(Load("", folder_ + "/.env").ok());
-  const auto missing = Load(folder_ + "/none.conf", "");
+  EXPECT_TRUE(Load("", folder_ / ".env").ok());
+  const auto missing = Load(folder_ / "none.conf", "");
   EXPECT_EQ(missing.status().code(), StatusCode::kNotFound);
-  EXPECT_THAT(std::string(missing.status().message()), HasSubstr(folder_ + "/none.conf: No such file"));
-  EXPECT_FALSE(Load(folder_, "").ok()) << "a folder is not a file";
-  EXPECT_FALSE(Load("", folder_).ok()) << "a folder is not a file";
+  EXPECT_THAT(std::string(missing.status().message()), HasSubstr((folder_ / "none.conf") + ": No such file"));
+  EXPECT_FALSE(Load(folder_.path(), "").ok()) << "a folder is not a file";
+  EXPECT_FALSE(Load("", folder_.path()).ok()) << "a folder is not a file";
 }
 
 TEST_F(ConfigTest, WithoutAnotherEnvironmentThatOfTheProcessIsUsed) {

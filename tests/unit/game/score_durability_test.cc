@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <filesystem>
 #include <set>
 #include <string>
 
@@ -18,6 +17,7 @@
 #include "storage/sqlite/game/sqlite_player_store.h"
 #include "storage/sqlite/game/sqlite_score_store.h"
 #include "storage/sqlite/game/sqlite_session_store.h"
+#include "tests/support/temporary_directory.h"
 
 namespace oofgg::game {
 namespace {
@@ -63,9 +63,8 @@ CallContext Ann() {
 }
 
 TEST(ScoreDurability, WhatWasAcknowledgedSurvivesKill9) {
-  std::string folder = ::testing::TempDir() + "oofgg-scores-XXXXXX";
-  ASSERT_NE(mkdtemp(folder.data()), nullptr);
-  const std::string path = folder + "/game.db";
+  const testing::TemporaryDirectory folder;
+  const std::string path = folder / "game.db";
   std::int64_t acknowledged = 0;  // In all rounds.
   for (int round = 0; round < 3; ++round) {
     int pipe_ends[2];
@@ -102,7 +101,6 @@ TEST(ScoreDurability, WhatWasAcknowledgedSurvivesKill9) {
     EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0)
         << "of " << acknowledged << " acknowledged scores some are gone";
   }
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

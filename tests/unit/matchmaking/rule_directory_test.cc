@@ -1,4 +1,5 @@
 #include "matchmaking/rule_directory.h"
+#include "tests/support/temporary_directory.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,18 +18,13 @@ using ::testing::HasSubstr;
 
 class RuleDirectoryTest : public ::testing::Test {
  protected:
-  RuleDirectoryTest() {
-    std::string pattern = (fs::temp_directory_path() / "rules-XXXXXX").string();
-    directory_ = ::mkdtemp(pattern.data());
-  }
-  ~RuleDirectoryTest() override { fs::remove_all(directory_); }
-
   void Write(const std::string& name, std::string_view text) { std::ofstream(directory_ / name) << text; }
   static std::string Rules(int teams) {
     return R"({"version": 1, "name": "x", "players_per_team": 1, "teams": )" + std::to_string(teams) + "}";
   }
 
-  fs::path directory_;
+  const oofgg::testing::TemporaryDirectory temporary_;
+  const fs::path directory_ = temporary_.path();
 };
 
 TEST_F(RuleDirectoryTest, WithoutFilesEveryGameIsOneAgainstOne) {

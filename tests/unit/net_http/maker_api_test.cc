@@ -16,6 +16,7 @@
 #include "oofgg/thread_pool.h"
 #include "storage/memory/orchestration/memory_request_store.h"
 #include "tests/support/child_process.h"
+#include "tests/support/temporary_directory.h"
 #include "tests/unit/net_http/raw_client.h"
 
 namespace oofgg::net {

@@ -4,8 +4,6 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <memory>
 
@@ -51,14 +49,10 @@ TlsFiles::TlsFiles() {
   key = ToPem(
       [&](BIO* out) { PEM_write_bio_PrivateKey(out, pair.get(), nullptr, nullptr, 0, nullptr, nullptr); });
 
-  std::string pattern = (std::filesystem::temp_directory_path() / "oofgg-tls-XXXXXX").string();
-  directory_ = mkdtemp(pattern.data());
-  certificate_file = directory_ + "/certificate.pem";
-  key_file = directory_ + "/key.pem";
+  certificate_file = directory_ / "certificate.pem";
+  key_file = directory_ / "key.pem";
   std::ofstream(certificate_file) << certificate;
   std::ofstream(key_file) << key;
 }
-
-TlsFiles::~TlsFiles() { std::filesystem::remove_all(directory_); }
 
 }  // namespace oofgg::rpc

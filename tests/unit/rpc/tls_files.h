@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "tests/support/temporary_directory.h"
+
 namespace oofgg::rpc {
 
 /// A certificate for `localhost` that signs itself, with its key, valid for an hour; in a directory of its
@@ -9,9 +11,6 @@ namespace oofgg::rpc {
 class TlsFiles {
  public:
   TlsFiles();
-  ~TlsFiles();
-  TlsFiles(const TlsFiles&) = delete;
-  TlsFiles& operator=(const TlsFiles&) = delete;
 
   std::string certificate;  ///< PEM.
   std::string key;          ///< PEM.
@@ -19,7 +18,7 @@ class TlsFiles {
   std::string key_file;
 
  private:
-  std::string directory_;
+  testing::TemporaryDirectory directory_;
 };
 
 }  // namespace oofgg::rpc

@@ -11,6 +11,7 @@
 #include <map>
 
 #include "tests/support/child_process.h"
+#include "tests/support/temporary_directory.h"
 
 namespace oofgg::servers {
 namespace {

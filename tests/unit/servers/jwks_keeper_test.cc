@@ -12,6 +12,7 @@
 #include "oofgg/testing/manual_executor.h"
 #include "oofgg/thread_pool.h"
 #include "tests/support/child_process.h"
+#include "tests/support/temporary_directory.h"
 
 namespace oofgg::servers {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "storage/sqlite/database.h"
 #include "tests/support/child_process.h"
+#include "tests/support/temporary_directory.h"
 
 namespace oofgg::servers {
 namespace {

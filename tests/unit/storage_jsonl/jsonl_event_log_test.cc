@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "oofgg/testing/fake_clock.h"
+#include "tests/support/temporary_directory.h"
 
 namespace oofgg::storage {
 namespace {
@@ -21,13 +22,6 @@ using nlohmann::json;
 
 class JsonlEventLogTest : public ::testing::Test {
  protected:
-  JsonlEventLogTest() {
-    std::string pattern = ::testing::TempDir() + "oofgg-jsonl-XXXXXX";
-    root_ = mkdtemp(pattern.data());
-    folder_ = root_ + "/data/log";
-  }
-  ~JsonlEventLogTest() override { fs::remove_all(root_); }
-
   std::unique_ptr<JsonlEventLog> Open(JsonlOptions options = {}) {
     auto log = JsonlEventLog::Open(folder_, clock_, options);
     EXPECT_TRUE(log.ok()) << log.status();
@@ -48,8 +42,8 @@ class JsonlEventLogTest : public ::testing::Test {
   std::vector<json> Current() { return Lines(folder_ + "/events.jsonl"); }
 
   testing::FakeClock clock_;
-  std::string root_;
-  std::string folder_;
+  const testing::TemporaryDirectory root_;
+  const std::string folder_ = root_ / "data/log";
 };
 
 TEST_F(JsonlEventLogTest, WritesOneObjectALine) {
@@ -143,15 +137,15 @@ TEST_F(JsonlEventLogTest, DropsWhatDoesNotFitAndSaysHowMuch) {
 }
 
 TEST_F(JsonlEventLogTest, SaysWhyItCannotBeOpened) {
-  std::ofstream(root_ + "/data") << "a file where the folder should be";
+  std::ofstream(root_ / "data") << "a file where the folder should be";
   const auto log = JsonlEventLog::Open(folder_, clock_);
   EXPECT_EQ(log.status().code(), StatusCode::kUnavailable);
 }
 
 TEST_F(JsonlEventLogTest, DoesNotFollowALinkOutOfItsFolder) {
   fs::create_directories(folder_);
-  std::ofstream(root_ + "/victim") << "";
-  fs::create_symlink(root_ + "/victim", folder_ + "/events.jsonl");
+  std::ofstream(root_ / "victim") << "";
+  fs::create_symlink(root_ / "victim", folder_ + "/events.jsonl");
   EXPECT_FALSE(JsonlEventLog::Open(folder_, clock_).ok());
 }
 

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "temp_folder.h"
+#include "tests/support/temporary_directory.h"
 
 namespace oofgg::storage {
 namespace {
@@ -23,7 +23,7 @@ enum class Where { kFile, kMemory };
 class DatabaseTest : public ::testing::TestWithParam<Where> {
  protected:
   DatabaseTest()
-      : database_(Database::Open(GetParam() == Where::kFile ? folder_.File("a.db") : ":memory:").value()) {
+      : database_(Database::Open(GetParam() == Where::kFile ? folder_ / "a.db" : ":memory:").value()) {
     constexpr std::array<std::string_view, 1> kSchema = {
         "CREATE TABLE t (id INTEGER PRIMARY KEY);"
         "CREATE TABLE child (parent INTEGER REFERENCES t(id) DEFERRABLE INITIALLY DEFERRED);"};
@@ -57,7 +57,7 @@ class DatabaseTest : public ::testing::TestWithParam<Where> {
 
   std::int64_t Count() { return Number("SELECT count(*) FROM t"); }
 
-  const TempFolder folder_;
+  const oofgg::testing::TemporaryDirectory folder_;
   const std::unique_ptr<Database> database_;
 };
 
@@ -257,26 +257,25 @@ unsigned ModeOf(const std::string& path) {
 }
 
 TEST(DatabaseFileTest, OnlyTheOwnerMayReadWhatWeCreate) {
-  const TempFolder folder;
+  const oofgg::testing::TemporaryDirectory folder;
   const mode_t before = umask(0);
-  const auto database = Database::Open(folder.File("new/deep/a.db")).value();
+  const auto database = Database::Open(folder / "new/deep/a.db").value();
   ASSERT_TRUE(database->Write([](Connection& c) { return c.Execute("CREATE TABLE t (id)"); }).ok());
   umask(before);
-  EXPECT_EQ(ModeOf(folder.File("new")), 0700U);
-  EXPECT_EQ(ModeOf(folder.File("new/deep")), 0700U);
+  EXPECT_EQ(ModeOf(folder / "new"), 0700U);
+  EXPECT_EQ(ModeOf(folder / "new/deep"), 0700U);
   for (const char* file : {"a.db", "a.db-wal", "a.db-shm"}) {
-    EXPECT_EQ(ModeOf(folder.File(std::string("new/deep/") + file)), 0600U) << file;
+    EXPECT_EQ(ModeOf(folder / (std::string("new/deep/") + file)), 0600U) << file;
   }
 }
 
 TEST(DatabaseFileTest, WhatCannotBeOpenedIsNamed) {
-  const TempFolder folder;
-  std::ofstream(folder.File("text")) << std::string(5000, 'x');
-  const std::pair<std::string, StatusCode> bad[] = {
-      {"", StatusCode::kInvalidArgument},
-      {folder.File("text"), StatusCode::kDataLoss},
-      {folder.File("text/a.db"), StatusCode::kFailedPrecondition},
-      {folder.File("."), StatusCode::kFailedPrecondition}};
+  const oofgg::testing::TemporaryDirectory folder;
+  std::ofstream(folder / "text") << std::string(5000, 'x');
+  const std::pair<std::string, StatusCode> bad[] = {{"", StatusCode::kInvalidArgument},
+                                                    {folder / "text", StatusCode::kDataLoss},
+                                                    {folder / "text/a.db", StatusCode::kFailedPrecondition},
+                                                    {folder / ".", StatusCode::kFailedPrecondition}};
   for (const auto& [path, code] : bad) {
     const auto database = Database::Open(path);
     EXPECT_EQ(database.status().code(), code) << path << ": " << database.status();

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "storage/sqlite/database.h"
-#include "temp_folder.h"
+#include "tests/support/temporary_directory.h"
 
 namespace oofgg::storage {
 namespace {
@@ -63,8 +63,8 @@ std::set<std::int64_t> StoredIn(const std::string& path) {
 }
 
 TEST(DurabilityTest, WhatWasAcknowledgedSurvivesKillNine) {
-  const TempFolder folder;
-  const std::string path = folder.File("a.db");
+  const oofgg::testing::TemporaryDirectory folder;
+  const std::string path = folder / "a.db";
   std::vector<std::int64_t> acknowledged;
   for (int round = 0; round < kRounds; ++round) {
     std::array<int, 2> pipe_ends{};

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "storage/sqlite/database.h"
-#include "temp_folder.h"
+#include "tests/support/temporary_directory.h"
 
 namespace oofgg::storage {
 namespace {
@@ -18,7 +18,7 @@ using Migrations = std::vector<std::string_view>;
 
 class MigrateTest : public ::testing::Test {
  protected:
-  std::unique_ptr<Database> Open() { return Database::Open(folder_.File("a.db")).value(); }
+  std::unique_ptr<Database> Open() { return Database::Open(folder_ / "a.db").value(); }
 
   static std::vector<std::string> Names(Database& database) {
     std::vector<std::string> names;
@@ -34,7 +34,7 @@ class MigrateTest : public ::testing::Test {
     return names;
   }
 
-  const TempFolder folder_;
+  const oofgg::testing::TemporaryDirectory folder_;
   const Migrations one_{"CREATE TABLE people (name TEXT); INSERT INTO people VALUES ('ann')"};
   const Migrations two_{one_[0], "INSERT INTO people VALUES ('bob'); INSERT INTO people VALUES ('cid')"};
 };

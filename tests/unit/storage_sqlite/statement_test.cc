@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "storage/sqlite/connection.h"
-#include "temp_folder.h"
+#include "tests/support/temporary_directory.h"
 
 namespace oofgg::storage {
 namespace {
@@ -134,8 +134,8 @@ TEST_F(StatementTest, AWrongBindingIsToldWhenTheStatementRuns) {
 }
 
 TEST_F(StatementTest, ALockedDatabaseIsUnavailable) {
-  const TempFolder folder;
-  const std::string path = folder.File("locked.db");
+  const oofgg::testing::TemporaryDirectory folder;
+  const std::string path = folder / "locked.db";
   const auto holder = Connection::Open(path).value();
   const auto waiter = Connection::Open(path).value();
   ASSERT_TRUE(waiter->Execute("PRAGMA busy_timeout = 0").ok());
