@@ -1,6 +1,5 @@
 #include "servers/maker/match_seats.h"
 
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -19,22 +18,68 @@ std::vector<std::string> PlayersOf(const matchmaking::MatchRequest& request) {
 
 }  // namespace
 
-void MatchSeatsAllocator::Allocate(matchmaking::MatchRequest request, Done done) {
-  workers_.Post([this, request = std::move(request), done = std::make_shared<Done>(std::move(done))] {
-    seats_.ReserveGroup(
-        kFleet, request.match_id, PlayersOf(request),
-        [this, request, done](const StatusOr<orchestration::ReservedSeats>& seats) {
-          (*done)(seats.ok() ? Sign(request, *seats) : StatusOr<matchmaking::MatchSeats>(seats.status()));
-        });
+MatchSeatsAllocator::~MatchSeatsAllocator() {
+  std::unique_lock lock(mutex_);
+  none_posted_.wait(lock, [this] { return posted_ == 0; });
+  lock.unlock();
+  gate_->Close();
+}
+
+void MatchSeatsAllocator::Post(Task body) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++posted_;
+  }
+  workers_.Post([this, body = std::move(body)]() mutable {
+    body();
+    const std::lock_guard lock(mutex_);
+    if (--posted_ == 0) none_posted_.notify_all();
   });
 }
 
-void MatchSeatsAllocator::Cancel(const std::string& match_id) {
-  workers_.Post([this, match_id] {
-    if (const Status status = seats_.ReleaseGroup(kFleet, match_id); !status.ok()) {
-      Log(LogLevel::kWarning, "maker", "match " + match_id + " keeps its seats: " + status.ToString());
-    }
+void MatchSeatsAllocator::Allocate(matchmaking::MatchRequest request, Done done) {
+  {
+    const std::lock_guard lock(mutex_);
+    enqueuing_.emplace(request.match_id, false);
+  }
+  Post([this, request = std::move(request), done = std::make_shared<Done>(std::move(done))] {
+    Enqueue(request, done);
+    if (EnqueuedAfterCancel(request.match_id)) Release(request.match_id);
   });
+}
+
+void MatchSeatsAllocator::Enqueue(const matchmaking::MatchRequest& request,
+                                  const std::shared_ptr<Done>& done) {
+  seats_.ReserveGroup(
+      kFleet, request.match_id, PlayersOf(request),
+      [this, gate = gate_, request, done](const StatusOr<orchestration::ReservedSeats>& seats) {
+        gate->Pass([&] {
+          (*done)(seats.ok() ? Sign(request, *seats) : StatusOr<matchmaking::MatchSeats>(seats.status()));
+        });
+      });
+}
+
+bool MatchSeatsAllocator::EnqueuedAfterCancel(const std::string& match_id) {
+  const std::lock_guard lock(mutex_);
+  const auto node = enqueuing_.extract(match_id);
+  return !node.empty() && node.mapped();
+}
+
+void MatchSeatsAllocator::Cancel(const std::string& match_id) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto match = enqueuing_.find(match_id); match != enqueuing_.end()) {
+      match->second = true;
+      return;
+    }
+  }
+  Post([this, match_id] { Release(match_id); });
+}
+
+void MatchSeatsAllocator::Release(const std::string& match_id) {
+  if (const Status status = seats_.ReleaseGroup(kFleet, match_id); !status.ok()) {
+    Log(LogLevel::kWarning, "maker", "match " + match_id + " keeps its seats: " + status.ToString());
+  }
 }
 
 StatusOr<matchmaking::MatchSeats> MatchSeatsAllocator::Sign(const matchmaking::MatchRequest& request,

@@ -33,9 +33,9 @@ class MatchAllocator {
   /// error fails the tickets of the match, its message being shown to the players.
   virtual void Allocate(MatchRequest request, Done done) = 0;
 
-  /// The match will not be played: seats taken or under way are given back. `done` may still be called. An
-  /// unknown match is no error: it may have failed already, or be told twice, or, if another thread is
-  /// about to allocate it, come later; in that case it is cancelled again once its seats are there.
+  /// The match will not be played: seats taken or under way are given back, however far the search is. Told
+  /// only after `Allocate` of it has returned. `done` may still be called, which changes nothing any more. An
+  /// unknown match is no error: it may have failed already.
   virtual void Cancel(const std::string& match_id) = 0;
 };
 

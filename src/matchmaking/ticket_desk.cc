@@ -22,6 +22,7 @@ TicketDesk::TicketDesk(const MatchmakingParts& parts, const MatchmakingOptions& 
 
 void TicketDesk::Locked(absl::FunctionRef<void(Outbox&)> body) {
   Outbox outbox{parts_.clock.Now()};
+  std::vector<std::string> told;
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return;
@@ -29,10 +30,24 @@ void TicketDesk::Locked(absl::FunctionRef<void(Outbox&)> body) {
     body(outbox);
     SetTimer();
     ++sending_;
+    for (const MatchRequest& request : outbox.allocate) told.push_back(request.match_id);
   }
   Send(std::move(outbox));
+  for (const std::string& match_id : GivenUpWhileSending(told)) parts_.allocator.Cancel(match_id);
   const std::lock_guard lock(mutex_);
   if (--sending_ == 0) all_sent_.notify_all();
+}
+
+// The allocator is told of a match before it is told of its end, whichever threads do so.
+std::vector<std::string> TicketDesk::GivenUpWhileSending(const std::vector<std::string>& match_ids) {
+  std::vector<std::string> given_up;
+  if (match_ids.empty()) return given_up;
+  const std::lock_guard lock(mutex_);
+  for (const std::string& match_id : match_ids) {
+    const auto node = sending_matches_.extract(match_id);
+    if (!node.empty() && node.mapped()) given_up.push_back(match_id);
+  }
+  return given_up;
 }
 
 void TicketDesk::Send(Outbox outbox) {

@@ -96,7 +96,8 @@ class TicketDesk : public std::enable_shared_from_this<TicketDesk> {
   void OnAllocated(const std::string& match_id, StatusOr<MatchSeats> seats);
   void FinishMatch(const PendingMatch& match, const StatusOr<MatchSeats>& seats, Outbox& outbox);
   void FailMatch(const std::string& match_id, std::string_view error, Outbox& outbox);
-  static void GiveUp(const std::string& match_id, Outbox& outbox);
+  void GiveUp(const std::string& match_id, Outbox& outbox);
+  std::vector<std::string> GivenUpWhileSending(const std::vector<std::string>& match_ids);
   void DissolveMatch(const std::string& match_id, const TicketEntry& leaver, Outbox& outbox);
   void ReturnToQueue(TicketEntry& entry, Outbox& outbox);
   std::optional<PendingMatch> TakeMatch(const std::string& match_id);
@@ -117,6 +118,8 @@ class TicketDesk : public std::enable_shared_from_this<TicketDesk> {
   TicketBook book_;
   std::map<std::string, Matchmaker, std::less<>> queues_;  // By game; only those in which tickets wait.
   std::map<std::string, PendingMatch, std::less<>> matches_;
+  // Matches that a thread is just telling the allocator of; true: given up meanwhile.
+  std::map<std::string, bool, std::less<>> sending_matches_;
   Deadlines deadlines_;
   std::uint64_t last_watch_ = 0;
   TimePoint timer_at_ = kNever;

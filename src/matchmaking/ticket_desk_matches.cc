@@ -66,16 +66,14 @@ void TicketDesk::BeginMatch(const std::string& game_id, const Match& match, Outb
   }
   deadlines_.Set(Kind::kAllocation, match_id, DeadlineAfter(outbox.now, options_.allocation_timeout));
   outbox.allocate.push_back(pending.request);
+  sending_matches_.emplace(match_id, false);
   matches_.emplace(match_id, std::move(pending));
 }
 
 void TicketDesk::OnAllocated(const std::string& match_id, StatusOr<MatchSeats> seats) {
   Locked([&](Outbox& outbox) {
     const std::optional<PendingMatch> match = TakeMatch(match_id);
-    if (!match.has_value()) {
-      if (seats.ok()) outbox.give_up.push_back(match_id);  // Too late: nobody will play there.
-      return;
-    }
+    if (!match.has_value()) return;  // Given up, as the allocator knows.
     const Status complete = CheckSeats(match->request, seats);
     if (seats.ok() && !complete.ok()) outbox.give_up.push_back(match_id);
     FinishMatch(*match, complete.ok() ? seats : complete, outbox);
@@ -106,10 +104,17 @@ void TicketDesk::FailMatch(const std::string& match_id, std::string_view error, 
   FinishMatch(*match, MakeStatus(StatusCode::kUnavailable, error), outbox);
 }
 
-// Tells the allocator, unless it was not told of the match yet.
+// Tells the allocator, unless it was not told of the match yet; whoever is just telling it does so then.
 void TicketDesk::GiveUp(const std::string& match_id, Outbox& outbox) {
   const auto is_it = [&](const MatchRequest& request) { return request.match_id == match_id; };
-  if (std::erase_if(outbox.allocate, is_it) == 0) outbox.give_up.push_back(match_id);
+  const auto sending = sending_matches_.find(match_id);
+  if (std::erase_if(outbox.allocate, is_it) > 0) {
+    sending_matches_.erase(sending);
+  } else if (sending != sending_matches_.end()) {
+    sending->second = true;
+  } else {
+    outbox.give_up.push_back(match_id);
+  }
 }
 
 // One ticket of a match left before there was a server: the others wait on.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -23,19 +24,27 @@ class PoolAllocator final : public MatchAllocator {
   explicit PoolAllocator(Executor& executor) : executor_(executor) {}
 
   void Allocate(MatchRequest request, Done done) override {
+    {
+      const std::lock_guard lock(mutex_);
+      seated_.emplace(request.match_id, request);
+      ++unanswered_;
+    }
     executor_.Post([this, request = std::move(request), done = std::move(done)]() mutable {
-      MatchSeats seats = FakeAllocator::SeatsFor(request);
-      {
-        const std::lock_guard lock(mutex_);
-        seated_.emplace(request.match_id, request);
-      }
-      done(std::move(seats));
+      done(FakeAllocator::SeatsFor(request));
+      const std::lock_guard lock(mutex_);
+      if (--unanswered_ == 0) answered_.notify_all();
     });
   }
 
   void Cancel(const std::string& match_id) override {
     const std::lock_guard lock(mutex_);
-    seated_.erase(match_id);
+    EXPECT_EQ(seated_.erase(match_id), 1U)
+        << "told of the end of " << match_id << " before its beginning, or twice";
+  }
+
+  void WaitUntilAllAreAnswered() {
+    std::unique_lock lock(mutex_);
+    answered_.wait(lock, [this] { return unanswered_ == 0; });
   }
 
   std::map<std::string, int> MatchesByPlayer() {
@@ -52,7 +61,9 @@ class PoolAllocator final : public MatchAllocator {
  private:
   Executor& executor_;
   std::mutex mutex_;
+  std::condition_variable answered_;
   std::map<std::string, MatchRequest> seated_;
+  int unanswered_ = 0;
 };
 
 class CountingHost final : public StreamHost {
@@ -100,6 +111,8 @@ TEST(TicketThreadsTest, NobodyIsSeatedTwice) {
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) threads.emplace_back(play, i);
   for (std::thread& thread : threads) thread.join();
+
+  allocator.WaitUntilAllAreAnswered();
 
   // Whoever is told a seat has one; nobody has two.
   const auto has_seat = [&](const std::string& player, const std::string& id) {
