@@ -25,7 +25,6 @@ install(DIRECTORY ${OOFGG_GENERATED_DIR}/ DESTINATION ${stubs_includedir} FILES_
 install(DIRECTORY src/ DESTINATION ${server_includedir} FILES_MATCHING PATTERN "*.h")
 target_include_directories(oofgg_proto INTERFACE $<INSTALL_INTERFACE:${stubs_includedir}>)
 target_include_directories(oofgg_proto_grpc INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-set_target_properties(oofgg_proto_grpc PROPERTIES EXPORT_NAME stubs)
 foreach(room IN LISTS server_rooms)
   target_include_directories(${room} INTERFACE $<INSTALL_INTERFACE:${server_includedir}>)
 endforeach()
@@ -35,7 +34,6 @@ if(OOFGG_BUILD_SERVERS)
 endif()
 
 # The configuration file of find_package.
-string(REPLACE "oofgg_" "oofgg::" server_targets "${server_rooms}")
 configure_package_config_file(cmake/oofggConfig.cmake.in ${PROJECT_BINARY_DIR}/oofggConfig.cmake
   INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/oofggConfigVersion.cmake COMPATIBILITY SameMinorVersion)
