@@ -20,25 +20,27 @@ class AuthClient {
   explicit AuthClient(std::shared_ptr<internal::ClientCore> core) : core_(std::move(core)) {}
 
   /// Makes an account and opens the client's session with it. kAlreadyExists: name or e-mail is taken.
-  StatusOr<AuthTokens> Register(const RegisterRequest& request, CallOptions options = {});
+  StatusOr<AuthTokens> Register(const RegisterRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call Register(const RegisterRequest& request,
-                              std::function<void(StatusOr<AuthTokens>)> on_done, CallOptions options = {});
+                              std::function<void(StatusOr<AuthTokens>)> on_done,
+                              const CallOptions& options = {});
 
   /// Opens the client's session, in place of any it had. kUnauthenticated: unknown user or wrong password.
-  StatusOr<AuthTokens> Login(const LoginRequest& request, CallOptions options = {});
+  StatusOr<AuthTokens> Login(const LoginRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call Login(const LoginRequest& request, std::function<void(StatusOr<AuthTokens>)> on_done,
-                           CallOptions options = {});
+                           const CallOptions& options = {});
 
   /// Refreshes the session now; it does so by itself when needed. Shares a refresh that is under way.
-  StatusOr<SessionTokens> Refresh(CallOptions options = {});
-  [[nodiscard]] Call Refresh(std::function<void(StatusOr<SessionTokens>)> on_done, CallOptions options = {});
+  StatusOr<SessionTokens> Refresh(const CallOptions& options = {});
+  [[nodiscard]] Call Refresh(std::function<void(StatusOr<SessionTokens>)> on_done,
+                             const CallOptions& options = {});
 
   /// Asks whether a token is good. A bad one is an answer, not an error.
   StatusOr<ValidateTokenResponse> ValidateToken(const ValidateTokenRequest& request,
-                                                CallOptions options = {});
+                                                const CallOptions& options = {});
   [[nodiscard]] Call ValidateToken(const ValidateTokenRequest& request,
                                    std::function<void(StatusOr<ValidateTokenResponse>)> on_done,
-                                   CallOptions options = {});
+                                   const CallOptions& options = {});
 
  private:
   std::shared_ptr<internal::ClientCore> core_;

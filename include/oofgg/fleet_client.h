@@ -20,10 +20,11 @@ class FleetClient {
   explicit FleetClient(std::shared_ptr<internal::ClientCore> core) : core_(std::move(core)) {}
 
   /// kPermissionDenied: needs the role `admin` or `service`.
-  StatusOr<GameServers> ListGameServers(const ListGameServersRequest& request, CallOptions options = {});
+  StatusOr<GameServers> ListGameServers(const ListGameServersRequest& request,
+                                        const CallOptions& options = {});
   [[nodiscard]] Call ListGameServers(const ListGameServersRequest& request,
                                      std::function<void(StatusOr<GameServers>)> on_done,
-                                     CallOptions options = {});
+                                     const CallOptions& options = {});
 
  private:
   std::shared_ptr<internal::ClientCore> core_;

@@ -46,26 +46,29 @@ class GameClient {
  public:
   explicit GameClient(std::shared_ptr<internal::ClientCore> core) : core_(std::move(core)) {}
 
-  StatusOr<Game> CreateGame(const CreateGameRequest& request, CallOptions options = {});
+  StatusOr<Game> CreateGame(const CreateGameRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call CreateGame(const CreateGameRequest& request, std::function<void(StatusOr<Game>)> on_done,
-                                CallOptions options = {});
+                                const CallOptions& options = {});
 
-  StatusOr<GamesPage> GetGame(const GetGameRequest& request, CallOptions options = {});
+  StatusOr<GamesPage> GetGame(const GetGameRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call GetGame(const GetGameRequest& request, std::function<void(StatusOr<GamesPage>)> on_done,
-                             CallOptions options = {});
+                             const CallOptions& options = {});
 
-  StatusOr<Session> CreateSession(const CreateSessionRequest& request, CallOptions options = {});
+  StatusOr<Session> CreateSession(const CreateSessionRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call CreateSession(const CreateSessionRequest& request,
-                                   std::function<void(StatusOr<Session>)> on_done, CallOptions options = {});
+                                   std::function<void(StatusOr<Session>)> on_done,
+                                   const CallOptions& options = {});
 
-  StatusOr<Sessions> GetSession(const GetSessionRequest& request, CallOptions options = {});
+  StatusOr<Sessions> GetSession(const GetSessionRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call GetSession(const GetSessionRequest& request,
-                                std::function<void(StatusOr<Sessions>)> on_done, CallOptions options = {});
+                                std::function<void(StatusOr<Sessions>)> on_done,
+                                const CallOptions& options = {});
 
   /// JOIN answers with a session to watch at once; LEAVE ends that.
-  StatusOr<Session> JoinLeave(const JoinLeaveRequest& request, CallOptions options = {});
+  StatusOr<Session> JoinLeave(const JoinLeaveRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call JoinLeave(const JoinLeaveRequest& request,
-                               std::function<void(StatusOr<Session>)> on_done, CallOptions options = {});
+                               std::function<void(StatusOr<Session>)> on_done,
+                               const CallOptions& options = {});
 
   /// Reports the session now and on change, newest only between ticks, over reconnects. An error ends it.
   [[nodiscard]] Call WatchQueue(std::string session_id, std::function<void(StatusOr<Session>)> on_session);

@@ -41,6 +41,6 @@ inline constexpr const char* kUnreachable = "UNREACHABLE";
 /// gRPC over HTTP/2 with one channel a server, chosen by the service in the method's path. Connects when
 /// first used. Threads: callbacks run on gRPC's threads. Lifetime: the destructor waits until gRPC has let go
 /// of every call.
-[[nodiscard]] std::shared_ptr<Transport> MakeGrpcTransport(GrpcTransportOptions options = {});
+[[nodiscard]] std::shared_ptr<Transport> MakeGrpcTransport(const GrpcTransportOptions& options = {});
 
 }  // namespace oofgg

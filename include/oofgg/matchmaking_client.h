@@ -22,17 +22,17 @@ class MatchmakingClient {
   explicit MatchmakingClient(std::shared_ptr<internal::ClientCore> core) : core_(std::move(core)) {}
 
   /// Enters the queue. Carried out once, by idempotency key.
-  StatusOr<Ticket> CreateTicket(const CreateTicketRequest& request, CallOptions options = {});
+  StatusOr<Ticket> CreateTicket(const CreateTicketRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call CreateTicket(const CreateTicketRequest& request, OnTicket on_done,
-                                  CallOptions options = {});
+                                  const CallOptions& options = {});
 
   /// kNotFound: unknown, or not this player's.
-  StatusOr<Ticket> GetTicket(const TicketId& request, CallOptions options = {});
-  [[nodiscard]] Call GetTicket(const TicketId& request, OnTicket on_done, CallOptions options = {});
+  StatusOr<Ticket> GetTicket(const TicketId& request, const CallOptions& options = {});
+  [[nodiscard]] Call GetTicket(const TicketId& request, OnTicket on_done, const CallOptions& options = {});
 
   /// Leaves the queue. kFailedPrecondition: already assigned.
-  StatusOr<Ticket> CancelTicket(const TicketId& request, CallOptions options = {});
-  [[nodiscard]] Call CancelTicket(const TicketId& request, OnTicket on_done, CallOptions options = {});
+  StatusOr<Ticket> CancelTicket(const TicketId& request, const CallOptions& options = {});
+  [[nodiscard]] Call CancelTicket(const TicketId& request, OnTicket on_done, const CallOptions& options = {});
 
   /// Reports the ticket now and on change, newest only between ticks, over reconnects. Ends after a final
   /// state or an error.
@@ -40,7 +40,7 @@ class MatchmakingClient {
 
   /// Waits on a watch until the ticket is in a final state, and returns that. The timeout is the patience of
   /// the player: kDeadlineExceeded leaves the ticket in the queue.
-  StatusOr<Ticket> AwaitTicket(const TicketId& request, CallOptions options);
+  StatusOr<Ticket> AwaitTicket(const TicketId& request, const CallOptions& options);
 
  private:
   std::shared_ptr<internal::ClientCore> core_;

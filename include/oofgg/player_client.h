@@ -22,15 +22,16 @@ class PlayerClient {
   explicit PlayerClient(std::shared_ptr<internal::ClientCore> core) : core_(std::move(core)) {}
 
   /// Makes the caller's profile; the first call that needs it does so too. Idempotent.
-  StatusOr<Player> CreatePlayer(const Player& request, CallOptions options = {});
-  [[nodiscard]] Call CreatePlayer(const Player& request, OnPlayer on_done, CallOptions options = {});
+  StatusOr<Player> CreatePlayer(const Player& request, const CallOptions& options = {});
+  [[nodiscard]] Call CreatePlayer(const Player& request, OnPlayer on_done, const CallOptions& options = {});
 
-  StatusOr<Player> GetPlayer(const GetPlayerRequest& request, CallOptions options = {});
-  [[nodiscard]] Call GetPlayer(const GetPlayerRequest& request, OnPlayer on_done, CallOptions options = {});
+  StatusOr<Player> GetPlayer(const GetPlayerRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Call GetPlayer(const GetPlayerRequest& request, OnPlayer on_done,
+                               const CallOptions& options = {});
 
-  StatusOr<Player> UpdatePlayer(const UpdatePlayerRequest& request, CallOptions options = {});
+  StatusOr<Player> UpdatePlayer(const UpdatePlayerRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call UpdatePlayer(const UpdatePlayerRequest& request, OnPlayer on_done,
-                                  CallOptions options = {});
+                                  const CallOptions& options = {});
 
  private:
   std::shared_ptr<internal::ClientCore> core_;

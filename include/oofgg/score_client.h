@@ -20,25 +20,25 @@ class ScoreClient {
   explicit ScoreClient(std::shared_ptr<internal::ClientCore> core) : core_(std::move(core)) {}
 
   /// Counted once, by idempotency key. Answers with the score and its rank.
-  StatusOr<LeaderboardEntry> SubmitScore(const ScoreSubmission& request, CallOptions options = {});
+  StatusOr<LeaderboardEntry> SubmitScore(const ScoreSubmission& request, const CallOptions& options = {});
   [[nodiscard]] Call SubmitScore(const ScoreSubmission& request,
                                  std::function<void(StatusOr<LeaderboardEntry>)> on_done,
-                                 CallOptions options = {});
+                                 const CallOptions& options = {});
 
-  StatusOr<PlayerScores> GetPlayerScores(const PlayerScoresRequest& request, CallOptions options = {});
+  StatusOr<PlayerScores> GetPlayerScores(const PlayerScoresRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call GetPlayerScores(const PlayerScoresRequest& request,
                                      std::function<void(StatusOr<PlayerScores>)> on_done,
-                                     CallOptions options = {});
+                                     const CallOptions& options = {});
 
-  StatusOr<Leaderboard> GetLeaderboard(const LeaderboardRequest& request, CallOptions options = {});
+  StatusOr<Leaderboard> GetLeaderboard(const LeaderboardRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call GetLeaderboard(const LeaderboardRequest& request,
                                     std::function<void(StatusOr<Leaderboard>)> on_done,
-                                    CallOptions options = {});
+                                    const CallOptions& options = {});
 
-  StatusOr<PlayerRank> GetPlayerRank(const PlayerRankRequest& request, CallOptions options = {});
+  StatusOr<PlayerRank> GetPlayerRank(const PlayerRankRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call GetPlayerRank(const PlayerRankRequest& request,
                                    std::function<void(StatusOr<PlayerRank>)> on_done,
-                                   CallOptions options = {});
+                                   const CallOptions& options = {});
 
  private:
   std::shared_ptr<internal::ClientCore> core_;

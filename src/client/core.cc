@@ -40,7 +40,7 @@ void ClientCore::Shutdown() {
   transport_.reset();
 }
 
-bool ClientCore::Remember(std::shared_ptr<Operation> operation) {
+bool ClientCore::Remember(const std::shared_ptr<Operation>& operation) {
   std::lock_guard lock(mutex_);
   if (closed_) return false;
   const Operation* key = operation.get();

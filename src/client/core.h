@@ -44,7 +44,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
 
   /// Keeps `operation` alive until Forget, and cancels it on Shutdown. False after Shutdown: it must not
   /// begin.
-  [[nodiscard]] bool Remember(std::shared_ptr<Operation> operation);
+  [[nodiscard]] bool Remember(const std::shared_ptr<Operation>& operation);
   void Forget(const Operation* operation);
 
   /// When a call that begins now must have ended.

@@ -16,7 +16,7 @@ constexpr std::size_t kMaxInbox = 1024;
 
 }  // namespace
 
-EventFeed::EventFeed(std::shared_ptr<ClientCore> core, StreamEventsRequest request, OnEvent on_event)
+EventFeed::EventFeed(const std::shared_ptr<ClientCore>& core, StreamEventsRequest request, OnEvent on_event)
     : Subscription(core, wire::InfoOf<M>(), core->callbacks()),
       request_(std::move(request)),
       on_event_(std::move(on_event)) {}

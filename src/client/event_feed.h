@@ -14,7 +14,7 @@ class EventFeed final : public Subscription {
  public:
   using OnEvent = std::function<void(StatusOr<GameEvent>)>;
 
-  EventFeed(std::shared_ptr<ClientCore> core, StreamEventsRequest request, OnEvent on_event);
+  EventFeed(const std::shared_ptr<ClientCore>& core, StreamEventsRequest request, OnEvent on_event);
 
   Status Send(GameEvent event);
 

@@ -10,48 +10,48 @@ namespace methods = wire::methods;
 using internal::Block;
 using internal::CallBack;
 
-StatusOr<Game> GameClient::CreateGame(const CreateGameRequest& request, CallOptions options) {
+StatusOr<Game> GameClient::CreateGame(const CreateGameRequest& request, const CallOptions& options) {
   return Block<methods::CreateGame>(core_, request, options);
 }
 
 Call GameClient::CreateGame(const CreateGameRequest& request, std::function<void(StatusOr<Game>)> on_done,
-                            CallOptions options) {
+                            const CallOptions& options) {
   return CallBack<methods::CreateGame>(core_, request, std::move(on_done), options);
 }
 
-StatusOr<GamesPage> GameClient::GetGame(const GetGameRequest& request, CallOptions options) {
+StatusOr<GamesPage> GameClient::GetGame(const GetGameRequest& request, const CallOptions& options) {
   return Block<methods::GetGame>(core_, request, options);
 }
 
 Call GameClient::GetGame(const GetGameRequest& request, std::function<void(StatusOr<GamesPage>)> on_done,
-                         CallOptions options) {
+                         const CallOptions& options) {
   return CallBack<methods::GetGame>(core_, request, std::move(on_done), options);
 }
 
-StatusOr<Session> GameClient::CreateSession(const CreateSessionRequest& request, CallOptions options) {
+StatusOr<Session> GameClient::CreateSession(const CreateSessionRequest& request, const CallOptions& options) {
   return Block<methods::CreateSession>(core_, request, options);
 }
 
 Call GameClient::CreateSession(const CreateSessionRequest& request,
-                               std::function<void(StatusOr<Session>)> on_done, CallOptions options) {
+                               std::function<void(StatusOr<Session>)> on_done, const CallOptions& options) {
   return CallBack<methods::CreateSession>(core_, request, std::move(on_done), options);
 }
 
-StatusOr<Sessions> GameClient::GetSession(const GetSessionRequest& request, CallOptions options) {
+StatusOr<Sessions> GameClient::GetSession(const GetSessionRequest& request, const CallOptions& options) {
   return Block<methods::GetSession>(core_, request, options);
 }
 
 Call GameClient::GetSession(const GetSessionRequest& request, std::function<void(StatusOr<Sessions>)> on_done,
-                            CallOptions options) {
+                            const CallOptions& options) {
   return CallBack<methods::GetSession>(core_, request, std::move(on_done), options);
 }
 
-StatusOr<Session> GameClient::JoinLeave(const JoinLeaveRequest& request, CallOptions options) {
+StatusOr<Session> GameClient::JoinLeave(const JoinLeaveRequest& request, const CallOptions& options) {
   return Block<methods::JoinLeave>(core_, request, options);
 }
 
 Call GameClient::JoinLeave(const JoinLeaveRequest& request, std::function<void(StatusOr<Session>)> on_done,
-                           CallOptions options) {
+                           const CallOptions& options) {
   return CallBack<methods::JoinLeave>(core_, request, std::move(on_done), options);
 }
 

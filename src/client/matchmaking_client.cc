@@ -9,28 +9,29 @@ namespace methods = wire::methods;
 using internal::Block;
 using internal::CallBack;
 
-StatusOr<Ticket> MatchmakingClient::CreateTicket(const CreateTicketRequest& request, CallOptions options) {
+StatusOr<Ticket> MatchmakingClient::CreateTicket(const CreateTicketRequest& request,
+                                                 const CallOptions& options) {
   return Block<methods::CreateTicket>(core_, request, options);
 }
 
 Call MatchmakingClient::CreateTicket(const CreateTicketRequest& request, OnTicket on_done,
-                                     CallOptions options) {
+                                     const CallOptions& options) {
   return CallBack<methods::CreateTicket>(core_, request, std::move(on_done), options);
 }
 
-StatusOr<Ticket> MatchmakingClient::GetTicket(const TicketId& request, CallOptions options) {
+StatusOr<Ticket> MatchmakingClient::GetTicket(const TicketId& request, const CallOptions& options) {
   return Block<methods::GetTicket>(core_, request, options);
 }
 
-Call MatchmakingClient::GetTicket(const TicketId& request, OnTicket on_done, CallOptions options) {
+Call MatchmakingClient::GetTicket(const TicketId& request, OnTicket on_done, const CallOptions& options) {
   return CallBack<methods::GetTicket>(core_, request, std::move(on_done), options);
 }
 
-StatusOr<Ticket> MatchmakingClient::CancelTicket(const TicketId& request, CallOptions options) {
+StatusOr<Ticket> MatchmakingClient::CancelTicket(const TicketId& request, const CallOptions& options) {
   return Block<methods::CancelTicket>(core_, request, options);
 }
 
-Call MatchmakingClient::CancelTicket(const TicketId& request, OnTicket on_done, CallOptions options) {
+Call MatchmakingClient::CancelTicket(const TicketId& request, OnTicket on_done, const CallOptions& options) {
   return CallBack<methods::CancelTicket>(core_, request, std::move(on_done), options);
 }
 
@@ -47,7 +48,7 @@ Call MatchmakingClient::WatchTicket(const TicketId& request, OnTicket on_ticket)
                                                      std::move(on_ticket));
 }
 
-StatusOr<Ticket> MatchmakingClient::AwaitTicket(const TicketId& request, CallOptions options) {
+StatusOr<Ticket> MatchmakingClient::AwaitTicket(const TicketId& request, const CallOptions& options) {
   OOFGG_RETURN_IF_ERROR(internal::CheckMayBlock(*core_));
   const auto core = core_;  // The client may be destroyed while we wait.
   const TimePoint deadline = core->DeadlineOf(options);

@@ -11,7 +11,7 @@ using M = wire::methods::Connect;
 
 }  // namespace
 
-PresenceFeed::PresenceFeed(std::shared_ptr<ClientCore> core, std::vector<std::string> friends,
+PresenceFeed::PresenceFeed(const std::shared_ptr<ClientCore>& core, std::vector<std::string> friends,
                            PresenceClient::OnUpdate on_update)
     : Subscription(core, wire::InfoOf<M>(), core->callbacks()), on_update_(std::move(on_update)) {
   Watch(std::move(friends));

@@ -14,7 +14,7 @@ namespace oofgg::internal {
 /// The presence stream over all its links: what the user last heard of each friend, and what is newer.
 class PresenceFeed final : public Subscription {
  public:
-  PresenceFeed(std::shared_ptr<ClientCore> core, std::vector<std::string> friends,
+  PresenceFeed(const std::shared_ptr<ClientCore>& core, std::vector<std::string> friends,
                PresenceClient::OnUpdate on_update);
 
   void SetFriends(std::vector<std::string> friends);

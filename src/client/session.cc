@@ -132,7 +132,7 @@ Status Session::AdoptStoredLocked(SessionTokens stored) {
                                   : "another player has signed in with the shared tokens: sign in again");
 }
 
-void Session::SendRefresh(std::shared_ptr<Pending> pending) {
+void Session::SendRefresh(const std::shared_ptr<Pending>& pending) {
   SessionTokens tokens;
   bool saves = false;
   {

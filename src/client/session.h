@@ -58,7 +58,7 @@ class Session {
 
   void JoinRefresh(std::unique_lock<std::mutex> lock, OnToken on_token);
   void RefreshThroughStore(std::shared_ptr<Pending> pending);
-  void SendRefresh(std::shared_ptr<Pending> pending);
+  void SendRefresh(const std::shared_ptr<Pending>& pending);
   void OnRefreshed(const std::shared_ptr<Pending>& pending, StatusOr<AuthTokens> answer);
   void EndRefresh(const std::shared_ptr<Pending>& pending, const Status& outcome);
   /// Stops the refresh under way, if any, and with it its hold on the store. Who waits for it, or begins to,

@@ -35,7 +35,7 @@ struct NumericWindow {
 class RuleSet {
  public:
   static constexpr int kVersion = 1;
-  static constexpr std::size_t kMaxBytes = 64 * 1024;
+  static constexpr std::size_t kMaxBytes = std::size_t{64} * 1024;
   static constexpr int kMaxPlayers = 100;        ///< Of all teams together.
   static constexpr double kLargestNumber = 1e9;  ///< Of tickets and windows, with either sign.
   static constexpr std::size_t kMaxEqual = 8;

@@ -116,7 +116,7 @@ class GrpcTransport final : public Transport {
 
 }  // namespace
 
-std::shared_ptr<Transport> MakeGrpcTransport(GrpcTransportOptions options) {
+std::shared_ptr<Transport> MakeGrpcTransport(const GrpcTransportOptions& options) {
   // Held for good: when its last user goes, gRPC 1.51 shuts down on the thread that dropped it, a game's
   // perhaps, and may wait 10 s there for a poller of its own.
   static const bool held = (grpc_init(), true);
