@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
@@ -68,13 +69,15 @@ class ArenaServer::Impl : public std::enable_shared_from_this<Impl> {
 
   oofgg::Status Open(const std::string& host, std::uint16_t port) {
     error_code error;
-    const auto address = asio::ip::make_address(host, error);
-    if (error) return oofgg::InvalidField("listen", "'" + host + "' is not an IP address");
-    const tcp::endpoint endpoint(address, port);
-    acceptor_.open(endpoint.protocol(), error);
-    if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error) acceptor_.bind(endpoint, error);
-    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (host.empty()) {
+      error = Bind({asio::ip::address_v6::any(), port});
+      // A machine without IPv6.
+      if (error && error != asio::error::address_in_use) error = Bind({asio::ip::address_v4::any(), port});
+    } else {
+      const auto address = asio::ip::make_address(host, error);
+      if (error) return oofgg::InvalidField("listen", "'" + host + "' is not an IP address");
+      error = Bind({address, port});
+    }
     if (error) {
       return oofgg::MakeStatus(
           oofgg::StatusCode::kUnavailable,
@@ -92,12 +95,27 @@ class ArenaServer::Impl : public std::enable_shared_from_this<Impl> {
 
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
+  void Revoke(const std::string& player);
+
   oofgg::GameServer& seats;
   const GameRules rules;
   std::map<std::string, std::unique_ptr<Match>> matches;
+  std::map<std::string, Connection*> players;  // One link each, in whichever match.
   std::size_t connections = 0;
 
  private:
+  error_code Bind(const tcp::endpoint& endpoint) {
+    error_code error;
+    acceptor_.close(error);
+    acceptor_.open(endpoint.protocol(), error);
+    const bool all_interfaces = endpoint.address() == asio::ip::address_v6::any();
+    if (!error && all_interfaces) acceptor_.set_option(asio::ip::v6_only(false), error);
+    if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    return error;
+  }
+
   void Accept();
   /// Out of descriptors, most likely: trying again at once would only burn the processor.
   void AcceptLater();
@@ -123,6 +141,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Read();
   }
 
+  /// The seat has been given away, so that it is not this link's to free.
+  void Revoke() {
+    server_->players.erase(player_);
+    LeaveMatch();
+    Refuse("your seat was given away; ask for a new one");
+  }
+
   void Send(std::string line) {
     if (closing_) return;
     if (outgoing_.size() >= kMaxQueuedLines) return Close();
@@ -140,6 +165,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void OnLine(std::size_t bytes) {
+    if (closing_) return;
     const json message = json::parse(incoming_.begin(),
                                      incoming_.begin() + static_cast<std::ptrdiff_t>(bytes), nullptr, false);
     incoming_.erase(0, bytes);
@@ -168,11 +194,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
       if (!admitted.ok()) return Refuse(std::string(admitted.message()));
       player_ = player;
     }
+    ReplaceOlderConnection(match_id);
     auto& match = server_->matches[match_id];
     if (match == nullptr) match = std::make_unique<Match>(server_->rules);
     match_ = match.get();
     match_id_ = match_id;
-    ReplaceOlderConnection();
     match_->connections.push_back(this);
     match_->game.Join(player_);
     const GameRules& rules = match_->game.rules();
@@ -184,15 +210,22 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Broadcast(Line(StateOf(match_->game)));
   }
 
-  /// A player who comes back before we noticed that the old link is dead keeps seat, place and coins.
-  void ReplaceOlderConnection() {
-    const auto older = std::find_if(match_->connections.begin(), match_->connections.end(),
-                                    [this](const Connection* other) { return other->player_ == player_; });
-    if (older == match_->connections.end()) return;
-    Connection* replaced = *older;
-    match_->connections.erase(older);
-    replaced->match_ = nullptr;  // So that closing it frees nothing.
-    replaced->Close();
+  /// A player who comes back before we noticed that the old link is dead keeps the seat, and in the same
+  /// match place and coins too.
+  void ReplaceOlderConnection(const std::string& match_id) {
+    const auto older = server_->players.find(player_);
+    if (older != server_->players.end()) older->second->GiveWay(match_id);
+    server_->players.insert_or_assign(player_, this);
+  }
+
+  void GiveWay(const std::string& match_id) {
+    if (match_id == match_id_) {
+      std::erase(match_->connections, this);
+      match_ = nullptr;
+    } else {
+      LeaveMatch();
+    }
+    Close();  // Without a match it frees nothing.
   }
 
   void Play(const json& message) {
@@ -240,10 +273,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
     socket_.close(ignored);
     deadline_.cancel();
     if (match_ == nullptr) return;
+    server_->players.erase(player_);
+    server_->seats.PlayerLeft(player_);
+    LeaveMatch();
+  }
+
+  void LeaveMatch() {
     Match* match = std::exchange(match_, nullptr);
     std::erase(match->connections, this);
     match->game.Leave(player_);
-    server_->seats.PlayerLeft(player_);
     if (match->connections.empty()) {
       server_->matches.erase(match_id_);
       return;
@@ -264,6 +302,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Match* match_ = nullptr;
   bool closing_ = false;
 };
+
+void ArenaServer::Impl::Revoke(const std::string& player) {
+  const auto link = players.find(player);
+  if (link != players.end() && !seats.IsSeated(player)) link->second->Revoke();
+}
 
 void ArenaServer::Impl::Accept() {
   acceptor_.async_accept([self = shared_from_this()](const error_code& error, tcp::socket socket) {
@@ -296,5 +339,6 @@ oofgg::StatusOr<std::unique_ptr<ArenaServer>> ArenaServer::Listen(asio::io_conte
 ArenaServer::ArenaServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ArenaServer::~ArenaServer() { impl_->Close(); }
 std::uint16_t ArenaServer::port() const { return impl_->port(); }
+void ArenaServer::Revoke(const std::string& player) { impl_->Revoke(player); }
 
 }  // namespace arena

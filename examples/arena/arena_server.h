@@ -21,12 +21,16 @@ class ArenaServer {
  public:
   class Impl;  // Shared with the connections.
 
-  /// `io` and `seats` must outlive the server. kUnavailable if the port is taken.
+  /// `io` and `seats` must outlive the server. An empty `host` means all interfaces, of IPv4 and IPv6.
+  /// kUnavailable if the port is taken.
   static oofgg::StatusOr<std::unique_ptr<ArenaServer>> Listen(boost::asio::io_context& io,
                                                               const std::string& host, std::uint16_t port,
                                                               oofgg::GameServer& seats, GameRules rules);
   ~ArenaServer();
   [[nodiscard]] std::uint16_t port() const;
+
+  /// The seat of a player was given away: closes their link, unless they have been let in anew.
+  void Revoke(const std::string& player);
 
  private:
   explicit ArenaServer(std::shared_ptr<Impl> impl);

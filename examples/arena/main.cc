@@ -6,8 +6,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,7 +26,7 @@ struct Settings {
   std::string listen = ":3101";
   std::string control_listen = ":3100";
   std::string slots = "3";
-  std::string idle_timeout = "0s";
+  std::string idle_timeout = "10m";
   std::string join_timeout = "30s";
   std::string coins_to_win = "5";
   std::string grid = "10";
@@ -71,7 +74,9 @@ std::optional<int> Read(int argc, char** argv, Settings& settings) {
       ->envname("OOFGG_CONFIG");
   app.set_version_flag("--version", "oofgg-arena " OOFGG_VERSION);
   try {
-    app.parse(argc, argv);
+    const bool asks_for_help =
+        argc > 1 && (argv[1] == std::string_view("help") || argv[1] == std::string_view("h"));
+    asks_for_help ? app.parse("--help") : app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
     return Fail(oofgg::MakeStatus(oofgg::StatusCode::kInvalidArgument, error.what()), 2);
@@ -79,7 +84,11 @@ std::optional<int> Read(int argc, char** argv, Settings& settings) {
   const auto config = oofgg::Config::Load({.config_file = config_file, .environment = {}});
   if (!config.ok()) return Fail(config.status(), 2);
   for (const auto& [option, row] : options) {
-    if (option->count() > 0) continue;
+    if (option->count() > 0) {
+      // A flag beats the environment, where GameServerOptions would read what may not even be well-formed.
+      unsetenv(row->variable);
+      continue;
+    }
     if (const auto value = config->Find(row->variable)) settings.*row->member = value->text;
   }
   return std::nullopt;
@@ -96,7 +105,6 @@ oofgg::Status Interpret(const Settings& settings, oofgg::GameServerOptions& opti
   using oofgg::ParseDuration;
   using oofgg::ParseInteger;
   OOFGG_ASSIGN_OR_RETURN(listen, Of("--listen", oofgg::ParseHostPort(settings.listen)));
-  if (listen.host.empty()) listen.host = "0.0.0.0";
   OOFGG_ASSIGN_OR_RETURN(options.slots, Of("--slots", ParseInteger<std::uint32_t>(settings.slots, 1, 64)));
   OOFGG_ASSIGN_OR_RETURN(const auto idle, Of("--idle-timeout", ParseDuration(settings.idle_timeout)));
   OOFGG_ASSIGN_OR_RETURN(const auto join, Of("--join-timeout", ParseDuration(settings.join_timeout)));
@@ -126,6 +134,10 @@ int main(int argc, char** argv) {
   boost::asio::io_context io;
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);
   signals.async_wait([&io](const boost::system::error_code&, int) { io.stop(); });
+  arena::ArenaServer* open_door = nullptr;  // Of this thread, which runs what is posted to `io`.
+  options->on_revoked = [&io, &open_door](std::string_view player) {
+    boost::asio::post(io, [&open_door, id = std::string(player)] { open_door->Revoke(id); });
+  };
   auto seats = oofgg::GameServer::Start(*options, [&io](std::string_view reason) {
     std::fprintf(stderr, "oofgg-arena: closing: %.*s\n", static_cast<int>(reason.size()), reason.data());
     io.stop();
@@ -133,6 +145,7 @@ int main(int argc, char** argv) {
   if (!seats.ok()) return Fail(seats.status(), 1);
   auto door = arena::ArenaServer::Listen(io, listen.host, listen.port, **seats, rules);
   if (!door.ok()) return Fail(door.status(), 1);
+  open_door = door->get();
   std::printf("ready game=%s:%u control=%u\n", listen.host.c_str(), (*door)->port(),
               (*seats)->control_port());
   std::fflush(stdout);

@@ -24,21 +24,30 @@ using nlohmann::json;
 constexpr auto kPace = std::chrono::milliseconds(40);
 constexpr std::size_t kMaxLineBytes = 64 * 1024;
 
-/// One line-by-line link to the arena.
+/// One line-by-line link to the arena. No step of it takes longer than `patience`.
 class Link {
  public:
+  explicit Link(std::chrono::milliseconds patience) : patience_(patience) {}
+
   oofgg::Status Connect(const std::string& address) {
     OOFGG_ASSIGN_OR_RETURN(const auto target, oofgg::ParseHostPort(address));
     boost::system::error_code error;
     const auto endpoints = tcp::resolver(io_).resolve(target.host, std::to_string(target.port), error);
-    if (!error) asio::connect(socket_, endpoints, error);
+    if (!error) {
+      asio::async_connect(socket_, endpoints,
+                          [&error](const auto& result, const tcp::endpoint&) { error = result; });
+      Finish(error);
+    }
     if (!error) socket_.set_option(tcp::no_delay(true), error);
     return ToStatus(error, "cannot reach " + address);
   }
 
   oofgg::Status Send(const json& message) {
     boost::system::error_code error;
-    asio::write(socket_, asio::buffer(message.dump() + "\n"), error);
+    const std::string line = message.dump() + "\n";
+    asio::async_write(socket_, asio::buffer(line),
+                      [&error](const auto& result, std::size_t) { error = result; });
+    Finish(error);
     return ToStatus(error, "the arena is gone");
   }
 
@@ -50,8 +59,13 @@ class Link {
 
   oofgg::StatusOr<json> Receive() {
     boost::system::error_code error;
-    const std::size_t bytes =
-        asio::read_until(socket_, asio::dynamic_buffer(buffer_, kMaxLineBytes), '\n', error);
+    std::size_t bytes = 0;
+    asio::async_read_until(socket_, asio::dynamic_buffer(buffer_, kMaxLineBytes), '\n',
+                           [&](const auto& result, std::size_t read) {
+                             error = result;
+                             bytes = read;
+                           });
+    Finish(error);
     OOFGG_RETURN_IF_ERROR(ToStatus(error, "the arena is gone"));
     json message = json::parse(buffer_.substr(0, bytes), nullptr, false);
     buffer_.erase(0, bytes);
@@ -61,11 +75,25 @@ class Link {
   }
 
  private:
+  /// Runs what was begun to its end; if that does not come in time, `error` says so and the link is closed.
+  void Finish(boost::system::error_code& error) {
+    io_.restart();
+    io_.run_for(patience_);
+    if (io_.stopped()) return;
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+    io_.run();
+    error = asio::error::timed_out;
+  }
+
   static oofgg::Status ToStatus(const boost::system::error_code& error, const std::string& what) {
     if (!error) return {};
+    if (error == asio::error::timed_out)
+      return oofgg::MakeStatus(oofgg::StatusCode::kDeadlineExceeded, what + ": it does not answer");
     return oofgg::MakeStatus(oofgg::StatusCode::kUnavailable, what + ": " + error.message());
   }
 
+  const std::chrono::milliseconds patience_;
   asio::io_context io_;
   tcp::socket socket_{io_};
   std::string buffer_;
@@ -97,8 +125,9 @@ std::optional<std::string> NextMove(const json& state, const std::string& me, in
 }  // namespace
 
 oofgg::StatusOr<ArenaResult> PlayArena(const std::string& address, const std::string& join_ticket,
-                                       const std::function<void(const std::string&)>& say) {
-  Link link;
+                                       const std::function<void(const std::string&)>& say,
+                                       std::chrono::milliseconds patience) {
+  Link link(patience);
   OOFGG_RETURN_IF_ERROR(link.Connect(address));
   OOFGG_RETURN_IF_ERROR(link.Send({{"ticket", join_ticket}}));
   ArenaResult result;

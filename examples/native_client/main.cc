@@ -19,6 +19,7 @@
 #include "arena_player.h"
 #include "oofgg/grpc_transport.h"
 #include "oofgg/oofgg.h"
+#include "oofgg/version.h"
 
 namespace {
 
@@ -248,6 +249,7 @@ int main(int argc, char** argv) {
   app.add_option("--auth", evening.endpoints.auth, "gRPC of oofgg-auth");
   app.add_option("--game", evening.endpoints.game, "gRPC of oofgg-game");
   app.add_option("--maker", evening.endpoints.maker, "gRPC of oofgg-maker");
+  app.set_version_flag("--version", "oofgg-player " OOFGG_VERSION);
   CLI11_PARSE(app, argc, argv);
   const oofgg::Status status = Play(evening);
   if (status.ok()) return 0;

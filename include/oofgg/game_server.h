@@ -21,10 +21,16 @@ struct GameServerOptions {
   auth::Jwks maker_keys;                          ///< What join tickets are verified with.
   std::chrono::seconds join_timeout{30};          ///< A seat whose player never connects is free after this.
   std::chrono::seconds idle_timeout{0};           ///< Close when empty for this long; 0: never.
+  /// Runs on the control thread when the maker has given the seat of a connected player away: close their
+  /// link, or the server is over its capacity. Post that to the game's thread, and there leave alone whom
+  /// `IsSeated` knows: they were let in anew meanwhile.
+  std::function<void(std::string_view player_id)> on_revoked{};
 
-  /// The options that the maker put into the environment of this process: OOFGG_CONTROL_LISTEN, OOFGG_SLOTS,
-  /// OOFGG_SERVER_ID, OOFGG_MAKER_JWKS (a JWK set), OOFGG_JOIN_TIMEOUT, OOFGG_IDLE_TIMEOUT (durations such as
-  /// `60s`); what is absent keeps its default.
+  /// The options in the environment of this process: OOFGG_CONTROL_LISTEN, OOFGG_SLOTS, OOFGG_SERVER_ID,
+  /// OOFGG_MAKER_JWKS (a JWK set), OOFGG_JOIN_TIMEOUT, OOFGG_IDLE_TIMEOUT (durations such as `60s`); what is
+  /// absent keeps its default. A maker that signs join tickets sets OOFGG_SERVER_ID and OOFGG_MAKER_JWKS, and
+  /// no other: the control port comes by its command line, as `{control_port}`, and belongs into
+  /// `control_listen`.
   /// Errors: kInvalidArgument names the variable.
   [[nodiscard]] static StatusOr<GameServerOptions> FromEnvironment();
 };
@@ -56,17 +62,22 @@ class GameServer {
   GameServer(const GameServer&) = delete;
   GameServer& operator=(const GameServer&) = delete;
 
-  /// Takes the join ticket of a player who has connected; the seat is theirs until `PlayerLeft`.
-  /// Errors: kUnauthenticated or kAlreadyExists (see join_ticket.h), kNotFound (no seat is reserved for
-  /// that player, or no longer).
+  /// Takes the join ticket of a player who has connected; the seat is theirs until `PlayerLeft`. A ticket is
+  /// good for one use, and only one that led to a seat is spent. A player whose link broke unnoticed comes
+  /// back with a new ticket, which the maker gives to whoever holds the seat: the newer connection then
+  /// replaces the older one, and `PlayerLeft` must not be called for that. Errors: kUnauthenticated or
+  /// kAlreadyExists (see join_ticket.h), kNotFound (no seat is reserved for that player, or no longer).
   [[nodiscard]] StatusOr<auth::JoinTicket> Admit(std::string_view join_ticket);
 
   /// For servers whose maker signs no tickets: takes the player on the reservation alone.
   /// Errors: kNotFound as above; kFailedPrecondition where tickets are required.
   [[nodiscard]] Status AdmitWithoutTicket(std::string_view player_id);
 
-  /// The player's connection is gone: frees the seat. Unknown players are ignored.
+  /// The player's connection is gone: frees the seat. Whoever was not let in is ignored.
   void PlayerLeft(std::string_view player_id);
+
+  /// Whether the player was let in and holds the seat still.
+  [[nodiscard]] bool IsSeated(std::string_view player_id) const;
 
   [[nodiscard]] GameServerLoad load() const;
   [[nodiscard]] std::uint16_t control_port() const;

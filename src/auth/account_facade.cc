@@ -58,7 +58,8 @@ StatusOr<std::unique_ptr<AuthFacade>> AuthFacade::Make(AuthFacadeParts parts, Au
 AuthFacade::AuthFacade(AuthFacadeParts parts, AuthFacadeOptions options)
     : parts_(std::move(parts)), options_(options), decoy_(parts_.hasher.Decoy()) {
   if (options_.guesses_per_name.has_value()) {
-    guesses_.emplace(parts_.clock, *options_.guesses_per_name, options_.max_limited_names);
+    guesses_by_name_.emplace(parts_.clock, *options_.guesses_per_name, options_.max_limited_names);
+    guesses_by_user_.emplace(parts_.clock, *options_.guesses_per_name, options_.max_limited_names);
   }
 }
 
@@ -93,7 +94,8 @@ StatusOr<AuthTokens> AuthFacade::RepeatRegistration(const User& user, const Regi
   const bool is_repetition = !proof.empty() && base::ConstantTimeEquals(proof, user.registration_proof) &&
                              Now() <= user.created_at + options_.registration_grace;
   if (!is_repetition) return UsernameTaken();
-  OOFGG_RETURN_IF_ERROR(TakeGuess(request.username));
+  OOFGG_RETURN_IF_ERROR(TakeGuess(guesses_by_name_, FoldCase(request.username)));
+  OOFGG_RETURN_IF_ERROR(TakeGuess(guesses_by_user_, user.id));
   OOFGG_ASSIGN_OR_RETURN(const bool same, parts_.hasher.Verify(request.password, user.password_hash));
   if (!same) return UsernameTaken();
   return StartSession(user);
@@ -107,9 +109,13 @@ std::string AuthFacade::RegistrationProof(const CallContext& context, const Regi
 
 StatusOr<AuthTokens> AuthFacade::Login(const CallContext& context, const LoginRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckLogin(request));
-  OOFGG_RETURN_IF_ERROR(TakeGuess(request.username));
+  OOFGG_RETURN_IF_ERROR(TakeGuess(guesses_by_name_, FoldCase(request.username)));
   OOFGG_RETURN_IF_ERROR(CheckDeadline(context));
   OOFGG_ASSIGN_OR_RETURN(const std::optional<User> user, FindByLoginName(request.username));
+  // A user has two names, and no more guesses for that. An unknown name takes one of its own, so that it is
+  // refused when a known one is.
+  OOFGG_RETURN_IF_ERROR(
+      TakeGuess(guesses_by_user_, user.has_value() ? user->id : FoldCase(request.username)));
   OOFGG_ASSIGN_OR_RETURN(
       const bool matches,
       parts_.hasher.Verify(request.password, user.has_value() ? user->password_hash : decoy_));
@@ -128,9 +134,9 @@ StatusOr<std::optional<User>> AuthFacade::FindByLoginName(std::string_view name)
   return user.status();
 }
 
-Status AuthFacade::TakeGuess(std::string_view name) {
-  if (!guesses_.has_value()) return {};
-  const Admission admission = guesses_->TryTake(FoldCase(name));
+Status AuthFacade::TakeGuess(std::optional<KeyedTokenBuckets>& guesses, std::string_view key) {
+  if (!guesses.has_value()) return {};
+  const Admission admission = guesses->TryTake(key);
   if (admission.granted) return {};
   return RetryLater(StatusCode::kResourceExhausted, "too many attempts for this name; wait before the next",
                     std::chrono::ceil<std::chrono::milliseconds>(admission.retry_after));

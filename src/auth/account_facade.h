@@ -26,7 +26,8 @@ struct AuthFacadeOptions {
   std::chrono::milliseconds refresh_grace{30'000};
   /// How long a repeated registration (same idempotency key, names and password) still signs in.
   std::chrono::milliseconds registration_grace{10 * 60'000};
-  /// Password guesses for one name, whether or not it exists. Nothing: no limit.
+  /// Password guesses for one name, whether or not it exists, and for one user, by whichever of their names.
+  /// Nothing: no limit.
   std::optional<RateLimit> guesses_per_name = RateLimit{.per_second = 1.0 / 6, .burst = 10};
   std::size_t max_limited_names = 100'000;
 };
@@ -93,7 +94,7 @@ class AuthFacade {
                                           const std::string& proof);
   std::string RegistrationProof(const CallContext& context, const RegisterRequest& request) const;
   StatusOr<std::optional<User>> FindByLoginName(std::string_view name);
-  Status TakeGuess(std::string_view name);
+  static Status TakeGuess(std::optional<KeyedTokenBuckets>& guesses, std::string_view key);
   Status CheckDeadline(const CallContext& context) const;
   void Rehash(const User& user, std::string_view password);
   StatusOr<AuthTokens> StartSession(const User& user);
@@ -105,7 +106,8 @@ class AuthFacade {
   AuthFacadeParts parts_;
   AuthFacadeOptions options_;
   const std::string decoy_;  // Verified in place of a user who does not exist.
-  std::optional<KeyedTokenBuckets> guesses_;
+  std::optional<KeyedTokenBuckets> guesses_by_name_;
+  std::optional<KeyedTokenBuckets> guesses_by_user_;
 };
 
 }  // namespace oofgg::auth

@@ -35,7 +35,8 @@ JoinTicketVerifier::JoinTicketVerifier(Jwks keys, std::string server_id, const C
                                        JoinTicketVerifierOptions options)
     : keys_(std::move(keys)), server_id_(std::move(server_id)), clock_(&clock), options_(options) {}
 
-StatusOr<JoinTicket> JoinTicketVerifier::Redeem(std::string_view ticket) {
+StatusOr<JoinTicket> JoinTicketVerifier::Redeem(std::string_view ticket,
+                                                const std::function<Status(const JoinTicket&)>& seat) {
   OOFGG_ASSIGN_OR_RETURN(const ParsedJws jws, VerifyTypedJws(ticket, kJoinTicketType, keys_));
   OOFGG_ASSIGN_OR_RETURN(TokenClaims claims, ParseClaims(jws.payload));
   OOFGG_RETURN_IF_ERROR(CheckClaims(claims, {.issuer = kJoinTicketIssuer,
@@ -43,14 +44,20 @@ StatusOr<JoinTicket> JoinTicketVerifier::Redeem(std::string_view ticket) {
                                              .now = clock_->WallNow(),
                                              .clock_skew = options_.clock_skew}));
   OOFGG_ASSIGN_OR_RETURN(std::string match_id, TextClaim(claims, "match"));
-  OOFGG_RETURN_IF_ERROR(Remember(claims.token_id, claims.expires_at + options_.clock_skew));
-  return JoinTicket{
+  JoinTicket redeemed{
       .player_id = std::move(claims.subject), .match_id = std::move(match_id), .server_id = server_id_};
-}
+  const WallTime until = claims.expires_at + options_.clock_skew;
 
-Status JoinTicketVerifier::Remember(const std::string& token_id, WallTime until) {
   const std::lock_guard lock(mutex_);
   ForgetExpired();
+  OOFGG_RETURN_IF_ERROR(CheckUnused(claims.token_id, until));
+  if (seat) OOFGG_RETURN_IF_ERROR(seat(redeemed));
+  redeemed_.insert(claims.token_id);
+  by_expiry_.emplace(until, claims.token_id);
+  return redeemed;
+}
+
+Status JoinTicketVerifier::CheckUnused(const std::string& token_id, WallTime until) const {
   // Expired since it was checked, or the wall clock stepped back: its use may have been forgotten.
   if (until <= forgotten_until_) return RefuseToken("TOKEN_EXPIRED", "the join ticket has expired");
   if (redeemed_.contains(token_id)) {
@@ -60,8 +67,6 @@ Status JoinTicketVerifier::Remember(const std::string& token_id, WallTime until)
   if (redeemed_.size() >= options_.max_remembered) {
     return MakeStatus(StatusCode::kResourceExhausted, "too many join tickets were redeemed of late");
   }
-  redeemed_.insert(token_id);
-  by_expiry_.emplace(until, token_id);
   return {};
 }
 

@@ -71,6 +71,7 @@ class GameServer::Impl {
       : tickets_required_(!options.server_id.empty()),
         clock_(clock),
         on_close_(on_close ? std::move(on_close) : [](std::string_view) {}),
+        on_revoked_(options.on_revoked ? std::move(options.on_revoked) : [](std::string_view) {}),
         tickets_(std::move(options.maker_keys), options.server_id, clock),
         timer_(io_),
         book_(options.slots, options.join_timeout, options.idle_timeout, clock.Now()) {}
@@ -94,22 +95,33 @@ class GameServer::Impl {
   }
 
   StatusOr<auth::JoinTicket> Admit(std::string_view join_ticket) {
-    OOFGG_ASSIGN_OR_RETURN(auto ticket, tickets_.Redeem(join_ticket));
-    OOFGG_RETURN_IF_ERROR(Seat(ticket.player_id));
-    return ticket;
+    const std::lock_guard lock(mutex_);
+    book_.Advance(clock_.Now());
+    // Asked for the seat first, so that a ticket whose seat has lapsed is still good for the next one.
+    return tickets_.Redeem(join_ticket, [this](const auth::JoinTicket& ticket) {
+      return book_.Seat(ticket.player_id) ? Status() : NoSeat();
+    });
   }
 
   Status AdmitWithoutTicket(std::string_view player) {
     if (tickets_required_) {
       return MakeStatus(StatusCode::kFailedPrecondition, "this server lets players in on a join ticket only");
     }
-    return Seat(player);
+    const std::lock_guard lock(mutex_);
+    book_.Advance(clock_.Now());
+    return book_.Seat(player) ? Status() : NoSeat();
+  }
+
+  bool IsSeated(std::string_view player) const {
+    const std::lock_guard lock(mutex_);
+    return book_.IsSeated(player);
   }
 
   void PlayerLeft(std::string_view player) {
     {
       const std::lock_guard lock(mutex_);
-      book_.Free(player, clock_.Now());
+      // Only reserved, it was given away and is held anew: not for the link that is gone.
+      if (book_.IsSeated(player)) book_.Free(player, clock_.Now());
     }
     Rearm();
   }
@@ -122,10 +134,7 @@ class GameServer::Impl {
   std::uint16_t control_port() const { return http_->port(); }
 
  private:
-  Status Seat(std::string_view player) {
-    const std::lock_guard lock(mutex_);
-    book_.Advance(clock_.Now());
-    if (book_.Seat(player)) return {};
+  static Status NoSeat() {
     return MakeStatus(StatusCode::kNotFound,
                       "no seat is reserved for this player (any longer); ask the maker for one");
   }
@@ -153,6 +162,7 @@ class GameServer::Impl {
       return Text(400, "a client id has 1 to " + std::to_string(kMaxPlayerIdBytes) + " bytes\n");
     }
     net::HttpResponse response;
+    bool revoked = false;
     {
       const std::lock_guard lock(mutex_);
       book_.Advance(clock_.Now());
@@ -162,12 +172,13 @@ class GameServer::Impl {
       } else if (method == "GET" || method == "HEAD") {
         response = book_.IsReserved(player) ? Text(200, "Reserved\n") : Text(404, "Not Reserved\n");
       } else if (method == "DELETE") {
-        book_.Free(player, clock_.Now());
+        revoked = book_.Free(player, clock_.Now());
         response = Text(200, "Freed\n");
       } else {
         return NotAllowed("GET, HEAD, POST, DELETE");
       }
     }
+    if (revoked) on_revoked_(player);
     Rearm();
     return response;
   }
@@ -213,6 +224,7 @@ class GameServer::Impl {
   const bool tickets_required_;
   const Clock& clock_;
   const OnClose on_close_;
+  const std::function<void(std::string_view)> on_revoked_;
   auth::JoinTicketVerifier tickets_;
   asio::io_context io_;
   asio::steady_timer timer_;
@@ -246,6 +258,7 @@ Status GameServer::AdmitWithoutTicket(std::string_view player_id) {
   return impl_->AdmitWithoutTicket(player_id);
 }
 void GameServer::PlayerLeft(std::string_view player_id) { impl_->PlayerLeft(player_id); }
+bool GameServer::IsSeated(std::string_view player_id) const { return impl_->IsSeated(player_id); }
 GameServerLoad GameServer::load() const { return impl_->load(); }
 std::uint16_t GameServer::control_port() const { return impl_->control_port(); }
 

@@ -18,6 +18,11 @@ bool SeatBook::Reserve(std::string_view player, TimePoint now) {
   return true;
 }
 
+bool SeatBook::IsSeated(std::string_view player) const {
+  const auto held = seats_.find(player);
+  return held != seats_.end() && held->second.connected;
+}
+
 bool SeatBook::Seat(std::string_view player) {
   const auto held = seats_.find(player);
   if (held == seats_.end()) return false;
@@ -25,11 +30,13 @@ bool SeatBook::Seat(std::string_view player) {
   return true;
 }
 
-void SeatBook::Free(std::string_view player, TimePoint now) {
+bool SeatBook::Free(std::string_view player, TimePoint now) {
   const auto held = seats_.find(player);
-  if (held == seats_.end()) return;
+  if (held == seats_.end()) return false;
+  const bool was_connected = held->second.connected;
   seats_.erase(held);
   if (seats_.empty()) empty_since_ = now;
+  return was_connected;
 }
 
 void SeatBook::Advance(TimePoint now) {

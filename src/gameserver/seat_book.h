@@ -19,10 +19,13 @@ class SeatBook {
   /// Holds a seat for `player`. True also if it is held already; false if all seats are taken.
   bool Reserve(std::string_view player, TimePoint now);
   [[nodiscard]] bool IsReserved(std::string_view player) const { return seats_.contains(player); }
+  /// Whether the player holds a seat and was let in to it.
+  [[nodiscard]] bool IsSeated(std::string_view player) const;
   /// The player is connected. False without a seat.
   bool Seat(std::string_view player);
-  /// Frees the seat of a player who left, or who was reserved and is no longer wanted.
-  void Free(std::string_view player, TimePoint now);
+  /// Frees the seat of a player who left, or who was reserved and is no longer wanted. True if they were
+  /// connected.
+  bool Free(std::string_view player, TimePoint now);
 
   /// Frees the seats whose players did not come in time.
   void Advance(TimePoint now);

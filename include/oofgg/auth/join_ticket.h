@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -66,10 +67,14 @@ class JoinTicketVerifier {
   /// Accepts the ticket, the first time. kUnauthenticated with the reasons of token_verifier.h (a ticket for
   /// another server has TOKEN_AUDIENCE_WRONG), or kAlreadyExists with TICKET_ALREADY_USED;
   /// kResourceExhausted if too many are remembered, since to forget one would let it in again.
-  [[nodiscard]] StatusOr<JoinTicket> Redeem(std::string_view ticket);
+  ///
+  /// `seat`, if given, decides last whether the player is let in, under the verifier's lock; its error is
+  /// returned, and the ticket is not spent.
+  [[nodiscard]] StatusOr<JoinTicket> Redeem(std::string_view ticket,
+                                            const std::function<Status(const JoinTicket&)>& seat = {});
 
  private:
-  Status Remember(const std::string& token_id, WallTime until);
+  Status CheckUnused(const std::string& token_id, WallTime until) const;
   void ForgetExpired();
 
   const Jwks keys_;

@@ -6,6 +6,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <csignal>
+
 namespace oofgg::testing {
 namespace {
 
@@ -47,6 +49,11 @@ std::vector<std::string> FreePorts() {
 
 Up::Up(const std::string& data, Options options) : process_(options.program, UpOptions(data, options)) {
   WaitFor("up");
+}
+
+Up::~Up() {
+  process_.Signal(SIGTERM);
+  process_.Wait();
 }
 
 json Up::WaitFor(const std::string& event) {

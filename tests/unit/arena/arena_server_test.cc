@@ -5,10 +5,14 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
 
+#include "oofgg/auth/join_ticket.h"
+#include "oofgg/random.h"
 #include "tests/support/tcp_peer.h"
 
 namespace arena {
@@ -21,8 +25,10 @@ using ::testing::Optional;
 
 class ArenaServerTest : public ::testing::Test {
  protected:
-  ArenaServerTest() {
-    oofgg::GameServerOptions options;
+  explicit ArenaServerTest(oofgg::GameServerOptions options = {}) {
+    options.on_revoked = [this](std::string_view player) {
+      boost::asio::post(io_, [this, id = std::string(player)] { server_->Revoke(id); });
+    };
     options.control_listen = "127.0.0.1:0";
     options.slots = 2;
     seats_ = *oofgg::GameServer::Start(options, nullptr);
@@ -36,9 +42,10 @@ class ArenaServerTest : public ::testing::Test {
   }
 
   /// As the maker does.
-  void Reserve(const std::string& player) {
+  void Reserve(const std::string& player) { Ask("POST", player); }
+  void Ask(const std::string& method, const std::string& player) {
     TcpPeer control("127.0.0.1:" + std::to_string(seats_->control_port()));
-    ASSERT_TRUE(control.Send("POST /reservation/" + player +
+    ASSERT_TRUE(control.Send(method + " /reservation/" + player +
                              " HTTP/1.1\r\nHost: arena\r\nConnection: close\r\n\r\n"));
     ASSERT_THAT(control.ReadToEnd(), Optional(HasSubstr("200 OK")));
   }
@@ -145,6 +152,99 @@ TEST_F(ArenaServerTest, WhoComesBackBeforeTheOldLinkIsKnownDeadKeepsTheSeat) {
   EXPECT_TRUE(old.ReadToEnd().has_value()) << "replaced";
   ASSERT_TRUE(fresh.Send(Step("sideways")));
   EXPECT_TRUE(Next(fresh, "error").is_object());
+}
+
+TEST_F(ArenaServerTest, WhoseSeatIsGivenAwayIsShownOut) {
+  Reserve("ann");
+  Reserve("bob");
+  TcpPeer ann(address());
+  ASSERT_TRUE(ann.Send(Hello("ann")));
+  ASSERT_TRUE(Next(ann, "state").is_object());
+  Ask("DELETE", "ann");
+  Reserve("cid");  // Ann's, of two.
+  const auto last_words = ann.ReadToEnd();
+  ASSERT_TRUE(last_words.has_value()) << "the link is open still";
+  EXPECT_THAT(*last_words, HasSubstr("your seat was given away"));
+  TcpPeer cid(address());
+  ASSERT_TRUE(cid.Send(Hello("cid")));
+  const json state = Next(cid, "state");
+  EXPECT_FALSE(state["players"].contains("ann"));
+  EXPECT_EQ(seats_->load(), (oofgg::GameServerLoad{.slots = 2, .reserved = 2, .players = 1}));
+}
+
+TEST_F(ArenaServerTest, ARevokedPlayerWhoHasANewSeatAlreadyStays) {
+  Reserve("ann");
+  TcpPeer ann(address());
+  ASSERT_TRUE(ann.Send(Hello("ann")));
+  ASSERT_TRUE(Next(ann, "state").is_object());
+  boost::asio::post(io_, [this] { server_->Revoke("ann"); });  // Of the seat before this one.
+  ASSERT_TRUE(ann.Send(Step("sideways")));
+  EXPECT_TRUE(Next(ann, "error").is_object());
+  EXPECT_TRUE(seats_->IsSeated("ann"));
+}
+
+const oofgg::auth::JoinTicketSigner& Maker() {
+  static const oofgg::auth::JoinTicketSigner maker(*oofgg::auth::SigningKey::Generate(),
+                                                   oofgg::Clock::System(), oofgg::RandomSource::System());
+  return maker;
+}
+
+class ArenaTicketTest : public ArenaServerTest {
+ protected:
+  ArenaTicketTest() : ArenaServerTest(Options()) {}
+
+  static oofgg::GameServerOptions Options() {
+    oofgg::GameServerOptions options;
+    options.server_id = "arena-1";
+    options.maker_keys = *Maker().PublicKeys();
+    return options;
+  }
+  static std::string Ticket(const std::string& match) {
+    const auto ticket = Maker().Sign({.player_id = "ann", .match_id = match, .server_id = "arena-1"});
+    return json{{"ticket", *ticket}}.dump() + "\n";
+  }
+};
+
+TEST_F(ArenaTicketTest, ADroppedLinkComesBackOnANewTicket) {
+  Reserve("ann");
+  TcpPeer old(address());
+  ASSERT_TRUE(old.Send(Ticket("match-1")));
+  const json before = Next(old, "state")["players"]["ann"];
+  TcpPeer fresh(address());
+  ASSERT_TRUE(fresh.Send(Ticket("match-1")));
+  EXPECT_EQ(Next(fresh, "state")["players"]["ann"], before);
+  EXPECT_TRUE(old.ReadToEnd().has_value()) << "replaced";
+  EXPECT_EQ(seats_->load().players, 1U) << "its end frees nothing";
+}
+
+TEST_F(ArenaTicketTest, ATicketForTheNextMatchEndsTheLinkToTheLastOne) {
+  Reserve("ann");
+  TcpPeer old(address());
+  ASSERT_TRUE(old.Send(Ticket("match-1")));
+  ASSERT_TRUE(Next(old, "state").is_object());
+  TcpPeer fresh(address());
+  ASSERT_TRUE(fresh.Send(Ticket("match-2")));
+  ASSERT_TRUE(Next(fresh, "state").is_object());
+  EXPECT_TRUE(old.ReadToEnd().has_value());
+  EXPECT_TRUE(seats_->IsSeated("ann"));
+}
+
+TEST_F(ArenaServerTest, AllInterfacesAreThoseOfBothFamilies) {
+  const auto everywhere = ArenaServer::Listen(io_, "", 0, *seats_, {});
+  ASSERT_TRUE(everywhere.ok()) << everywhere.status();
+  using boost::asio::ip::tcp;
+  boost::asio::io_context io;
+  boost::system::error_code error;
+  tcp::acceptor probe(io);
+  for (const char* host : {"127.0.0.1", "::1"}) {
+    const auto address = boost::asio::ip::make_address(host);
+    probe.open(tcp::endpoint(address, 0).protocol(), error);
+    if (!error) probe.bind({address, 0}, error);
+    probe.close();
+    if (error) continue;  // This machine has no such family.
+    tcp::socket(io).connect({address, (*everywhere)->port()}, error);
+    EXPECT_FALSE(error) << host << ": " << error.message();
+  }
 }
 
 TEST_F(ArenaServerTest, TheFirstWithEnoughCoinsWins) {

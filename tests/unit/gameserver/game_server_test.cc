@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "http/curl_client.h"
 #include "oofgg/random.h"
@@ -27,6 +29,10 @@ class GameServerTest : public ::testing::Test {
     options.slots = slots;
     options.server_id = std::move(server_id);
     options.maker_keys = *signer_.PublicKeys();
+    options.on_revoked = [this](std::string_view player) {
+      const std::lock_guard lock(mutex_);
+      revoked_.emplace_back(player);
+    };
     server_ = *GameServer::Start(
         options, [this](std::string_view reason) { closed_.set_value(std::string(reason)); }, clock_);
   }
@@ -47,6 +53,8 @@ class GameServerTest : public ::testing::Test {
   auth::JoinTicketSigner signer_{NewKey(), clock_, RandomSource::System()};
   http::CurlClient http_;
   std::promise<std::string> closed_;
+  std::mutex mutex_;
+  std::vector<std::string> revoked_;  // Guarded by mutex_.
   std::unique_ptr<GameServer> server_;
 };
 
@@ -106,7 +114,57 @@ TEST_F(GameServerTest, AdmitsAReservedPlayerOnceByTicket) {
   EXPECT_EQ(admitted->player_id, "ann");
   EXPECT_EQ(admitted->match_id, "match-1");
   EXPECT_EQ(server_->load().players, 1U);
+  server_->PlayerLeft("ann");
+  EXPECT_EQ(server_->Admit(Ticket("ann")).status().code(), StatusCode::kNotFound) << "the seat is gone";
+  ASSERT_EQ(Ask("POST", "/reservation/ann").status, 200);
+  EXPECT_EQ(server_->Admit(ticket).status().code(), StatusCode::kAlreadyExists)
+      << "and the next needs its own";
+  EXPECT_TRUE(server_->Admit(Ticket("ann")).ok());
+}
+
+TEST_F(GameServerTest, ATicketThatCameTooLateIsGoodForTheNextSeat) {
+  Start("server-1");
+  const std::string ticket = Ticket("ann");
+  ASSERT_EQ(Ask("POST", "/reservation/ann").status, 200);
+  clock_.Advance(std::chrono::seconds(30));
+  ASSERT_EQ(server_->Admit(ticket).status().code(), StatusCode::kNotFound) << "the seat has lapsed";
+  ASSERT_EQ(Ask("POST", "/reservation/ann").status, 200);
+  const auto admitted = server_->Admit(ticket);
+  EXPECT_TRUE(admitted.ok()) << admitted.status();
+}
+
+TEST_F(GameServerTest, ATicketIsGoodForOneUseAndANewOneLeadsBackToTheSeat) {
+  Start("server-1");
+  ASSERT_EQ(Ask("POST", "/reservation/ann").status, 200);
+  const std::string ticket = Ticket("ann");
+  ASSERT_TRUE(server_->Admit(ticket).ok());
   EXPECT_EQ(server_->Admit(ticket).status().code(), StatusCode::kAlreadyExists);
+  EXPECT_TRUE(server_->Admit(Ticket("ann")).ok()) << "the link was lost, and the maker gave another";
+  EXPECT_EQ(server_->load(), (GameServerLoad{.slots = 2, .reserved = 1, .players = 1}));
+}
+
+TEST_F(GameServerTest, TellsTheGameWhoseSeatWasGivenAway) {
+  for (const char* player : {"ann", "bob"}) {
+    ASSERT_EQ(Ask("POST", std::string("/reservation/") + player).status, 200);
+  }
+  ASSERT_TRUE(server_->AdmitWithoutTicket("ann").ok());
+  EXPECT_TRUE(server_->IsSeated("ann"));
+  EXPECT_FALSE(server_->IsSeated("bob")) << "reserved only";
+  for (const char* player : {"ann", "bob", "cid", "ann"}) {
+    EXPECT_EQ(Ask("DELETE", std::string("/reservation/") + player).status, 200);
+  }
+  const std::lock_guard lock(mutex_);
+  EXPECT_EQ(revoked_, std::vector<std::string>{"ann"}) << "who is not here has no link to close";
+  EXPECT_FALSE(server_->IsSeated("ann"));
+}
+
+TEST_F(GameServerTest, ALinkThatEndsLateDoesNotTakeTheNextReservation) {
+  ASSERT_EQ(Ask("POST", "/reservation/ann").status, 200);
+  ASSERT_TRUE(server_->AdmitWithoutTicket("ann").ok());
+  ASSERT_EQ(Ask("DELETE", "/reservation/ann").status, 200);
+  ASSERT_EQ(Ask("POST", "/reservation/ann").status, 200);
+  server_->PlayerLeft("ann");
+  EXPECT_EQ(Ask("GET", "/reservation/ann").status, 200);
 }
 
 TEST_F(GameServerTest, RefusesTicketsThatAreNotForIt) {
