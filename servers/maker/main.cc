@@ -1,5 +1,8 @@
 // oofgg-maker: turns "this player wants to play" into an address.
 
+#include <algorithm>
+#include <chrono>
+
 #include "backends/process/process_backend.h"
 #include "http/curl_client.h"
 #include "matchmaking/rule_directory.h"
@@ -10,6 +13,7 @@
 #include "oofgg/auth/key_store.h"
 #include "oofgg/bounded_executor.h"
 #include "oofgg/log.h"
+#include "oofgg/parse.h"
 #include "oofgg/serial_executor.h"
 #include "oofgg/thread_pool.h"
 #include "orchestration/fleet.h"
@@ -40,6 +44,9 @@ constexpr std::chrono::milliseconds kVerifyTimeout{1'000};
 constexpr std::chrono::milliseconds kDrainPatience{10'000};
 constexpr RateLimit kRequestsPerClient{.per_second = 20, .burst = 100};
 constexpr std::size_t kLimitedClients = 100'000;
+// Generous, since many players may share an address; a single caller cannot keep the queue busy with it.
+constexpr RateLimit kRequestsPerAddress{.per_second = 200, .burst = 2'000};
+constexpr std::size_t kLimitedAddresses = 100'000;
 
 orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const std::string& ticket_keys) {
   orchestration::FleetOptions options;
@@ -56,10 +63,13 @@ orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const 
 }
 
 net::MakerApiOptions ApiOptionsOf(const MakerSettings& settings, auth::Authorizer& authorizer,
-                                  const auth::JoinTicketSigner& signer, KeyedTokenBuckets& limiter) {
+                                  const auth::JoinTicketSigner& signer, KeyedTokenBuckets& limiter,
+                                  KeyedTokenBuckets& address_limiter) {
   net::MakerApiOptions options;
   options.public_host = settings.public_host;
   options.limiter = &limiter;
+  options.address_limiter = &address_limiter;
+  options.exempt_loopback = settings.local_proxy;
   if (settings.authorizer != "jwt") return options;
   options.verify_token = [&authorizer](std::string_view token) { return authorizer.Authenticate(token); };
   options.issue_ticket = [&signer](std::string_view client, const orchestration::SeatServer& server) {
@@ -83,6 +93,15 @@ void WarnIfAnybodyMayCall(const MakerSettings& settings) {
   Log(LogLevel::kWarning, "maker",
       "AUTHORIZER=opaque: whoever reaches " + settings.http_listen +
           " can ask for a seat under any name; set AUTHORIZER=jwt and --jwks to verify tokens");
+}
+
+/// Matches are made for players whose way to us is not known, so their address cannot be guessed.
+void WarnIfMatchesStayHere(const MakerSettings& settings) {
+  const auto listen = ParseHostPort(settings.http_listen);
+  if (!settings.public_host.empty() || !listen.ok() || IsLoopback(listen->host)) return;
+  Log(LogLevel::kWarning, "maker",
+      "PUBLIC_HOST is not set: the addresses of matches are 127.0.0.1, which only players on this machine "
+      "reach");
 }
 
 Status Serve(const MakerSettings& settings) {
@@ -137,8 +156,11 @@ Status Serve(const MakerSettings& settings) {
   matchmaking::MatchmakingFacade matchmaking({clock, random, workers, *rules, allocator});
 
   KeyedTokenBuckets limiter(clock, kRequestsPerClient, kLimitedClients);
-  net::MakerApi api(requests, api_workers, ApiOptionsOf(settings, authorizer, signer, limiter));
-  auto api_server = net::HttpServer::Listen(process.io(), settings.http_listen, api.handler());
+  KeyedTokenBuckets address_limiter(clock, kRequestsPerAddress, kLimitedAddresses);
+  net::MakerApi api(requests, api_workers,
+                    ApiOptionsOf(settings, authorizer, signer, limiter, address_limiter));
+  auto api_server = net::HttpServer::Listen(process.io(), settings.http_listen, api.handler(),
+                                            {.exempt_loopback = settings.local_proxy});
   if (!api_server.ok()) return Annotate(api_server.status(), "--http-listen");
   OpsServer ops(kProgram);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen));
@@ -152,6 +174,7 @@ Status Serve(const MakerSettings& settings) {
     if (!status.ok()) Log(LogLevel::kError, "maker", "game servers cannot be listed: " + status.ToString());
   });
   WarnIfAnybodyMayCall(settings);
+  WarnIfMatchesStayHere(settings);
   process.Start(kSocketThreads);
   ops.SetReady(true);
   Process::AnnounceReady({{"grpc", FormatHostPort(server->addresses().front())},
@@ -162,8 +185,11 @@ Status Serve(const MakerSettings& settings) {
   Drain drain;
   (*api_server)->Drain(drain.Add());
   waiters.WakeAll();  // Long polls are answered "not yet" now, and ask again elsewhere.
+  const auto drained_by = std::chrono::steady_clock::now() + kDrainPatience;
   server->Drain(kDrainPatience);
-  drain.Wait(kDrainPatience);
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(drained_by - std::chrono::steady_clock::now());
+  drain.Wait((std::max)(left, std::chrono::milliseconds(0)));
   process.Stop();
   return {};
 }

@@ -101,6 +101,10 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
               "Turns \"this player wants to play\" into an address: matchmaking, seats and game servers.");
   AddServerFlags(flags, settings.server);
   flags.AddAddress({.name = "http-listen", .help = "Where POST /request is served"}, &settings.http_listen);
+  flags.Add({.name = "local-proxy",
+             .help = "Callers come through a proxy on this machine, so 127.0.0.1 has no limits of its own",
+             .variable = "LOCAL_PROXY"},
+            &settings.local_proxy);
   flags.Add(
       {.name = "keys", .help = "Holds the key that signs join tickets; made if missing", .value = "DIR"},
       &settings.keys);

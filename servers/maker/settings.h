@@ -14,6 +14,7 @@ struct MakerSettings {
   ServerSettings server{
       .listen = "127.0.0.1:50053", .ops_listen = "127.0.0.1:9103", .database = "sqlite:oofgg-data/maker.db"};
   std::string http_listen = ":3000";
+  bool local_proxy = false;
   std::string keys = "oofgg-data/maker-keys";
   std::string data = "oofgg-data/servers";
   std::string issuer;

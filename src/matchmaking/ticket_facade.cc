@@ -30,7 +30,7 @@ StatusOr<Ticket> MatchmakingFacade::CreateTicket(const CallContext& context,
     return InvalidField("idempotency-key", "is " + std::to_string(context.idempotency_key.size()) +
                                                " bytes; " + std::to_string(kMaxIdBytes) + " at most");
   }
-  OOFGG_ASSIGN_OR_RETURN(CreateTicketRequest checked, CheckRequest(request, viewer.user_id));
+  OOFGG_ASSIGN_OR_RETURN(CreateTicketRequest checked, CheckRequest(request, viewer.user_id, viewer.manages));
   return desk_->Create(viewer, context.idempotency_key, std::move(checked));
 }
 

@@ -58,9 +58,10 @@ class MatchmakingFacade {
 
   /// Queues a party. Idempotent by `idempotency_key`: as long as the ticket is kept, the caller's same
   /// request gets the same ticket again, whatever became of it.
-  /// Errors: kInvalidArgument naming the field; kNotFound for a game without rules; kAlreadyExists with
-  /// reason PLAYER_IN_TICKET where a player is in another live ticket, of whatever game; kResourceExhausted
-  /// with a retry delay.
+  /// Players other than the caller may be named by the roles `admin` and `service` only.
+  /// Errors: kInvalidArgument and kPermissionDenied naming the field; kNotFound for a game without rules;
+  /// kAlreadyExists with reason PLAYER_IN_TICKET where a player is in another live ticket, of whatever game;
+  /// kResourceExhausted with a retry delay.
   [[nodiscard]] StatusOr<Ticket> CreateTicket(const CallContext& context, const CreateTicketRequest& request);
 
   [[nodiscard]] StatusOr<Ticket> GetTicket(const CallContext& context, const TicketId& request);

@@ -16,7 +16,7 @@ std::string Text(std::string_view a, std::string_view b) { return std::string(a)
 
 std::string BytesHint(std::size_t most) { return "give 1 to " + std::to_string(most) + " bytes"; }
 
-Status CheckPlayers(const std::vector<std::string>& players, std::string_view caller) {
+Status CheckPlayers(const std::vector<std::string>& players, std::string_view caller, bool manages) {
   if (players.size() > static_cast<std::size_t>(RuleSet::kMaxPlayers)) {
     return InvalidField("players", "are " + std::to_string(players.size()) + "; " +
                                        std::to_string(RuleSet::kMaxPlayers) + " at most");
@@ -30,9 +30,10 @@ Status CheckPlayers(const std::vector<std::string>& players, std::string_view ca
     if (!seen.insert(players[i]).second)
       return InvalidField(field, "is in the party twice; name each player once");
   }
-  if (!seen.contains(caller))
-    return InvalidField("players", "do not include the caller; a party queues itself");
-  return absl::OkStatus();
+  if (manages || (seen.size() == 1 && seen.contains(caller))) return absl::OkStatus();
+  const std::string description = "may be the caller alone; only the roles admin and service name others";
+  return WithFieldViolations(MakeStatus(StatusCode::kPermissionDenied, "players: " + description),
+                             {{"players", description}});
 }
 
 template <typename Map>
@@ -66,10 +67,11 @@ Status CheckAttributes(const CreateTicketRequest& request) {
 
 }  // namespace
 
-StatusOr<CreateTicketRequest> CheckRequest(CreateTicketRequest request, std::string_view caller) {
+StatusOr<CreateTicketRequest> CheckRequest(CreateTicketRequest request, std::string_view caller,
+                                           bool manages) {
   if (!IsMatchmakingName(request.game_id)) return InvalidField("game_id", Text("is no game id; ", kNameHint));
   if (request.players.empty()) request.players.emplace_back(caller);
-  OOFGG_RETURN_IF_ERROR(CheckPlayers(request.players, caller));
+  OOFGG_RETURN_IF_ERROR(CheckPlayers(request.players, caller, manages));
   OOFGG_RETURN_IF_ERROR(CheckAttributes(request));
   return request;
 }

@@ -13,9 +13,10 @@ inline constexpr std::size_t kMaxValueBytes = 128;
 inline constexpr std::size_t kMaxIdBytes = 128;  ///< Of player ids and idempotency keys.
 
 /// What is wrong with a request whatever the game's rules are; what they ask for, the engine checks. Returns
-/// it with the caller filled in where it names no players.
-[[nodiscard]] StatusOr<CreateTicketRequest> CheckRequest(CreateTicketRequest request,
-                                                         std::string_view caller);
+/// it with the caller filled in where it names no players. kPermissionDenied where a caller who does not
+/// manage names others: nobody is put in a queue, and so kept out of others, but by themselves.
+[[nodiscard]] StatusOr<CreateTicketRequest> CheckRequest(CreateTicketRequest request, std::string_view caller,
+                                                         bool manages);
 
 [[nodiscard]] bool SameRequest(const CreateTicketRequest& a, const CreateTicketRequest& b);
 

@@ -11,10 +11,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <unordered_set>
+#include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "net/address_group.h"
 #include "net/http_connection.h"
 #include "oofgg/parse.h"
 
@@ -60,6 +62,7 @@ class HttpServer::Impl final : public HttpConnectionOwner,
  private:
   void OnAccept(const error_code& error, tcp::socket socket);
   void Admit(tcp::socket socket);
+  [[nodiscard]] bool HasRoomFor(const std::string& group, bool loopback) const;        // With gate_ held.
   [[nodiscard]] std::vector<std::shared_ptr<HttpConnection>> LiveConnections() const;  // With gate_ held.
   void StopAccepting();
 
@@ -73,10 +76,11 @@ class HttpServer::Impl final : public HttpConnectionOwner,
 
   mutable std::mutex gate_;
   std::condition_variable idle_;
-  std::size_t handling_ = 0;                         // Guarded by gate_.
-  bool closed_ = false;                              // Guarded by gate_.
-  std::unordered_set<HttpConnection*> connections_;  // Guarded by gate_; each removes itself.
-  std::function<void()> on_drained_;                 // Guarded by gate_.
+  std::size_t handling_ = 0;                                      // Guarded by gate_.
+  bool closed_ = false;                                           // Guarded by gate_.
+  std::unordered_map<HttpConnection*, std::string> connections_;  // Guarded by gate_; each removes itself.
+  std::unordered_map<std::string, std::size_t> of_address_;       // Guarded by gate_; never zero.
+  std::function<void()> on_drained_;                              // Guarded by gate_.
 };
 
 Status HttpServer::Impl::Bind(const HostPort& endpoint, std::string_view address) {
@@ -129,14 +133,26 @@ void HttpServer::Impl::OnAccept(const error_code& error, tcp::socket socket) {
   });
 }
 
+bool HttpServer::Impl::HasRoomFor(const std::string& group, bool loopback) const {
+  if (connections_.size() >= options_.max_connections) return false;
+  if (loopback && options_.exempt_loopback) return true;
+  const auto same = of_address_.find(group);
+  return same == of_address_.end() || same->second < options_.max_connections_per_address;
+}
+
 void HttpServer::Impl::Admit(tcp::socket socket) {
+  error_code gone;
+  const std::string group = AddressGroup(socket.remote_endpoint(gone).address().to_string());
+  if (gone) return;
+  const bool loopback = group == "::/64" || IsLoopback(group);  // ::1 has its /64 for itself.
   std::shared_ptr<HttpConnection> connection;
   {
     const std::lock_guard lock(gate_);
     if (closed_ || draining_) return;
-    if (connections_.size() < options_.max_connections) {
+    if (HasRoomFor(group, loopback)) {
       connection = std::make_shared<HttpConnection>(std::move(socket), shared_from_this());
-      connections_.insert(connection.get());
+      connections_.emplace(connection.get(), group);
+      ++of_address_[group];
     }
   }
   if (connection) return connection->Start();
@@ -160,7 +176,11 @@ void HttpServer::Impl::Forget(HttpConnection* connection) {
   std::function<void()> drained;
   {
     const std::lock_guard lock(gate_);
-    connections_.erase(connection);
+    if (const auto found = connections_.find(connection); found != connections_.end()) {
+      const auto same = of_address_.find(found->second);
+      if (--same->second == 0) of_address_.erase(same);
+      connections_.erase(found);
+    }
     if (connections_.empty()) drained = std::exchange(on_drained_, nullptr);
   }
   if (drained) drained();
@@ -176,7 +196,7 @@ void HttpServer::Impl::StopAccepting() {
 
 std::vector<std::shared_ptr<HttpConnection>> HttpServer::Impl::LiveConnections() const {
   std::vector<std::shared_ptr<HttpConnection>> live;
-  for (HttpConnection* connection : connections_) {
+  for (const auto& [connection, group] : connections_) {
     // One whose last owner has gone is waiting for gate_ in its destructor.
     if (auto alive = connection->weak_from_this().lock()) live.push_back(std::move(alive));
   }

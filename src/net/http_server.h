@@ -20,6 +20,8 @@ struct HttpServerOptions {
   std::size_t max_header_bytes = 8 * 1024;            ///< Request line included; over it: 431.
   std::size_t max_body_bytes = 64 * 1024;             ///< Over it: 413.
   std::size_t max_connections = 10'000;               ///< The next one is told 503 and closed.
+  std::size_t max_connections_per_address = 1'000;    ///< Of one IPv4 address or one IPv6 /64.
+  bool exempt_loopback = false;                       ///< No such limit for this machine: a proxy runs on it.
   std::chrono::milliseconds request_timeout{10'000};  ///< To send the first request, or any body.
   std::chrono::milliseconds idle_timeout{60'000};     ///< Between requests of one connection.
   std::chrono::milliseconds write_timeout{10'000};    ///< To take a reply.

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "net/address_group.h"
+#include "oofgg/auth/authorizer.h"
 #include "oofgg/parse.h"
 #include "orchestration/call_gate.h"
 
@@ -12,8 +14,6 @@ namespace {
 
 using orchestration::RequestView;
 using std::chrono::seconds;
-
-constexpr std::string_view kBearer = "Bearer ";
 
 /// One call, read and found sound.
 struct MakerCall {
@@ -44,6 +44,12 @@ void SetRetryAfter(HttpResponse& response, Duration after) {
       std::chrono::ceil<seconds>(std::clamp<Duration>(after, Duration::zero(), std::chrono::hours(1)));
   response.headers.emplace_back("Retry-After",
                                 std::to_string((std::max<seconds>)(whole, seconds(1)).count()));
+}
+
+HttpResponse TooMany(const Admission& admission) {
+  HttpResponse refusal = Text(429, "Too Many Requests");
+  SetRetryAfter(refusal, admission.retry_after);
+  return refusal;
 }
 
 int StatusOf(const Status& status) {
@@ -93,6 +99,9 @@ class MakerApi::Door : public std::enable_shared_from_this<Door> {
       : facade_(facade), executor_(executor), options_(std::move(options)) {}
 
   void Handle(const HttpRequest& request, const HttpReplier& reply) {
+    if (const Admission admission = AdmitAddress(request.peer_address); !admission) {
+      return reply(TooMany(admission));
+    }
     if (request.segments != std::vector<std::string>{"request"}) return reply(Text(404, "Not Found"));
     const bool look = request.method == "GET" || request.method == "HEAD";
     if (!look && request.method != "POST" && request.method != "DELETE") {
@@ -107,11 +116,7 @@ class MakerApi::Door : public std::enable_shared_from_this<Door> {
     }
     if (options_.limiter != nullptr) {
       const Admission admission = options_.limiter->TryTake(call->client_id);
-      if (!admission) {
-        HttpResponse refusal = Text(429, "Too Many Requests");
-        SetRetryAfter(refusal, admission.retry_after);
-        return reply(std::move(refusal));
-      }
+      if (!admission) return reply(TooMany(admission));
     }
     const bool accepted = executor_.TryPost(
         [self = shared_from_this(), method = look ? "GET" : request.method, call = *std::move(call), reply] {
@@ -126,6 +131,12 @@ class MakerApi::Door : public std::enable_shared_from_this<Door> {
   void Close() { gate_.Close(); }
 
  private:
+  [[nodiscard]] Admission AdmitAddress(const std::string& address) const {
+    const bool exempt = options_.exempt_loopback && IsLoopback(address);
+    if (options_.address_limiter == nullptr || exempt) return {.granted = true};
+    return options_.address_limiter->TryTake(AddressGroup(address));
+  }
+
   StatusOr<MakerCall> Read(const HttpRequest& request) const {
     MakerCall call;
     OOFGG_ASSIGN_OR_RETURN(call.client_id, ReadClientId(request));
@@ -147,10 +158,8 @@ class MakerApi::Door : public std::enable_shared_from_this<Door> {
                                      [](const auto& header) { return header.first == "authorization"; });
     if (count > 1) return InvalidField("Authorization", "must be sent once");
     if (!options_.verify_token) return std::string(*value);
-    if (value->substr(0, kBearer.size()) != kBearer) {
-      return MakeStatus(StatusCode::kUnauthenticated, "Authorization is not a bearer token");
-    }
-    const auto caller = options_.verify_token(value->substr(kBearer.size()));
+    OOFGG_ASSIGN_OR_RETURN(const std::string_view token, auth::BearerCredential(*value));
+    const auto caller = options_.verify_token(token);
     if (!caller.ok()) return MakeStatus(StatusCode::kUnauthenticated, "the token is not valid");
     return caller->user_id;
   }

@@ -25,6 +25,10 @@ struct MakerApiOptions {
   std::string public_host;                ///< PUBLIC_HOST; empty: the local address of the call.
   std::chrono::seconds longest_wait{30};  ///< `?wait=` is cut to this.
   KeyedTokenBuckets* limiter = nullptr;   ///< Requests a client id; may be null.
+  /// Requests of one IPv4 address or IPv6 /64, counted before anything is read; may be null. Opaque client
+  /// ids cost nothing to make up, so this is what bounds a caller.
+  KeyedTokenBuckets* address_limiter = nullptr;
+  bool exempt_loopback = false;  ///< No such limit for this machine: a proxy runs on it.
 };
 
 /// The door of the maker's HTTP API: `POST`, `GET` and `DELETE /request`, as docs/maker.md tells. Translates

@@ -29,7 +29,11 @@ void Fleet::Start(std::function<void(Status)> on_started) {
 }
 
 void Fleet::Wake() {
-  Run([](Core& core) { core.Pump(); });
+  if (core_->wake_posted.exchange(true)) return;
+  Run([](Core& core) {
+    core.wake_posted = false;  // First: what comes from here on may be too late for this look.
+    core.Pump();
+  });
 }
 
 void Fleet::Withdrawn(RequestRecord record) {

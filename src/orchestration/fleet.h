@@ -69,7 +69,8 @@ class Fleet {
   /// Adopts the servers that run and begins to work. `on_started` learns whether the backend could be asked.
   void Start(std::function<void(Status)> on_started);
 
-  /// There is a new request, or the old ones should be looked at again.
+  /// There is a new request, or the old ones should be looked at again. Any number of calls until the fleet
+  /// gets round to it cost one look.
   void Wake();
 
   /// `record` was withdrawn: its seats are free, here and on the game server.

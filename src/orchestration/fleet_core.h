@@ -2,6 +2,7 @@
 
 #include <absl/functional/any_invocable.h>
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <set>
@@ -23,6 +24,9 @@ namespace oofgg::orchestration {
 class Fleet::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(FleetOptions options, FleetParts parts, OnChange on_change);
+
+  /// A `Wake` has been posted that has not run yet. For any thread.
+  std::atomic<bool> wake_posted = false;
 
   // fleet.cc
   void Start(std::function<void(Status)> on_started);

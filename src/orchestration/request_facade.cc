@@ -48,8 +48,13 @@ void RequestFacade::Post(std::string_view fleet_name, std::string_view client_id
 }
 
 void RequestFacade::Queue(Fleet& fleet, const std::string& client_id, const OnView& on_view) {
-  const auto queued =
-      store_.Enqueue({ClientKey(fleet.name(), client_id), {client_id}, clock_.WallNow() + options_.patience});
+  const auto queued = store_.Enqueue({ClientKey(fleet.name(), client_id),
+                                      {client_id},
+                                      clock_.WallNow() + options_.patience,
+                                      options_.max_line});
+  if (absl::IsResourceExhausted(queued.status())) {
+    return on_view(RetryLater(StatusCode::kUnavailable, "too many are in line", options_.pause));
+  }
   if (!queued.ok()) return on_view(queued.status());
   fleet.Wake();
   Answer(*queued, on_view);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -22,6 +23,7 @@ struct RequestOptions {
   std::chrono::milliseconds repair_lease{30'000};  ///< Longer than a repair can take.
   std::uint32_t failures_before_pause = 3;         ///< Failed starts in a row.
   std::chrono::milliseconds pause{5'000};          ///< What the client is then told to wait.
+  std::size_t max_line = 10'000;  ///< Requests of a fleet in line; who comes then is told to wait as well.
 };
 
 /// What a client may know of its request.
@@ -42,7 +44,7 @@ struct RequestView {
 /// Threads: safe. Callbacks run on the executor of `reservations` or of `waiters`, or inside the call.
 /// Methods read and write the store, so they are called where that may block. Errors: kInvalidArgument
 /// (client id), kNotFound (fleet, or request), kUnavailable (store; or, with `RetryAfterOf`, too many failed
-/// starts).
+/// starts, or a full line).
 class RequestFacade {
  public:
   using OnView = std::function<void(StatusOr<RequestView>)>;

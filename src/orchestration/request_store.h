@@ -16,6 +16,7 @@ struct NewRequest {
   RequestKey key;
   std::vector<std::string> players;  ///< At least one; none twice.
   WallTime deadline{};
+  std::size_t max_line = 0;  ///< Only if fewer of the fleet are in line; 0: however many are.
 };
 
 /// What a sweep did, and when there is something to sweep next.
@@ -27,11 +28,11 @@ struct Sweep {
 /// The durable queue of requests, with the seats that were taken for them.
 ///
 /// A worker leases requests, oldest first, takes seats, and completes, fails or gives back. Each lease has
-/// a fence, larger than all before it; every write of the worker carries it, and is refused (kAborted) once
-/// somebody else has leased the request: so a worker that was paused for longer than its lease does no harm.
-/// Seats are kept here too, one a player and fleet, so that nobody can be given two. A seat that is released
-/// here may still be held by the game server: it is remembered as such until `Forget`, so that no crash
-/// leaves a slot taken for ever.
+/// a fence, larger than all before it in the fleet, those of withdrawn requests included; every write of the
+/// worker carries it, and is refused (kAborted) once somebody else has leased the request: so a worker that
+/// was paused for longer than its lease does no harm. Seats are kept here too, one a player and fleet, so
+/// that nobody can be given two. A seat that is released here may still be held by the game server: it is
+/// remembered as such until `Forget`, so that no crash leaves a slot taken for ever.
 ///
 /// Threads: safe. Each call is atomic, and durable (if the store is) when it returns.
 /// Errors: kAborted (the lease is no longer yours), kNotFound (the request was withdrawn), kUnavailable
@@ -42,6 +43,7 @@ class RequestStore {
 
   /// Asks for seats. Idempotent: what is in line or leased keeps its place and gets the later deadline, what
   /// is done stays done; only a failed request goes to the end of the line, with its count of failures.
+  /// kResourceExhausted if it would join a line of `max_line`.
   virtual StatusOr<RequestRecord> Enqueue(const NewRequest& request) = 0;
 
   virtual StatusOr<std::optional<RequestRecord>> Find(const RequestKey& key) = 0;

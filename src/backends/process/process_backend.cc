@@ -110,13 +110,14 @@ class ProcessBackend::Impl {
                          .boot_id = CurrentBootId(),
                          .port = ports.first,
                          .control_port = ports.second};
-    OOFGG_ASSIGN_OR_RETURN(record.pid, Spawn(words, environment, records_.LogPath(spec.id)));
+    // Written down before it runs: if we are killed in between, nothing runs that nobody would find again.
+    OOFGG_ASSIGN_OR_RETURN(HeldProcess process, Spawn(words, environment, records_.LogPath(spec.id)));
+    record.pid = process.pid();
     record.start_time = StartTimeOf(record.pid).value_or(0);
-    if (const Status written = records_.Write(record); !written.ok()) {
-      kill(-record.pid, SIGKILL);  // Nobody would find it again.
-      running_[spec.id] = record;
-      Follow(spec.id);
-      return written;
+    OOFGG_RETURN_IF_ERROR(records_.Write(record));
+    if (const Status runs = process.Run(); !runs.ok()) {
+      records_.Erase(spec.id);
+      return runs;
     }
     running_[spec.id] = record;
     return Describe(record);
@@ -142,8 +143,8 @@ class ProcessBackend::Impl {
     const std::string fleet = found->second.fleet;
     running_.erase(found);
     followed_.erase(id);
-    records_.Erase(id);
     const std::string tail = TailOf(records_.LogPath(id));
+    records_.Erase(id);
     if (!tail.empty()) how += "; its last words: " + tail;
     const std::lock_guard lock(exits_mutex_);
     const auto listener = on_exit_.find(fleet);

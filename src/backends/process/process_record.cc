@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -16,6 +18,7 @@ namespace oofgg::backends {
 namespace {
 
 constexpr std::string_view kSuffix = ".server.json";
+constexpr std::string_view kLogSuffix = ".log";
 
 std::string ReadWhole(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -96,7 +99,7 @@ std::string ProcessRecords::PathOf(std::string_view id) const {
 }
 
 std::string ProcessRecords::LogPath(std::string_view id) const {
-  return directory_ + "/" + std::string(id) + ".log";
+  return directory_ + "/" + std::string(id) + std::string(kLogSuffix);
 }
 
 Status ProcessRecords::Write(const ProcessRecord& record) const {
@@ -113,6 +116,24 @@ Status ProcessRecords::Write(const ProcessRecord& record) const {
 void ProcessRecords::Erase(std::string_view id) const {
   std::error_code ignored;
   std::filesystem::remove(PathOf(id), ignored);
+  PruneLogs();
+}
+
+void ProcessRecords::PruneLogs() const {
+  std::vector<std::pair<std::filesystem::file_time_type, std::filesystem::path>> logs;
+  std::error_code error;
+  for (std::filesystem::directory_iterator next(directory_, error), end; !error && next != end;
+       next.increment(error)) {
+    std::error_code gone;
+    const std::filesystem::path& path = next->path();
+    if (path.extension() != kLogSuffix || std::filesystem::exists(PathOf(path.stem().string()), gone))
+      continue;
+    const auto written = std::filesystem::last_write_time(path, gone);
+    if (!gone) logs.emplace_back(written, path);
+  }
+  if (logs.size() <= kKeptLogs) return;
+  std::sort(logs.begin(), logs.end(), std::greater<>());
+  for (std::size_t i = kKeptLogs; i < logs.size(); ++i) std::filesystem::remove(logs[i].second, error);
 }
 
 std::vector<ProcessRecord> ProcessRecords::ReadAll() const {

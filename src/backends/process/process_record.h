@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -42,12 +43,16 @@ class ProcessRecords {
   /// Makes the directory if need be.
   [[nodiscard]] Status Prepare() const;
   [[nodiscard]] Status Write(const ProcessRecord& record) const;
+  /// Of the logs of servers without a record, the newest `kKeptLogs` stay.
   void Erase(std::string_view id) const;
   /// All that can be read; what cannot is skipped.
   [[nodiscard]] std::vector<ProcessRecord> ReadAll() const;
   [[nodiscard]] std::string LogPath(std::string_view id) const;
 
+  static constexpr std::size_t kKeptLogs = 32;
+
  private:
+  void PruneLogs() const;
   [[nodiscard]] std::string PathOf(std::string_view id) const;
   std::string directory_;
 };

@@ -90,6 +90,48 @@ TEST_P(RequestStoreTest, FleetsAreApart) {
   EXPECT_THAT(store_.LeaseOldest("nowhere", 9, kStart).value(), IsEmpty());
 }
 
+TEST_P(RequestStoreTest, AFenceCountsOnWhenItsRequestIsWithdrawn) {
+  Ask("a");
+  const RequestRecord late = LeaseOne();
+  ASSERT_TRUE(store_.Withdraw(Key("a")).ok());
+  Ask("a");
+  const RequestRecord next = LeaseOne();
+  EXPECT_GT(next.fence, late.fence);
+  ASSERT_TRUE(store_.TakeSeats(LeaseOf(next), Server("s1"), 0).ok());
+  EXPECT_EQ(store_.Complete(LeaseOf(late)).code(), StatusCode::kAborted);
+  EXPECT_EQ(store_.Renew(LeaseOf(late), kStart + hours(9)).code(), StatusCode::kAborted);
+  EXPECT_EQ(store_.GiveBack(LeaseOf(late)).code(), StatusCode::kAborted);
+  EXPECT_EQ(Look("a").state, kInProgress);
+  EXPECT_TRUE(store_.Complete(LeaseOf(next)).ok());
+}
+
+TEST_P(RequestStoreTest, AFenceCountsOnWhenItsRequestIsForgotten) {
+  Ask("a", {}, kStart);
+  const RequestRecord late = LeaseOne();
+  ASSERT_TRUE(store_.Fail(LeaseOf(late), "no", /*start_failed=*/false).ok());
+  ASSERT_TRUE(store_.SweepLapsed("arena", kStart + hours(2)).ok());
+  ASSERT_EQ(store_.Find(Key("a")).value(), std::nullopt);
+  Ask("a", {}, kStart + hours(9));
+  EXPECT_GT(LeaseOne().fence, late.fence);
+}
+
+TEST_P(RequestStoreTest, ALineHasAnEnd) {
+  const auto ask = [this](const std::string& id) {
+    return store_.Enqueue({Key(id), {id}, kStart + hours(1), /*max_line=*/2}).status().code();
+  };
+  EXPECT_EQ(ask("a"), StatusCode::kOk);
+  EXPECT_EQ(ask("b"), StatusCode::kOk);
+  EXPECT_EQ(ask("c"), StatusCode::kResourceExhausted);
+  EXPECT_EQ(store_.Find(Key("c")).value(), std::nullopt) << "nothing of it stays";
+  EXPECT_EQ(ask("a"), StatusCode::kOk) << "who is in line may ask again";
+  Ask("m", {"x", "y"});  // Without a limit of its own.
+  const RequestRecord first = LeaseOne();
+  LeaseOne();
+  EXPECT_EQ(ask("c"), StatusCode::kOk) << "only those in line count";
+  ASSERT_TRUE(store_.Fail(LeaseOf(first), "no", /*start_failed=*/false).ok());
+  EXPECT_EQ(ask("a"), StatusCode::kResourceExhausted) << "one that failed joins anew";
+}
+
 TEST_P(RequestStoreTest, CountsTheLine) {
   Ask("a");
   Ask("m", {"x", "y", "z"});

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <filesystem>
 #include <fstream>
 
 #include "tests/support/child_process.h"
@@ -62,6 +64,26 @@ TEST(ProcessRecords, SkipsWhatItCannotRead) {
     std::ofstream(directory.path() + "/bad" + std::to_string(++number) + ".server.json") << text;
   }
   EXPECT_EQ(records.ReadAll(), std::vector<ProcessRecord>{record});
+}
+
+TEST(ProcessRecords, KeepsTheNewestLogsOfTheDeadAndAllOfTheLiving) {
+  const testing::TemporaryDirectory directory;
+  const ProcessRecords records(directory.path());
+  ProcessRecord alive = Ourselves();
+  alive.id = "gs-alive";
+  ASSERT_TRUE(records.Write(alive).ok());
+  const auto now = std::filesystem::file_time_type::clock::now();
+  const auto log = [&](const std::string& id, int minutes_ago) {
+    std::ofstream(records.LogPath(id)) << "words";
+    std::filesystem::last_write_time(records.LogPath(id), now - std::chrono::minutes(minutes_ago));
+  };
+  log(alive.id, 1000);
+  for (int i = 0; i < 40; ++i) log("gs-" + std::to_string(i), i);
+  records.Erase("gs-0");
+  EXPECT_TRUE(std::filesystem::exists(records.LogPath(alive.id)));
+  for (int i = 0; i < 40; ++i) {
+    EXPECT_EQ(std::filesystem::exists(records.LogPath("gs-" + std::to_string(i))), i < 32) << i;
+  }
 }
 
 TEST(ProcessRecords, SaysWhenItsDirectoryCannotBeMade) {

@@ -110,6 +110,12 @@ class FacadeTest : public ::testing::Test {
     EXPECT_TRUE(ticket.ok()) << ticket.status();
     return ticket.ok() ? *std::move(ticket) : Ticket();
   }
+  /// As a lobby does, which has the role `service`.
+  Ticket CreateParty(const CreateTicketRequest& request) {
+    auto ticket = facade_->CreateTicket(As("lobby", {}, "service"), request);
+    EXPECT_TRUE(ticket.ok()) << ticket.status();
+    return ticket.ok() ? *std::move(ticket) : Ticket();
+  }
   Ticket Get(const std::string& user, const std::string& id) {
     auto ticket = facade_->GetTicket(As(user), {id});
     EXPECT_TRUE(ticket.ok()) << ticket.status();

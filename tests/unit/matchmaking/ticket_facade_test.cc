@@ -80,7 +80,7 @@ TEST_F(TicketFacadeTest, ASeatEndsTheWait) {
 }
 
 TEST_F(TicketFacadeTest, APartyStaysTogetherAndEachSeesItsOwnJoinTicket) {
-  const Ticket party = Create("ann", Simple({"ann", "abe"}, "duos"));
+  const Ticket party = CreateParty(Simple({"ann", "abe"}, "duos"));
   (void)Create("bob", Simple({}, "duos"));
   (void)Create("cid", Simple({}, "duos"));
   ASSERT_THAT(allocator_.asked, SizeIs(1));
@@ -107,7 +107,7 @@ TEST_F(TicketFacadeTest, APlayerIsInOneLiveTicket) {
   EXPECT_EQ(ReasonOf(again.status()), "PLAYER_IN_TICKET");
   EXPECT_THAT(std::string(again.status().message()), HasSubstr(ann.id));
   // Someone who only names her learns that, and no more.
-  again = facade_->CreateTicket(As("bob"), Simple({"bob", "ann"}, "duos"));
+  again = facade_->CreateTicket(As("lobby", "", "service"), Simple({"bob", "ann"}, "duos"));
   EXPECT_EQ(again.status().code(), StatusCode::kAlreadyExists);
   EXPECT_THAT(std::string(again.status().message()), Not(HasSubstr(ann.id)));
 
@@ -278,15 +278,11 @@ std::vector<BadRequest> AllBadRequests() {
       {"an odd attribute", odd_name, "strings: have a name that is none; " + name_hint},
       {"a long value", long_value, "strings.mode: is 129 bytes; give 1 to 128 bytes"},
       {"an empty value", empty_value, "strings.mode: is 0 bytes; give 1 to 128 bytes"},
-      {"a party without the caller", with_players({"bob"}),
-       "players: do not include the caller; a party queues itself"},
       {"a player twice", with_players({"ann", "ann"}),
        "players[1]: is in the party twice; name each player once"},
       {"a nameless player", with_players({"ann", ""}), "players[1]: is no player id; give 1 to 128 bytes"},
       {"a player with a long id", with_players({"ann", std::string(129, 'b')}),
        "players[1]: is no player id; give 1 to 128 bytes"},
-      {"a party larger than a team", with_players({"ann", "bob", "cid"}),
-       "players: are 3; a team has 2, and a party at least 1"},
       {"a crowd", with_players(std::vector<std::string>(101, "ann")), "players: are 101; 100 at most"},
   };
 }
@@ -302,6 +298,29 @@ TEST_F(TicketFacadeTest, BadRequestsAreToldWhatIsWrong) {
   // And nothing of them stays: she can queue, and meets nobody.
   EXPECT_EQ(Create("ann", Simple({}, "duos")).state, TicketState::kWaiting);
   EXPECT_THAT(allocator_.asked, IsEmpty());
+}
+
+TEST_F(TicketFacadeTest, NobodyIsPutInAQueueByAnother) {
+  for (const std::string role : {"user", "developer", ""}) {
+    for (const auto& players : {std::vector<std::string>{"ann", "bob"}, {"bob"}}) {
+      const auto ticket = facade_->CreateTicket(As("ann", "", role), Simple(players, "duos"));
+      EXPECT_EQ(ticket.status().code(), StatusCode::kPermissionDenied) << role;
+      ASSERT_THAT(FieldViolationsOf(ticket.status()), SizeIs(1));
+      EXPECT_EQ(FieldViolationsOf(ticket.status()).front().field, "players");
+    }
+  }
+  EXPECT_EQ(Create("bob", Simple()).state, TicketState::kWaiting) << "nothing holds him";
+}
+
+TEST_F(TicketFacadeTest, ManagersQueueParties) {
+  for (const std::string role : {"admin", "service"}) {
+    const auto party =
+        facade_->CreateTicket(As("lobby", "", role), Simple({role + "-1", role + "-2"}, "duos"));
+    ASSERT_TRUE(party.ok()) << party.status();
+    EXPECT_TRUE(facade_->CancelTicket(As(role + "-1"), {party->id}).ok()) << "it is their ticket";
+  }
+  const auto large = facade_->CreateTicket(As("lobby", "", "service"), Simple({"ann", "bob", "cid"}, "duos"));
+  EXPECT_EQ(large.status().message(), "players: are 3; a team has 2, and a party at least 1");
 }
 
 TEST_F(TicketFacadeTest, OtherBadCalls) {

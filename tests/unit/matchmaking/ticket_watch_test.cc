@@ -46,10 +46,10 @@ TEST_F(TicketWatchTest, TellsTheTicketNowAndAfterEachChangeAndEnds) {
 }
 
 TEST_F(TicketWatchTest, EachWatcherOfAPartyGetsItsOwnJoinTicket) {
-  const Ticket party = Create("ann", Simple({"ann", "abe"}, "duos"));
+  const Ticket party = CreateParty(Simple({"ann", "abe"}, "duos"));
   Watch ann = Open("ann", party.id);
   Watch abe = Open("abe", party.id);
-  (void)Create("bob", Simple({"bob", "ben"}, "duos"));
+  (void)CreateParty(Simple({"bob", "ben"}, "duos"));
   allocator_.Succeed(0);
   EXPECT_EQ(ann.handler->Next()->assignment.join_ticket, "join-ann");
   EXPECT_EQ(abe.handler->Next()->assignment.join_ticket, "join-abe");
@@ -105,7 +105,7 @@ TEST_F(TicketWatchTest, AnUnwatchedTicketIsCancelledAfterTheLease) {
 }
 
 TEST_F(TicketWatchTest, TheLeaseEndsWithTheLastWatcher) {
-  const Ticket party = Create("ann", Simple({"ann", "abe"}, "duos"));
+  const Ticket party = CreateParty(Simple({"ann", "abe"}, "duos"));
   Watch ann = Open("ann", party.id);
   Watch abe = Open("abe", party.id);
   ann.handler->OnClose();
@@ -140,7 +140,7 @@ TEST_F(TicketWatchTest, AMatchDueWithTheLeaseIsMade) {
 }
 
 TEST_F(TicketWatchTest, StreamsAreCounted) {
-  const Ticket party = Create("ann", Simple({"ann", "abe"}, "duos"));
+  const Ticket party = CreateParty(Simple({"ann", "abe"}, "duos"));
   std::vector<Watch> watches;
   for (int i = 0; i < 4; ++i) watches.push_back(Open("ann", party.id));
   const auto one_more = facade_->WatchTicket(As("ann"), {party.id}, std::make_shared<FakeHost>());

@@ -5,10 +5,12 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
 
+#include "net/address_group.h"
 #include "tests/unit/net_http/raw_client.h"
 
 namespace oofgg::net {
@@ -203,6 +205,38 @@ TEST_F(HttpServerTest, TooManyConnectionsAreToldSo) {
   }
   RawClient three(server_->port());
   EXPECT_EQ(StatusIn(three.ReadAll()), 503);
+}
+
+TEST_F(HttpServerTest, OneAddressHasALimitOfItsOwn) {
+  Start({.max_connections_per_address = 1});
+  auto one = std::make_unique<RawClient>(server_->port());
+  one->Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  ASSERT_EQ(StatusIn(one->ReadUntil("[]")), 200);
+  RawClient two(server_->port());
+  EXPECT_EQ(StatusIn(two.ReadAll()), 503);
+  one->Send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(StatusIn(one->ReadAll()), 200);
+  while (server_->connections() > 0) std::this_thread::yield();
+  RawClient three(server_->port());
+  three.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(StatusIn(three.ReadUntil("[]")), 200) << "whoever goes makes room";
+}
+
+TEST_F(HttpServerTest, ALocalProxyMayBeExempt) {
+  Start({.max_connections_per_address = 1, .exempt_loopback = true});
+  RawClient one(server_->port());
+  RawClient two(server_->port());
+  for (RawClient* client : {&one, &two}) {
+    client->Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_EQ(StatusIn(client->ReadUntil("[]")), 200);
+  }
+}
+
+TEST(AddressGroup, IsAnIpv4AddressOrTheNetworkOfAnIpv6One) {
+  EXPECT_EQ(AddressGroup("192.0.2.1"), "192.0.2.1");
+  EXPECT_EQ(AddressGroup("::ffff:192.0.2.1"), "192.0.2.1");
+  EXPECT_EQ(AddressGroup("2001:db8:1:2::3"), AddressGroup("2001:db8:1:2:ffff::9"));
+  EXPECT_NE(AddressGroup("2001:db8:1:2::3"), AddressGroup("2001:db8:1:3::3"));
 }
 
 TEST_F(HttpServerTest, DrainAnswersWhatIsUnderWayAndNothingElse) {

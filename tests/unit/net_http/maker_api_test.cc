@@ -152,11 +152,13 @@ TEST(MakerApi, JwtCallersAreKnownByTheirSubject) {
   };
   MakerUnderTest maker(options);
   for (const std::string value :
-       {"good", "bearer good", "Bearer ", "Bearer bad", "Basic good", "Bearer good x"}) {
+       {"good", "Bearergood", "Bearer ", "Bearer bad", "Basic good", "Bearer good x"}) {
     const HttpReply reply = maker.Call("POST", "/request", {{"Authorization", value}});
     EXPECT_EQ(reply.status, 401) << value;
     EXPECT_EQ(reply.body, "Unauthorized") << value;
   }
+  EXPECT_EQ(maker.Call("POST", "/request", {{"Authorization", "bearer good"}}).status, 202)
+      << "RFC 9110, 11.1";
   EXPECT_EQ(maker.Call("POST", "/request", {{"Authorization", "Bearer good"}}).status, 202);
 }
 
@@ -173,6 +175,35 @@ TEST(MakerApi, AFloodOfOneClientIsToldToWait) {
   EXPECT_EQ(refused.status, 429);
   EXPECT_GE(std::stoi(HeaderOf(refused, "retry-after")), 50);
   EXPECT_EQ(maker.Call("POST", "/request", {{"Authorization", "bob"}}).status, 202);
+}
+
+TEST(MakerApi, AFloodOfOneAddressIsToldToWaitWhoeverItSaysItIs) {
+  KeyedTokenBuckets limiter(Clock::System(), {.per_second = 0.01, .burst = 2}, 100);
+  MakerApiOptions options;
+  options.address_limiter = &limiter;
+  int verified = 0;
+  options.verify_token = [&verified](std::string_view token) -> StatusOr<Caller> {
+    ++verified;
+    return Caller{.user_id = std::string(token), .role = "user", .session_id = "s"};
+  };
+  FleetOptions none;
+  none.max = 0;
+  MakerUnderTest maker(options, none);
+  EXPECT_EQ(maker.Call("POST", "/request", {{"Authorization", "Bearer a"}}).status, 202);
+  EXPECT_EQ(maker.Call("POST", "/request", {{"Authorization", "Bearer b"}}).status, 202);
+  const HttpReply refused = maker.Call("POST", "/request", {{"Authorization", "Bearer c"}});
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_GE(std::stoi(HeaderOf(refused, "retry-after")), 50);
+  EXPECT_EQ(verified, 2) << "no token is looked at for nothing";
+}
+
+TEST(MakerApi, ALocalProxyMayBeExempt) {
+  KeyedTokenBuckets limiter(Clock::System(), {.per_second = 0.01, .burst = 1}, 100);
+  MakerApiOptions options;
+  options.address_limiter = &limiter;
+  options.exempt_loopback = true;
+  MakerUnderTest maker(options);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(maker.Call("GET", "/request", kAlice).status, 404);
 }
 
 TEST(MakerApi, AfterThreeFailedStartsRetryAfterIsSaid) {

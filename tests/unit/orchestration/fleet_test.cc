@@ -73,6 +73,14 @@ TEST(Fleet, AtItsMaximumRequestsWaitInOrder) {
   EXPECT_THAT(world.sim.started, SizeIs(1));
 }
 
+TEST(Fleet, AnyNumberOfWakesIsOneLook) {
+  World world;
+  for (int i = 0; i < 1000; ++i) world.fleet->Wake();
+  EXPECT_EQ(world.executor.RunReady(), 1U);
+  world.fleet->Wake();
+  EXPECT_EQ(world.executor.RunReady(), 1U) << "and the next one is heard again";
+}
+
 TEST(Fleet, KeepsServersReady) {
   World world({.min_ready = 2});
   world.fleet->Wake();

@@ -155,6 +155,21 @@ TEST(RequestFacade, WithdrawingAtAnyMomentLeavesNoSeatBehind) {
   }
 }
 
+TEST(RequestFacade, ALineThatIsFullIsToldSo) {
+  World world({.max = 1, .slots = 1}, {.max_line = 2});
+  world.sim.model.slots = 1;
+  ASSERT_TRUE(world.PostUntilReady("first"));
+  EXPECT_EQ(world.Post("alice")->position, 1U);
+  EXPECT_EQ(world.Post("bob")->position, 2U);
+  const auto late = world.Post("eve");
+  EXPECT_EQ(late.status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(RetryAfterOf(late.status()), seconds(5));
+  EXPECT_EQ(world.Get("eve").status().code(), StatusCode::kNotFound) << "nothing of it stays";
+  EXPECT_EQ(world.Post("alice")->position, 1U) << "who is in line is not refused";
+  ASSERT_TRUE(world.facade->Withdraw("default", "alice").ok());
+  EXPECT_EQ(world.Post("eve")->position, 2U);
+}
+
 TEST(RequestFacade, RefusesWhatCannotBe) {
   World world;
   EXPECT_EQ(world.Post("").status().code(), StatusCode::kInvalidArgument);

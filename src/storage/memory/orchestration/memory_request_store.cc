@@ -17,6 +17,7 @@ namespace {
 constexpr std::chrono::hours kRememberFailures{1};
 
 Status NotYours() { return MakeStatus(StatusCode::kAborted, "the lease on the request is no longer yours"); }
+Status LineIsFull() { return MakeStatus(StatusCode::kResourceExhausted, "the line for this fleet is full"); }
 Status NoSuchRequest() { return MakeStatus(StatusCode::kNotFound, "there is no such request"); }
 
 bool IsLeased(const orchestration::RequestRecord& record) {
@@ -30,10 +31,18 @@ MemoryRequestStore::Fleet& MemoryRequestStore::Of(std::string_view fleet) {
   return found != fleets_.end() ? found->second : fleets_[std::string(fleet)];
 }
 
+void MemoryRequestStore::LeaveLine(Fleet& fleet, const RequestRecord& record) {
+  fleet.line.erase(record.sequence);
+  fleet.line_seats -= record.players.size();
+}
+
 void MemoryRequestStore::Move(Fleet& fleet, RequestRecord& record, orchestration::RequestState to) {
   assert(CanMove(record.state, to));
-  if (record.state == kCreated) fleet.line.erase(record.sequence);
-  if (to == kCreated) fleet.line.emplace(record.sequence, record.key.id);
+  if (record.state == kCreated) LeaveLine(fleet, record);
+  if (to == kCreated) {
+    fleet.line.emplace(record.sequence, record.key.id);
+    fleet.line_seats += record.players.size();
+  }
   record.state = to;
 }
 
@@ -70,13 +79,16 @@ void MemoryRequestStore::ReleaseSeats(Fleet& fleet, RequestRecord& record) {
 }
 
 void MemoryRequestStore::TakeBack(Fleet& fleet, RequestRecord& record) {
-  ++record.fence;
+  record.fence = ++fleet.last_fence;
   Move(fleet, record, record.state == kInProgress ? kCreated : kDone);
 }
 
 StatusOr<MemoryRequestStore::RequestRecord> MemoryRequestStore::Enqueue(const NewRequest& request) {
   const std::lock_guard lock(mutex_);
   Fleet& fleet = Of(request.key.fleet);
+  const auto known = fleet.requests.find(request.key.id);
+  const bool joins = known == fleet.requests.end() || known->second.state == kFailed;
+  if (joins && request.max_line != 0 && fleet.line.size() >= request.max_line) return LineIsFull();
   const auto [found, fresh] = fleet.requests.try_emplace(request.key.id);
   RequestRecord& record = found->second;
   if (fresh) {
@@ -115,12 +127,7 @@ StatusOr<std::uint64_t> MemoryRequestStore::Position(const RequestKey& key) {
 StatusOr<MemoryRequestStore::Line> MemoryRequestStore::Waiting(std::string_view fleet_name) {
   const std::lock_guard lock(mutex_);
   const Fleet& fleet = Of(fleet_name);
-  Line line;
-  for (const auto& [sequence, id] : fleet.line) {
-    ++line.requests;
-    line.seats += fleet.requests.at(id).players.size();
-  }
-  return line;
+  return Line{fleet.line.size(), fleet.line_seats};
 }
 
 StatusOr<std::vector<MemoryRequestStore::RequestRecord>> MemoryRequestStore::LeaseOldest(
@@ -131,7 +138,7 @@ StatusOr<std::vector<MemoryRequestStore::RequestRecord>> MemoryRequestStore::Lea
   while (leased.size() < most && !fleet.line.empty()) {
     RequestRecord& record = fleet.requests.at(fleet.line.begin()->second);
     Move(fleet, record, kInProgress);
-    ++record.fence;
+    record.fence = ++fleet.last_fence;
     record.lease_until = until;
     leased.push_back(record);
   }
@@ -217,7 +224,7 @@ StatusOr<MemoryRequestStore::RequestRecord> MemoryRequestStore::Occupy(const Req
                       "the request is not done, so there is nothing to repair");
   }
   Move(fleet, record, kOccupied);
-  ++record.fence;
+  record.fence = ++fleet.last_fence;
   record.lease_until = until;
   return record;
 }
@@ -238,7 +245,7 @@ StatusOr<std::optional<MemoryRequestStore::RequestRecord>> MemoryRequestStore::W
   if (found == fleet.requests.end()) return std::nullopt;
   const RequestRecord removed = found->second;
   ReleaseSeats(fleet, found->second);
-  if (removed.state == kCreated) fleet.line.erase(removed.sequence);
+  if (removed.state == kCreated) LeaveLine(fleet, removed);
   fleet.requests.erase(found);
   return removed;
 }

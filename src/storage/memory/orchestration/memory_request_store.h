@@ -11,8 +11,8 @@
 
 namespace oofgg::storage {
 
-/// A `RequestStore` that lasts as long as this object. One lock; cost O(log n) except for `Position` and
-/// `Waiting`, linear in the line, and for `Seats`, `DropServer`, `SweepLapsed` and `TakeOver`, linear in
+/// A `RequestStore` that lasts as long as this object. One lock; cost O(log n) except for `Position`, linear
+/// in the line, and for `Seats`, `DropServer`, `SweepLapsed` and `TakeOver`, linear in
 /// the fleet's requests.
 class MemoryRequestStore final : public orchestration::RequestStore {
  public:
@@ -54,13 +54,16 @@ class MemoryRequestStore final : public orchestration::RequestStore {
     std::map<std::string, std::string> seats;                // Id of the request, by player.
     std::map<std::string, std::size_t> seats_of_server;      // Never zero.
     std::set<std::pair<std::string, std::string>> released;  // Server and player.
+    std::size_t line_seats = 0;                              // Of all in `line`.
     std::uint64_t last_sequence = 0;
+    std::uint64_t last_fence = 0;  // Of the fleet, so that it goes on when a request is deleted.
   };
 
   // All with mutex_ held.
   Fleet& Of(std::string_view fleet);
   StatusOr<RequestRecord*> Leased(const RequestLease& lease, bool occupied_too);
   void Move(Fleet& fleet, RequestRecord& record, orchestration::RequestState to);
+  static void LeaveLine(Fleet& fleet, const RequestRecord& record);
   void ReleaseSeats(Fleet& fleet, RequestRecord& record);
   void ReleaseSeat(Fleet& fleet, RequestRecord& record, const std::string& player);
   void TakeBack(Fleet& fleet, RequestRecord& record);

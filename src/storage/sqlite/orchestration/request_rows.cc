@@ -79,7 +79,7 @@ StatusOr<std::optional<RequestRows::Record>> RequestRows::Find(const RequestKey&
 
 Status RequestRows::Save(const Record& record) {
   auto save = connection_.Prepare("INSERT OR REPLACE INTO maker_requests (" OOFGG_REQUEST_COLUMNS
-                                  ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+                                  ", seats) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   save.Bind(1, std::string_view(record.key.fleet)).Bind(2, std::string_view(record.key.id));
   save.BindBlob(3, PackPlayers(record.players)).Bind(4, Number(record.state));
   save.Bind(5, record.sequence).Bind(6, record.fence);
@@ -87,6 +87,7 @@ Status RequestRows::Save(const Record& record) {
   save.Bind(9, std::string_view(record.server.id)).Bind(10, std::string_view(record.server.host));
   save.Bind(11, record.server.port).Bind(12, std::string_view(record.server.control));
   save.Bind(13, std::string_view(record.error)).Bind(14, record.failures);
+  save.Bind(15, record.players.size());
   return save.Run();
 }
 
@@ -100,6 +101,27 @@ StatusOr<std::uint64_t> RequestRows::NextSequence(std::string_view fleet) {
   last.Bind(1, fleet);
   OOFGG_RETURN_IF_ERROR(last.Step().status());
   return static_cast<std::uint64_t>(last.Int(0)) + 1;
+}
+
+StatusOr<std::uint64_t> RequestRows::NextFence(std::string_view fleet) {
+  auto count = connection_.Prepare(
+      "INSERT INTO maker_fences (fleet, last) VALUES (?, 1) ON CONFLICT (fleet) DO UPDATE SET last = last + "
+      "1");
+  OOFGG_RETURN_IF_ERROR(count.Bind(1, fleet).Run());
+  auto select = connection_.Prepare("SELECT last FROM maker_fences WHERE fleet = ?");
+  select.Bind(1, fleet);
+  OOFGG_RETURN_IF_ERROR(select.Step().status());
+  return static_cast<std::uint64_t>(select.Int(0));
+}
+
+StatusOr<orchestration::RequestStore::Line> RequestRows::CountLine(std::string_view fleet) {
+  auto count = connection_.Prepare(
+      "SELECT count(*), sum(seats) FROM maker_requests INDEXED BY maker_requests_waiting "
+      "WHERE fleet = ? AND state = 0");
+  count.Bind(1, fleet);
+  OOFGG_RETURN_IF_ERROR(count.Step().status());
+  return orchestration::RequestStore::Line{static_cast<std::size_t>(count.Int(0)),
+                                           static_cast<std::size_t>(count.Int(1))};
 }
 
 StatusOr<std::vector<RequestRows::Record>> RequestRows::InState(std::string_view fleet, RequestState state,

@@ -24,6 +24,10 @@ class RequestRows {
   Status Save(const Record& record);
   Status Erase(const orchestration::RequestKey& key);
   StatusOr<std::uint64_t> NextSequence(std::string_view fleet);
+  /// Larger than all before it, of whatever request, deleted ones included.
+  StatusOr<std::uint64_t> NextFence(std::string_view fleet);
+  /// Reads an index, no rows.
+  StatusOr<orchestration::RequestStore::Line> CountLine(std::string_view fleet);
 
   StatusOr<std::vector<Record>> InState(std::string_view fleet, orchestration::RequestState state,
                                         std::size_t most);

@@ -22,7 +22,7 @@ using orchestration::SeatServer;
 using orchestration::Sweep;
 using enum orchestration::RequestState;
 
-constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
+constexpr std::array<std::string_view, 2> kMigrations = {R"sql(
   CREATE TABLE maker_requests (
     fleet TEXT NOT NULL, id TEXT NOT NULL, players BLOB NOT NULL, state INTEGER NOT NULL,
     sequence INTEGER NOT NULL, fence INTEGER NOT NULL, lease_until INTEGER NOT NULL, deadline INTEGER NOT NULL,
@@ -40,12 +40,27 @@ constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
   CREATE TABLE maker_released (
     fleet TEXT NOT NULL, server_id TEXT NOT NULL, player TEXT NOT NULL,
     PRIMARY KEY (fleet, server_id, player)) WITHOUT ROWID;
+)sql",
+                                                         R"sql(
+  -- The last fence of each fleet: it goes on when the rows that had one are gone.
+  CREATE TABLE maker_fences (fleet TEXT NOT NULL PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
+  INSERT INTO maker_fences (fleet, last) SELECT fleet, max(fence) FROM maker_requests GROUP BY fleet;
+  -- How many `players` (`5:alice3:bob`) there are, so that the line is counted without being read.
+  ALTER TABLE maker_requests ADD COLUMN seats INTEGER NOT NULL DEFAULT 1;
+  UPDATE maker_requests SET seats = (
+    WITH RECURSIVE rest (tail) AS (
+      SELECT maker_requests.players
+      UNION ALL
+      SELECT substr(tail, instr(tail, x'3a') + 1 + CAST(tail AS INTEGER)) FROM rest WHERE instr(tail, x'3a') > 0)
+    SELECT count(*) - 1 FROM rest);
+  CREATE INDEX maker_requests_waiting ON maker_requests (fleet, seats) WHERE state = 0;
 )sql"};
 
 constexpr std::chrono::hours kRememberFailures{1};
 constexpr std::size_t kAll = std::numeric_limits<std::int32_t>::max();
 
 Status NotYours() { return MakeStatus(StatusCode::kAborted, "the lease on the request is no longer yours"); }
+Status LineIsFull() { return MakeStatus(StatusCode::kResourceExhausted, "the line for this fleet is full"); }
 Status NoSuchRequest() { return MakeStatus(StatusCode::kNotFound, "there is no such request"); }
 
 void Move(RequestRecord& record, RequestState to) {
@@ -63,7 +78,7 @@ StatusOr<RequestRecord> Leased(RequestRows& rows, const RequestLease& lease, boo
 
 /// Takes a leased request back from whoever held it.
 Status TakeBack(RequestRows& rows, RequestRecord& record) {
-  ++record.fence;
+  OOFGG_ASSIGN_OR_RETURN(record.fence, rows.NextFence(record.key.fleet));
   Move(record, record.state == kInProgress ? kCreated : kDone);
   return rows.Save(record);
 }
@@ -95,6 +110,10 @@ StatusOr<RequestRecord> SqliteRequestStore::Enqueue(const NewRequest& request) {
       record.state = kFailed;  // Of nothing yet; the step into the line is the same.
     }
     if (record.state == kFailed) {
+      if (request.max_line != 0) {
+        OOFGG_ASSIGN_OR_RETURN(const Line line, rows.CountLine(request.key.fleet));
+        if (line.requests >= request.max_line) return LineIsFull();
+      }
       record.players = request.players;
       OOFGG_ASSIGN_OR_RETURN(record.sequence, rows.NextSequence(request.key.fleet));
       record.deadline = request.deadline;
@@ -142,9 +161,7 @@ StatusOr<std::uint64_t> SqliteRequestStore::Position(const RequestKey& key) {
 StatusOr<SqliteRequestStore::Line> SqliteRequestStore::Waiting(std::string_view fleet) {
   Line line;
   const Status status = database_.Read([&](Connection& connection) -> Status {
-    OOFGG_ASSIGN_OR_RETURN(const auto waiting, RequestRows(connection).InState(fleet, kCreated, kAll));
-    line.requests = waiting.size();
-    for (const RequestRecord& record : waiting) line.seats += record.players.size();
+    OOFGG_ASSIGN_OR_RETURN(line, RequestRows(connection).CountLine(fleet));
     return absl::OkStatus();
   });
   OOFGG_RETURN_IF_ERROR(status);
@@ -159,7 +176,7 @@ StatusOr<std::vector<RequestRecord>> SqliteRequestStore::LeaseOldest(std::string
     OOFGG_ASSIGN_OR_RETURN(leased, rows.InState(fleet, kCreated, (std::min)(most, kAll)));
     for (RequestRecord& record : leased) {
       Move(record, kInProgress);
-      ++record.fence;
+      OOFGG_ASSIGN_OR_RETURN(record.fence, rows.NextFence(fleet));
       record.lease_until = until;
       OOFGG_RETURN_IF_ERROR(rows.Save(record));
     }
@@ -244,7 +261,7 @@ StatusOr<RequestRecord> SqliteRequestStore::Occupy(const RequestKey& key, WallTi
                         "the request is not done, so there is nothing to repair");
     }
     Move(*record, kOccupied);
-    ++record->fence;
+    OOFGG_ASSIGN_OR_RETURN(record->fence, rows.NextFence(key.fleet));
     record->lease_until = until;
     result = *record;
     return rows.Save(result);

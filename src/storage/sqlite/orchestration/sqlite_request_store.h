@@ -10,7 +10,8 @@
 namespace oofgg::storage {
 
 /// A `RequestStore` in a SQLite file that it may share with other stores. Every write is one transaction,
-/// synced before the call returns. Cost: O(log n) but for `Position` and `Waiting` (linear in the line) and
+/// synced before the call returns. Cost: O(log n) but for `Position`, `Waiting` and `Enqueue` with `max_line`
+/// (they count the line in an index) and
 /// `DropServer`, `Seats` and `TakeOver` (linear in what they touch).
 class SqliteRequestStore final : public orchestration::RequestStore {
  public:
