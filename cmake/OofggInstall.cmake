@@ -32,6 +32,10 @@ endforeach()
 if(OOFGG_BUILD_SERVERS)
   install(TARGETS oofgg oofgg-auth oofgg-game oofgg-maker RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
+# `oofgg up` starts the arena that lies beside it, unless it is told of another game server.
+if(OOFGG_BUILD_EXAMPLES)
+  install(TARGETS oofgg-arena oofgg-player RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 
 # The configuration file of find_package.
 configure_package_config_file(cmake/oofggConfig.cmake.in ${PROJECT_BINARY_DIR}/oofggConfig.cmake
@@ -45,7 +49,11 @@ foreach(set IN ITEMS primitives sdk)
   list(TRANSFORM ${set}_rooms PREPEND "-l" OUTPUT_VARIABLE ${set}_libs)
   list(JOIN ${set}_libs " " ${set}_libs)
 endforeach()
+# The prefix is told from where the file lies, since it is often chosen only when installing.
+set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+file(RELATIVE_PATH up_to_prefix /${pkgconfig_dir} /)
+string(REGEX REPLACE "/$" "" up_to_prefix "${up_to_prefix}")
 foreach(package IN ITEMS oofgg-primitives oofgg)
   configure_file(cmake/${package}.pc.in ${PROJECT_BINARY_DIR}/${package}.pc @ONLY)
-  install(FILES ${PROJECT_BINARY_DIR}/${package}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+  install(FILES ${PROJECT_BINARY_DIR}/${package}.pc DESTINATION ${pkgconfig_dir})
 endforeach()

@@ -40,14 +40,26 @@ struct Settings {
 };
 
 std::optional<int> ReadSettings(int argc, char** argv, Settings& settings) {
+  using namespace std::chrono_literals;
   Flags flags(kProgram, "Accounts, logins, and the keys that every other server verifies tokens with.");
   AddServerFlags(flags, settings.server);
   flags.Add({.name = "keys", .help = "Holds signing keys and secrets; made if missing", .value = "DIR"},
             &settings.keys);
   flags.Add({.name = "issuer", .help = "The tokens' iss"}, &settings.issuer);
-  flags.Add({.name = "access-token-ttl", .help = "Life of an access token"}, &settings.access_token_ttl);
-  flags.Add({.name = "refresh-token-ttl", .help = "Life of a refresh token"}, &settings.refresh_token_ttl);
-  return flags.Parse(argc, argv);
+  flags.Add({.name = "access-token-ttl", .help = "Life of an access token"}, &settings.access_token_ttl, 10s,
+            24h);
+  flags.Add({.name = "refresh-token-ttl", .help = "Life of a refresh token"}, &settings.refresh_token_ttl,
+            1min, 365 * 24h);
+  if (const auto done = flags.Parse(argc, argv)) return done;
+  if (settings.refresh_token_ttl < settings.access_token_ttl) {
+    return Fail(
+        kProgram,
+        MakeStatus(StatusCode::kInvalidArgument,
+                   "--refresh-token-ttl: " + FormatDuration(settings.refresh_token_ttl) +
+                       " is shorter than the access token's " + FormatDuration(settings.access_token_ttl)),
+        2);
+  }
+  return std::nullopt;
 }
 
 net::HttpResponse JwksPage(const auth::Jwks& keys) {

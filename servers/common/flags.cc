@@ -126,6 +126,21 @@ void Flags::Add(Flag flag, std::chrono::milliseconds* value,
   });
 }
 
+void Flags::Add(Flag flag, std::chrono::milliseconds* value, std::chrono::milliseconds least,
+                std::chrono::milliseconds most) {
+  if (flag.value.empty()) flag.value = "DURATION";
+  AddCustom(std::move(flag), FormatDuration(*value), [value, least, most](std::string_view text) -> Status {
+    OOFGG_ASSIGN_OR_RETURN(const auto duration, ParseDuration(text, std::nullopt));
+    if (duration < least || duration > most) {
+      return MakeStatus(
+          StatusCode::kInvalidArgument,
+          "'" + std::string(text) + "' is not from " + FormatDuration(least) + " to " + FormatDuration(most));
+    }
+    *value = duration;
+    return {};
+  });
+}
+
 std::string Flags::HelpText(const Entry& entry) {
   const std::string shown = entry.shown_default.empty() ? "none" : entry.shown_default;
   return entry.flag.help + " (default: " + shown + ") [$" + entry.flag.variable + "]";

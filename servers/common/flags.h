@@ -46,6 +46,9 @@ class Flags {
   /// Durations: `15m`, `500ms`, `30d`. A bare number is taken in `bare_unit`, if there is one.
   void Add(Flag flag, std::chrono::milliseconds* value,
            std::optional<std::chrono::milliseconds> bare_unit = std::nullopt);
+  /// The same from `least` to `most`; the error names both.
+  void Add(Flag flag, std::chrono::milliseconds* value, std::chrono::milliseconds least,
+           std::chrono::milliseconds most);
   /// Anything else: `set` checks and stores; `shown_default` appears in the help.
   void AddCustom(Flag flag, std::string shown_default, Setter set);
 

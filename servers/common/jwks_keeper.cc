@@ -12,6 +12,9 @@ namespace {
 
 using OnKeys = absl::AnyInvocable<void(StatusOr<auth::Jwks>)>;
 
+/// Between attempts for the first keys, and between looks whether to stop.
+constexpr std::chrono::milliseconds kStep{100};
+
 bool IsUrl(const std::string& source) {
   return source.starts_with("http://") || source.starts_with("https://");
 }
@@ -56,10 +59,16 @@ struct JwksKeeper::State : std::enable_shared_from_this<State> {
 
   StatusOr<auth::Jwks> FetchAndWait() {
     if (!IsUrl(source)) return auth::LoadJwksFile(source);
-    std::promise<StatusOr<auth::Jwks>> promise;
-    Fetch([&promise](StatusOr<auth::Jwks> keys) { promise.set_value(std::move(keys)); });
-    return promise.get_future().get();
+    const auto promise = std::make_shared<std::promise<StatusOr<auth::Jwks>>>();
+    Fetch([promise](StatusOr<auth::Jwks> keys) { promise->set_value(std::move(keys)); });
+    auto fetched = promise->get_future();
+    while (fetched.wait_for(kStep) != std::future_status::ready) {
+      if (Stopping()) return MakeStatus(StatusCode::kCancelled, "stopped before it had the first keys");
+    }
+    return fetched.get();
   }
+
+  [[nodiscard]] bool Stopping() const { return options.stop && options.stop(); }
 
   [[nodiscard]] TimePoint Now() const {
     return (options.clock != nullptr ? *options.clock : Clock::System()).Now();
@@ -114,8 +123,8 @@ StatusOr<std::unique_ptr<JwksKeeper>> JwksKeeper::Start(const std::string& sourc
   auto state = std::make_shared<State>(source, verifier, http, executor, options);
   const auto give_up = std::chrono::steady_clock::now() + options.patience;
   StatusOr<auth::Jwks> keys = state->FetchAndWait();
-  while (!keys.ok() && IsUrl(source) && std::chrono::steady_clock::now() < give_up) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  while (!keys.ok() && IsUrl(source) && !state->Stopping() && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(kStep);
     keys = state->FetchAndWait();
   }
   if (!keys.ok()) return Annotate(keys.status(), "--jwks " + source);

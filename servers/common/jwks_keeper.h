@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -14,7 +15,9 @@ namespace oofgg::servers {
 struct JwksKeeperOptions {
   std::chrono::milliseconds patience{10'000};  ///< How long the first fetch may be retried.
   std::chrono::milliseconds refresh_interval{60'000};
-  bool insecure = false;         ///< Allow plain http to other machines.
+  bool insecure = false;  ///< Allow plain http to other machines.
+  /// Asked while the first keys are waited for; true ends the wait. Empty: never.
+  std::function<bool()> stop = {};
   const Clock* clock = nullptr;  ///< That of the executor. Null: the system's.
 };
 
@@ -24,7 +27,8 @@ struct JwksKeeperOptions {
 class JwksKeeper {
  public:
   /// `source` is `--jwks`: an `http(s)://` URL or a file. Blocks for the first keys.
-  /// Errors: kInvalidArgument (plain http to another machine), or why no key could be had.
+  /// Errors: kInvalidArgument (plain http to another machine), kCancelled (`options.stop`), or why no key
+  /// could be had.
   [[nodiscard]] static StatusOr<std::unique_ptr<JwksKeeper>> Start(const std::string& source,
                                                                    auth::TokenVerifier& verifier,
                                                                    HttpClient& http, Executor& executor,

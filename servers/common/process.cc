@@ -4,9 +4,11 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <utility>
 
@@ -55,6 +57,11 @@ void RaiseDescriptorLimit() {
 
 }  // namespace
 
+std::size_t DescriptorsForConnections(std::size_t limit) {
+  constexpr std::size_t kReserve = 2'000;
+  return limit - (std::min)(kReserve, limit / 4);
+}
+
 struct Process::Guard {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work;
 };
@@ -91,6 +98,19 @@ void Process::WaitForSignal() {
   int signal = 0;
   sigwait(&signals, &signal);
   Log(LogLevel::kDebug, "main", signal == SIGTERM ? "SIGTERM: draining" : "SIGINT: draining");
+}
+
+bool Process::StopRequested() {
+  sigset_t pending;
+  sigemptyset(&pending);
+  sigpending(&pending);
+  return sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1;
+}
+
+std::size_t Process::DescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return SIZE_MAX;
+  return limit.rlim_cur;
 }
 
 void Process::Stop() {

@@ -15,6 +15,10 @@ class io_context;
 
 namespace oofgg::servers {
 
+/// How many of `limit` descriptors a listener may give to its connections: the rest, 2,000 or a quarter if
+/// that is less, is for databases, gRPC, HTTP and what they call.
+[[nodiscard]] std::size_t DescriptorsForConnections(std::size_t limit);
+
 /// What every server process has: the threads that run its sockets, its log, and the wait for its end.
 /// Threads: `main` owns it.
 class Process {
@@ -35,6 +39,11 @@ class Process {
 
   /// Returns when SIGINT or SIGTERM arrives.
   void WaitForSignal();
+  /// Whether one has come that `WaitForSignal` has not returned for: for waits before it.
+  [[nodiscard]] static bool StopRequested();
+
+  /// How many descriptors this process may have; the constructor has raised that as far as it is allowed.
+  [[nodiscard]] static std::size_t DescriptorLimit();
 
   /// Ends the socket threads.
   void Stop();

@@ -33,6 +33,15 @@ Status LockDatabase(const std::string& path) {
   return {};
 }
 
+/// A store that this version does not have: that it was asked for must not go unheard.
+void AddMissingStore(Flags& flags, Flags::Flag flag, std::string instead) {
+  flags.AddCustom(std::move(flag), "", [instead = std::move(instead)](std::string_view value) -> Status {
+    if (value.empty()) return {};
+    return MakeStatus(StatusCode::kInvalidArgument,
+                      "this version cannot use it, " + instead + "; leave it out");
+  });
+}
+
 }  // namespace
 
 void AddServerFlags(Flags& flags, ServerSettings& settings) {
@@ -41,6 +50,14 @@ void AddServerFlags(Flags& flags, ServerSettings& settings) {
       {.name = "ops-listen", .help = "Where /healthz, /readyz, /metrics and /version are served"},
       &settings.ops_listen);
   flags.Add({.name = "database", .help = "Where its data lives", .value = "sqlite:PATH"}, &settings.database);
+  AddMissingStore(flags,
+                  {.name = "redis",
+                   .help = "Not in this version",
+                   .variable = "REDIS_SERVER_URL",
+                   .value = "HOST:PORT|URL"},
+                  "queues, sessions and presence live in this process");
+  AddMissingStore(flags, {.name = "kafka", .help = "Not in this version", .value = "HOST:PORT"},
+                  "the event log is written to files");
   flags.Add({.name = "tls-cert", .help = "PEM certificate chain for gRPC", .value = "FILE"},
             &settings.tls_cert);
   flags.Add({.name = "tls-key", .help = "PEM key of that certificate", .value = "FILE"}, &settings.tls_key);

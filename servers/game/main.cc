@@ -1,5 +1,6 @@
 // oofgg-game: presence, sessions and their events, players, scores.
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -7,7 +8,9 @@
 #include "http/curl_client.h"
 #include "net/presence/presence_tcp_listener.h"
 #include "oofgg/auth/authorizer.h"
+#include "oofgg/bounded_executor.h"
 #include "oofgg/grpc_transport.h"
+#include "oofgg/log.h"
 #include "oofgg/thread_pool.h"
 #include "presence/presence_facade.h"
 #include "presence/presence_hub.h"
@@ -20,6 +23,7 @@
 #include "servers/common/jwks_keeper.h"
 #include "servers/common/ops_server.h"
 #include "servers/common/process.h"
+#include "servers/common/tidy_timer.h"
 #include "servers/game/maker_queue.h"
 #include "servers/game/settings.h"
 #include "storage/jsonl/jsonl_event_log.h"
@@ -36,6 +40,13 @@ namespace {
 constexpr const char* kProgram = "oofgg-game";
 constexpr std::size_t kWorkers = 8;
 constexpr std::size_t kSocketThreads = 2;
+/// Who queues for a match waits for the maker on threads apart, so that a silent maker holds up nobody else;
+/// who finds no room there is told to come back.
+constexpr std::size_t kQueueingThreads = 8;
+constexpr std::size_t kMaxQueueing = 64;
+constexpr std::chrono::milliseconds kQueueingRetryDelay{1000};
+constexpr std::size_t kMakerCallbackThreads = 2;
+constexpr std::chrono::minutes kTidyPeriod{10};
 constexpr std::chrono::milliseconds kDrainPatience{10'000};
 
 StatusOr<std::shared_ptr<Transport>> TransportToMaker(const GameSettings& settings) {
@@ -67,6 +78,22 @@ game::GameRoomOptions RoomOptionsOf(const GameSettings& settings) {
   return options;
 }
 
+/// What was asked for, as far as there are descriptors for it.
+std::size_t PresenceConnections(const GameSettings& settings) {
+  return (std::min)(static_cast<std::size_t>(settings.presence_max_connections),
+                    DescriptorsForConnections(Process::DescriptorLimit()));
+}
+
+/// Said once the server serves: one that cannot start says why, and nothing else.
+void TellIfFewerConnections(const GameSettings& settings) {
+  const std::size_t taken = PresenceConnections(settings);
+  if (taken == static_cast<std::size_t>(settings.presence_max_connections)) return;
+  Log(LogLevel::kInfo, "main",
+      "taking " + std::to_string(taken) + " presence connections instead of " +
+          std::to_string(settings.presence_max_connections) + ": this process may have " +
+          std::to_string(Process::DescriptorLimit()) + " descriptors");
+}
+
 /// What this server shows of itself to Prometheus.
 void AddMetrics(OpsServer& ops, const presence::PresenceHub& hub, const net::PresenceTcpListener& door) {
   ops.AddGauge("oofgg_presence_online_users", "Users online.",
@@ -96,18 +123,23 @@ Status Serve(const GameSettings& settings) {
   http::CurlClient http;
   const auto verifier = std::make_shared<auth::TokenVerifier>(
       clock, auth::Jwks(), auth::TokenVerifierOptions{.issuer = settings.issuer});
-  OOFGG_ASSIGN_OR_RETURN(const auto keeper, JwksKeeper::Start(settings.jwks, *verifier, http, workers,
-                                                              {.insecure = settings.server.insecure}));
+  const auto keeper =
+      JwksKeeper::Start(settings.jwks, *verifier, http, workers,
+                        {.insecure = settings.server.insecure, .stop = Process::StopRequested});
+  if (!keeper.ok()) return Process::StopRequested() ? Status() : keeper.status();
   auth::JwtAuthorizer authorizer(verifier);
 
+  ThreadPool maker_callbacks(kMakerCallbackThreads);
   std::unique_ptr<MakerQueue> queue;
   if (!settings.maker.empty()) {
     OOFGG_ASSIGN_OR_RETURN(auto transport, TransportToMaker(settings));
-    queue = std::make_unique<MakerQueue>(std::move(transport), workers, clock);
+    queue = std::make_unique<MakerQueue>(std::move(transport), maker_callbacks, clock);
   }
   OOFGG_ASSIGN_OR_RETURN(const auto room,
                          game::GameRoom::Open({players, games, sessions, scores}, queue.get(), clock, random,
                                               **event_log, RoomOptionsOf(settings)));
+  const TidyTimer tidy(workers, clock, kTidyPeriod,
+                       [&room = *room] { return Annotate(room.PurgeEnded(), "purge"); });
   presence::PresenceHubOptions hub_options;
   hub_options.grace = settings.presence_grace;
   presence::PresenceHub hub(clock, workers, hub_options);
@@ -116,31 +148,37 @@ Status Serve(const GameSettings& settings) {
       process.io(), settings.presence_listen, hub, clock, workers,
       [&authorizer](std::string_view token) { return authorizer.Authenticate(token); },
       {.require_token = settings.presence_auth,
-       .max_connections = static_cast<std::size_t>(settings.presence_max_connections)});
+       .max_connections = PresenceConnections(settings),
+       .max_connections_per_address = static_cast<std::size_t>(settings.presence_max_per_address)});
   if (!door.ok()) return Annotate(door.status(), "--presence-listen");
 
   OpsServer ops(kProgram);
   AddMetrics(ops, hub, **door);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen));
   rpc::ServiceHost host(&authorizer, workers, clock);
+  BoundedExecutor queueing(kQueueingThreads, kMaxQueueing);
+  const rpc::Lane queueing_lane(queueing, kQueueingRetryDelay);
   OOFGG_ASSIGN_OR_RETURN(
       const auto server,
       rpc::RpcServer::Start(
           RpcOptions(settings.server), host,
-          {rpc::MakeGameService(host, room->games(), room->sessions(), room->events()),
+          {rpc::MakeGameService(host, queueing_lane, room->games(), room->sessions(), room->events()),
            rpc::MakePlayerService(host, room->players()), rpc::MakeScoreService(host, room->scores()),
            rpc::MakePresenceService(host, presence)}));
   process.Start(kSocketThreads);
+  TellIfFewerConnections(settings);
   ops.SetReady(true);
   Process::AnnounceReady({{"grpc", FormatHostPort(server->addresses().front())},
                           {"ops", ops.address()},
                           {"presence", WithPort(settings.presence_listen, (*door)->port())}});
   process.WaitForSignal();
   ops.SetReady(false);
+  const TimePoint end = DeadlineAfter(clock.Now(), kDrainPatience);
+  if (queue != nullptr) queue->EndBy(end);
   Drain drain;
   (*door)->Drain(drain.Add());
   server->Drain(kDrainPatience);
-  drain.Wait(kDrainPatience);
+  drain.Wait(std::chrono::ceil<std::chrono::milliseconds>(end - clock.Now()));
   process.Stop();
   return {};
 }

@@ -9,7 +9,7 @@
 namespace oofgg::servers {
 namespace {
 
-/// A caller who set no deadline does not hold a worker longer than this.
+/// A caller who set no deadline does not hold a thread longer than this.
 constexpr std::chrono::milliseconds kLongestCall{10'000};
 /// The token is the player's: we cannot renew it, only use it while the maker takes it.
 constexpr std::chrono::hours kTrustToken{24};
@@ -53,8 +53,9 @@ std::unique_ptr<Client> MakerQueue::ClientFor(const CallContext& context) const 
 CallOptions MakerQueue::OptionsFor(const CallContext& context) const {
   CallOptions options;
   options.timeout = kLongestCall;
-  if (context.deadline != kNever) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(context.deadline - clock_.Now());
+  const TimePoint deadline = (std::min)(context.deadline, end_.load());
+  if (deadline != kNever) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock_.Now());
     options.timeout = std::clamp(left, std::chrono::milliseconds(1), kLongestCall);
   }
   return options;

@@ -42,8 +42,12 @@ void AddPresenceFlags(Flags& flags, GameSettings& settings) {
             &settings.presence_auth);
   flags.Add({.name = "presence-grace", .help = "How long a lost v2 player stays online"},
             &settings.presence_grace);
-  flags.Add({.name = "presence-max-connections", .help = "Connections to the presence port at once"},
+  flags.Add({.name = "presence-max-connections",
+             .help = "Connections to the presence port at once, fewer where descriptors are"},
             &settings.presence_max_connections, 1, 10'000'000);
+  flags.Add({.name = "presence-max-per-address",
+             .help = "Of these, from one IPv4 address or one IPv6 /64, this machine's too"},
+            &settings.presence_max_per_address, 1, 10'000'000);
 }
 
 }  // namespace

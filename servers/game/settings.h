@@ -23,6 +23,7 @@ struct GameSettings {
   std::vector<std::string> games;  ///< Each `ID=NAME`.
   std::chrono::milliseconds presence_grace{5'000};
   std::int64_t presence_max_connections = 100'000;
+  std::int64_t presence_max_per_address = 1'000;
   bool presence_auth = false;
 };
 

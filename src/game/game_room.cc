@@ -1,10 +1,24 @@
 #include "game/game_room.h"
 
 namespace oofgg::game {
+namespace {
+
+template <typename Store>
+Status PurgeAll(Store& store, const Sweep& sweep) {
+  for (;;) {
+    OOFGG_ASSIGN_OR_RETURN(const bool more, store.Purge(sweep));
+    if (!more) return {};
+  }
+}
+
+}  // namespace
 
 GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, RandomSource& random,
                    EventLog& log, const GameRoomOptions& options)
-    : ids_(clock, random),
+    : stores_(stores),
+      clock_(clock),
+      keep_ended_(options.keep_ended),
+      ids_(clock, random),
       hub_(clock, options.hub),
       boards_(options.max_score_types),
       queue_(stores.sessions, queue, notifier_, ids_, clock, log),
@@ -39,6 +53,13 @@ StatusOr<std::unique_ptr<GameRoom>> GameRoom::Open(const Stores& stores, MatchQu
   OOFGG_RETURN_IF_ERROR(room->boards_.Rebuild(stores.scores));
   OOFGG_RETURN_IF_ERROR(room->queue_.Resume());
   return room;
+}
+
+Status GameRoom::PurgeEnded() {
+  const Sweep sweep{.now = clock_.WallNow(), .keep = keep_ended_};
+  OOFGG_RETURN_IF_ERROR(PurgeAll(stores_.games, sweep));
+  OOFGG_RETURN_IF_ERROR(PurgeAll(stores_.sessions, sweep));
+  return PurgeAll(stores_.scores, sweep);
 }
 
 }  // namespace oofgg::game

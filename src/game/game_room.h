@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <vector>
@@ -29,6 +30,8 @@ struct GameRoomOptions {
   std::size_t max_score_types = 32;  ///< Per game.
   std::vector<Game>
       operators_games;  ///< There from the start under ids the operator chose; `owner_id` empty.
+  /// How long sessions that have ended can be looked at, and a creation can be repeated under its key.
+  std::chrono::milliseconds keep_ended = std::chrono::hours(24);
 };
 
 /// All of this room, wired: what a server and testing::Backend put between stores and listeners.
@@ -48,6 +51,9 @@ class GameRoom {
                                                   RandomSource& random, EventLog& log,
                                                   GameRoomOptions options);
 
+  /// Forgets what is older than `keep_ended`; to be called now and then.
+  Status PurgeEnded();
+
   PlayerFacade& players() { return players_; }
   GameFacade& games() { return games_; }
   SessionFacade& sessions() { return sessions_; }
@@ -58,6 +64,9 @@ class GameRoom {
   GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, RandomSource& random, EventLog& log,
            const GameRoomOptions& options);
 
+  Stores stores_;
+  const Clock& clock_;
+  const std::chrono::milliseconds keep_ended_;
   UuidGenerator ids_;
   EventHub hub_;
   SessionNotifier notifier_;

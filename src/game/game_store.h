@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "game/creation_key.h"
+#include "game/purge.h"
 #include "oofgg/model/game.h"
 #include "oofgg/status.h"
 
@@ -27,6 +28,9 @@ class GameStore {
 
   /// At most `limit` games in ascending order of id, beginning after `after`.
   virtual StatusOr<std::vector<Game>> ListGames(std::string_view after, std::size_t limit) = 0;
+
+  /// Forgets creation keys by age; games stay. True: there is more to do.
+  virtual StatusOr<bool> Purge(const Sweep& sweep) = 0;
 };
 
 }  // namespace oofgg::game

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "game/creation_key.h"
+#include "game/purge.h"
 #include "oofgg/model/score.h"
 #include "oofgg/status.h"
 
@@ -56,6 +57,9 @@ class ScoreStore {
   /// Tells every player's best score of every game and type, each once: the highest, of equals the earliest.
   /// Stops with the first error of `visit`, which must not call back into the store.
   virtual Status VisitBest(absl::FunctionRef<Status(const BestScore&)> visit) = 0;
+
+  /// Forgets creation keys by age; scores stay. True: there is more to do.
+  virtual StatusOr<bool> Purge(const Sweep& sweep) = 0;
 };
 
 }  // namespace oofgg::game

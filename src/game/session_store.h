@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "game/creation_key.h"
+#include "game/purge.h"
 #include "oofgg/model/game.h"
 #include "oofgg/status.h"
 
@@ -83,6 +84,10 @@ class SessionStore {
   /// that sequence numbers are not given out again by a process that forgot the last. kNotFound: no such
   /// session. Leaves the version as it is.
   virtual StatusOr<std::uint64_t> NextStreamRun(std::string_view session_id) = 0;
+
+  /// Forgets by age sessions that have ended, with the places in the queue that are aliases of them, and
+  /// creation keys, after which the same key makes a new session. True: there is more to do.
+  virtual StatusOr<bool> Purge(const Sweep& sweep) = 0;
 };
 
 }  // namespace oofgg::game

@@ -7,11 +7,11 @@
 
 namespace oofgg::rpc {
 
-ServedService MakeGameService(ServiceHost& host, game::GameFacade& games, game::SessionFacade& sessions,
-                              game::EventFacade& events) {
+ServedService MakeGameService(ServiceHost& host, const Lane& queueing, game::GameFacade& games,
+                              game::SessionFacade& sessions, game::EventFacade& events) {
   return {::v1::api::common::GameService::service_full_name(),
           std::make_shared<GameServiceOf<game::GameFacade, game::SessionFacade, game::EventFacade>>(
-              host, games, sessions, events)};
+              host, queueing, games, sessions, events)};
 }
 
 }  // namespace oofgg::rpc

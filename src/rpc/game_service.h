@@ -12,8 +12,9 @@ class SessionFacade;
 namespace oofgg::rpc {
 
 /// `v1.api.common.GameService`. Not served: UpdateSession, DeleteSession, UpdateGame, TrendingGame and those
-/// of entities. Lifetime: the facades outlive the server.
-[[nodiscard]] ServedService MakeGameService(ServiceHost& host, game::GameFacade& games,
+/// of entities. JoinLeave, which may wait for another server, runs on `queueing`, so that what it waits for
+/// holds up nothing else. Lifetime: the facades outlive the server.
+[[nodiscard]] ServedService MakeGameService(ServiceHost& host, const Lane& queueing, game::GameFacade& games,
                                             game::SessionFacade& sessions, game::EventFacade& events);
 
 }  // namespace oofgg::rpc

@@ -15,8 +15,9 @@ namespace oofgg::rpc {
 template <class GameFacade, class SessionFacade, class EventFacade>
 class GameServiceOf final : public ::v1::api::common::GameService::CallbackService {
  public:
-  GameServiceOf(ServiceHost& host, GameFacade& games, SessionFacade& sessions, EventFacade& events)
-      : host_(host), games_(games), sessions_(sessions), events_(events) {}
+  GameServiceOf(ServiceHost& host, const Lane& queueing, GameFacade& games, SessionFacade& sessions,
+                EventFacade& events)
+      : host_(host), queueing_(queueing), games_(games), sessions_(sessions), events_(events) {}
 
   grpc::ServerUnaryReactor* CreateGame(grpc::CallbackServerContext* call,
                                        const ::v1::api::game::GameCreateRequest* request,
@@ -64,7 +65,7 @@ class GameServiceOf final : public ::v1::api::common::GameService::CallbackServi
   grpc::ServerUnaryReactor* JoinLeave(grpc::CallbackServerContext* call,
                                       const ::v1::api::game::JoinLeaveGame* request,
                                       ::v1::api::game::StandardResponse* response) final {
-    return ServeUnary<wire::methods::JoinLeave>(host_, host_.lane(), call, request, response,
+    return ServeUnary<wire::methods::JoinLeave>(host_, queueing_, call, request, response,
                                                 Calls(sessions_, &SessionFacade::JoinLeave));
   }
 
@@ -87,6 +88,7 @@ class GameServiceOf final : public ::v1::api::common::GameService::CallbackServi
 
  private:
   ServiceHost& host_;
+  const Lane queueing_;
   GameFacade& games_;
   SessionFacade& sessions_;
   EventFacade& events_;

@@ -17,6 +17,8 @@ struct RpcServerOptions {
   bool insecure = false;                  ///< Allows plaintext off loopback, as on a private network.
 
   std::size_t max_request_bytes = 1024 * 1024;
+  std::size_t max_memory_bytes =
+      std::size_t{512} * 1024 * 1024;  ///< For gRPC's buffers, over all connections.
   int max_concurrent_streams = 1'000;  ///< Calls at once on one connection; a proxy carries many on one.
 
   /// After this long without a sign of life the server asks a connection for one, …

@@ -10,7 +10,7 @@ namespace oofgg {
 
 /// A party that wants to play. The caller must be one of `players`.
 struct CreateTicketRequest {
-  std::string game_id;                           ///< Chooses the rule set and the fleet.
+  std::string game_id;                           ///< Chooses the rule set and the fleet; not looked up.
   std::vector<std::string> players{};            ///< Empty: the caller alone.
   std::map<std::string, double> numbers{};       ///< Such as `skill`.
   std::map<std::string, std::string> strings{};  ///< Such as `mode`.

@@ -24,7 +24,7 @@ struct BackendOptions {
 
 /// The servers in memory, for the tests of a game: login, presence and matchmaking by the same code as the
 /// real ones, under the same client, in virtual time. Whole evenings take milliseconds, and every run is the
-/// same.
+/// same. Matches come by `matchmaking()` here, not by `games().JoinLeave`.
 ///
 /// Nothing happens unless time is asked to pass: by `Advance` or `Settle`, or by a blocking call, which
 /// passes as much as it needs. What other parts of the backend offer is answered with kUnimplemented.
@@ -44,7 +44,8 @@ class Backend {
 
   /// Lets time pass: what falls due on the way happens at its own moment.
   void Advance(Duration duration);
-  /// Lets happen what needs no more time than messages take to arrive, to and fro.
+  /// Lets happen what needs two round trips at most: `Advance(4 * latency)`. A call after `ExpireTokens`
+  /// takes three (refused, refreshed, carried out), and a retry waits besides: `Advance` there.
   void Settle();
 
   /// Cuts the client's link: its streams and calls under way end with kUnavailable, new ones too. Calls may
@@ -53,7 +54,7 @@ class Backend {
   void RestoreLink(const Client& client);
   /// The next call to be answered on this link is carried out, but its answer is lost with kUnavailable.
   void LoseNextReply(const Client& client);
-  /// Every access token issued until now is refused as expired.
+  /// Every access token issued until now is refused as expired; a session refreshes itself at its next call.
   void ExpireTokens();
   /// The next match finds no game server: its tickets fail with this status' message.
   void FailNextMatch(Status status);

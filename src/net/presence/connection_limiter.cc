@@ -24,7 +24,7 @@ Status ConnectionLimiter::Add(AddressKey address) {
     return MakeStatus(StatusCode::kResourceExhausted,
                       "the server has all the connections it can take; try later");
   }
-  std::uint32_t& count = by_address_[address];
+  std::uint32_t& count = by_address_[address].connections;
   if (count >= most_per_address_) {
     if (count == 0) by_address_.erase(address);
     return MakeStatus(StatusCode::kResourceExhausted, "too many connections from your address; close some");
@@ -39,10 +39,22 @@ void ConnectionLimiter::Remove(AddressKey address) {
   {
     const std::lock_guard lock(mutex_);
     const auto found = by_address_.find(address);
-    if (--found->second == 0) by_address_.erase(found);
+    if (--found->second.connections == 0) by_address_.erase(found);
     if (--total_ == 0 && door_closed_) on_empty = std::exchange(on_empty_, nullptr);
   }
   if (on_empty) on_empty();
+}
+
+Status ConnectionLimiter::SetFriends(AddressKey address, std::size_t held, std::size_t wanted) {
+  const std::lock_guard lock(mutex_);
+  std::uint32_t& friends = by_address_.find(address)->second.friends;
+  const std::size_t others = friends - held;
+  if (wanted > held && others + wanted > most_friends_per_address_) {
+    return MakeStatus(StatusCode::kResourceExhausted,
+                      "too many friends on the lists from your address; send a token, or shorter lists");
+  }
+  friends = static_cast<std::uint32_t>(others + wanted);
+  return absl::OkStatus();
 }
 
 std::size_t ConnectionLimiter::total() const {

@@ -17,28 +17,39 @@ namespace oofgg::net {
 using AddressKey = std::uint64_t;
 [[nodiscard]] AddressKey KeyOf(const boost::asio::ip::address& address);
 
-/// Counts connections, all together and by address. Threads: safe.
+/// Counts connections, all together and by address, and by address what they watch. Threads: safe.
 class ConnectionLimiter {
  public:
-  ConnectionLimiter(std::size_t most, std::size_t most_per_address)
-      : most_(most), most_per_address_(most_per_address) {}
+  ConnectionLimiter(std::size_t most, std::size_t most_per_address, std::size_t most_friends_per_address)
+      : most_(most),
+        most_per_address_(most_per_address),
+        most_friends_per_address_(most_friends_per_address) {}
 
   /// Errors: kResourceExhausted that says which limit.
   [[nodiscard]] Status Add(AddressKey address);
   void Remove(AddressKey address);
+  /// One of the address's connections, which holds `held` entries of friends lists, wants `wanted` instead.
+  /// Fewer are always had. Errors: kResourceExhausted, and it holds what it held.
+  [[nodiscard]] Status SetFriends(AddressKey address, std::size_t held, std::size_t wanted);
   [[nodiscard]] std::size_t total() const;
 
   /// From now on nobody is added; `on_empty` runs once nobody is left, perhaps inside this call.
   void CloseDoor(std::function<void()> on_empty);
 
  private:
+  struct Peer {
+    std::uint32_t connections = 0;
+    std::uint32_t friends = 0;
+  };
+
   const std::size_t most_;
   const std::size_t most_per_address_;
+  const std::size_t most_friends_per_address_;
   mutable std::mutex mutex_;
   std::size_t total_ = 0;
   bool door_closed_ = false;
   std::function<void()> on_empty_;
-  absl::flat_hash_map<AddressKey, std::uint32_t> by_address_;
+  absl::flat_hash_map<AddressKey, Peer> by_address_;
 };
 
 }  // namespace oofgg::net

@@ -25,7 +25,10 @@ using PresenceAuthenticator = std::function<StatusOr<Caller>(std::string_view to
 struct PresenceTcpOptions {
   bool require_token = false;             ///< `--presence-auth`: who brings no token is refused.
   std::size_t max_connections = 100'000;  ///< Hence of descriptors; those over it are told and closed.
-  std::size_t max_connections_per_address = 10'000;  ///< Of one IPv4 address or one IPv6 /64.
+  std::size_t max_connections_per_address = 1'000;  ///< Of one IPv4 address or one IPv6 /64.
+  /// Entries in the friends lists of all connections of such an address that brought no token: some 200 bytes
+  /// each, or 330 where ids are of the greatest length.
+  std::size_t max_friends_per_address = 200'000;
   std::size_t max_object_bytes = 256 * 1024;
   /// For the first object, from the connection on; for later ones, from their first byte to their last.
   std::chrono::milliseconds object_timeout{10'000};

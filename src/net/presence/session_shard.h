@@ -32,7 +32,8 @@ struct PresenceTcpContext {
         timers(the_timers),
         authenticate(std::move(the_authenticator)),
         options(the_options),
-        limiter(the_options.max_connections, the_options.max_connections_per_address) {}
+        limiter(the_options.max_connections, the_options.max_connections_per_address,
+                the_options.max_friends_per_address) {}
 
   presence::PresenceHub& hub;
   const Clock& clock;

@@ -115,7 +115,11 @@ Status TcpSession::HandleWhileOnline(const ClientObject& object) {
   }
   if (object.online == false) {
     connection_.SignOff();
-  } else if (object.friends.has_value()) {
+    EndConnection();
+    return absl::OkStatus();
+  }
+  if (object.friends.has_value()) {
+    OOFGG_RETURN_IF_ERROR(HoldFriends(object.friends->size()));
     connection_.SetFriends(*object.friends);
   }
   return absl::OkStatus();
@@ -134,9 +138,22 @@ Status TcpSession::HandleWhileOffline(const ClientObject& object) {
   options.announces_to_friends = version_ == ProtocolVersion::kV1;
   options.hears_strangers = true;
   if (version_ == ProtocolVersion::kV2) options.grace = hub.grace();
-  const std::vector<std::string> nobody;
-  connection_ = hub.Connect(*object.user_id, options, object.friends.value_or(nobody), shared_from_this());
-  if (signs_off) connection_.SignOff();
+  const std::vector<std::string> friends = object.friends.value_or(std::vector<std::string>());
+  proven_ = proven;
+  OOFGG_RETURN_IF_ERROR(HoldFriends(friends.size()));
+  connection_ = hub.Connect(*object.user_id, options, friends, shared_from_this());
+  if (signs_off) {
+    connection_.SignOff();
+    EndConnection();
+  }
+  return absl::OkStatus();
+}
+
+/// Who has shown no token shares what an address may watch with the others there.
+Status TcpSession::HoldFriends(std::size_t wanted) {
+  if (proven_) return absl::OkStatus();
+  OOFGG_RETURN_IF_ERROR(shard_->context().limiter.SetFriends(address_, friends_held_, wanted));
+  friends_held_ = static_cast<std::uint32_t>(wanted);
   return absl::OkStatus();
 }
 
@@ -166,6 +183,11 @@ void TcpSession::Pump() {
   }
   out_.Free();
   if (leaving_ && awaiting_ != Awaiting::kClose) BeginLinger();
+}
+
+void TcpSession::EndConnection() {
+  connection_.Close();
+  HoldFriends(0).IgnoreError();  // Nobody is refused fewer.
 }
 
 void TcpSession::FillBatch() {
@@ -207,7 +229,7 @@ void TcpSession::SayGoodbye() {
 void TcpSession::LeaveWith(std::string_view line) {
   if (leaving_ || !socket_.has_value()) return;
   leaving_ = true;
-  connection_.Close();
+  EndConnection();
   framer_ = presence::JsonFramer();
   out_.Get() += line;
   Pump();
@@ -249,7 +271,7 @@ void TcpSession::Close() {
   shard_->Remove(*this);
   socket_.reset();
   out_.Free();
-  connection_.Close();
+  EndConnection();
   shard_->context().limiter.Remove(address_);
 }
 

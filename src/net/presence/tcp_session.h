@@ -53,6 +53,9 @@ class TcpSession final : public StreamHost, public std::enable_shared_from_this<
   Status HandleWhileOffline(const presence::ClientObject& object);
   StatusOr<bool> CheckToken(const presence::ClientObject& object) const;
 
+  Status HoldFriends(std::size_t wanted);
+  void EndConnection();
+
   void FillBatch();
   void WaitWritable();
   void Refuse(const Status& status);
@@ -66,13 +69,15 @@ class TcpSession final : public StreamHost, public std::enable_shared_from_this<
   presence::PresenceConnection connection_;
   presence::JsonFramer framer_;
   presence::LazyString out_;
-  std::uint32_t discarded_ = 0;  ///< Bytes thrown away while lingering.
+  std::uint32_t friends_held_ = 0;  ///< As counted by the limiter; of proven users none are.
+  std::uint32_t discarded_ = 0;     ///< Bytes thrown away while lingering.
   presence::ProtocolVersion version_ = presence::ProtocolVersion::kV1;
   Awaiting awaiting_ = Awaiting::kNothing;
   bool integer_ids_ = false;
   bool greeted_ = false;  ///< The first object has come.
   bool reading_ = false;  ///< The socket is waited for.
   bool blocked_ = false;  ///< The peer does not take our bytes; we take none of its either.
+  bool proven_ = false;   ///< The user of `connection_` brought a token.
   bool leaving_ = false;  ///< Only `out_` is still to be written.
 };
 

@@ -64,6 +64,18 @@ TEST_P(GameStoreTest, ARepeatedKeyGivesWhatItMadeEvenOverTheQuota) {
   EXPECT_EQ(store().FindGame("g2").status().code(), StatusCode::kNotFound);
 }
 
+TEST_P(GameStoreTest, KeysAreForgottenByAgeAndGamesAreNot) {
+  constexpr WallTime kStart{std::chrono::hours(1'000)};
+  const game::CreationKey key{"ann", "k", 1};
+  ASSERT_EQ(store().CreateGame(Named("g1"), key, 0)->id, "g1");
+  ASSERT_TRUE(store().Purge({.now = kStart, .keep = std::chrono::hours(24)}).ok());
+  ASSERT_TRUE(store().Purge({.now = kStart + std::chrono::hours(23), .keep = std::chrono::hours(24)}).ok());
+  EXPECT_EQ(store().CreateGame(Named("g2"), key, 0)->id, "g1");
+  ASSERT_TRUE(store().Purge({.now = kStart + std::chrono::hours(24), .keep = std::chrono::hours(24)}).ok());
+  EXPECT_EQ(store().CreateGame(Named("g2"), key, 0)->id, "g2");
+  EXPECT_TRUE(store().FindGame("g1").ok());
+}
+
 TEST_P(GameStoreTest, AKeyIsItsCreatorsAndOneRequests) {
   ASSERT_TRUE(store().CreateGame(Named("g1"), {"ann", "k", 1}, 0).ok());
   EXPECT_EQ(store().CreateGame(Named("g2"), {"ann", "k", 2}, 0).status().code(),

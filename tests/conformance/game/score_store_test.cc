@@ -89,6 +89,17 @@ TEST_P(ScoreStoreTest, ARepeatedKeyStoresOnce) {
   EXPECT_EQ(store().InsertScore(repeated, {"bob", "k", 8})->score.id, "2");
 }
 
+TEST_P(ScoreStoreTest, KeysAreForgottenByAgeAndScoresAreNot) {
+  constexpr WallTime kStart{std::chrono::hours(1'000)};
+  const game::CreationKey key{"ann", "k", 7};
+  ASSERT_TRUE(store().InsertScore(MakeScore("1", "ann", 3), key).ok());
+  ASSERT_TRUE(store().Purge({.now = kStart, .keep = std::chrono::hours(24)}).ok());
+  EXPECT_EQ(store().InsertScore(MakeScore("2", "ann", 3), key)->score.id, "1");
+  ASSERT_TRUE(store().Purge({.now = kStart + std::chrono::hours(24), .keep = std::chrono::hours(24)}).ok());
+  EXPECT_EQ(store().InsertScore(MakeScore("2", "ann", 3), key)->score.id, "2");
+  EXPECT_EQ(*store().CountScores("ann", ""), 2);
+}
+
 TEST_P(ScoreStoreTest, ListsNewestFirstPageByPage) {
   for (int i = 0; i < 5; ++i) Add("a" + std::to_string(i), "ann", i, i % 2 == 0 ? "arena" : "chess");
   Add("b", "bob", 1);

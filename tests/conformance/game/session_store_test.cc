@@ -77,6 +77,53 @@ TEST_P(SessionStoreTest, ARepeatedKeyGivesWhatItMade) {
       StatusCode::kInvalidArgument);
 }
 
+TEST_P(SessionStoreTest, WhatHasEndedIsForgottenByAge) {
+  constexpr WallTime kStart{std::chrono::hours(1'000)};
+  constexpr std::chrono::hours kKeep{24};
+  constexpr std::chrono::milliseconds kInstant{1};
+  const auto sweep = [&](WallTime now) {
+    for (int turn = 0; turn < 100; ++turn) {
+      const auto more = store().Purge({.now = now, .keep = kKeep, .limit = 2});
+      ASSERT_TRUE(more.ok()) << more.status();
+      if (!*more) return;
+    }
+    ADD_FAILURE() << "there is always more to do";
+  };
+  const auto is_there = [&](const char* id) { return store().FindSession(id).ok(); };
+  const game::CreationKey key{"ann", "k", 1};
+  ASSERT_TRUE(store().CreateSession(Make("a1", SessionState::kFinished, "ann", {"ann"}), key, 0).ok());
+  for (const char* id : {"d1", "d2", "d3", "d4", "d5"}) Add(Make(id, SessionState::kDeleted, "bob", {"bob"}));
+  Add(Make("live", SessionState::kStarted, "ann", {"ann"}));
+  Add(Make("queued", SessionState::kQueued, "ann", {"ann"}));
+  Add(Make("m1", SessionState::kFinished, "", {"ann"}));
+  SessionRecord alias = Make("place1", SessionState::kStarted, "ann", {"ann"});
+  alias.alias_of = "m1";
+  Add(alias);
+  alias.id = "place2";
+  alias.alias_of = "live";
+  Add(alias);
+
+  sweep(kStart);
+  Add(Make("late", SessionState::kDeleted, "ann", {"ann"}));
+  sweep(kStart + kKeep - kInstant);
+  for (const char* id : {"a1", "d1", "d5", "m1", "place1", "late"}) EXPECT_TRUE(is_there(id)) << id;
+  EXPECT_EQ(store().CreateSession(Make("a2", SessionState::kCreated, "ann"), key, 0)->id, "a1");
+
+  sweep(kStart + kKeep);
+  for (const char* id : {"a1", "d1", "d2", "d3", "d4", "d5", "m1", "place1"})
+    EXPECT_FALSE(is_there(id)) << id;
+  for (const char* id : {"live", "queued", "place2", "late"}) EXPECT_TRUE(is_there(id)) << id;
+  EXPECT_EQ(store().FindSession("live")->members.size(), 1U);
+  EXPECT_EQ(store().CreateSession(Make("a3", SessionState::kCreated, "ann"), key, 0)->id, "a3");
+  // The id may be given out again, and has nobody of before in it.
+  Add(Make("d1", SessionState::kCreated, "cid"));
+  EXPECT_TRUE(store().FindSession("d1")->members.empty());
+
+  sweep(kStart + kKeep + kKeep);
+  EXPECT_FALSE(is_there("late"));
+  EXPECT_TRUE(is_there("live"));
+}
+
 TEST_P(SessionStoreTest, OfTwoWritersWithOneVersionOnlyTheFirstWrites) {
   Add(Make("s1", SessionState::kCreated, "ann", {"ann"}));
   SessionRecord first = *store().FindSession("s1");

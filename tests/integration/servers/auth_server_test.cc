@@ -6,7 +6,11 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "tests/integration/servers/running_server.h"
+#include "tests/support/inbox.h"
 
 namespace oofgg::testing {
 namespace {
@@ -74,6 +78,43 @@ TEST_F(AuthServerTest, TellsOpsHowItIsAndEndsInOrder) {
   EXPECT_THAT(Get("/metrics").body, HasSubstr("process_resident_memory_bytes"));
   EXPECT_EQ(Get("/nothing").status, 404);
   EXPECT_EQ(auth_->Terminate(), 0) << auth_->process().errors();
+}
+
+// Each login takes tens of milliseconds of a core, and far more come at once than may wait for one.
+TEST_F(AuthServerTest, AFloodOfLoginsIsShedAndHoldsUpNobodyElse) {
+  Inbox<StatusOr<AuthTokens>> answers;
+  const std::size_t room = (std::max)(1U, std::thread::hardware_concurrency()) * std::size_t{33};
+  const std::size_t logins = 4 * room;
+  if (logins > 1'000) GTEST_SKIP() << "one connection carries 1,000 calls, too few for so many cores";
+  Start();
+  ASSERT_TRUE(client_->auth().Register({.username = "ann", .email = {}, .password = kPassword}).ok());
+  ClientOptions once;
+  once.call_timeout = std::chrono::seconds(60);
+  once.retry.max_attempts = 1;
+  const auto flooder = ClientOf(auth_.get(), nullptr, nullptr, once);
+  std::vector<Call> calls;
+  for (std::size_t i = 0; i < logins; ++i) {
+    calls.push_back(
+        flooder->auth().Login({.username = "nobody" + std::to_string(i), .password = kPassword},
+                              [&](StatusOr<AuthTokens> answer) { answers.Put(std::move(answer)); }));
+  }
+  const auto shed = answers.Next([](const StatusOr<AuthTokens>& answer) {
+    return answer.status().code() == StatusCode::kResourceExhausted;
+  });
+  ASSERT_TRUE(shed.has_value());
+  EXPECT_EQ(RetryAfterOf(shed->status()), std::chrono::seconds(1));
+  EXPECT_EQ(ReasonOf(shed->status()), "OVERLOADED");
+
+  const auto refreshed =
+      client_->auth().Refresh({.timeout = std::chrono::seconds(5), .idempotency_key = "during the flood"});
+  EXPECT_TRUE(refreshed.ok()) << refreshed.status();
+  EXPECT_EQ(Get("/readyz").status, 200);
+  EXPECT_TRUE(answers
+                  .Next([](const StatusOr<AuthTokens>& answer) {
+                    return answer.status().code() == StatusCode::kUnauthenticated;
+                  })
+                  .has_value())
+      << "who was let in is answered";
 }
 
 struct BadInput {

@@ -4,7 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "tests/integration/servers/running_server.h"
 #include "tests/support/tcp_peer.h"
@@ -43,6 +47,17 @@ INSTANTIATE_TEST_SUITE_P(
         BadStart{"AuthStrayWord", "oofgg-auth", {"nonsense"}, 2, "nonsense"},
         BadStart{"AuthFlagWithoutValue", "oofgg-auth", {"--listen"}, 2, "--listen"},
         BadStart{"AuthBadDuration", "oofgg-auth", {"--access-token-ttl", "soon"}, 2, "--access-token-ttl"},
+        BadStart{"AuthAccessTooShort", "oofgg-auth", {"--access-token-ttl", "0s"}, 2, "from 10s to 1d"},
+        BadStart{"AuthAccessTooLong", "oofgg-auth", {"--access-token-ttl", "25h"}, 2, "from 10s to 1d"},
+        BadStart{"AuthRefreshTooShort", "oofgg-auth", {"--refresh-token-ttl", "0s"}, 2, "from 1m to 365d"},
+        BadStart{"AuthRefreshTooLong", "oofgg-auth", {"--refresh-token-ttl", "366d"}, 2, "from 1m to 365d"},
+        BadStart{"AuthRefreshBeforeAccess",
+                 "oofgg-auth",
+                 {"--access-token-ttl", "10m", "--refresh-token-ttl", "9m"},
+                 2,
+                 "--refresh-token-ttl: 9m"},
+        BadStart{"AuthRedis", "oofgg-auth", {"--redis", "127.0.0.1:6379"}, 2, "--redis"},
+        BadStart{"GameKafka", "oofgg-game", {"--kafka", "127.0.0.1:9092"}, 2, "--kafka"},
         BadStart{"AuthPostgres", "oofgg-auth", {"--database", "postgresql://x"}, 1, "SQLite"},
         BadStart{"AuthBadAddress", "oofgg-auth", {"--ops-listen", "nowhere"}, 2, "--ops-listen"},
         BadStart{"AuthPlaintext", "oofgg-auth", {"--ops-listen", "0.0.0.0:0"}, 1, "--insecure"},
@@ -138,6 +153,42 @@ TEST(DatabaseInUseTest, EachServerKeepsItsFileToItself) {
   ExpectOneLine(second, 1, "auth.db is in use");
   first->Kill();
   EXPECT_EQ(StartAuth(folder)->Terminate(), 0) << "what a killed process held is free";
+}
+
+TEST(MissingStoreTest, IsNamedWhereverItWasAskedFor) {
+  const TemporaryDirectory folder;
+  for (const char* program : {"oofgg-auth", "oofgg-game", "oofgg-maker"}) {
+    for (const std::string variable : {"REDIS_SERVER_URL", "OOFGG_KAFKA"}) {
+      SCOPED_TRACE(std::string(program) + " with " + variable);
+      auto options = In(folder, {});
+      options.environment = {{variable, "127.0.0.1:6379"}};
+      ChildProcess child(program, options);
+      ExpectOneLine(child, 2, variable);
+    }
+  }
+  std::ofstream(folder.path() + "/.env") << "REDIS_SERVER_URL=127.0.0.1:6379\n";
+  ChildProcess from_file("oofgg-auth", In(folder, {}));
+  ExpectOneLine(from_file, 2, "REDIS_SERVER_URL");
+  ChildProcess told_otherwise("oofgg-auth", In(folder, {"--redis", "", "--kafka", "", "--listen",
+                                                        "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"}));
+  EXPECT_TRUE(told_otherwise.WaitForLine("ready ").has_value()) << told_otherwise.errors();
+}
+
+TEST(StartTest, EndsInOrderWhileItWaitsForKeys) {
+  const TemporaryDirectory folder;
+  const TakenPort silent;
+  ChildProcess child(
+      "oofgg-game", In(folder, {"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--presence-listen",
+                                "127.0.0.1:0", "--jwks", "http://" + silent.address() + "/keys"}));
+  // Its database is made before it asks for keys, and signals are taken care of before that.
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!std::filesystem::exists(folder.path() + "/oofgg-data/game.db")) {
+    ASSERT_LT(std::chrono::steady_clock::now(), give_up) << child.errors();
+    std::this_thread::yield();
+  }
+  child.Signal(SIGTERM);
+  EXPECT_EQ(child.Wait(), 0) << child.errors();
+  EXPECT_EQ(child.errors(), "");
 }
 
 TEST(BadRulesTest, NamesFileAndFault) {

@@ -153,5 +153,42 @@ TEST_F(MatchQueueTest, PlacesInTheQueueSurviveAKillOfTheGameServer) {
   EXPECT_THAT((*started)->user_ids, UnorderedElementsAre(before->tokens().user_id, bob.user_id()));
 }
 
+// The maker takes connections and never says a word.
+TEST(SilentMakerTest, HoldsUpNobodyButThoseWhoQueue) {
+  Inbox<StatusOr<Session>> answers;
+  const TemporaryDirectory folder;
+  const TakenPort maker;
+  const auto auth = StartAuth(folder);
+  const auto game = StartGame(folder, *auth, {"--games", "arena=Arena", "--maker", maker.address()});
+  const auto other = SignUp("ann", *auth, game.get());
+  ClientOptions patient;
+  patient.call_timeout = std::chrono::seconds(60);
+  patient.retry.max_attempts = 1;
+  const auto queueing = ClientOf(auth.get(), game.get(), nullptr, patient);
+  queueing->SetTokens(other->tokens());
+  std::vector<Call> calls;
+  for (int i = 0; i < 100; ++i) {
+    calls.push_back(queueing->games().JoinLeave(
+        ToArena(JoinLeaveAction::kJoin), [&](StatusOr<Session> place) { answers.Put(std::move(place)); }));
+  }
+  // Once one is shed, all threads and places for waiting are taken.
+  const auto shed = answers.Next(
+      [](const StatusOr<Session>& place) { return place.status().code() == StatusCode::kResourceExhausted; });
+  ASSERT_TRUE(shed.has_value());
+  EXPECT_GT(RetryAfterOf(shed->status()).value_or(std::chrono::milliseconds(0)).count(), 0);
+
+  const CallOptions brief{.timeout = std::chrono::seconds(5), .idempotency_key = {}};
+  Player profile;
+  profile.username = "ann";
+  EXPECT_TRUE(other->players().CreatePlayer(profile, brief).ok());
+  const auto games = other->games().GetGame({.id = "arena", .limit = 0, .cursor = {}}, brief);
+  EXPECT_TRUE(games.ok()) << games.status();
+
+  const auto signalled = std::chrono::steady_clock::now();
+  EXPECT_EQ(game->Terminate(), 0) << game->process().errors();
+  EXPECT_LT(std::chrono::steady_clock::now() - signalled, std::chrono::seconds(15))
+      << "calls that still wait are ended with the drain";
+}
+
 }  // namespace
 }  // namespace oofgg::testing

@@ -106,6 +106,16 @@ TEST_F(AuthFacadeTest, GuessesAreLimitedByNameWhetherItExistsOrNot) {
   EXPECT_TRUE(Login("alice").ok());
 }
 
+TEST_F(AuthFacadeTest, TheTwoNamesOfAnAccountShareItsGuesses) {
+  ASSERT_TRUE(Register("alice", "alice@example.com").ok());
+  int guesses = 0;
+  for (; guesses < 100; ++guesses) {
+    const std::string name = guesses % 2 == 0 ? "alice" : "alice@example.com";
+    if (Login(name, "a wrong password").status().code() == StatusCode::kResourceExhausted) break;
+  }
+  EXPECT_EQ(guesses, 10);
+}
+
 TEST_F(AuthFacadeTest, WhoseDeadlineHasPassedIsNotHashedFor) {
   ASSERT_TRUE(Register("alice").ok());
   CallContext late;

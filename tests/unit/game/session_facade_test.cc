@@ -80,6 +80,25 @@ TEST_F(SessionFacadeTest, AGameMayLimitItsSessions) {
   EXPECT_THAT(sessions().CreateSession(As("bob"), request).status(), HasCode(StatusCode::kResourceExhausted));
 }
 
+TEST_F(SessionFacadeTest, WhatHasEndedIsForgottenADayAfterItWasNoticed) {
+  const CallContext keyed = As("ann", "user", "key");
+  const auto made = sessions().CreateSession(keyed, Request());
+  ASSERT_TRUE(made.ok()) << made.status();
+  const Session live = MakeSession({"bob"});
+  SessionRecord ended = *session_store_.FindSession(made->id);
+  ended.state = SessionState::kFinished;
+  ASSERT_TRUE(session_store_.UpdateSession(ended).ok());
+  ASSERT_TRUE(room_->PurgeEnded().ok());
+  clock_.Advance(std::chrono::hours(24) - std::chrono::milliseconds(1));
+  ASSERT_TRUE(room_->PurgeEnded().ok());
+  EXPECT_EQ(sessions().CreateSession(keyed, Request())->id, made->id);
+  clock_.Advance(std::chrono::milliseconds(1));
+  ASSERT_TRUE(room_->PurgeEnded().ok());
+  EXPECT_THAT(Get(As("ann"), made->id).status(), HasCode(StatusCode::kNotFound));
+  EXPECT_TRUE(Get(As("bob"), live.id).ok());
+  EXPECT_NE(sessions().CreateSession(keyed, Request())->id, made->id);
+}
+
 TEST_F(SessionFacadeTest, Refusals) {
   const auto create = [&](auto change) {
     CreateSessionRequest request = Request();

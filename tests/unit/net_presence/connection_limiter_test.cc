@@ -16,7 +16,7 @@ TEST(KeyOfTest, OneIpv4AddressOrOneIpv6NetworkIsOnePeer) {
 }
 
 TEST(ConnectionLimiterTest, CountsAllAndByAddress) {
-  ConnectionLimiter limiter(3, 2);
+  ConnectionLimiter limiter(3, 2, 10);
   EXPECT_TRUE(limiter.Add(1).ok());
   EXPECT_TRUE(limiter.Add(1).ok());
   EXPECT_EQ(limiter.Add(1).message(), "too many connections from your address; close some");
@@ -27,16 +27,28 @@ TEST(ConnectionLimiterTest, CountsAllAndByAddress) {
   EXPECT_EQ(limiter.total(), 3u);
 }
 
+TEST(ConnectionLimiterTest, FriendsAreCountedByAddress) {
+  ConnectionLimiter limiter(9, 9, 10);
+  for (const AddressKey address : {1U, 1U, 2U}) ASSERT_TRUE(limiter.Add(address).ok());
+  EXPECT_TRUE(limiter.SetFriends(1, 0, 6).ok());
+  EXPECT_TRUE(limiter.SetFriends(1, 0, 4).ok());
+  EXPECT_EQ(limiter.SetFriends(1, 4, 5).message(),
+            "too many friends on the lists from your address; send a token, or shorter lists");
+  EXPECT_TRUE(limiter.SetFriends(2, 0, 10).ok()) << "another address has its own";
+  EXPECT_TRUE(limiter.SetFriends(1, 6, 5).ok());
+  EXPECT_TRUE(limiter.SetFriends(1, 4, 5).ok());
+}
+
 TEST(ConnectionLimiterTest, SaysOnceWhenTheLastIsGone) {
   int empty = 0;
-  ConnectionLimiter limiter(3, 2);
+  ConnectionLimiter limiter(3, 2, 10);
   EXPECT_TRUE(limiter.Add(1).ok());
   limiter.CloseDoor([&] { ++empty; });
   EXPECT_EQ(empty, 0);
   EXPECT_EQ(limiter.Add(2).code(), StatusCode::kUnavailable);
   limiter.Remove(1);
   EXPECT_EQ(empty, 1);
-  ConnectionLimiter unused(3, 2);
+  ConnectionLimiter unused(3, 2, 10);
   unused.CloseDoor([&] { ++empty; });
   EXPECT_EQ(empty, 2);
 }

@@ -146,6 +146,44 @@ TEST_F(PresenceTcpTest, ConnectionsOfOneAddressAreLimited) {
   SignOn("3", R"({"user_id":3})");
 }
 
+TEST_F(PresenceTcpTest, FriendsOfOneAddressWithoutTokensAreLimited) {
+  PresenceTcpOptions options;
+  options.max_friends_per_address = 3;
+  Listen(options, [](std::string_view) -> StatusOr<Caller> {
+    return Caller{.user_id = "proven", .role = "user", .session_id = {}};
+  });
+  const std::string refusal =
+      R"({"error":"too many friends on the lists from your address; send a token, or shorter lists"})";
+  LineClient one = SignOn("1", R"({"v":2,"user_id":1,"friends":[7,8]})");
+  LineClient two = SignOn("2", R"({"v":2,"user_id":2,"friends":[9]})");
+  for (const char* hello :
+       {R"({"v":2,"user_id":3,"friends":[7]})", R"({"v":2,"user_id":3}{"friends":[7]})"}) {
+    LineClient over = Connect();
+    over.Send(hello);
+    EXPECT_EQ(over.Line(), refusal);
+    EXPECT_EQ(over.Line(), "<end>");
+  }
+  LineClient proven = SignOn("proven", R"({"v":2,"user_id":"proven","token":"t","friends":[4,5,6,7,8]})");
+  proven.Send(R"({"friends":[4,5,6,7,8,9]}{"ping":1})");
+  EXPECT_EQ(proven.Line(), R"({"pong":1})");
+  EXPECT_EQ(hub_.counts().friendships, 9U);
+
+  // A shorter list, a sign-off and a close each make room.
+  one.Send(R"({"friends":[7]}{"ping":1})");
+  EXPECT_EQ(one.Line(), R"({"pong":1})");
+  two.Send(R"({"friends":[8,9]}{"ping":1})");
+  EXPECT_EQ(two.Line(), R"({"pong":1})");
+  two.Send(R"({"online":false}{"ping":2})");
+  EXPECT_EQ(two.Line(), R"({"pong":2})");
+  one.Send(R"({"friends":[7,8,9]}{"ping":2})");
+  EXPECT_EQ(one.Line(), R"({"pong":2})");
+  one.Close();
+  Eventually("it is gone", [&] { return listener().connections() == 2; });
+  LineClient four = SignOn("4", R"({"v":2,"user_id":4,"friends":[7,8,9]})");
+  four.Send(R"({"ping":1})");
+  EXPECT_EQ(four.Line(), R"({"pong":1})");
+}
+
 TEST_F(PresenceTcpTest, ConnectionsAreLimitedAltogether) {
   PresenceTcpOptions options;
   options.max_connections = 1;

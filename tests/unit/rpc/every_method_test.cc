@@ -20,8 +20,8 @@ class EveryMethodTest : public RpcTest {
         {::v1::api::common::ScoreService::service_full_name(),
          std::make_shared<ScoreServiceOf<FakeScores>>(host_, scores_)},
         {::v1::api::common::GameService::service_full_name(),
-         std::make_shared<GameServiceOf<FakeGames, FakeSessions, FakeEvents>>(host_, games_, sessions_,
-                                                                              events_)},
+         std::make_shared<GameServiceOf<FakeGames, FakeSessions, FakeEvents>>(host_, host_.lane(), games_,
+                                                                              sessions_, events_)},
     };
     Serve();
   }

@@ -16,7 +16,7 @@ class GameServiceTest : public RpcTest {
     more_services_.push_back(
         {GameService::service_full_name(),
          std::make_shared<GameServiceOf<FakeGames, FakeSessions, FakeOpener<GameEvent, GameEvent>>>(
-             host_, games_, sessions_, events_)});
+             host_, host_.lane(), games_, sessions_, events_)});
     Serve();
     stub_ = GameService::NewStub(channel_);
     Prepare(context_);

@@ -136,6 +136,27 @@ TEST_F(JwksKeeperTest, SaysWhyThereAreNoKeys) {
   }
 }
 
+/// Never answers.
+class SilentHttp : public HttpClient {
+ public:
+  void Send(HttpCall, OnReply on_reply) override { owed_.push_back(std::move(on_reply)); }
+
+ private:
+  std::vector<OnReply> owed_;
+};
+
+TEST_F(JwksKeeperTest, StopsWaitingWhenToldTo) {
+  FakeHttp away({Away()});
+  SilentHttp silent;
+  for (HttpClient* http : {static_cast<HttpClient*>(&away), static_cast<HttpClient*>(&silent)}) {
+    int asked = 0;
+    const auto keeper = JwksKeeper::Start(
+        kUrl, verifier_, *http, executor_,
+        {.patience = std::chrono::hours(1), .stop = [&asked] { return ++asked >= 2; }, .clock = &clock_});
+    EXPECT_FALSE(keeper.ok());
+  }
+}
+
 TEST_F(JwksKeeperTest, ReadsAFileAgainAndAgain) {
   const testing::TemporaryDirectory folder;
   const std::string path = folder.path() + "/keys.json";

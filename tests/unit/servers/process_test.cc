@@ -32,6 +32,29 @@ TEST(ProcessTest, RunsItsSocketsUntilStopped) {
   EXPECT_TRUE(process.io().stopped());
 }
 
+TEST(ProcessTest, SaysBeforeTheWaitThatASignalHasCome) {
+  Process process("tool", false);
+  EXPECT_FALSE(Process::StopRequested());
+  for (const int signal : {SIGTERM, SIGINT}) {
+    pthread_kill(pthread_self(), signal);
+    EXPECT_TRUE(Process::StopRequested());
+    process.WaitForSignal();
+    EXPECT_FALSE(Process::StopRequested());
+  }
+}
+
+TEST(DescriptorsForConnectionsTest, LeavesSomeForAllElse) {
+  EXPECT_EQ(DescriptorsForConnections(1'048'576), 1'046'576U);
+  EXPECT_EQ(DescriptorsForConnections(20'000), 18'000U);
+  EXPECT_EQ(DescriptorsForConnections(8'000), 6'000U);
+  EXPECT_EQ(DescriptorsForConnections(1'024), 768U);
+  Process process("tool", false);
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_EQ(limit.rlim_cur, limit.rlim_max) << "raised as far as allowed";
+  EXPECT_EQ(Process::DescriptorLimit(), limit.rlim_cur);
+}
+
 TEST(ProcessTest, WaitsForEitherSignal) {
   Process process("tool", false);
   for (const int signal : {SIGTERM, SIGINT}) {

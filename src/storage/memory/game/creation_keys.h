@@ -1,10 +1,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "game/creation_key.h"
+#include "game/purge.h"
 #include "oofgg/status.h"
 
 namespace oofgg::storage {
@@ -22,13 +24,23 @@ class CreationKeys {
   }
 
   void Remember(const game::CreationKey& key, Id id) {
-    if (!key.key.empty()) made_[{key.creator, key.key}] = {key.fingerprint, std::move(id)};
+    if (!key.key.empty())
+      made_[{key.creator, key.key}] = {.fingerprint = key.fingerprint, .id = std::move(id)};
+  }
+
+  /// As the stores' `Purge`; all at once, since nothing here takes long.
+  void Purge(const game::Sweep& sweep) {
+    for (auto& [name, made] : made_) {
+      if (!made.noticed.has_value()) made.noticed = sweep.now;
+    }
+    std::erase_if(made_, [&](const auto& entry) { return *entry.second.noticed + sweep.keep <= sweep.now; });
   }
 
  private:
   struct Made {
     std::int64_t fingerprint;
     Id id;
+    std::optional<WallTime> noticed = {};
   };
   std::map<std::pair<std::string, std::string>, Made> made_;
 };

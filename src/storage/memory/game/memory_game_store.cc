@@ -37,4 +37,10 @@ StatusOr<std::vector<Game>> MemoryGameStore::ListGames(std::string_view after, s
   return games;
 }
 
+StatusOr<bool> MemoryGameStore::Purge(const game::Sweep& sweep) {
+  const std::lock_guard lock(mutex_);
+  keys_.Purge(sweep);
+  return false;
+}
+
 }  // namespace oofgg::storage

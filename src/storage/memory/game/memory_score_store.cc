@@ -71,4 +71,10 @@ Status MemoryScoreStore::VisitBest(absl::FunctionRef<Status(const game::BestScor
   return {};
 }
 
+StatusOr<bool> MemoryScoreStore::Purge(const game::Sweep& sweep) {
+  const std::lock_guard lock(mutex_);
+  keys_.Purge(sweep);
+  return false;
+}
+
 }  // namespace oofgg::storage

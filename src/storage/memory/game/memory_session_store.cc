@@ -36,7 +36,8 @@ StatusOr<SessionRecord> MemorySessionStore::CreateSession(const SessionRecord& s
                                                           std::uint32_t max_live) {
   const std::lock_guard lock(mutex_);
   OOFGG_ASSIGN_OR_RETURN(const std::string* made, keys_.Find(key));
-  if (made != nullptr) return sessions_.find(*made)->second;
+  const auto before = made == nullptr ? sessions_.end() : sessions_.find(*made);
+  if (before != sessions_.end()) return before->second;
   if (sessions_.contains(session.id)) {
     return MakeStatus(StatusCode::kAlreadyExists, "there is a session " + session.id);
   }
@@ -114,6 +115,23 @@ StatusOr<std::uint64_t> MemorySessionStore::NextStreamRun(std::string_view sessi
   const std::lock_guard lock(mutex_);
   if (!sessions_.contains(session_id)) return NoSession(session_id);
   return stream_runs_[std::string(session_id)]++;
+}
+
+StatusOr<bool> MemorySessionStore::Purge(const game::Sweep& sweep) {
+  const std::lock_guard lock(mutex_);
+  keys_.Purge(sweep);
+  for (const auto& [id, session] : sessions_) {
+    if (!game::IsLive(session.state)) ended_.try_emplace(id, sweep.now);
+  }
+  std::erase_if(ended_, [&](const auto& entry) {
+    const auto& [id, since] = entry;
+    if (since + sweep.keep > sweep.now) return false;
+    std::erase_if(sessions_,
+                  [&](const auto& other) { return other.first == id || other.second.alias_of == id; });
+    stream_runs_.erase(id);
+    return true;
+  });
+  return false;
 }
 
 }  // namespace oofgg::storage

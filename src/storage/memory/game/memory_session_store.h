@@ -21,6 +21,7 @@ class MemorySessionStore final : public game::SessionStore {
                                                           std::size_t limit) override;
   StatusOr<std::vector<game::SessionRecord>> ListQueued() override;
   StatusOr<std::uint64_t> NextStreamRun(std::string_view session_id) override;
+  StatusOr<bool> Purge(const game::Sweep& sweep) override;
 
  private:
   [[nodiscard]] bool HasPlaceLocked(const game::SessionRecord& place) const;
@@ -28,6 +29,7 @@ class MemorySessionStore final : public game::SessionStore {
   std::mutex mutex_;
   std::map<std::string, game::SessionRecord, std::less<>> sessions_;
   std::map<std::string, std::uint64_t, std::less<>> stream_runs_;
+  std::map<std::string, WallTime, std::less<>> ended_;  ///< When a sweep first found them so.
   CreationKeys<std::string> keys_;
 };
 

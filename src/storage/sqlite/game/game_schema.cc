@@ -97,7 +97,16 @@ CREATE TABLE best_scores (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr std::array<std::string_view, 1> kMigrations = {kFirst};
+/// For purging: when a sweep first found the row, or found it ended, in milliseconds of Unix time.
+constexpr std::string_view kSecond = R"sql(
+ALTER TABLE creation_keys ADD COLUMN noticed_at INTEGER;
+CREATE INDEX creation_keys_by_age ON creation_keys (kind, noticed_at);
+ALTER TABLE sessions ADD COLUMN noticed_at INTEGER;
+CREATE INDEX sessions_ended ON sessions (noticed_at) WHERE state IN (3, 4);
+CREATE INDEX sessions_aliases ON sessions (alias_of) WHERE alias_of <> '';
+)sql";
+
+constexpr std::array<std::string_view, 2> kMigrations = {kFirst, kSecond};
 
 }  // namespace
 

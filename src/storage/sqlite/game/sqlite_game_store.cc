@@ -94,4 +94,8 @@ StatusOr<std::vector<Game>> SqliteGameStore::ListGames(std::string_view after, s
   });
 }
 
+StatusOr<bool> SqliteGameStore::Purge(const game::Sweep& sweep) {
+  return WriteValue(database_, [&](Connection& connection) { return PurgeMade(connection, "game", sweep); });
+}
+
 }  // namespace oofgg::storage

@@ -161,4 +161,8 @@ Status SqliteScoreStore::VisitBest(absl::FunctionRef<Status(const game::BestScor
   });
 }
 
+StatusOr<bool> SqliteScoreStore::Purge(const game::Sweep& sweep) {
+  return WriteValue(database_, [&](Connection& connection) { return PurgeMade(connection, "score", sweep); });
+}
+
 }  // namespace oofgg::storage

@@ -36,6 +36,17 @@ constexpr std::string_view kInsert =
 constexpr std::string_view kUpdate =
     "UPDATE sessions SET game_id = ?2, owner_id = ?3, state = ?4, attributes = ?5, region = ?6, data = ?7, "
     "ticket_id = ?8, alias_of = ?9, version = version + 1 WHERE id = ?1 AND version = ?10";
+// States 3 and 4 are kFinished and kDeleted.
+constexpr std::string_view kNoticeEnded =
+    "UPDATE sessions SET noticed_at = ?1 WHERE id IN"
+    " (SELECT id FROM sessions WHERE state IN (3, 4) AND noticed_at IS NULL LIMIT ?2)";
+// An alias goes once what it stands for is about to, or was, its own age aside.
+constexpr std::string_view kSelectPurged =
+    "SELECT id FROM (SELECT id FROM sessions WHERE state IN (3, 4) AND noticed_at <= ?1"
+    " ORDER BY noticed_at, rowid LIMIT ?2)"
+    " UNION SELECT a.id FROM sessions a WHERE a.alias_of IN"
+    " (SELECT id FROM sessions WHERE state IN (3, 4) AND noticed_at <= ?1"
+    " ORDER BY noticed_at, rowid LIMIT ?2) AND a.alias_of <> ''";
 constexpr std::string_view kTakeStreamRun =
     "UPDATE sessions SET stream_runs = stream_runs + 1 WHERE id = ?1 RETURNING stream_runs - 1";
 
@@ -123,6 +134,28 @@ Status CheckLimit(Connection& connection, std::string_view game_id, std::uint32_
   return MakeStatus(StatusCode::kResourceExhausted, "the game has all the sessions it may have");
 }
 
+/// Ended sessions and their aliases. True: there is more to do.
+StatusOr<bool> PurgeSessions(Connection& connection, const game::Sweep& sweep) {
+  const auto limit = static_cast<std::int64_t>(sweep.limit);
+  Statement notice = connection.Prepare(kNoticeEnded);
+  OOFGG_RETURN_IF_ERROR(notice.Bind(1, Milliseconds(sweep.now)).Bind(2, sweep.limit).Run());
+  const bool more = connection.Changes() >= limit;
+  std::vector<std::string> ids;
+  Statement select = connection.Prepare(kSelectPurged);
+  select.Bind(1, Milliseconds(sweep.now - sweep.keep)).Bind(2, sweep.limit);
+  for (;;) {
+    OOFGG_ASSIGN_OR_RETURN(const bool found, select.Step());
+    if (!found) break;
+    ids.push_back(select.Text(0));
+  }
+  for (const std::string& id : ids) {
+    OOFGG_RETURN_IF_ERROR(
+        connection.Prepare("DELETE FROM session_members WHERE session_id = ?1").Bind(1, id).Run());
+    OOFGG_RETURN_IF_ERROR(connection.Prepare("DELETE FROM sessions WHERE id = ?1").Bind(1, id).Run());
+  }
+  return more || static_cast<std::int64_t>(ids.size()) >= limit;
+}
+
 }  // namespace
 
 StatusOr<SessionRecord> SqliteSessionStore::CreateSession(const SessionRecord& session,
@@ -130,7 +163,10 @@ StatusOr<SessionRecord> SqliteSessionStore::CreateSession(const SessionRecord& s
                                                           std::uint32_t max_live) {
   return WriteValue(database_, [&](Connection& connection) -> StatusOr<SessionRecord> {
     OOFGG_ASSIGN_OR_RETURN(const std::string made, FindMade(connection, "session", key));
-    if (!made.empty()) return ReadSession(connection, made);
+    if (!made.empty()) {
+      auto before = ReadSession(connection, made);
+      if (before.ok() || before.status().code() != StatusCode::kNotFound) return before;
+    }
     OOFGG_RETURN_IF_ERROR(CheckLimit(connection, session.game_id, max_live));
     SessionRecord stored = session;
     stored.version = 1;
@@ -196,6 +232,14 @@ StatusOr<std::uint64_t> SqliteSessionStore::NextStreamRun(std::string_view sessi
     const auto run = static_cast<std::uint64_t>(take.Int(0));
     OOFGG_RETURN_IF_ERROR(take.Run());  // To the end, without which SQLite does not count it as done.
     return run;
+  });
+}
+
+StatusOr<bool> SqliteSessionStore::Purge(const game::Sweep& sweep) {
+  return WriteValue(database_, [&](Connection& connection) -> StatusOr<bool> {
+    OOFGG_ASSIGN_OR_RETURN(const bool more_keys, PurgeMade(connection, "session", sweep));
+    OOFGG_ASSIGN_OR_RETURN(const bool more_sessions, PurgeSessions(connection, sweep));
+    return more_keys || more_sessions;
   });
 }
 

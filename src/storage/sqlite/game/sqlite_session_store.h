@@ -21,6 +21,7 @@ class SqliteSessionStore final : public game::SessionStore {
                                                           std::size_t limit) override;
   StatusOr<std::vector<game::SessionRecord>> ListQueued() override;
   StatusOr<std::uint64_t> NextStreamRun(std::string_view session_id) override;
+  StatusOr<bool> Purge(const game::Sweep& sweep) override;
 
  private:
   Database& database_;
