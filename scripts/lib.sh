@@ -3,7 +3,9 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
-say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+# bold FD TEXT: bold on a terminal, plain in a file.
+bold() { if [ -t "$1" ]; then printf '\033[1m%s\033[0m\n' "$2"; else printf '%s\n' "$2"; fi >&"$1"; }
+say() { bold 2 "$*"; }
 die() {
   printf '%s: %s\n' "$(basename "$0")" "$*" >&2
   exit 1

@@ -87,11 +87,20 @@ std::size_t PresenceConnections(const GameSettings& settings) {
 /// Said once the server serves: one that cannot start says why, and nothing else.
 void TellIfFewerConnections(const GameSettings& settings) {
   const std::size_t taken = PresenceConnections(settings);
-  if (taken == static_cast<std::size_t>(settings.presence_max_connections)) return;
+  const bool as_asked = taken == static_cast<std::size_t>(settings.presence_max_connections);
+  if (as_asked || settings.presence_max_connections == GameSettings().presence_max_connections) return;
   Log(LogLevel::kInfo, "main",
       "taking " + std::to_string(taken) + " presence connections instead of " +
           std::to_string(settings.presence_max_connections) + ": this process may have " +
           std::to_string(Process::DescriptorLimit()) + " descriptors");
+}
+
+void WarnIfAnybodyMaySignOn(const GameSettings& settings) {
+  const auto listen = ParseHostPort(settings.presence_listen);
+  if (settings.presence_auth || !listen.ok() || IsLoopback(listen->host)) return;
+  Log(LogLevel::kWarning, "main",
+      "the presence port " + settings.presence_listen +
+          " takes whoever reaches it for the user they say they are; --presence-auth asks for a token");
 }
 
 /// What this server shows of itself to Prometheus.
@@ -167,6 +176,7 @@ Status Serve(const GameSettings& settings) {
            rpc::MakePresenceService(host, presence)}));
   process.Start(kSocketThreads);
   TellIfFewerConnections(settings);
+  WarnIfAnybodyMaySignOn(settings);
   ops.SetReady(true);
   Process::AnnounceReady({{"grpc", FormatHostPort(server->addresses().front())},
                           {"ops", ops.address()},

@@ -124,8 +124,10 @@ Status Serve(const MakerSettings& settings) {
       clock, auth::Jwks(), auth::TokenVerifierOptions{.issuer = settings.issuer});
   std::unique_ptr<JwksKeeper> keeper;
   if (!settings.jwks.empty()) {
-    OOFGG_ASSIGN_OR_RETURN(keeper, JwksKeeper::Start(settings.jwks, *verifier, http, workers,
-                                                     {.insecure = settings.server.insecure}));
+    auto started = JwksKeeper::Start(settings.jwks, *verifier, http, workers,
+                                     {.insecure = settings.server.insecure, .stop = Process::StopRequested});
+    if (!started.ok()) return Process::StopRequested() ? Status() : started.status();
+    keeper = *std::move(started);
   }
   auth::JwtAuthorizer authorizer(verifier);
 

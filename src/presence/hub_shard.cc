@@ -26,7 +26,7 @@ HubShard::ConnectionId HubShard::Connect(std::string_view user_id,
       aftermath.finish.emplace_back(std::move(host), made.status());
     }
   }
-  Perform(std::move(aftermath));
+  Perform(aftermath);
   return connection;
 }
 
@@ -42,7 +42,7 @@ void HubShard::SetFriends(ConnectionId connection, std::span<const std::string> 
       aftermath.finish.emplace_back(hosts_[connection.slot], status);
     }
   }
-  Perform(std::move(aftermath));
+  Perform(aftermath);
 }
 
 void HubShard::SignOff(ConnectionId connection) {
@@ -55,7 +55,7 @@ void HubShard::SignOff(ConnectionId connection) {
     aftermath = CollectLocked();
     aftermath.dropped = std::move(host);
   }
-  Perform(std::move(aftermath));
+  Perform(aftermath);
 }
 
 void HubShard::Close(ConnectionId connection) {
@@ -68,7 +68,7 @@ void HubShard::Close(ConnectionId connection) {
     aftermath = CollectLocked();
     aftermath.dropped = std::move(host);
   }
-  Perform(std::move(aftermath));
+  Perform(aftermath);
 }
 
 std::shared_ptr<StreamHost> HubShard::TakeHostLocked(ConnectionId connection) {
@@ -128,10 +128,10 @@ void HubShard::OnTimer() {
     table_.Advance(clock_.Now());
     aftermath = CollectLocked();
   }
-  Perform(std::move(aftermath));
+  Perform(aftermath);
 }
 
-void HubShard::Perform(Aftermath aftermath) {
+void HubShard::Perform(const Aftermath& aftermath) {
   for (const auto& host : aftermath.wake) host->Wake();
   for (const auto& [host, status] : aftermath.finish) host->Finish(status);
 }

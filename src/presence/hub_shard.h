@@ -49,7 +49,7 @@ class HubShard : public std::enable_shared_from_this<HubShard> {
   void ArmTimerLocked();
   void OnTimer();
   std::shared_ptr<StreamHost> TakeHostLocked(ConnectionId connection);
-  static void Perform(Aftermath aftermath);
+  static void Perform(const Aftermath& aftermath);
 
   const Clock& clock_;
   Executor& executor_;

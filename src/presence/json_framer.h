@@ -18,8 +18,8 @@ namespace oofgg::presence {
 class JsonFramer {
  public:
   struct Limits {
-    std::size_t max_bytes = 256 * 1024;  ///< Of one object.
-    std::uint16_t max_depth = 32;        ///< Of objects and arrays in each other.
+    std::size_t max_bytes = std::size_t{256} * 1024;  ///< Of one object.
+    std::uint16_t max_depth = 32;                     ///< Of objects and arrays in each other.
   };
 
   /// Takes bytes off the front of `input` until an object is whole or `input` is empty. The object is valid

@@ -24,8 +24,7 @@ class CreationKeys {
   }
 
   void Remember(const game::CreationKey& key, Id id) {
-    if (!key.key.empty())
-      made_[{key.creator, key.key}] = {.fingerprint = key.fingerprint, .id = std::move(id)};
+    if (!key.key.empty()) made_[{key.creator, key.key}] = Made{key.fingerprint, std::move(id), std::nullopt};
   }
 
   /// As the stores' `Purge`; all at once, since nothing here takes long.
@@ -40,7 +39,7 @@ class CreationKeys {
   struct Made {
     std::int64_t fingerprint;
     Id id;
-    std::optional<WallTime> noticed = {};
+    std::optional<WallTime> noticed;
   };
   std::map<std::pair<std::string, std::string>, Made> made_;
 };

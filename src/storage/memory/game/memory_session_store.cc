@@ -124,8 +124,8 @@ StatusOr<bool> MemorySessionStore::Purge(const game::Sweep& sweep) {
     if (!game::IsLive(session.state)) ended_.try_emplace(id, sweep.now);
   }
   std::erase_if(ended_, [&](const auto& entry) {
-    const auto& [id, since] = entry;
-    if (since + sweep.keep > sweep.now) return false;
+    const std::string& id = entry.first;
+    if (entry.second + sweep.keep > sweep.now) return false;
     std::erase_if(sessions_,
                   [&](const auto& other) { return other.first == id || other.second.alias_of == id; });
     stream_runs_.erase(id);
