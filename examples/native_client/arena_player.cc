@@ -22,7 +22,7 @@ using nlohmann::json;
 
 /// Between two moves: the arena takes 30 a second.
 constexpr auto kPace = std::chrono::milliseconds(40);
-constexpr std::size_t kMaxLineBytes = 64 * 1024;
+constexpr std::size_t kMaxLineBytes = std::size_t{64} * 1024;
 
 /// One line-by-line link to the arena. No step of it takes longer than `patience`.
 class Link {
