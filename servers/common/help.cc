@@ -58,6 +58,7 @@ std::string HelpFormatter::make_usage(const CLI::App* app, std::string) const {
 std::string HelpFormatter::make_group(std::string group, bool is_positional,
                                       std::vector<const CLI::Option*> options) const {
   std::vector<Row> rows;
+  rows.reserve(options.size());
   for (const CLI::Option* option : options)
     rows.push_back({NameOf(*option, is_positional), option->get_description()});
   return is_positional ? "\n" + Table(rows) : "\n" + group + ":\n" + Table(rows);

@@ -19,7 +19,8 @@ using ::testing::Optional;
 
 class MakerRecoveryTest : public MakerFixture {
  protected:
-  /// A command whose game servers begin only when `OpenGate` is called: a start as slow as the test likes.
+  /// A command whose game servers begin only when the stream of `Gate` is closed: a start as slow as the test
+  /// likes.
   std::string GatedCommand() {
     gate_ = folder_.path() + "/gate";
     EXPECT_EQ(mkfifo(gate_.c_str(), 0600), 0);
@@ -31,8 +32,8 @@ class MakerRecoveryTest : public MakerFixture {
     chmod(script.c_str(), 0700);
     return script + " {port} {control_port}";
   }
-  /// Waits for a game server that stands at the gate, and lets it in.
-  void OpenGate() { std::ofstream(gate_) << "go\n"; }
+  /// Waits for a game server that stands at the gate.
+  std::ofstream Gate() { return std::ofstream(gate_); }
 
   /// Waits until the maker has written down that it started a game server; asking it paces the loop.
   void AwaitGameServer() {
@@ -49,8 +50,9 @@ TEST_F(MakerRecoveryTest, KilledWhileAServerStartsItGoesOnWithThatServer) {
   ASSERT_EQ(Ask("POST", "alice").status, 202);
   AwaitGameServer();
   const pid_t server = GameServersOf(folder_).front().pid;
+  std::ofstream gate = Gate();  // Before the maker dies: a server that has not begun yet dies with it.
   maker_->Kill();
-  OpenGate();
+  gate.close();
 
   Start({}, command);
   const HttpReply seated = Await("alice");
