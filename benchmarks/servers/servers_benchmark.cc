@@ -74,7 +74,9 @@ class Server {
 };
 
 std::vector<std::string> MakerArguments(std::vector<std::string> more = {}) {
-  std::vector<std::string> arguments = {"--authorizer", "opaque", "--process-command", ArenaCommand()};
+  std::vector<std::string> arguments = {"--authorizer", "opaque", "--process-command", ArenaCommand(),
+                                        // The benchmark asks for all its players, as a proxy does.
+                                        "--local-proxy"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
 }
