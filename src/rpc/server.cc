@@ -57,9 +57,11 @@ void Configure(const RpcServerOptions& options, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
-/// gRPC's spelling; an empty host is all interfaces.
+/// gRPC's spelling; an empty host is all interfaces. `localhost` is loopback whatever the machine's host
+/// table says or lacks (RFC 6761, 6.3), as with our other listeners.
 std::string ListenerAddress(HostPort address) {
   if (address.host.empty()) address.host = "::";
+  if (address.host == "localhost") address.host = "127.0.0.1";
   return FormatHostPort(address);
 }
 
