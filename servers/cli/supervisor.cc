@@ -71,7 +71,9 @@ StatusOr<std::string> Supervisor::Start(ProgramSpec spec, std::chrono::seconds p
 
 void Supervisor::SetArguments(const std::string& name, std::vector<std::string> arguments) {
   for (const auto& program : programs_) {
-    if (program->spec.name == name) program->spec.arguments = std::move(arguments);
+    if (program->spec.name != name) continue;
+    program->spec.arguments = std::move(arguments);
+    return;
   }
 }
 

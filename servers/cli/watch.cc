@@ -58,8 +58,7 @@ StatusOr<Watch::End> Watch::Wait(std::chrono::milliseconds patience) {
   std::optional<SteadyClock::time_point> deadline;
   if (patience.count() > 0) deadline = SteadyClock::now() + patience;
   std::array<pollfd, 2> watched{pollfd{ended_fd_, POLLIN, 0}, pollfd{signal_fd_, POLLIN, 0}};
-  int ready = 0;
-  while ((ready = poll(watched.data(), watched.size(), PollTimeout(deadline))) < 0 && errno == EINTR) {
+  while (poll(watched.data(), watched.size(), PollTimeout(deadline)) < 0 && errno == EINTR) {
   }
   signalfd_siginfo taken{};
   const bool interrupted = watched[1].revents != 0 && read(signal_fd_, &taken, sizeof taken) > 0;

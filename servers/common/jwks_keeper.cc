@@ -45,7 +45,7 @@ StatusOr<auth::Jwks> ParseReply(const StatusOr<HttpReply>& reply) {
 
 struct JwksKeeper::State : std::enable_shared_from_this<State> {
   State(std::string source_in, auth::TokenVerifier& verifier_in, HttpClient& http_in, Executor& executor_in,
-        JwksKeeperOptions options_in)
+        const JwksKeeperOptions& options_in)
       : source(std::move(source_in)),
         verifier(verifier_in),
         http(http_in),
@@ -53,8 +53,9 @@ struct JwksKeeper::State : std::enable_shared_from_this<State> {
         options(options_in) {}
 
   void Fetch(OnKeys on_keys) {
-    http.Send({.url = source, .max_reply_bytes = auth::Jwks::kMaxBytes},
-              [done = std::move(on_keys)](StatusOr<HttpReply> reply) mutable { done(ParseReply(reply)); });
+    http.Send(
+        {.url = source, .max_reply_bytes = auth::Jwks::kMaxBytes},
+        [done = std::move(on_keys)](const StatusOr<HttpReply>& reply) mutable { done(ParseReply(reply)); });
   }
 
   StatusOr<auth::Jwks> FetchAndWait() {
@@ -118,7 +119,8 @@ struct JwksKeeper::State : std::enable_shared_from_this<State> {
 
 StatusOr<std::unique_ptr<JwksKeeper>> JwksKeeper::Start(const std::string& source,
                                                         auth::TokenVerifier& verifier, HttpClient& http,
-                                                        Executor& executor, JwksKeeperOptions options) {
+                                                        Executor& executor,
+                                                        const JwksKeeperOptions& options) {
   OOFGG_RETURN_IF_ERROR(CheckConfidential(source, options.insecure));
   auto state = std::make_shared<State>(source, verifier, http, executor, options);
   const auto give_up = std::chrono::steady_clock::now() + options.patience;

@@ -32,7 +32,7 @@ class JwksKeeper {
   [[nodiscard]] static StatusOr<std::unique_ptr<JwksKeeper>> Start(const std::string& source,
                                                                    auth::TokenVerifier& verifier,
                                                                    HttpClient& http, Executor& executor,
-                                                                   JwksKeeperOptions options = {});
+                                                                   const JwksKeeperOptions& options = {});
   ~JwksKeeper();
 
  private:

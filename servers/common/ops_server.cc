@@ -46,13 +46,15 @@ OpsServer::~OpsServer() = default;
 
 void OpsServer::AddPage(std::string path, Page page) { pages_[std::move(path)] = std::move(page); }
 
-void OpsServer::AddGauge(std::string name, std::string help, std::function<double()> read) {
+void OpsServer::AddGauge(const std::string& name, const std::string& help, std::function<double()> read) {
   auto& family = prometheus::BuildGauge().Name(name).Help(help).Register(*registry_);
   gauges_.push_back(std::make_unique<Gauge>(Gauge{&family.Add({}), std::move(read)}));
 }
 
 Status OpsServer::Listen(boost::asio::io_context& io, std::string_view address) {
-  auto handler = [this](net::HttpRequest request, net::HttpReplier reply) { Handle(request, reply); };
+  auto handler = [this](const net::HttpRequest& request, const net::HttpReplier& reply) {
+    Handle(request, reply);
+  };
   auto server = net::HttpServer::Listen(io, address, std::move(handler));
   if (!server.ok()) return Annotate(server.status(), "--ops-listen");
   server_ = *std::move(server);

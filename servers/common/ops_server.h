@@ -29,7 +29,7 @@ class OpsServer {
   /// Adds `GET path`. Before `Listen`.
   void AddPage(std::string path, Page page);
   /// Sets a gauge that is read when somebody scrapes. Before `Listen`.
-  void AddGauge(std::string name, std::string help, std::function<double()> read);
+  void AddGauge(const std::string& name, const std::string& help, std::function<double()> read);
 
   [[nodiscard]] Status Listen(boost::asio::io_context& io, std::string_view address);
   /// Where it listens, with the port that was chosen.

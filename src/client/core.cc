@@ -44,7 +44,7 @@ bool ClientCore::Remember(const std::shared_ptr<Operation>& operation) {
   std::lock_guard lock(mutex_);
   if (closed_) return false;
   const Operation* key = operation.get();
-  operations_.emplace(key, std::move(operation));
+  operations_.emplace(key, operation);
   return true;
 }
 

@@ -92,10 +92,10 @@ void Session::JoinRefresh(std::unique_lock<std::mutex> lock, OnToken on_token) {
     return;
   }
   lock.unlock();
-  SendRefresh(std::move(pending));
+  SendRefresh(pending);
 }
 
-void Session::RefreshThroughStore(std::shared_ptr<Pending> pending) {
+void Session::RefreshThroughStore(const std::shared_ptr<Pending>& pending) {
   TokenStore& store = *core_.options().token_store;
   auto store_lock = store.Acquire();
   if (!store_lock.ok()) return EndRefresh(pending, store_lock.status());
@@ -115,7 +115,7 @@ void Session::RefreshThroughStore(std::shared_ptr<Pending> pending) {
     }
   }
   if (!needs_refresh) return EndRefresh(pending, outcome);
-  SendRefresh(std::move(pending));
+  SendRefresh(pending);
 }
 
 Status Session::AdoptStoredLocked(SessionTokens stored) {

@@ -57,7 +57,7 @@ class Session {
   struct Pending;
 
   void JoinRefresh(std::unique_lock<std::mutex> lock, OnToken on_token);
-  void RefreshThroughStore(std::shared_ptr<Pending> pending);
+  void RefreshThroughStore(const std::shared_ptr<Pending>& pending);
   void SendRefresh(const std::shared_ptr<Pending>& pending);
   void OnRefreshed(const std::shared_ptr<Pending>& pending, StatusOr<AuthTokens> answer);
   void EndRefresh(const std::shared_ptr<Pending>& pending, const Status& outcome);

@@ -47,7 +47,7 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
 
 StatusOr<std::unique_ptr<GameRoom>> GameRoom::Open(const Stores& stores, MatchQueue* queue,
                                                    const Clock& clock, RandomSource& random, EventLog& log,
-                                                   GameRoomOptions options) {
+                                                   const GameRoomOptions& options) {
   std::unique_ptr<GameRoom> room(new GameRoom(stores, queue, clock, random, log, options));
   for (const Game& game : options.operators_games) OOFGG_RETURN_IF_ERROR(room->games_.EnsureGame(game));
   OOFGG_RETURN_IF_ERROR(room->boards_.Rebuild(stores.scores));

@@ -49,7 +49,7 @@ class GameRoom {
   /// `queue` may be null: no maker, so nobody can queue. Errors are the stores'.
   static StatusOr<std::unique_ptr<GameRoom>> Open(const Stores& stores, MatchQueue* queue, const Clock& clock,
                                                   RandomSource& random, EventLog& log,
-                                                  GameRoomOptions options);
+                                                  const GameRoomOptions& options);
 
   /// Forgets what is older than `keep_ended`; to be called now and then.
   Status PurgeEnded();

@@ -31,7 +31,7 @@ void TicketFollower::Follow(MatchQueue& queue, const CallContext& context, const
     if (stopped_ || !watches_.try_emplace(place.id, nullptr).second) return;
   }
   std::shared_ptr<MatchWatch> watch = queue.Watch(
-      context, place.ticket_id, [self = weak_from_this(), id = place.id](StatusOr<Ticket> ticket) {
+      context, place.ticket_id, [self = weak_from_this(), id = place.id](const StatusOr<Ticket>& ticket) {
         if (const auto follower = self.lock()) follower->OnTicket(id, ticket);
       });
   const std::lock_guard lock(mutex_);
@@ -106,7 +106,7 @@ Status TicketFollower::ShowMatch(const std::string& place_id, const Ticket& tick
 Status TicketFollower::Settle(const std::string& place_id, const Ticket& ticket) {
   OOFGG_ASSIGN_OR_RETURN(const SessionRecord place, sessions_.FindSession(place_id));
   if (place.state != SessionState::kQueued) return {};  // Given up, or settled before.
-  if (const Status made = EnsureMatch(place, ticket); !made.ok()) {
+  if (Status made = EnsureMatch(place, ticket); !made.ok()) {
     if (made.code() != StatusCode::kInternal) return made;
     return End(place_id, SessionState::kFinished, std::string(made.message()));
   }

@@ -30,6 +30,13 @@ using boost::system::error_code;
 constexpr std::string_view kBusy =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: close\r\n\r\n";
 
+/// Tells a peer for whom there is no room so, if that takes no waiting.
+void TurnAway(tcp::socket& socket) {
+  error_code ignored;
+  socket.non_blocking(true, ignored);
+  socket.write_some(asio::buffer(kBusy.data(), kBusy.size()), ignored);
+}
+
 }  // namespace
 
 /// Shared by the server and its connections. `gate_` guards the promise that no handler outlives the
@@ -145,20 +152,17 @@ void HttpServer::Impl::Admit(tcp::socket socket) {
   const std::string group = AddressGroup(socket.remote_endpoint(gone).address().to_string());
   if (gone) return;
   const bool loopback = group == "::/64" || IsLoopback(group);  // ::1 has its /64 for itself.
-  std::shared_ptr<HttpConnection> connection;
-  {
-    const std::lock_guard lock(gate_);
-    if (closed_ || draining_) return;
-    if (HasRoomFor(group, loopback)) {
-      connection = std::make_shared<HttpConnection>(std::move(socket), shared_from_this());
-      connections_.emplace(connection.get(), group);
-      ++of_address_[group];
-    }
+  std::unique_lock lock(gate_);
+  if (closed_ || draining_) return;
+  if (!HasRoomFor(group, loopback)) {
+    lock.unlock();
+    return TurnAway(socket);
   }
-  if (connection) return connection->Start();
-  error_code ignored;
-  socket.non_blocking(true, ignored);
-  socket.write_some(asio::buffer(kBusy.data(), kBusy.size()), ignored);
+  const auto connection = std::make_shared<HttpConnection>(std::move(socket), shared_from_this());
+  connections_.emplace(connection.get(), group);
+  ++of_address_[group];
+  lock.unlock();
+  connection->Start();
 }
 
 void HttpServer::Impl::Handle(HttpRequest request, HttpReplier reply) {

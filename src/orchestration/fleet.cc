@@ -64,7 +64,7 @@ void Fleet::Core::Start(std::function<void(Status)> on_started) {
     if (const Status taken = parts_.store.TakeOver(options_.name); !taken.ok()) return on_started(taken);
   }
   parts_.backend.WatchExits(options_.name,
-                            Bring<ServerExit>([](Core& core, ServerExit exit) { core.OnExit(exit); }));
+                            Bring<ServerExit>([](Core& core, const ServerExit& exit) { core.OnExit(exit); }));
   parts_.backend.List(options_.name, Bring<StatusOr<std::vector<RunningServer>>>(
                                          [on_started = std::move(on_started)](
                                              Core& core, StatusOr<std::vector<RunningServer>> servers) {

@@ -109,10 +109,11 @@ bool Fleet::Core::SeatOn(const RequestRecord& record, ServerEntry& server) {
   ++server.in_flight;
   for (const std::string& player : record.players) {
     table_.TakeSeat(server, player, record.key);
-    parts_.reservations.Reserve(running.control, player,
-                                Bring<StatusOr<bool>>([seating, player](Core& core, StatusOr<bool> answer) {
-                                  core.OnReserve(seating, player, answer);
-                                }));
+    parts_.reservations.Reserve(
+        running.control, player,
+        Bring<StatusOr<bool>>([seating, player](Core& core, const StatusOr<bool>& answer) {
+          core.OnReserve(seating, player, answer);
+        }));
   }
   return true;
 }
@@ -215,11 +216,11 @@ void Fleet::Core::Undo(ServerEntry& server, const std::vector<std::string>& play
 void Fleet::Core::ClearGhosts(ServerEntry& server) {
   for (auto& [player, asked] : server.ghosts) {
     if (std::exchange(asked, true)) continue;
-    parts_.reservations.Cancel(
-        server.running.control, player,
-        Bring<StatusOr<bool>>([id = server.running.id, name = player](Core& core, StatusOr<bool> freed) {
-          core.OnCancelled(id, name, freed);
-        }));
+    parts_.reservations.Cancel(server.running.control, player,
+                               Bring<StatusOr<bool>>([id = server.running.id, name = player](
+                                                         Core& core, const StatusOr<bool>& freed) {
+                                 core.OnCancelled(id, name, freed);
+                               }));
   }
 }
 

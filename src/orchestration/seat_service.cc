@@ -26,7 +26,7 @@ bool IsPending(const RequestRecord& record) {
 }  // namespace
 
 void SeatService::ReserveGroup(std::string_view fleet_name, std::string_view match_id,
-                               std::vector<std::string> players, OnReserved done) {
+                               std::vector<std::string> players, const OnReserved& done) {
   if (const Status valid = CheckGroup(match_id, players); !valid.ok()) return done(valid);
   const auto fleet = fleets_.find(fleet_name);
   if (fleet == fleets_.end()) return done(MakeStatus(StatusCode::kNotFound, "there is no such fleet"));

@@ -51,7 +51,7 @@ class SeatService {
   /// Errors: kInvalidArgument (players, match id), kNotFound (fleet), kUnavailable (no server could be had;
   /// the message says why), kDeadlineExceeded (none was free in time).
   void ReserveGroup(std::string_view fleet, std::string_view match_id, std::vector<std::string> players,
-                    OnReserved done);
+                    const OnReserved& done);
 
   /// Gives the seats of a match up. Idempotent.
   [[nodiscard]] Status ReleaseGroup(std::string_view fleet, std::string_view match_id);

@@ -16,7 +16,6 @@
 namespace oofgg::backends {
 
 using orchestration::RunningServer;
-using orchestration::ServerExit;
 using orchestration::ServerSpec;
 
 namespace {
@@ -49,7 +48,7 @@ class ProcessBackend::Impl {
 
   void Post(std::function<void()> task) { watcher_.At(Clock::System().Now(), std::move(task)); }
 
-  void Start(ServerSpec spec, OnStarted on_started) {
+  void Start(const ServerSpec& spec, OnStarted on_started) {
     auto server = Launch(spec);
     on_started(server);
     if (server.ok()) Follow(server->id);

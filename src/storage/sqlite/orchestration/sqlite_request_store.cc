@@ -13,7 +13,6 @@ namespace oofgg::storage {
 namespace {
 
 using orchestration::NewRequest;
-using orchestration::RequestKey;
 using orchestration::RequestLease;
 using orchestration::RequestRecord;
 using orchestration::RequestState;
