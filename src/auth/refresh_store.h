@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "oofgg/auth/token_issuer.h"
 #include "oofgg/clock.h"
@@ -16,9 +18,30 @@ struct RefreshFamily {
   std::string id;  ///< The `sid` of its access tokens.
   std::string user_id;
   WallTime created_at{};
+  WallTime last_used_at{};  ///< When a token of it was used last.
+  WallTime expires_at{};    ///< The absolute end, however often it is used.
+  std::string label{};      ///< What the client calls itself, for its owner's eyes; may be empty.
   bool revoked = false;
 
   friend bool operator==(const RefreshFamily&, const RefreshFamily&) = default;
+};
+
+/// A session that ended before its access tokens did: servers refuse these tokens until `until`.
+struct Revocation {
+  std::int64_t sequence = 0;  ///< From 1, without gaps, in the order in which they became durable.
+  std::string session_id;     ///< A `sid`.
+  WallTime revoked_at{};
+  WallTime until{};  ///< By then its last access token is dead.
+
+  friend bool operator==(const Revocation&, const Revocation&) = default;
+};
+
+/// A piece of the record of revocations.
+struct RevocationPage {
+  std::string log_id;      ///< Of this record; another one means that sequences mean something else.
+  std::int64_t floor = 0;  ///< All entries after this one are still kept.
+  std::int64_t head = 0;   ///< The last entry there is.
+  std::vector<Revocation> entries;
 };
 
 /// One use of a refresh token. Hashes are SHA-256, 32 bytes; the tokens themselves are never stored.
@@ -28,8 +51,9 @@ struct Rotation {
   std::string nonce_hash;  ///< Of the client's idempotency key; empty without one.
   TokenGrant grant;        ///< Of the access token that goes with the next one.
   WallTime now{};
-  WallTime next_expires_at{};
+  WallTime next_expires_at{};  ///< At most; a token never outlives its family.
   std::chrono::milliseconds grace{0};
+  WallTime revoked_until{};  ///< Of the revocation that a reuse causes.
 };
 
 enum class RotationOutcome {
@@ -48,7 +72,7 @@ struct RotationResult {
   TokenGrant grant;  ///< At kRotated and kReplayed.
 };
 
-/// Refresh families and their tokens, by hash.
+/// Refresh families and their tokens, by hash, and the record of revocations.
 /// Threads: safe. Errors: kUnavailable (the store cannot be reached or is full; nothing happened).
 class RefreshStore {
  public:
@@ -59,18 +83,43 @@ class RefreshStore {
                                             WallTime token_expires_at) = 0;
 
   /// Applies `DecideRotation` to the token and its family as one step, durable once it returns: of any number
-  /// of concurrent uses of one token exactly one is kRotated.
+  /// of concurrent uses of one token exactly one is kRotated. kReused adds a revocation in the same step.
   [[nodiscard]] virtual StatusOr<RotationResult> Rotate(const Rotation& rotation) = 0;
 
   /// kNotFound if there is none.
   [[nodiscard]] virtual StatusOr<RefreshFamily> FindFamily(std::string_view id) = 0;
 
-  /// Durable once it returns; again is as good as once. kNotFound if there is no such family.
-  [[nodiscard]] virtual Status RevokeFamily(std::string_view id) = 0;
+  /// The user's families that are neither revoked nor, at `now`, past their end, newest first; `limit` at
+  /// most.
+  [[nodiscard]] virtual StatusOr<std::vector<RefreshFamily>> ListFamilies(std::string_view user_id,
+                                                                          WallTime now,
+                                                                          std::size_t limit) = 0;
 
-  /// Forgets at most `limit` tokens that expired before `now`, and families that have none left. Returns
-  /// how many tokens went; fewer than `limit` means that all are gone.
+  /// Revokes the family and adds the revocation as one step, durable once it returns. True the first time;
+  /// again is as good as once, and adds nothing. kNotFound if there is no such family.
+  [[nodiscard]] virtual StatusOr<bool> RevokeFamily(std::string_view id, WallTime now, WallTime until) = 0;
+
+  /// The same for all families of the user but `except_id` (which may be empty), as one step. Returns how
+  /// many were newly revoked.
+  [[nodiscard]] virtual StatusOr<std::size_t> RevokeFamilies(std::string_view user_id,
+                                                             std::string_view except_id, WallTime now,
+                                                             WallTime until) = 0;
+
+  /// Adds a revocation of a session that is no family, such as a service's. Durable once it returns.
+  [[nodiscard]] virtual Status RevokeSession(std::string_view session_id, WallTime now, WallTime until) = 0;
+
+  /// The first `limit` revocations after `sequence`, in order. A reader that comes back with the sequence of
+  /// the last entry it saw misses none, unless that is below `floor`.
+  [[nodiscard]] virtual StatusOr<RevocationPage> ReadRevocations(std::int64_t sequence,
+                                                                 std::size_t limit) = 0;
+
+  /// Forgets at most `limit` tokens that expired before `now`, families that have none left, and as many
+  /// revocations from the front that no longer matter. Returns how many tokens and revocations went; less
+  /// than `limit` means that all are gone.
   [[nodiscard]] virtual StatusOr<std::size_t> PurgeExpired(WallTime now, std::size_t limit) = 0;
+
+  /// Deletes all families of the user with their tokens; what was revoked stays so.
+  [[nodiscard]] virtual Status EraseFamilies(std::string_view user_id) = 0;
 };
 
 /// A token as an implementation has it stored.
@@ -84,8 +133,13 @@ struct StoredRefreshToken {
 };
 
 /// The rule that every implementation follows, free of storage. On kRotated the token becomes used, with
-/// the rotation's `now`, nonce and grant, and the next one is added; on kReused the family becomes revoked.
+/// the rotation's `now`, nonce and grant, the family was last used `now`, and the next token is added, to end
+/// at `NextExpiry`; on kReused the family becomes revoked.
 [[nodiscard]] RotationOutcome DecideRotation(const StoredRefreshToken& token, const RefreshFamily& family,
                                              const Rotation& rotation);
+[[nodiscard]] WallTime NextExpiry(const RefreshFamily& family, const Rotation& rotation);
+
+/// What implementations answer where there is no such family.
+[[nodiscard]] Status NoSuchSession();
 
 }  // namespace oofgg::auth
