@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "auth/account_facade.h"
+#include "auth/auth_facade.h"
 #include "oofgg/auth/password_hasher.h"
 #include "oofgg/auth/token_issuer.h"
 #include "oofgg/auth/token_verifier.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "auth/account_facade.h"
+#include "auth/auth_facade.h"
 #include "oofgg/auth/key_store.h"
 #include "oofgg/bounded_executor.h"
 #include "oofgg/thread_pool.h"

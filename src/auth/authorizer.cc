@@ -6,6 +6,10 @@ namespace oofgg::auth {
 
 StatusOr<Caller> JwtAuthorizer::Authenticate(std::string_view bearer) {
   OOFGG_ASSIGN_OR_RETURN(VerifiedToken token, verifier_->Verify(bearer));
+  if (revoked_ != nullptr && revoked_->Contains(token.caller.session_id)) {
+    return WithReason(MakeStatus(StatusCode::kUnauthenticated, "the session was ended; sign in again"),
+                      "SESSION_REVOKED");
+  }
   return std::move(token.caller);
 }
 

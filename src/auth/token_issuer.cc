@@ -15,14 +15,15 @@ TokenGrant TokenIssuer::NewGrant() const {
 }
 
 StatusOr<std::string> TokenIssuer::Issue(const Caller& caller, const TokenGrant& grant) const {
-  const TokenClaims claims = {.issuer = options_.issuer,
-                              .audiences = {options_.audience},
-                              .subject = caller.user_id,
-                              .token_id = grant.token_id,
-                              .issued_at = WholeSeconds(grant.issued_at),
-                              .not_before = WholeSeconds(grant.issued_at),
-                              .expires_at = WholeSeconds(grant.expires_at),
-                              .texts = {{"role", caller.role}, {"sid", caller.session_id}}};
+  TokenClaims claims = {.issuer = options_.issuer,
+                        .audiences = {options_.audience},
+                        .subject = caller.user_id,
+                        .token_id = grant.token_id,
+                        .issued_at = WholeSeconds(grant.issued_at),
+                        .not_before = WholeSeconds(grant.issued_at),
+                        .expires_at = WholeSeconds(grant.expires_at),
+                        .texts = {{"role", caller.role}, {"sid", caller.session_id}}};
+  if (!caller.game_id.empty()) claims.texts["game"] = caller.game_id;
   OOFGG_ASSIGN_OR_RETURN(const std::string payload, PrintClaims(claims));
   return SignJws(key_, kAccessTokenType, payload);
 }

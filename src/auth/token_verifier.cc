@@ -30,7 +30,8 @@ StatusOr<VerifiedToken> TokenVerifier::Verify(std::string_view token) const {
   OOFGG_ASSIGN_OR_RETURN(std::string session_id, TextClaim(claims, "sid"));
   return VerifiedToken{.caller = {.user_id = std::move(claims.subject),
                                   .role = std::move(role),
-                                  .session_id = std::move(session_id)},
+                                  .session_id = std::move(session_id),
+                                  .game_id = std::move(claims.texts["game"])},
                        .token_id = std::move(claims.token_id),
                        .issued_at = claims.issued_at,
                        .not_before = claims.not_before,

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "net/address_group.h"
+#include "base/address_group.h"
 #include "net/http_connection.h"
 #include "oofgg/parse.h"
 

@@ -1,6 +1,6 @@
 #include "rpc/auth_service.h"
 
-#include "auth/account_facade.h"
+#include "auth/auth_facade.h"
 #include "rpc/auth_service_impl.h"
 
 namespace oofgg::rpc {

@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include "auth/account_facade.h"
+#include "auth/auth_facade.h"
 #include "matchmaking/rule_set_source.h"
 #include "matchmaking/ticket_facade.h"
 #include "oofgg/auth/token_issuer.h"

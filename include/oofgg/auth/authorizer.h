@@ -3,6 +3,7 @@
 #include <memory>
 #include <string_view>
 
+#include "oofgg/auth/revocation_list.h"
 #include "oofgg/auth/token_verifier.h"
 #include "oofgg/caller.h"
 #include "oofgg/status.h"
@@ -21,14 +22,18 @@ class Authorizer {
   [[nodiscard]] virtual StatusOr<Caller> Authenticate(std::string_view bearer) = 0;
 };
 
-/// Access tokens of our own auth server.
+/// Access tokens of our own auth server, but for those of sessions that have ended (SESSION_REVOKED).
 class JwtAuthorizer final : public Authorizer {
  public:
-  explicit JwtAuthorizer(std::shared_ptr<const TokenVerifier> verifier) : verifier_(std::move(verifier)) {}
+  /// Without a list, a token is good until it expires.
+  explicit JwtAuthorizer(std::shared_ptr<const TokenVerifier> verifier,
+                         std::shared_ptr<const RevocationList> revoked = nullptr)
+      : verifier_(std::move(verifier)), revoked_(std::move(revoked)) {}
   [[nodiscard]] StatusOr<Caller> Authenticate(std::string_view bearer) override;
 
  private:
   std::shared_ptr<const TokenVerifier> verifier_;
+  std::shared_ptr<const RevocationList> revoked_;
 };
 
 /// The credential in the value of an `authorization` header, `Bearer CREDENTIAL` (RFC 6750; the scheme in any

@@ -1,4 +1,4 @@
-#include "auth/account_facade.h"
+#include "auth/auth_facade.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "auth/account_facade.h"
+#include "auth/auth_facade.h"
 #include "oofgg/testing/fake_clock.h"
 #include "storage/memory/auth/memory_refresh_store.h"
 #include "storage/memory/auth/memory_user_store.h"

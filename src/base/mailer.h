@@ -4,7 +4,7 @@
 
 #include "oofgg/status.h"
 
-namespace oofgg::auth {
+namespace oofgg {
 
 /// A mail to one person, as plain text.
 struct Mail {
@@ -23,4 +23,4 @@ class Mailer {
   [[nodiscard]] virtual Status Send(const Mail& mail) = 0;
 };
 
-}  // namespace oofgg::auth
+}  // namespace oofgg
