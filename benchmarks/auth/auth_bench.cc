@@ -4,10 +4,15 @@
 #include <memory>
 #include <string>
 
-#include "auth/auth_facade.h"
+#include "auth/auth_room.h"
+#include "base/event_log.h"
 #include "oofgg/auth/password_hasher.h"
 #include "oofgg/auth/token_issuer.h"
 #include "oofgg/auth/token_verifier.h"
+#include "oofgg/testing/fake_clock.h"
+#include "oofgg/testing/manual_executor.h"
+#include "storage/memory/auth/memory_code_store.h"
+#include "storage/memory/auth/memory_credential_store.h"
 #include "storage/memory/auth/memory_refresh_store.h"
 #include "storage/memory/auth/memory_user_store.h"
 
@@ -81,15 +86,24 @@ void BM_RefreshOnMemory(benchmark::State& state) {
   storage::MemoryUserStore users;
   storage::MemoryRefreshStore sessions;
   const PasswordHasher hasher(PasswordHasherOptions::CheapForTests());
-  const auto facade = AuthFacade::Make({.users = users,
-                                        .sessions = sessions,
-                                        .issuer = tokens.issuer,
-                                        .verifier = tokens.verifier,
-                                        .hasher = hasher,
-                                        .clock = Clock::System(),
-                                        .random = RandomSource::System(),
-                                        .secret = std::string(32, 's')})
-                          .value();
+  storage::MemoryCodeStore codes;
+  storage::MemoryCredentialStore credentials;
+  const CommonPasswordPolicy policy;
+  NullEventLog log;
+  oofgg::testing::FakeClock still;
+  oofgg::testing::ManualExecutor executor(still);
+  const auto room = AuthRoom::Open({.stores = {users, sessions, codes, credentials},
+                                    .issuer = tokens.issuer,
+                                    .verifier = std::make_shared<TokenVerifier>(Clock::System()),
+                                    .hasher = hasher,
+                                    .policy = policy,
+                                    .log = log,
+                                    .executor = executor,
+                                    .clock = Clock::System(),
+                                    .random = RandomSource::System(),
+                                    .secret = std::string(32, 's')})
+                        .value();
+  AuthFacade* const facade = &room->auth();
   CallContext context;
   context.idempotency_key = "nonce";
   std::string token = facade->Register({}, {"alice", "", "correct horse"})->refresh_token;

@@ -91,7 +91,18 @@ TEST(AuthFacadeTiming, AnUnknownNameCostsTheSameWork) {
   EXPECT_LT(unknown, wrong * 4);
 }
 
-TEST_F(AuthFacadeTest, GuessesAreLimitedByNameWhetherItExistsOrNot) {
+AuthRoomOptions WithoutWaits() {
+  AuthRoomOptions options;
+  options.guard.free_failures = 1000;
+  return options;
+}
+
+class GuessingTest : public ::testing::Test, protected FacadeFixture {
+ protected:
+  GuessingTest() : FacadeFixture(WithoutWaits()) {}
+};
+
+TEST_F(GuessingTest, GuessesAreLimitedByNameWhetherItExistsOrNot) {
   ASSERT_TRUE(Register("alice").ok());
   for (const char* name : {"Alice", "nobody"}) {
     for (int i = 0; i < 10; ++i) {
@@ -106,7 +117,25 @@ TEST_F(AuthFacadeTest, GuessesAreLimitedByNameWhetherItExistsOrNot) {
   EXPECT_TRUE(Login("alice").ok());
 }
 
-TEST_F(AuthFacadeTest, TheTwoNamesOfAnAccountShareItsGuesses) {
+TEST_F(AuthFacadeTest, WrongPasswordsInARowMakeTheNextOneWaitWhetherTheNameExistsOrNot) {
+  ASSERT_TRUE(Register("alice").ok());
+  for (const char* name : {"alice", "nobody"}) {
+    for (int i = 0; i < 5; ++i)
+      EXPECT_EQ(Login(name, "wrong horse").status().code(), StatusCode::kUnauthenticated);
+    const Status waiting = Login(name, "wrong horse").status();
+    EXPECT_EQ(waiting.code(), StatusCode::kResourceExhausted) << name;
+    EXPECT_EQ(RetryAfterOf(waiting), 1000ms) << name;
+  }
+}
+
+TEST_F(AuthFacadeTest, AnEasyPasswordIsRefusedByName) {
+  const auto easy = facade->Register({}, {"alice", "", "Password123"});
+  EXPECT_EQ(easy.status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(ReasonOf(easy.status()), "PASSWORD_TOO_EASY");
+  EXPECT_EQ(FieldViolationsOf(easy.status()).at(0).field, "password");
+}
+
+TEST_F(GuessingTest, TheTwoNamesOfAnAccountShareItsGuesses) {
   ASSERT_TRUE(Register("alice", "alice@example.com").ok());
   int guesses = 0;
   for (; guesses < 100; ++guesses) {
@@ -129,19 +158,21 @@ TEST_F(AuthFacadeTest, WhoseDeadlineHasPassedIsNotHashedFor) {
 TEST_F(AuthFacadeTest, HashesAreMadeAnewWhenTheyCostTooLittle) {
   ASSERT_TRUE(Register("alice").ok());
   const PasswordHasher dearer({.memory_kib = 16, .iterations = 2});
-  AuthFacadeParts parts = Parts();
-  const auto next = AuthFacade::Make({.users = users,
-                                      .sessions = sessions,
-                                      .issuer = issuer,
-                                      .verifier = verifier,
-                                      .hasher = dearer,
-                                      .clock = clock,
-                                      .random = parts.random,
-                                      .secret = parts.secret})
+  const AuthRoomParts parts = Parts();
+  const auto next = AuthRoom::Open({.stores = parts.stores,
+                                    .issuer = issuer,
+                                    .verifier = shared_verifier,
+                                    .hasher = dearer,
+                                    .policy = policy,
+                                    .log = events,
+                                    .executor = executor,
+                                    .clock = clock,
+                                    .random = parts.random,
+                                    .secret = parts.secret})
                         .value();
-  ASSERT_TRUE(next->Login({}, {"alice", "correct horse"}).ok());
+  ASSERT_TRUE(next->auth().Login({}, {"alice", "correct horse"}).ok());
   EXPECT_FALSE(dearer.NeedsRehash(users.FindByUsername("alice")->password_hash));
-  EXPECT_TRUE(next->Login({}, {"alice", "correct horse"}).ok());
+  EXPECT_TRUE(next->auth().Login({}, {"alice", "correct horse"}).ok());
 }
 
 TEST_F(AuthFacadeTest, ARepeatedRegistrationSignsInToTheSameAccount) {
@@ -217,8 +248,9 @@ TEST_F(AuthFacadeTest, TheGraceEnds) {
 TEST_F(AuthFacadeTest, ANewServerWithTheSameSecretGivesTheSameAnswer) {
   const auto first = Register("alice");
   const auto second = Refresh(first->refresh_token, "nonce");
-  const auto restarted = AuthFacade::Make(Parts()).value();
-  const auto again = restarted->RefreshToken(WithKey("nonce"), {.refresh_token = first->refresh_token});
+  const auto restarted = AuthRoom::Open(Parts()).value();
+  const auto again =
+      restarted->auth().RefreshToken(WithKey("nonce"), {.refresh_token = first->refresh_token});
   EXPECT_EQ(again->refresh_token, second->refresh_token);
 }
 
@@ -231,9 +263,9 @@ TEST_F(AuthFacadeTest, ARefreshTokenExpires) {
 TEST_F(AuthFacadeTest, ExpiredSessionsAreForgotten) {
   const auto first = Register("alice");
   ASSERT_TRUE(Refresh(first->refresh_token).ok());
-  EXPECT_EQ(facade->PurgeExpired().value(), 0U);
+  EXPECT_EQ(room->sessions().PurgeExpired().value(), 0U);
   clock.Advance(30 * 24h + 1s);
-  EXPECT_EQ(facade->PurgeExpired().value(), 2U);
+  EXPECT_EQ(room->sessions().PurgeExpired().value(), 2U);
   EXPECT_EQ(ReasonOf(Refresh(first->refresh_token).status()), "REFRESH_TOKEN_INVALID");
 }
 
@@ -268,9 +300,9 @@ TEST_F(AuthFacadeTest, NoMessageHoldsASecretOrAName) {
 }
 
 TEST_F(AuthFacadeTest, NeedsASecret) {
-  AuthFacadeParts parts = Parts();
+  AuthRoomParts parts = Parts();
   parts.secret = std::string(31, 'k');
-  EXPECT_EQ(AuthFacade::Make(std::move(parts)).status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(AuthRoom::Open(std::move(parts)).status().code(), StatusCode::kFailedPrecondition);
 }
 
 TEST(AuthFacadeMethods, ThoseThatTakeAPasswordHash) {
