@@ -152,13 +152,18 @@ void AuthFacade::Rehash(const User& user, std::string_view password) {
   const StatusOr<std::string> hash = parts_.hasher.Hash(password);
   if (!hash.ok()) return;
   // The login is good whether or not this succeeds; the next one tries again.
-  parts_.users.ReplacePasswordHash(user.id, user.password_hash, *hash).IgnoreError();
+  User rehashed = user;
+  rehashed.password_hash = *hash;
+  parts_.users.Update(rehashed).IgnoreError();
 }
 
 StatusOr<AuthTokens> AuthFacade::StartSession(const User& user) {
   const WallTime now = Now();
-  const RefreshFamily family = {
-      .id = NewUuidV7(parts_.clock, parts_.random), .user_id = user.id, .created_at = now};
+  const RefreshFamily family = {.id = NewUuidV7(parts_.clock, parts_.random),
+                                .user_id = user.id,
+                                .created_at = now,
+                                .last_used_at = now,
+                                .expires_at = WallTime::max()};
   std::string token = base::Base64UrlEncode(parts_.random.Bytes(kRefreshTokenBytes));
   OOFGG_RETURN_IF_ERROR(
       parts_.sessions.CreateFamily(family, Sha256(token), now + options_.refresh_token_lifetime));
@@ -185,7 +190,8 @@ StatusOr<AuthTokens> AuthFacade::RefreshToken(const CallContext& context,
            .grant = parts_.issuer.NewGrant(),
            .now = now,
            .next_expires_at = now + options_.refresh_token_lifetime,
-           .grace = options_.refresh_grace}));
+           .grace = options_.refresh_grace,
+           .revoked_until = now + parts_.issuer.options().lifetime}));
   if (result.outcome != RotationOutcome::kRotated && result.outcome != RotationOutcome::kReplayed) {
     return RotationRefused(result.outcome, result.family_id);
   }
