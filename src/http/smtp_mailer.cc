@@ -52,7 +52,7 @@ Status StatusOf(CURLcode code, long reply) {
   const std::string message =
       std::string("the mail server did not take it: ") + curl_easy_strerror(code) +
       (reply > 0 ? " (its answer was " + std::to_string(reply) + ")" : std::string());
-  const bool is_refused = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ? false : reply >= kPermanent;
+  const bool is_refused = reply >= kPermanent && code != CURLE_LOGIN_DENIED;
   return MakeStatus(is_refused ? StatusCode::kInvalidArgument : StatusCode::kUnavailable, message);
 }
 
