@@ -20,6 +20,7 @@ struct CallContext {
   std::string bearer_token;      ///< The verified token itself, to be forwarded on the caller's behalf.
   std::string idempotency_key;   ///< Metadata `idempotency-key`, or empty.
   std::string peer_address;      ///< For rate limits; without the port.
+  std::string client_name{};     ///< What the client calls itself: metadata `user-agent`; 64 bytes at most.
   TimePoint deadline = kNever;
 };
 
