@@ -61,6 +61,21 @@ Status TakeDeadline(const ServiceHost& host, const grpc::CallbackServerContext& 
   return {};
 }
 
+/// Labels a session, so that players recognise it. gRPC's libraries and browsers put words of their own into
+/// `user-agent` whatever their user says; gRPC-Web's name for the user's comes first.
+std::string ClientName(const grpc::CallbackServerContext& call) {
+  const auto& metadata = call.client_metadata();
+  auto named = metadata.find("x-user-agent");
+  if (named == metadata.end()) named = metadata.find("user-agent");
+  if (named == metadata.end()) return {};
+  std::string name;
+  for (const char c : named->second) {
+    if (c >= ' ' && c <= '~') name += c;
+    if (name.size() == kMaxClientName) break;
+  }
+  return name;
+}
+
 std::string_view WithoutPort(std::string_view address) {
   const std::size_t colon = address.rfind(':');
   return colon == std::string_view::npos ? address : address.substr(0, colon);
@@ -92,6 +107,7 @@ StatusOr<CallContext> Admit(const ServiceHost& host, const grpc::CallbackServerC
   OOFGG_RETURN_IF_ERROR(TakeIdempotencyKey(call, context));
   if (needs_token) OOFGG_RETURN_IF_ERROR(Authenticate(host, call, context));
   context.peer_address = PeerAddress(call.peer());
+  context.client_name = ClientName(call);
   return context;
 }
 

@@ -5,9 +5,10 @@
 
 namespace oofgg::rpc {
 
-ServedService MakeAuthService(ServiceHost& host, const Lane& hashing, auth::AuthFacade& facade) {
+ServedService MakeAuthService(ServiceHost& host, const Lane& hashing, const Lane& network,
+                              auth::AuthFacade& facade) {
   return {::v1::api::auth::AuthService::service_full_name(),
-          std::make_shared<AuthServiceOf<auth::AuthFacade>>(host, hashing, facade)};
+          std::make_shared<AuthServiceOf<auth::AuthFacade>>(host, hashing, network, facade)};
 }
 
 }  // namespace oofgg::rpc

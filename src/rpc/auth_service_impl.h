@@ -10,8 +10,8 @@ namespace oofgg::rpc {
 template <class Facade>
 class AuthServiceOf final : public ::v1::api::auth::AuthService::CallbackService {
  public:
-  AuthServiceOf(ServiceHost& host, const Lane& hashing, Facade& facade)
-      : host_(host), hashing_(hashing), facade_(facade) {}
+  AuthServiceOf(ServiceHost& host, const Lane& hashing, const Lane& network, Facade& facade)
+      : host_(host), hashing_(hashing), network_(network), facade_(facade) {}
 
   grpc::ServerUnaryReactor* Register(grpc::CallbackServerContext* call,
                                      const ::v1::api::auth::RegisterRequest* request,
@@ -25,6 +25,13 @@ class AuthServiceOf final : public ::v1::api::auth::AuthService::CallbackService
                                   ::v1::api::auth::LoginResponse* response) final {
     return ServeUnary<wire::methods::Login>(host_, hashing_, call, request, response,
                                             Calls(facade_, &Facade::Login));
+  }
+
+  grpc::ServerUnaryReactor* TwitchLogin(grpc::CallbackServerContext* call,
+                                        const ::v1::api::auth::TwitchLoginRequest* request,
+                                        ::v1::api::auth::LoginResponse* response) final {
+    return ServeUnary<wire::methods::TwitchLogin>(host_, network_, call, request, response,
+                                                  Calls(facade_, &Facade::TwitchLogin));
   }
 
   grpc::ServerUnaryReactor* ValidateToken(grpc::CallbackServerContext* call,
@@ -44,6 +51,7 @@ class AuthServiceOf final : public ::v1::api::auth::AuthService::CallbackService
  private:
   ServiceHost& host_;
   const Lane hashing_;
+  const Lane network_;
   Facade& facade_;
 };
 

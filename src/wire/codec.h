@@ -16,9 +16,8 @@
 /// (wire/proto_*.h). Threads: safe, no state.
 ///
 /// What the wire does not carry and who fills it in:
-///  - AuthTokens.user_id of Login and RefreshToken is empty after DecodeResponse: the client takes it from
-///  the
-///    access token's `sub`. Register carries it.
+///  - AuthTokens.user_id of Login, TwitchLogin and RefreshToken is empty after DecodeResponse: the client
+///    takes it from the access token's `sub`. The other ways in carry it.
 ///  - Game.owner_id is lost.
 namespace oofgg::wire {
 

@@ -8,12 +8,15 @@
 namespace oofgg::wire {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 // One second less than WallTime can hold, so that a fraction never overflows it.
 constexpr std::int64_t kLatestSecond =
     std::chrono::duration_cast<seconds>(WallTime::max().time_since_epoch()).count() - 1;
+
+constexpr std::int64_t kLongestSpanSeconds = std::int64_t{100} * 365 * 24 * 3600;
 
 }  // namespace
 
@@ -50,6 +53,22 @@ WallTime ReadTimestamp(const ::google::protobuf::Timestamp& from) {
   const auto whole = std::clamp(from.seconds(), -kLatestSecond, kLatestSecond);
   const auto fraction = std::clamp(from.nanos(), 0, 999'999'999);
   return WallTime(std::chrono::duration_cast<WallTime::duration>(seconds(whole) + nanoseconds(fraction)));
+}
+
+std::int64_t MillisOf(WallTime time) {
+  return std::chrono::floor<milliseconds>(time.time_since_epoch()).count();
+}
+
+WallTime TimeOfMillis(std::int64_t millis) {
+  return WallTime(milliseconds(std::clamp(millis, -kLatestSecond * 1000, kLatestSecond * 1000)));
+}
+
+Status ReadSeconds(std::int64_t count, std::string_view field, Reading reading, seconds& to) {
+  const std::int64_t nearest = std::clamp(count, std::int64_t{0}, kLongestSpanSeconds);
+  to = seconds(nearest);
+  if (nearest == count || reading == Reading::kTolerant) return {};
+  return InvalidField(field, "is " + std::to_string(count) + "; it must be 0 to " +
+                                 std::to_string(kLongestSpanSeconds) + " seconds, a hundred years");
 }
 
 Status CheckCode(int code, std::string_view message) {

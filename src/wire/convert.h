@@ -3,7 +3,9 @@
 #include <google/protobuf/timestamp.pb.h>
 
 #include <charconv>
+#include <chrono>
 #include <concepts>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -53,6 +55,15 @@ void WriteTimestamp(WallTime time, ::google::protobuf::Timestamp& to);
 
 /// Clamped to what WallTime can hold, some 292 years around 1970.
 [[nodiscard]] WallTime ReadTimestamp(const ::google::protobuf::Timestamp& from);
+
+/// Milliseconds since 1970, as oofgg.v1 writes moments; rounded down.
+[[nodiscard]] std::int64_t MillisOf(WallTime time);
+
+/// Clamped as above.
+[[nodiscard]] WallTime TimeOfMillis(std::int64_t millis);
+
+/// A span of time that a caller asks for: 0 to a hundred years, so that a sum with it is still a moment.
+Status ReadSeconds(std::int64_t count, std::string_view field, Reading reading, std::chrono::seconds& to);
 
 /// kUnknown if a wrapped answer carries a code of its own. Ours never do: failures are gRPC statuses.
 [[nodiscard]] Status CheckCode(int code, std::string_view message);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "oofgg/model/account.h"
 #include "oofgg/model/auth.h"
 #include "oofgg/model/fleet.h"
 #include "oofgg/model/game.h"
@@ -53,25 +54,130 @@ using Repeatable = Method<Request, Response, Kind::kUnary, Idempotency::kIdempot
 template <class Request, class Response>
 using Creation = Method<Request, Response, Kind::kUnary, Idempotency::kWithKey>;
 template <class Request, class Response>
-using WayIn = Method<Request, Response, Kind::kUnary, Idempotency::kWithKey, false>;
+using OnlyOnce = Method<Request, Response, Kind::kUnary, Idempotency::kNever>;
+/// Without a token: each row says what a repetition may do.
+template <class Request, class Response, Idempotency kIdempotencyOf>
+using WayIn = Method<Request, Response, Kind::kUnary, kIdempotencyOf, false>;
 
 // v1.api.auth.AuthService
 
-struct Register : WayIn<RegisterRequest, AuthTokens> {
+struct Register : WayIn<RegisterRequest, AuthTokens, Idempotency::kWithKey> {
   static constexpr std::string_view kPath = "/v1.api.auth.AuthService/Register";
 };
 /// Each success begins a session. One whose answer was lost is never used and expires, so that repeating the
 /// call costs a row for a while, and no player an error.
-struct Login : Method<LoginRequest, AuthTokens, Kind::kUnary, Idempotency::kIdempotent, false> {
+struct Login : WayIn<LoginRequest, AuthTokens, Idempotency::kIdempotent> {
   static constexpr std::string_view kPath = "/v1.api.auth.AuthService/Login";
 };
-struct ValidateToken
-    : Method<ValidateTokenRequest, ValidateTokenResponse, Kind::kUnary, Idempotency::kIdempotent, false> {
+/// As Login: Twitch's token may be shown again.
+struct TwitchLogin : WayIn<TwitchLoginRequest, AuthTokens, Idempotency::kIdempotent> {
+  static constexpr std::string_view kPath = "/v1.api.auth.AuthService/TwitchLogin";
+};
+struct ValidateToken : WayIn<ValidateTokenRequest, ValidateTokenResponse, Idempotency::kIdempotent> {
   static constexpr std::string_view kPath = "/v1.api.auth.AuthService/ValidateToken";
 };
 /// A token is good for one use: the key is what tells a lost reply from a stolen token.
-struct RefreshToken : WayIn<RefreshTokenRequest, AuthTokens> {
+struct RefreshToken : WayIn<RefreshTokenRequest, AuthTokens, Idempotency::kWithKey> {
   static constexpr std::string_view kPath = "/v1.api.auth.AuthService/RefreshToken";
+};
+
+// oofgg.v1.AccountService
+
+/// The secret names the account, which is made once; for the session see Login.
+struct GuestLogin : WayIn<GuestLoginRequest, AuthTokens, Idempotency::kIdempotent> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AccountService/GuestLogin";
+};
+/// As Login.
+struct ServiceLogin : WayIn<ServiceLoginRequest, AuthTokens, Idempotency::kIdempotent> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AccountService/ServiceLogin";
+};
+/// The key spares the player a second mail, whose code makes the first one's useless.
+struct RequestPasswordReset : WayIn<RequestPasswordResetRequest, Done, Idempotency::kWithKey> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AccountService/RequestPasswordReset";
+};
+/// The first attempt spends the code, so that a second one would call a success a failure.
+struct ResetPassword : WayIn<ResetPasswordRequest, Done, Idempotency::kNever> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AccountService/ResetPassword";
+};
+/// Likewise.
+struct VerifyEmail : WayIn<VerifyEmailRequest, Done, Idempotency::kNever> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AccountService/VerifyEmail";
+};
+struct GetAccount : Repeatable<GetAccountRequest, Account> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AccountService/GetAccount";
+};
+/// A second attempt would find no guest any more. GetAccount tells whether the first one was carried out.
+struct UpgradeAccount : OnlyOnce<UpgradeAccountRequest, Account> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AccountService/UpgradeAccount";
+};
+struct ListSessions : Repeatable<ListSessionsRequest, AccountSessions> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AccountService/ListSessions";
+};
+/// What has ended stays ended.
+struct Logout : Repeatable<LogoutRequest, Done> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AccountService/Logout";
+};
+/// Again ends what is left; the count is of the last attempt.
+struct LogoutEverywhere : Repeatable<LogoutEverywhereRequest, LogoutEverywhereResponse> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AccountService/LogoutEverywhere";
+};
+/// After the first attempt the current password is another, so that a second one would look like a bad guess.
+struct ChangePassword : OnlyOnce<ChangePasswordRequest, Done> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AccountService/ChangePassword";
+};
+/// As RequestPasswordReset.
+struct RequestEmailCode : Creation<RequestEmailCodeRequest, Done> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AccountService/RequestEmailCode";
+};
+/// A second attempt would come with a session that has ended, and be refused.
+struct DeleteAccount : OnlyOnce<DeleteAccountRequest, Done> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AccountService/DeleteAccount";
+};
+
+// oofgg.v1.AdminService
+
+struct FindAccount : Repeatable<FindAccountRequest, Account> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AdminService/FindAccount";
+};
+/// The last ban counts; one that is repeated ends as much later as its repetition came.
+struct Ban : Repeatable<BanRequest, Account> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AdminService/Ban";
+};
+struct Unban : Repeatable<UnbanRequest, Account> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AdminService/Unban";
+};
+struct SetRole : Repeatable<SetRoleRequest, Account> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AdminService/SetRole";
+};
+struct EndUserSessions : Repeatable<EndUserSessionsRequest, LogoutEverywhereResponse> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AdminService/EndUserSessions";
+};
+/// Nobody is deleted twice.
+struct DeleteUser : Repeatable<DeleteUserRequest, Done> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AdminService/DeleteUser";
+};
+/// Only hashes are stored, so that no repetition could give the secret again: after a lost answer an operator
+/// revokes what the list shows, and makes another.
+struct CreateServiceCredential : OnlyOnce<CreateServiceCredentialRequest, ServiceCredentialInfo> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AdminService/CreateServiceCredential";
+};
+/// A second rotation would end the secret that game servers still use.
+struct RotateServiceCredential : OnlyOnce<RotateServiceCredentialRequest, ServiceCredentialInfo> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AdminService/RotateServiceCredential";
+};
+struct RevokeServiceCredential : Repeatable<RevokeServiceCredentialRequest, ServiceCredentialInfo> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AdminService/RevokeServiceCredential";
+};
+struct ListServiceCredentials : Repeatable<ListServiceCredentialsRequest, ServiceCredentials> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AdminService/ListServiceCredentials";
+};
+
+// oofgg.v1.RevocationService
+
+/// Opened again, it goes on after the cursor in the request.
+struct WatchRevocations
+    : Method<WatchRevocationsRequest, Revocations, Kind::kServerStream, Idempotency::kIdempotent> {
+  static constexpr std::string_view kPath = "/oofgg.v1.RevocationService/Watch";
 };
 
 // oofgg.v1.PresenceService
@@ -175,13 +281,18 @@ struct MethodList {
 };
 
 /// Every method that is served. A row that is missing here is found by a test.
-using AllMethods =
-    MethodList<methods::Register, methods::Login, methods::ValidateToken, methods::RefreshToken,
-               methods::Connect, methods::CreateTicket, methods::GetTicket, methods::CancelTicket,
-               methods::WatchTicket, methods::ListGameServers, methods::CreateGame, methods::GetGame,
-               methods::CreateSession, methods::GetSession, methods::JoinLeave, methods::WatchQueue,
-               methods::StreamEvents, methods::CreatePlayer, methods::GetPlayer, methods::UpdatePlayer,
-               methods::SubmitScore, methods::GetPlayerScores, methods::GetLeaderboard,
-               methods::GetPlayerRank>;
+using AllMethods = MethodList<
+    methods::Register, methods::Login, methods::TwitchLogin, methods::ValidateToken, methods::RefreshToken,
+    methods::GuestLogin, methods::ServiceLogin, methods::RequestPasswordReset, methods::ResetPassword,
+    methods::VerifyEmail, methods::GetAccount, methods::UpgradeAccount, methods::ListSessions,
+    methods::Logout, methods::LogoutEverywhere, methods::ChangePassword, methods::RequestEmailCode,
+    methods::DeleteAccount, methods::FindAccount, methods::Ban, methods::Unban, methods::SetRole,
+    methods::EndUserSessions, methods::DeleteUser, methods::CreateServiceCredential,
+    methods::RotateServiceCredential, methods::RevokeServiceCredential, methods::ListServiceCredentials,
+    methods::WatchRevocations, methods::Connect, methods::CreateTicket, methods::GetTicket,
+    methods::CancelTicket, methods::WatchTicket, methods::ListGameServers, methods::CreateGame,
+    methods::GetGame, methods::CreateSession, methods::GetSession, methods::JoinLeave, methods::WatchQueue,
+    methods::StreamEvents, methods::CreatePlayer, methods::GetPlayer, methods::UpdatePlayer,
+    methods::SubmitScore, methods::GetPlayerScores, methods::GetLeaderboard, methods::GetPlayerRank>;
 
 }  // namespace oofgg::wire

@@ -34,6 +34,12 @@ void AuthProto::ToProto(const LoginRequest& from, pb::LoginRequest& to) {
   to.set_password(from.password);
 }
 
+void AuthProto::ToProto(const TwitchLoginRequest& from, pb::TwitchLoginRequest& to) {
+  to.set_helix_token(from.helix_token);
+  to.set_client_id(from.client_id);
+  to.set_user_id(from.user_id);
+}
+
 void AuthProto::ToProto(const RefreshTokenRequest& from, pb::RefreshTokenRequest& to) {
   to.set_refresh_token(from.refresh_token);
 }
@@ -67,6 +73,13 @@ Status AuthProto::FromProto(const pb::RegisterRequest& from, RegisterRequest& to
 Status AuthProto::FromProto(const pb::LoginRequest& from, LoginRequest& to, Reading) {
   to.username = from.username();
   to.password = from.password();
+  return {};
+}
+
+Status AuthProto::FromProto(const pb::TwitchLoginRequest& from, TwitchLoginRequest& to, Reading) {
+  to.helix_token = from.helix_token();
+  to.client_id = from.client_id();
+  to.user_id = from.user_id();
   return {};
 }
 

@@ -11,6 +11,7 @@ namespace oofgg::wire {
 struct AuthProto {
   static void ToProto(const RegisterRequest& from, ::v1::api::auth::RegisterRequest& to);
   static void ToProto(const LoginRequest& from, ::v1::api::auth::LoginRequest& to);
+  static void ToProto(const TwitchLoginRequest& from, ::v1::api::auth::TwitchLoginRequest& to);
   static void ToProto(const RefreshTokenRequest& from, ::v1::api::auth::RefreshTokenRequest& to);
   static void ToProto(const ValidateTokenRequest& from, ::v1::api::auth::ValidateTokenRequest& to);
   static void ToProto(const AuthTokens& from, ::v1::api::auth::RegisterResponse& to);
@@ -20,6 +21,7 @@ struct AuthProto {
 
   static Status FromProto(const ::v1::api::auth::RegisterRequest& from, RegisterRequest& to, Reading);
   static Status FromProto(const ::v1::api::auth::LoginRequest& from, LoginRequest& to, Reading);
+  static Status FromProto(const ::v1::api::auth::TwitchLoginRequest& from, TwitchLoginRequest& to, Reading);
   static Status FromProto(const ::v1::api::auth::RefreshTokenRequest& from, RefreshTokenRequest& to, Reading);
   static Status FromProto(const ::v1::api::auth::ValidateTokenRequest& from, ValidateTokenRequest& to,
                           Reading);
@@ -36,6 +38,9 @@ struct ProtoOf<methods::Register>
 template <>
 struct ProtoOf<methods::Login>
     : ProtoPair<AuthProto, ::v1::api::auth::LoginRequest, ::v1::api::auth::LoginResponse> {};
+template <>
+struct ProtoOf<methods::TwitchLogin>
+    : ProtoPair<AuthProto, ::v1::api::auth::TwitchLoginRequest, ::v1::api::auth::LoginResponse> {};
 template <>
 struct ProtoOf<methods::ValidateToken>
     : ProtoPair<AuthProto, ::v1::api::auth::ValidateTokenRequest, ::v1::api::auth::ValidateTokenResponse> {};

@@ -119,6 +119,26 @@ TEST_F(AdmissionTest, RefusesIdempotencyKeysThatAreNoKeys) {
   }
 }
 
+TEST_F(AdmissionTest, TellsTheFacadeWhatTheClientCallsItself) {
+  Shared<CallContext> shared;
+  players_.on_call = [&](const CallContext& context) {
+    shared.Set(context);
+    return StatusOr<Player>(Player{});
+  };
+  Serve();
+  const std::pair<std::string, std::string> ada{"authorization", "Bearer good-ada"};
+  const auto name_seen = [&](const std::string& sent) {
+    EXPECT_TRUE(GetPlayer({ada, {"x-user-agent", sent}}).ok());
+    return shared.Get().client_name;
+  };
+  EXPECT_EQ(name_seen("Space Race 1.2 on Linux"), "Space Race 1.2 on Linux");
+  EXPECT_EQ(name_seen(std::string(200, 'x')), std::string(64, 'x'));
+  EXPECT_EQ(name_seen(std::string(60, 'x') + "12345"), std::string(60, 'x') + "1234");
+  EXPECT_EQ(name_seen(""), "") << "who says nothing says nothing";
+  EXPECT_TRUE(GetPlayer({ada}).ok());
+  EXPECT_EQ(shared.Get().client_name.rfind("grpc-c++", 0), 0u) << "its library's, as that is all there is";
+}
+
 TEST(PeerAddress, LosesPortAndBrackets) {
   EXPECT_EQ(PeerAddress("ipv4:127.0.0.1:50000"), "127.0.0.1");
   EXPECT_EQ(PeerAddress("ipv6:%5B::1%5D:50000"), "::1");

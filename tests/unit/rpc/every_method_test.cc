@@ -1,6 +1,9 @@
+#include "rpc/account_service_impl.h"
+#include "rpc/admin_service_impl.h"
 #include "rpc/fleet_service_impl.h"
 #include "rpc/game_service_impl.h"
 #include "rpc/matchmaking_service_impl.h"
+#include "rpc/revocation_service_impl.h"
 #include "rpc/score_service_impl.h"
 #include "tests/unit/rpc/raw_call.h"
 #include "tests/unit/rpc/rpc_fixture.h"
@@ -14,6 +17,11 @@ class EveryMethodTest : public RpcTest {
  protected:
   EveryMethodTest() {
     more_services_ = {
+        {v1::AccountService::service_full_name(),
+         std::make_shared<AccountServiceOf<FakeAccounts>>(host_, hashing_, accounts_)},
+        {v1::AdminService::service_full_name(), std::make_shared<AdminServiceOf<FakeAdmin>>(host_, admin_)},
+        {v1::RevocationService::service_full_name(),
+         std::make_shared<RevocationServiceOf<FakeRevocations>>(host_, revocations_)},
         {v1::FleetService::service_full_name(), std::make_shared<FleetServiceOf<FakeFleets>>(host_, fleets_)},
         {v1::MatchmakingService::service_full_name(),
          std::make_shared<MatchmakingServiceOf<FakeTickets>>(host_, tickets_)},
@@ -27,6 +35,9 @@ class EveryMethodTest : public RpcTest {
   }
 
   using FakeEvents = FakeOpener<GameEvent, GameEvent>;
+  FakeAccounts accounts_;
+  FakeAdmin admin_;
+  FakeRevocations revocations_;
   FakeFleets fleets_;
   FakeTickets tickets_;
   FakeScores scores_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "oofgg/caller.h"
+#include "oofgg/model/account.h"
 #include "oofgg/model/auth.h"
 #include "oofgg/model/fleet.h"
 #include "oofgg/model/game.h"
@@ -64,12 +65,19 @@ struct FakeAuth {
       [](const CallContext&, const LoginRequest& request) -> StatusOr<AuthTokens> {
     return AuthTokens{.user_id = request.username, .access_token = "a", .refresh_token = "r"};
   };
+  std::function<StatusOr<AuthTokens>(const CallContext&, const TwitchLoginRequest&)> on_twitch_login =
+      [](const CallContext&, const TwitchLoginRequest&) -> StatusOr<AuthTokens> {
+    return AuthTokens{.user_id = "", .access_token = "a", .refresh_token = "r"};
+  };
 
   StatusOr<AuthTokens> Register(const CallContext&, const RegisterRequest& request) {
     return AuthTokens{.user_id = request.username, .access_token = "a", .refresh_token = "r"};
   }
   StatusOr<AuthTokens> Login(const CallContext& context, const LoginRequest& request) {
     return on_login(context, request);
+  }
+  StatusOr<AuthTokens> TwitchLogin(const CallContext& context, const TwitchLoginRequest& request) {
+    return on_twitch_login(context, request);
   }
   StatusOr<AuthTokens> RefreshToken(const CallContext&, const RefreshTokenRequest& request) {
     return AuthTokens{.user_id = "", .access_token = "a", .refresh_token = request.refresh_token};
@@ -250,6 +258,93 @@ struct FakeFleets {
   StatusOr<GameServers> ListGameServers(const CallContext&, const ListGameServersRequest&) {
     return GameServers{};
   }
+};
+
+/// Answers every method alike, and tells `on_call` of it first.
+struct FakeAccounts {
+  std::function<void(std::string_view method)> on_call = [](std::string_view) {};
+
+  StatusOr<AuthTokens> GuestLogin(const CallContext&, const GuestLoginRequest&) {
+    return Answer<AuthTokens>("GuestLogin");
+  }
+  StatusOr<AuthTokens> ServiceLogin(const CallContext&, const ServiceLoginRequest&) {
+    return Answer<AuthTokens>("ServiceLogin");
+  }
+  StatusOr<Done> RequestPasswordReset(const CallContext&, const RequestPasswordResetRequest&) {
+    return Answer<Done>("RequestPasswordReset");
+  }
+  StatusOr<Done> ResetPassword(const CallContext&, const ResetPasswordRequest&) {
+    return Answer<Done>("ResetPassword");
+  }
+  StatusOr<Done> VerifyEmail(const CallContext&, const VerifyEmailRequest&) {
+    return Answer<Done>("VerifyEmail");
+  }
+  StatusOr<Account> GetAccount(const CallContext&, const GetAccountRequest&) {
+    return Answer<Account>("GetAccount");
+  }
+  StatusOr<Account> UpgradeAccount(const CallContext&, const UpgradeAccountRequest&) {
+    return Answer<Account>("UpgradeAccount");
+  }
+  StatusOr<AccountSessions> ListSessions(const CallContext&, const ListSessionsRequest&) {
+    return Answer<AccountSessions>("ListSessions");
+  }
+  StatusOr<Done> Logout(const CallContext&, const LogoutRequest&) { return Answer<Done>("Logout"); }
+  StatusOr<LogoutEverywhereResponse> LogoutEverywhere(const CallContext&, const LogoutEverywhereRequest&) {
+    return Answer<LogoutEverywhereResponse>("LogoutEverywhere");
+  }
+  StatusOr<Done> ChangePassword(const CallContext&, const ChangePasswordRequest&) {
+    return Answer<Done>("ChangePassword");
+  }
+  StatusOr<Done> RequestEmailCode(const CallContext&, const RequestEmailCodeRequest&) {
+    return Answer<Done>("RequestEmailCode");
+  }
+  StatusOr<Done> DeleteAccount(const CallContext&, const DeleteAccountRequest&) {
+    return Answer<Done>("DeleteAccount");
+  }
+
+ private:
+  template <class Response>
+  StatusOr<Response> Answer(std::string_view method) {
+    on_call(method);
+    return Response{};
+  }
+};
+
+struct FakeAdmin {
+  StatusOr<Account> FindAccount(const CallContext&, const FindAccountRequest&) { return Account{}; }
+  StatusOr<Account> Ban(const CallContext&, const BanRequest&) { return Account{}; }
+  StatusOr<Account> Unban(const CallContext&, const UnbanRequest&) { return Account{}; }
+  StatusOr<Account> SetRole(const CallContext&, const SetRoleRequest&) { return Account{}; }
+  StatusOr<LogoutEverywhereResponse> EndUserSessions(const CallContext&, const EndUserSessionsRequest&) {
+    return LogoutEverywhereResponse{};
+  }
+  StatusOr<Done> DeleteUser(const CallContext&, const DeleteUserRequest&) { return Done{}; }
+  StatusOr<ServiceCredentialInfo> CreateServiceCredential(const CallContext&,
+                                                          const CreateServiceCredentialRequest&) {
+    return ServiceCredentialInfo{};
+  }
+  StatusOr<ServiceCredentialInfo> RotateServiceCredential(const CallContext&,
+                                                          const RotateServiceCredentialRequest&) {
+    return ServiceCredentialInfo{};
+  }
+  StatusOr<ServiceCredentialInfo> RevokeServiceCredential(const CallContext&,
+                                                          const RevokeServiceCredentialRequest&) {
+    return ServiceCredentialInfo{};
+  }
+  StatusOr<ServiceCredentials> ListServiceCredentials(const CallContext&,
+                                                      const ListServiceCredentialsRequest&) {
+    return ServiceCredentials{};
+  }
+};
+
+struct FakeRevocations : FakeOpener<WatchRevocationsRequest, Revocations> {
+  auto OpenWatch(const CallContext& context, const WatchRevocationsRequest& request,
+                 std::shared_ptr<StreamHost> host) {
+    cursor.Set(request.cursor);
+    return Open(context, std::move(host));
+  }
+
+  Shared<std::string> cursor;
 };
 
 }  // namespace oofgg::rpc

@@ -32,7 +32,7 @@ RpcTest::~RpcTest() {
 void RpcTest::Serve() {
   std::vector<ServedService> services = {
       {::v1::api::auth::AuthService::service_full_name(),
-       std::make_shared<AuthServiceOf<FakeAuth>>(host_, hashing_, auth_)},
+       std::make_shared<AuthServiceOf<FakeAuth>>(host_, hashing_, network_, auth_)},
       {::v1::api::common::PlayerService::service_full_name(),
        std::make_shared<PlayerServiceOf<FakePlayers>>(host_, players_)},
       {v1::PresenceService::service_full_name(),

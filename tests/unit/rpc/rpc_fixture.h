@@ -27,7 +27,7 @@ class FakeAuthorizer : public auth::Authorizer {
 /// A real server on 127.0.0.1 with fake facades, and a channel to it.
 class RpcTest : public ::testing::Test {
  protected:
-  RpcTest() : hashing_(pool_) {}
+  RpcTest() : hashing_(pool_), network_(pool_) {}
   ~RpcTest() override;
 
   /// Serves what the test set up so far.
@@ -43,6 +43,7 @@ class RpcTest : public ::testing::Test {
   ThreadPool pool_{2};
   ServiceHost host_{&authorizer_, pool_, Clock::System()};
   Lane hashing_;
+  Lane network_;
   RpcServerOptions options_;
   FakeAuth auth_;
   FakePlayers players_;

@@ -48,10 +48,90 @@ TEST(CodecText, Auth) {
   EXPECT_EQ(ResponseText<methods::Register>(tokens),
             R"(user_id: "u" access_token: "a" refresh_token: "r" expires_in: 900)");
   EXPECT_EQ(ResponseText<methods::Login>(tokens), R"(access_token: "a" refresh_token: "r" expires_in: 900)");
+  EXPECT_EQ(RequestText<methods::TwitchLogin>({.helix_token = "h", .client_id = "c", .user_id = "t"}),
+            R"(helix_token: "h" client_id: "c" user_id: "t")");
+  EXPECT_EQ(ResponseText<methods::TwitchLogin>(tokens),
+            R"(access_token: "a" refresh_token: "r" expires_in: 900)");
   EXPECT_EQ(ResponseText<methods::RefreshToken>(tokens),
             R"(access_token: "a" refresh_token: "r" expires_in: 900)");
   EXPECT_EQ(ResponseText<methods::ValidateToken>({.is_valid = true, .user_id = "u", .role = "admin"}),
             R"(is_valid: true user_id: "u" role: "admin")");
+}
+
+constexpr WallTime kFirst{milliseconds(1)};
+constexpr WallTime kSecond{milliseconds(2)};
+constexpr WallTime kThird{milliseconds(3)};
+
+TEST(CodecText, Account) {
+  EXPECT_EQ(RequestText<methods::GuestLogin>({.device_secret = "s"}), R"(device_secret: "s")");
+  EXPECT_EQ(RequestText<methods::ServiceLogin>({.credential = "c"}), R"(credential: "c")");
+  EXPECT_EQ(ResponseText<methods::GuestLogin>(
+                {.user_id = "u", .access_token = "a", .refresh_token = "r", .expires_in = seconds(900)}),
+            R"(user_id: "u" access_token: "a" refresh_token: "r" expires_in_seconds: 900)");
+  EXPECT_EQ(RequestText<methods::ResetPassword>({.email = "e", .code = "c", .new_password = "n"}),
+            R"(email: "e" code: "c" new_password: "n")");
+  EXPECT_EQ(RequestText<methods::VerifyEmail>({.user_id = "u", .code = "c"}), R"(user_id: "u" code: "c")");
+  EXPECT_EQ(RequestText<methods::UpgradeAccount>({.username = "n", .email = "e", .password = "p"}),
+            R"(username: "n" email: "e" password: "p")");
+  EXPECT_EQ(RequestText<methods::ChangePassword>({.current_password = "c", .new_password = "n"}),
+            R"(current_password: "c" new_password: "n")");
+  EXPECT_EQ(ResponseText<methods::GetAccount>({.user_id = "u",
+                                               .username = "n",
+                                               .email = "e",
+                                               .email_verified = true,
+                                               .role = "user",
+                                               .guest = true,
+                                               .has_password = true,
+                                               .created_at = kFirst,
+                                               .banned = true,
+                                               .banned_until = kSecond,
+                                               .ban_reason = "b",
+                                               .identities = {{.provider = "twitch", .created_at = kThird}}}),
+            R"(user_id: "u" username: "n" email: "e" email_verified: true role: "user" guest: true )"
+            R"(has_password: true created_at_ms: 1 banned: true banned_until_ms: 2 ban_reason: "b" )"
+            R"(identities { provider: "twitch" created_at_ms: 3 })");
+  EXPECT_EQ(ResponseText<methods::ListSessions>({{{.session_id = "s",
+                                                   .label = "l",
+                                                   .created_at = kFirst,
+                                                   .last_used_at = kSecond,
+                                                   .expires_at = kThird,
+                                                   .current = true}}}),
+            R"(sessions { session_id: "s" label: "l" created_at_ms: 1 last_used_at_ms: 2 )"
+            R"(expires_at_ms: 3 current: true })");
+}
+
+TEST(CodecText, Admin) {
+  EXPECT_EQ(RequestText<methods::FindAccount>({.user_id = "u", .name = "n"}), R"(user_id: "u" name: "n")");
+  EXPECT_EQ(RequestText<methods::Ban>({.user_id = "u", .reason = "r", .duration = seconds(60)}),
+            R"(user_id: "u" reason: "r" duration_seconds: 60)");
+  EXPECT_EQ(RequestText<methods::SetRole>({.user_id = "u", .role = "admin"}),
+            R"(user_id: "u" role: "admin")");
+  EXPECT_EQ(
+      RequestText<methods::CreateServiceCredential>({.name = "n", .game_id = "g", .lifetime = seconds(60)}),
+      R"(name: "n" game_id: "g" lifetime_seconds: 60)");
+  EXPECT_EQ(RequestText<methods::RotateServiceCredential>({.id = "i", .overlap = seconds(60)}),
+            R"(id: "i" overlap_seconds: 60)");
+  EXPECT_EQ(RequestText<methods::ListServiceCredentials>({.after_id = "i", .limit = 7}),
+            R"(after_id: "i" limit: 7)");
+  EXPECT_EQ(ResponseText<methods::CreateServiceCredential>({.id = "i",
+                                                            .name = "n",
+                                                            .game_id = "g",
+                                                            .created_at = kFirst,
+                                                            .expires_at = kSecond,
+                                                            .former_until = kThird,
+                                                            .revoked = true,
+                                                            .credential = "c"}),
+            R"(id: "i" name: "n" game_id: "g" created_at_ms: 1 expires_at_ms: 2 former_until_ms: 3 )"
+            R"(revoked: true credential: "c")");
+}
+
+TEST(CodecText, Revocations) {
+  EXPECT_EQ(RequestText<methods::WatchRevocations>({.cursor = "c"}), R"(cursor: "c")");
+  EXPECT_EQ(ResponseText<methods::WatchRevocations>(
+                {.sessions = {{.session_id = "s", .revoked_at = kFirst, .until = kSecond}},
+                 .cursor = "c",
+                 .reset = true}),
+            R"(sessions { session_id: "s" revoked_at_ms: 1 until_ms: 2 } cursor: "c" reset: true)");
 }
 
 TEST(CodecText, Presence) {

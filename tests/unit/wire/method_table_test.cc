@@ -24,7 +24,8 @@ std::set<std::string> PathsInContract() {
   for (const char* name :
        {"v1.api.auth.AuthService", "v1.api.common.GameService", "v1.api.common.PlayerService",
         "v1.api.common.ScoreService", "oofgg.v1.PresenceService", "oofgg.v1.MatchmakingService",
-        "oofgg.v1.FleetService"}) {
+        "oofgg.v1.FleetService", "oofgg.v1.AccountService", "oofgg.v1.AdminService",
+        "oofgg.v1.RevocationService"}) {
     const pb::ServiceDescriptor* service = pb::DescriptorPool::generated_pool()->FindServiceByName(name);
     if (service == nullptr) {
       ADD_FAILURE() << name << " is in no .proto file";
@@ -57,10 +58,10 @@ TEST(MethodTable, LacksOnlyWhatIsNotServed) {
   std::set<std::string> missing = PathsInContract();
   AllMethods::ForEach([&]<class M>() { missing.erase(std::string(M::kPath)); });
   const std::string game = "/v1.api.common.GameService/";
-  EXPECT_EQ(missing, (std::set<std::string>{"/v1.api.auth.AuthService/TwitchLogin", game + "UpdateSession",
-                                            game + "DeleteSession", game + "CreateEntity", game + "GetEntity",
-                                            game + "UpdateEntity", game + "DeleteEntity", game + "UpdateGame",
-                                            game + "TrendingGame"}));
+  EXPECT_EQ(missing,
+            (std::set<std::string>{game + "UpdateSession", game + "DeleteSession", game + "CreateEntity",
+                                   game + "GetEntity", game + "UpdateEntity", game + "DeleteEntity",
+                                   game + "UpdateGame", game + "TrendingGame"}));
 }
 
 TEST(MethodTable, OnlyTheWaysInNeedNoToken) {
@@ -69,8 +70,24 @@ TEST(MethodTable, OnlyTheWaysInNeedNoToken) {
     if (!InfoOf<M>().needs_token) open.insert(std::string(M::kPath));
   });
   const std::string auth = "/v1.api.auth.AuthService/";
-  EXPECT_EQ(open, (std::set<std::string>{auth + "Register", auth + "Login", auth + "ValidateToken",
-                                         auth + "RefreshToken"}));
+  const std::string account = "/oofgg.v1.AccountService/";
+  EXPECT_EQ(open, (std::set<std::string>{
+                      auth + "Register", auth + "Login", auth + "TwitchLogin", auth + "ValidateToken",
+                      auth + "RefreshToken", account + "GuestLogin", account + "ServiceLogin",
+                      account + "RequestPasswordReset", account + "ResetPassword", account + "VerifyEmail"}));
+}
+
+TEST(MethodTable, WhatSpendsACodeOrShowsASecretIsNotRepeated) {
+  std::set<std::string> never;
+  AllMethods::ForEach([&]<class M>() {
+    if (M::kIdempotency == Idempotency::kNever) never.insert(std::string(M::kPath));
+  });
+  const std::string account = "/oofgg.v1.AccountService/";
+  const std::string admin = "/oofgg.v1.AdminService/";
+  EXPECT_EQ(never, (std::set<std::string>{account + "ResetPassword", account + "VerifyEmail",
+                                          account + "UpgradeAccount", account + "ChangePassword",
+                                          account + "DeleteAccount", admin + "CreateServiceCredential",
+                                          admin + "RotateServiceCredential"}));
 }
 
 }  // namespace

@@ -79,5 +79,31 @@ TEST(WireNumbers, TimesThatNoClockCanHoldAreClamped) {
   }
 }
 
+TEST(WireNumbers, SpansOfTimeAreRefusedOrTakenAsTheNearest) {
+  constexpr std::int64_t kCentury = std::int64_t{100} * 365 * 24 * 3600;
+  for (const std::int64_t bad : {std::int64_t{-1}, kCentury + 1, std::numeric_limits<std::int64_t>::max()}) {
+    v1::BanRequest message;
+    message.set_duration_seconds(bad);
+    const auto read = DecodeRequest<methods::Ban>(message.SerializeAsString());
+    EXPECT_EQ(read.status().code(), StatusCode::kInvalidArgument) << bad;
+    ASSERT_EQ(FieldViolationsOf(read.status()).size(), 1u);
+    EXPECT_EQ(FieldViolationsOf(read.status())[0].field, "duration_seconds");
+    BanRequest plain;
+    EXPECT_TRUE(AdminProto::FromProto(message, plain, Reading::kTolerant).ok());
+    EXPECT_EQ(plain.duration.count(), bad < 0 ? 0 : kCentury);
+  }
+  v1::BanRequest message;
+  message.set_duration_seconds(kCentury);
+  EXPECT_TRUE(DecodeRequest<methods::Ban>(message.SerializeAsString()).ok());
+}
+
+TEST(WireNumbers, MomentsInMillisecondsAreClampedAndRoundedDown) {
+  EXPECT_EQ(MillisOf(WallTime(nanoseconds(1'999'999))), 1);
+  EXPECT_EQ(MillisOf(WallTime(nanoseconds(-1))), -1);
+  EXPECT_EQ(MillisOf(TimeOfMillis(1'700'000'000'123)), 1'700'000'000'123);
+  EXPECT_GT(TimeOfMillis(std::numeric_limits<std::int64_t>::max()), WallTime(hours(24 * 365 * 290)));
+  EXPECT_LT(TimeOfMillis(std::numeric_limits<std::int64_t>::min()), WallTime(-hours(24 * 365 * 290)));
+}
+
 }  // namespace
 }  // namespace oofgg::wire
