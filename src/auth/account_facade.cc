@@ -13,43 +13,29 @@
 #include "auth/service_secret.h"
 #include "auth/text.h"
 #include "base/encoding.h"
-#include "oofgg/log.h"
 
 namespace oofgg::auth {
 namespace {
 
 constexpr const char* kDevice = "device";
-constexpr std::chrono::milliseconds kMailRetryDelay{5000};
 
 Status InvalidCredentials(std::string_view message) {
   return WithReason(MakeStatus(StatusCode::kUnauthenticated, message), "INVALID_CREDENTIALS");
 }
 
-Mail Compose(CodePurpose purpose, const std::string& email, const std::string& code,
-             std::chrono::seconds lifetime) {
-  const std::string minutes =
-      std::to_string(std::chrono::ceil<std::chrono::minutes>(lifetime).count()) + " minutes";
-  if (purpose == CodePurpose::kVerifyEmail) {
-    return {.kind = "verify-email",
-            .to = email,
-            .subject = "Your code: " + code,
-            .text = "Type this code into the game to confirm your e-mail address:\n\n    " + code +
-                    "\n\nIt works once, for " + minutes + ". If you did not ask for it, ignore this mail.\n",
-            .code = code};
-  }
-  return {.kind = "reset-password",
-          .to = email,
-          .subject = "Reset your password",
-          .text = "Type this code into the game to set a new password:\n\n    " + code +
-                  "\n\nIt works once, for " + minutes +
-                  ". If you did not ask for it, ignore this mail; your password stays as it is.\n",
-          .code = code};
-}
-
 }  // namespace
 
 AccountFacade::AccountFacade(AccountFacadeParts parts, AccountFacadeOptions options)
-    : parts_(std::move(parts)), options_(options), decoy_(parts_.hasher.Decoy()) {}
+    : parts_(std::move(parts)),
+      codes_(MailedCodes::Make({.users = parts_.users,
+                                .codes = parts_.codes,
+                                .mailer = parts_.mailer,
+                                .executor = parts_.mail,
+                                .audit = parts_.audit,
+                                .clock = parts_.clock,
+                                .random = parts_.random,
+                                .secret = parts_.secret,
+                                .lifetime = options.code_lifetime})) {}
 
 StatusOr<AuthTokens> AccountFacade::GuestLogin(const CallContext& context, const GuestLoginRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckDeviceSecret(request.device_secret));
@@ -213,31 +199,9 @@ StatusOr<Done> AccountFacade::ChangePassword(const CallContext& context,
   return Done{};
 }
 
-Status AccountFacade::CheckMail() const {
-  if (parts_.mailer != nullptr && parts_.mail != nullptr) return {};
-  return MakeStatus(StatusCode::kUnimplemented,
-                    "this server sends no mail; its operator sets --smtp-url or --mail-hook");
-}
-
-std::string AccountFacade::CodeHash(CodePurpose purpose, std::string_view user_id,
-                                    std::string_view code) const {
-  const std::string_view what = purpose == CodePurpose::kVerifyEmail ? "verify" : "reset";
-  return HmacSha256(parts_.secret, {"oofgg code v1", what, user_id, NormalizedCode(code)});
-}
-
-Status AccountFacade::SendCode(const User& user, CodePurpose purpose, const std::string& email) {
-  const std::string code = RandomCode(parts_.random);
-  OOFGG_RETURN_IF_ERROR(parts_.codes.Put({.user_id = user.id,
-                                          .purpose = purpose,
-                                          .hash = CodeHash(purpose, user.id, code),
-                                          .email = email,
-                                          .expires_at = parts_.sessions.Now() + options_.code_lifetime}));
-  return parts_.mailer->Send(Compose(purpose, email, code, options_.code_lifetime));
-}
-
 StatusOr<Done> AccountFacade::RequestEmailCode(const CallContext& context,
                                                const RequestEmailCodeRequest& request) {
-  OOFGG_RETURN_IF_ERROR(CheckMail());
+  OOFGG_RETURN_IF_ERROR(codes_->CheckAvailable());
   OOFGG_ASSIGN_OR_RETURN(const User user, CallersUser(context));
   const std::string email = request.email.empty() ? user.email : request.email;
   if (email.empty()) return InvalidField("email", "the account has none yet; name one");
@@ -245,23 +209,15 @@ StatusOr<Done> AccountFacade::RequestEmailCode(const CallContext& context,
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitName("mail to " + FoldCase(email)));
   const StatusOr<User> owner = parts_.users.FindByEmail(email);
   if (owner.ok() && owner->id != user.id) return EmailTaken();
-  const bool posted = parts_.mail->TryPost([this, user, email] {
-    if (const Status sent = SendCode(user, CodePurpose::kVerifyEmail, email); !sent.ok()) {
-      Log(LogLevel::kWarning, "auth", "no code was mailed to user " + user.id + ": " + sent.ToString());
-    }
-  });
-  if (!posted) return RetryLater(StatusCode::kResourceExhausted, "too much mail at once", kMailRetryDelay);
+  OOFGG_RETURN_IF_ERROR(codes_->SendProof(user.id, email));
   return Done{};
 }
 
 StatusOr<Done> AccountFacade::VerifyEmail(const CallContext& context, const VerifyEmailRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckCode(request.code));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
-  constexpr auto kPurpose = CodePurpose::kVerifyEmail;
-  OOFGG_ASSIGN_OR_RETURN(
-      const OneTimeCode code,
-      parts_.codes.Take(request.user_id, kPurpose, CodeHash(kPurpose, request.user_id, request.code),
-                        parts_.sessions.Now()));
+  OOFGG_ASSIGN_OR_RETURN(const OneTimeCode code,
+                         codes_->Take(request.user_id, CodePurpose::kVerifyEmail, request.code));
   OOFGG_ASSIGN_OR_RETURN(User user, parts_.users.FindById(request.user_id));
   user.email = code.email;
   user.email_verified = true;
@@ -272,20 +228,11 @@ StatusOr<Done> AccountFacade::VerifyEmail(const CallContext& context, const Veri
 
 StatusOr<Done> AccountFacade::RequestPasswordReset(const CallContext& context,
                                                    const RequestPasswordResetRequest& request) {
-  OOFGG_RETURN_IF_ERROR(CheckMail());
+  OOFGG_RETURN_IF_ERROR(codes_->CheckAvailable());
   OOFGG_RETURN_IF_ERROR(CheckEmail(request.email));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitName("mail to " + FoldCase(request.email)));
-  // All that depends on whether there is such an account happens after the answer.
-  const bool posted = parts_.mail->TryPost([this, context, email = request.email] {
-    const StatusOr<User> user = parts_.users.FindByEmail(email);
-    if (!user.ok() || user->state == AccountState::kDeleting) return;
-    parts_.audit.Note("password_reset_requested", user->id, context);
-    if (const Status sent = SendCode(*user, CodePurpose::kResetPassword, user->email); !sent.ok()) {
-      Log(LogLevel::kWarning, "auth", "no code was mailed to user " + user->id + ": " + sent.ToString());
-    }
-  });
-  if (!posted) return RetryLater(StatusCode::kResourceExhausted, "too much mail at once", kMailRetryDelay);
+  OOFGG_RETURN_IF_ERROR(codes_->SendReset(context, request.email));
   return Done{};
 }
 
@@ -301,11 +248,7 @@ StatusOr<Done> AccountFacade::ResetPassword(const CallContext& context, const Re
   // Hashed in any case, so that an unknown address takes as long.
   OOFGG_ASSIGN_OR_RETURN(std::string hash, parts_.hasher.Hash(request.new_password));
   if (!found.ok()) return NoSuchCode();
-  constexpr auto kPurpose = CodePurpose::kResetPassword;
-  OOFGG_RETURN_IF_ERROR(
-      parts_.codes
-          .Take(found->id, kPurpose, CodeHash(kPurpose, found->id, request.code), parts_.sessions.Now())
-          .status());
+  OOFGG_RETURN_IF_ERROR(codes_->Take(found->id, CodePurpose::kResetPassword, request.code).status());
   User user = *found;
   user.password_hash = std::move(hash);
   user.email_verified = true;

@@ -1,13 +1,15 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
+#include <string_view>
 
 #include "auth/audit.h"
 #include "auth/code_store.h"
 #include "auth/credential_store.h"
 #include "auth/login_guard.h"
-#include "base/mailer.h"
+#include "auth/mailed_codes.h"
 #include "auth/password_policy.h"
 #include "auth/session_keeper.h"
 #include "auth/user_store.h"
@@ -98,13 +100,9 @@ class AccountFacade {
   /// Whether it is the account's password; counts and slows wrong ones.
   Status CheckPassword(const User& user, const std::string& password, const CallContext& context);
   Status SetPassword(User user, const std::string& field, const std::string& password);
-  Status CheckMail() const;
-  std::string CodeHash(CodePurpose purpose, std::string_view user_id, std::string_view code) const;
-  Status SendCode(const User& user, CodePurpose purpose, const std::string& email);
 
   AccountFacadeParts parts_;
-  AccountFacadeOptions options_;
-  const std::string decoy_;
+  const std::shared_ptr<MailedCodes> codes_;  // Shared with what it has posted.
 };
 
 }  // namespace oofgg::auth
