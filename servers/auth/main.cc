@@ -37,6 +37,7 @@ constexpr std::size_t kSocketThreads = 1;
 /// Logins beyond these wait elsewhere: at 30 ms a hash, the last of them still answers within a second or
 /// two.
 constexpr std::size_t kQueuedHashesPerCore = 32;
+constexpr std::size_t kHashingThreadsPerCore = 4;
 /// Who waits for Twitch, and for the mail to be handed over, on threads apart.
 constexpr std::size_t kNetworkThreads = 4;
 constexpr std::size_t kQueuedForNetwork = 64;
@@ -89,7 +90,8 @@ Status Serve(const AuthSettings& settings) {
                                  {.issuer = settings.issuer, .lifetime = Seconds(settings.access_token_ttl)});
   const auto verifier = std::make_shared<auth::TokenVerifier>(
       clock, keys.public_keys(), auth::TokenVerifierOptions{.issuer = settings.issuer});
-  const auth::PasswordHasher hasher;
+  const std::size_t cores = (std::max)(1U, std::thread::hardware_concurrency());
+  const auth::PasswordHasher hasher({}, random, cores);
   const auth::CommonPasswordPolicy policy;
 
   http::CurlClient http;
@@ -113,8 +115,9 @@ Status Serve(const AuthSettings& settings) {
                                              .mail = &mail},
                                             RoomOptionsOf(settings)));
 
-  const std::size_t cores = (std::max)(1U, std::thread::hardware_concurrency());
-  BoundedExecutor hashing(cores, cores * kQueuedHashesPerCore);
+  // More threads than hashes at once, as each also waits for the disk; and low, so that a flood of logins is
+  // felt by logins only.
+  BoundedExecutor hashing(cores * kHashingThreadsPerCore, cores * kQueuedHashesPerCore, ThreadPriority::kLow);
   BoundedExecutor network(kNetworkThreads, kQueuedForNetwork);
   const rpc::Lane hashing_lane(hashing, kLoginRetryDelay);
   const rpc::Lane network_lane(network, kLoginRetryDelay);

@@ -53,6 +53,22 @@ Status HashingFailed(int code) {
       std::string("hashing a password: ") + argon2_error_message(code));
 }
 
+/// Waits for one of the slots, and gives it back.
+class SlotHeld {
+ public:
+  explicit SlotHeld(std::counting_semaphore<>* slots) : slots_(slots) {
+    if (slots_ != nullptr) slots_->acquire();
+  }
+  SlotHeld(const SlotHeld&) = delete;
+  SlotHeld& operator=(const SlotHeld&) = delete;
+  ~SlotHeld() {
+    if (slots_ != nullptr) slots_->release();
+  }
+
+ private:
+  std::counting_semaphore<>* slots_;
+};
+
 /// PHC strings use the standard alphabet, without padding.
 std::string PhcBase64(std::string_view bytes) {
   std::string text = base::Base64UrlEncode(bytes);
@@ -63,14 +79,17 @@ std::string PhcBase64(std::string_view bytes) {
 
 }  // namespace
 
-PasswordHasher::PasswordHasher(PasswordHasherOptions options, RandomSource& random)
-    : options_(InRange(options)), random_(&random) {}
+PasswordHasher::PasswordHasher(PasswordHasherOptions options, RandomSource& random, std::size_t at_once)
+    : options_(InRange(options)), random_(&random) {
+  if (at_once > 0) slots_ = std::make_shared<Slots>(static_cast<std::ptrdiff_t>(at_once));
+}
 
 StatusOr<std::string> PasswordHasher::Hash(std::string_view password) const {
   const std::string salt = random_->Bytes(kSaltBytes);
   std::string encoded(argon2_encodedlen(options_.iterations, options_.memory_kib, options_.parallelism,
                                         kSaltBytes, kHashBytes, Argon2_id),
                       '\0');
+  const SlotHeld slot(slots_.get());
   const int code = argon2id_hash_encoded(options_.iterations, options_.memory_kib, options_.parallelism,
                                          password.data(), password.size(), salt.data(), salt.size(),
                                          kHashBytes, encoded.data(), encoded.size());
@@ -84,6 +103,7 @@ StatusOr<bool> PasswordHasher::Verify(std::string_view password, std::string_vie
     return MakeStatus(StatusCode::kDataLoss,
                       "a stored password hash is not an Argon2id string in our limits");
   }
+  const SlotHeld slot(slots_.get());
   const int code = argon2id_verify(std::string(phc).c_str(), password.data(), password.size());
   switch (code) {
     case ARGON2_OK:

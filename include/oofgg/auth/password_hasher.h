@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <semaphore>
 #include <string>
 #include <string_view>
 
@@ -29,8 +32,11 @@ struct PasswordHasherOptions {
 /// Errors: kResourceExhausted (no memory for a hash).
 class PasswordHasher {
  public:
-  /// `random` salts; it must outlive the hasher. Options out of range are brought into it.
-  explicit PasswordHasher(PasswordHasherOptions options = {}, RandomSource& random = RandomSource::System());
+  /// `random` salts; it must outlive the hasher. Options out of range are brought into it. At most `at_once`
+  /// hashes are computed at the same time, and further callers wait; 0: no limit. With as many as there are
+  /// cores, and more callers than that, what these do besides hashing costs no hash.
+  explicit PasswordHasher(PasswordHasherOptions options = {}, RandomSource& random = RandomSource::System(),
+                          std::size_t at_once = 0);
 
   [[nodiscard]] StatusOr<std::string> Hash(std::string_view password) const;
 
@@ -47,8 +53,11 @@ class PasswordHasher {
   [[nodiscard]] std::string Decoy() const;
 
  private:
+  using Slots = std::counting_semaphore<>;
+
   PasswordHasherOptions options_;
   RandomSource* random_;
+  std::shared_ptr<Slots> slots_;  // Null: no limit.
 };
 
 }  // namespace oofgg::auth
