@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <semaphore>
 #include <string>
 #include <string_view>
 
@@ -11,6 +10,8 @@
 #include "oofgg/status.h"
 
 namespace oofgg::auth {
+
+class HashMemory;
 
 /// The cost of one hash. The defaults are the first line of OWASP's Password Storage Cheat Sheet for
 /// Argon2id; raise them with the hardware, and logins rehash what was stored at a lower price.
@@ -53,11 +54,9 @@ class PasswordHasher {
   [[nodiscard]] std::string Decoy() const;
 
  private:
-  using Slots = std::counting_semaphore<>;
-
   PasswordHasherOptions options_;
   RandomSource* random_;
-  std::shared_ptr<Slots> slots_;  // Null: no limit.
+  std::shared_ptr<HashMemory> memory_;
 };
 
 }  // namespace oofgg::auth
