@@ -70,8 +70,7 @@ net::HttpResponse JwksPage(const auth::Jwks& keys) {
 
 Status Serve(const Settings& settings) {
   Process process(kProgram, settings.server.verbose);
-  OOFGG_RETURN_IF_ERROR(
-      CheckPlaintextAddress("--ops-listen", settings.server.ops_listen, settings.server.insecure));
+  OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
   OOFGG_ASSIGN_OR_RETURN(const auto database, OpenDatabase(settings.server.database));
   OOFGG_ASSIGN_OR_RETURN(const auto users, storage::SqliteUserStore::Make(*database));
   OOFGG_ASSIGN_OR_RETURN(const auto sessions, storage::SqliteRefreshStore::Make(*database));
@@ -102,9 +101,9 @@ Status Serve(const Settings& settings) {
 
   OpsServer ops(kProgram);
   ops.AddPage("/.well-known/jwks.json", [&keys] { return JwksPage(keys.public_keys()); });
-  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen));
+  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   OOFGG_ASSIGN_OR_RETURN(const auto server,
-                         rpc::RpcServer::Start(RpcOptions(settings.server), host,
+                         rpc::RpcServer::Start(RpcOptions(settings.server, tls), host,
                                                {rpc::MakeAuthService(host, hashing_lane, *facade)}));
   process.Start(kSocketThreads);
   ops.SetReady(true);

@@ -29,9 +29,10 @@ class Listener {
     const std::lock_guard lock(mutex_);
     if (given_ == current) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
     const grpc_ssl_pem_key_cert_pair pair = {current->key_pem.c_str(), current->certificate_pem.c_str()};
-    const std::string& client_ca = current->client_ca_pem;
-    *config =
-        grpc_ssl_server_certificate_config_create(client_ca.empty() ? nullptr : client_ca.c_str(), &pair, 1);
+    // gRPC wants authorities even where it does not ask clients for certificates; there any will do.
+    const bool asks_clients = !current->client_ca_pem.empty();
+    const std::string& authorities = asks_clients ? current->client_ca_pem : current->certificate_pem;
+    *config = grpc_ssl_server_certificate_config_create(authorities.c_str(), &pair, 1);
     given_ = current;
     return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
   }
