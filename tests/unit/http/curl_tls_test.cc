@@ -33,10 +33,11 @@ class HttpsTest : public ::testing::Test {
                                         .key = server_files_.key,
                                         .client_ca = asks_clients ? authority_ : std::string()},
                                        Clock::System());
-    server_ = std::move(net::HttpServer::Listen(
-                            io_, "127.0.0.1:0",
-                            [](const net::HttpRequest&, const net::HttpReplier& reply) { reply({.body = "hi"}); },
-                            {.secure = net::TlsLayers(*std::move(source))})
+    server_ = std::move(net::HttpServer::Listen(io_, "127.0.0.1:0",
+                                                [](const net::HttpRequest&, const net::HttpReplier& reply) {
+                                                  reply({.body = "hi"});
+                                                },
+                                                {.secure = net::TlsLayers(*std::move(source))})
                             .value());
     thread_ = std::thread([this] { io_.run(); });
   }
@@ -68,9 +69,8 @@ TEST_F(HttpsTest, BelievesOnlyTheAuthoritiesItIsTold) {
 TEST_F(HttpsTest, ShowsItsCertificateToWhoAsks) {
   ReplaceFile(authority_, ca_.certificate());
   Serve(/*asks_clients=*/true);
-  const CurlClientOptions with = {.ca_file = authority_,
-                                  .certificate_file = client_files_.certificate,
-                                  .key_file = client_files_.key};
+  const CurlClientOptions with = {
+      .ca_file = authority_, .certificate_file = client_files_.certificate, .key_file = client_files_.key};
   EXPECT_TRUE(Ask(with).ok());
   EXPECT_EQ(Ask({.ca_file = authority_}).code(), StatusCode::kUnavailable);
   client_files_.Write(TestCa("stranger").Issue("client"));
