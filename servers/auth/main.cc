@@ -71,8 +71,7 @@ auth::AuthRoomOptions RoomOptionsOf(const AuthSettings& settings) {
 
 Status Serve(const AuthSettings& settings) {
   Process process(kProgram, settings.server.verbose);
-  OOFGG_RETURN_IF_ERROR(
-      CheckPlaintextAddress("--ops-listen", settings.server.ops_listen, settings.server.insecure));
+  OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
   OOFGG_ASSIGN_OR_RETURN(const auto database, OpenDatabase(settings.server.database));
   OOFGG_ASSIGN_OR_RETURN(const auto users, storage::SqliteUserStore::Make(*database));
   OOFGG_ASSIGN_OR_RETURN(const auto sessions, storage::SqliteRefreshStore::Make(*database));
@@ -127,10 +126,10 @@ Status Serve(const AuthSettings& settings) {
 
   OpsServer ops(kProgram);
   ops.AddPage("/.well-known/jwks.json", [&keys] { return JwksPage(keys.public_keys()); });
-  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen));
+  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   OOFGG_ASSIGN_OR_RETURN(
       const auto server,
-      rpc::RpcServer::Start(RpcOptions(settings.server), host,
+      rpc::RpcServer::Start(RpcOptions(settings.server, tls), host,
                             {rpc::MakeAuthService(host, hashing_lane, network_lane, room->auth()),
                              rpc::MakeAccountService(host, hashing_lane, room->account()),
                              rpc::MakeAdminService(host, room->admin()),

@@ -5,35 +5,20 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "servers/cli/session_file.h"
 #include "servers/common/flags.h"
 
 namespace oofgg::cli {
-namespace {
-
-StatusOr<std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) return MakeStatus(StatusCode::kNotFound, "--ca: cannot read " + path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-}  // namespace
 
 StatusOr<Client*> Context::client() {
   if (client_ == nullptr) {
     GrpcTransportOptions transport;
     transport.endpoints = settings_.endpoints;
+    OOFGG_ASSIGN_OR_RETURN(transport.tls, servers::TlsOptionsOf(settings_.peers));
     transport.tls.enabled = settings_.tls;
-    if (!settings_.ca_file.empty()) {
-      OOFGG_ASSIGN_OR_RETURN(transport.tls.root_certificates_pem, ReadFile(settings_.ca_file));
-    }
     auto store = std::make_shared<SessionFile>(session_file());
     SessionTokens tokens;
     {

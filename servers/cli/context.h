@@ -10,13 +10,10 @@
 #include "oofgg/client.h"
 #include "oofgg/grpc_transport.h"
 #include "oofgg/status.h"
+#include "servers/common/peer_flags.h"
 
 namespace CLI {
 class App;
-}
-
-namespace oofgg::servers {
-class Flags;
 }
 
 namespace oofgg::cli {
@@ -25,7 +22,7 @@ namespace oofgg::cli {
 struct Settings {
   Endpoints endpoints;
   std::string session_file;  ///< Empty: in the home directory.
-  std::string ca_file;
+  servers::PeerSettings peers;
   bool tls = false;
   bool json = false;
   std::chrono::milliseconds timeout{10'000};

@@ -5,6 +5,7 @@
 #include <prometheus/text_serializer.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 #include <utility>
 
@@ -51,11 +52,19 @@ void OpsServer::AddGauge(const std::string& name, const std::string& help, std::
   gauges_.push_back(std::make_unique<Gauge>(Gauge{&family.Add({}), std::move(read)}));
 }
 
-Status OpsServer::Listen(boost::asio::io_context& io, std::string_view address) {
+Status OpsServer::Listen(boost::asio::io_context& io, std::string_view address,
+                         const std::shared_ptr<net::TlsSource>& tls) {
   auto handler = [this](const net::HttpRequest& request, const net::HttpReplier& reply) {
     Handle(request, reply);
   };
-  auto server = net::HttpServer::Listen(io, address, std::move(handler));
+  net::HttpServerOptions options;
+  if (tls != nullptr) {
+    options.secure = net::TlsLayers(tls);
+    AddGauge(
+        "oofgg_tls_certificate_expiry_seconds", "When the certificate ends, in seconds since 1970.",
+        [tls] { return std::chrono::duration<double>(tls->Current()->expires.time_since_epoch()).count(); });
+  }
+  auto server = net::HttpServer::Listen(io, address, std::move(handler), std::move(options));
   if (!server.ok()) return Annotate(server.status(), "--ops-listen");
   server_ = *std::move(server);
   listen_ = address;

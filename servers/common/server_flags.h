@@ -4,6 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "net/tls/tls_source.h"
+#include "oofgg/clock.h"
 #include "oofgg/status.h"
 #include "rpc/server_options.h"
 #include "servers/common/flags.h"
@@ -29,8 +31,15 @@ struct ServerSettings {
 /// Adds the flags of `settings`, whose present values are the defaults.
 void AddServerFlags(Flags& flags, ServerSettings& settings);
 
+/// What the doors of a server show under `--tls-cert`; null without, and then the ops door must not be open
+/// to other machines unless `--insecure` allows it. Errors: kInvalidArgument (a combination that makes no
+/// sense), kFailedPrecondition (plaintext off this machine), or those of net::ReadTlsIdentity.
+[[nodiscard]] StatusOr<std::shared_ptr<net::TlsSource>> OpenTls(const ServerSettings& settings,
+                                                                const Clock& clock);
+
 /// How gRPC listens under these settings.
-[[nodiscard]] rpc::RpcServerOptions RpcOptions(const ServerSettings& settings);
+[[nodiscard]] rpc::RpcServerOptions RpcOptions(const ServerSettings& settings,
+                                               std::shared_ptr<net::TlsSource> tls);
 
 /// Opens `--database` for this process alone. Errors: kInvalidArgument (of a kind that this version does not
 /// have), kFailedPrecondition (another server has it open), or why the file cannot be used.

@@ -26,6 +26,7 @@
 #include "servers/common/drain.h"
 #include "servers/common/jwks_keeper.h"
 #include "servers/common/ops_server.h"
+#include "servers/common/peer_flags.h"
 #include "servers/common/process.h"
 #include "servers/maker/match_seats.h"
 #include "servers/maker/settings.h"
@@ -106,8 +107,7 @@ void WarnIfMatchesStayHere(const MakerSettings& settings) {
 
 Status Serve(const MakerSettings& settings) {
   Process process(kProgram, settings.server.verbose);
-  OOFGG_RETURN_IF_ERROR(
-      CheckPlaintextAddress("--ops-listen", settings.server.ops_listen, settings.server.insecure));
+  OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
   OOFGG_ASSIGN_OR_RETURN(const auto rules, LoadRules(settings.rules));
@@ -119,7 +119,7 @@ Status Serve(const MakerSettings& settings) {
 
   ThreadPool workers(kWorkers);
   BoundedExecutor api_workers(kApiThreads, kApiQueue);
-  http::CurlClient http;
+  http::CurlClient http(HttpOptionsOf(settings.peers));
   const auto verifier = std::make_shared<auth::TokenVerifier>(
       clock, auth::Jwks(), auth::TokenVerifierOptions{.issuer = settings.issuer});
   std::unique_ptr<JwksKeeper> keeper;
@@ -161,14 +161,16 @@ Status Serve(const MakerSettings& settings) {
   KeyedTokenBuckets address_limiter(clock, kRequestsPerAddress, kLimitedAddresses);
   net::MakerApi api(requests, api_workers,
                     ApiOptionsOf(settings, authorizer, signer, limiter, address_limiter));
-  auto api_server = net::HttpServer::Listen(process.io(), settings.http_listen, api.handler(),
-                                            {.exempt_loopback = settings.local_proxy});
+  auto api_server = net::HttpServer::Listen(
+      process.io(), settings.http_listen, api.handler(),
+      {.exempt_loopback = settings.local_proxy,
+       .secure = settings.http_tls ? net::TlsLayers(tls) : net::SecureLayerFactory()});
   if (!api_server.ok()) return Annotate(api_server.status(), "--http-listen");
   OpsServer ops(kProgram);
-  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen));
+  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   rpc::ServiceHost host(&authorizer, workers, clock);
   OOFGG_ASSIGN_OR_RETURN(const auto server,
-                         rpc::RpcServer::Start(RpcOptions(settings.server), host,
+                         rpc::RpcServer::Start(RpcOptions(settings.server, tls), host,
                                                {rpc::MakeMatchmakingService(host, matchmaking),
                                                 rpc::MakeFleetService(host, fleets)}));
   // Only now that nothing can go wrong any more: a maker that cannot listen starts no game servers.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "servers/common/peer_flags.h"
 #include "servers/common/server_flags.h"
 
 namespace oofgg::servers {
@@ -14,7 +15,9 @@ struct MakerSettings {
   ServerSettings server{
       .listen = "127.0.0.1:50053", .ops_listen = "127.0.0.1:9103", .database = "sqlite:oofgg-data/maker.db"};
   std::string http_listen = ":3000";
+  bool http_tls = false;
   bool local_proxy = false;
+  PeerSettings peers;
   std::string keys = "oofgg-data/maker-keys";
   std::string data = "oofgg-data/servers";
   std::string issuer;
