@@ -13,18 +13,24 @@ Status Lost(const Status& why, std::string_view what) {
                     std::string(what) + ": " + std::string(why.message().data(), why.message().size()));
 }
 
+Status Cancelled() { return MakeStatus(StatusCode::kCancelled, "the Redis client is shutting down"); }
+
 }  // namespace
 
-bool CommandQueue::Push(PendingCommand& command) {
+Status CommandQueue::Push(PendingCommand& command) {
   const std::size_t commands = commands_.fetch_add(command.replies) + command.replies;
   const std::size_t bytes = bytes_.fetch_add(command.bytes.size()) + command.bytes.size();
   if (commands > max_commands_ || bytes > max_bytes_) {
     Forget(command);
-    return false;
+    return MakeStatus(StatusCode::kResourceExhausted, "too many commands wait for Redis");
   }
   const std::lock_guard lock(mutex_);
+  if (cancelled_) {
+    Forget(command);
+    return Cancelled();
+  }
   pushed_.push_back(std::move(command));
-  return true;
+  return absl::OkStatus();
 }
 
 void CommandQueue::TakePushed() {
@@ -156,24 +162,15 @@ void CommandQueue::ExpireOverdue(TimePoint now) {
 }
 
 void CommandQueue::Cancel() {
-  closed_because_ = MakeStatus(StatusCode::kCancelled, "the Redis client is shutting down");
-  std::vector<PendingCommand> rest;
-  const auto gather = [&rest](auto& queue) {
-    for (PendingCommand& command : queue) rest.push_back(std::move(command));
-    queue.clear();
-  };
-  // A callback may send once more.
-  do {
-    gather(written_);
-    gather(waiting_);
-    {
-      const std::lock_guard lock(mutex_);
-      gather(pushed_);
-    }
-    for (PendingCommand& command : std::exchange(rest, {})) Finish(command, closed_because_);
+  {
     const std::lock_guard lock(mutex_);
-    if (pushed_.empty()) return;
-  } while (true);
+    cancelled_ = true;
+  }
+  open_ = true;  // So that what was pushed last joins the others.
+  TakePushed();
+  for (std::deque<PendingCommand>* queue : {&written_, &waiting_}) {
+    for (PendingCommand& command : std::exchange(*queue, {})) Finish(command, Cancelled());
+  }
 }
 
 }  // namespace oofgg::storage::redis

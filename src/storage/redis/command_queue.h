@@ -38,8 +38,9 @@ class CommandQueue {
   CommandQueue(std::size_t max_commands, std::size_t max_bytes, bool leave_replicas)
       : max_commands_(max_commands), max_bytes_(max_bytes), leave_replicas_(leave_replicas) {}
 
-  /// False if there are too many; the command is then untouched.
-  [[nodiscard]] bool Push(PendingCommand& command);
+  /// Takes the command. kResourceExhausted if there are too many, kCancelled after `Cancel`; it is untouched
+  /// then.
+  [[nodiscard]] Status Push(PendingCommand& command);
 
   /// The link is there; `Fill` may write.
   void Open();
@@ -55,7 +56,7 @@ class CommandQueue {
   [[nodiscard]] Status Answer(RedisReply reply);
   /// Ends what is late, and, without a link, what will not wait for one. Returns when there is more to do.
   [[nodiscard]] TimePoint Tick(TimePoint now);
-  /// Ends all, for good.
+  /// Ends all, for good. Once the link's thread has ended.
   void Cancel();
 
  private:
@@ -72,6 +73,7 @@ class CommandQueue {
 
   std::mutex mutex_;
   std::vector<PendingCommand> pushed_;  // Guarded by mutex_.
+  bool cancelled_ = false;              // Guarded by mutex_.
 
   bool open_ = false;
   Status closed_because_ = MakeStatus(StatusCode::kUnavailable, "not connected to Redis yet");

@@ -68,21 +68,25 @@ class RedisClient::Impl final : public redis::LinkUser {
         link_(*this, options_) {
     if (options_.url.has_sentinel()) FollowMaster();
   }
-  ~Impl() override {
-    sentinels_.reset();
-    link_.Stop();
-    queue_.Cancel();
-  }
+  ~Impl() override { Shutdown(); }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
+
+  void Shutdown() {
+    std::call_once(shut_down_, [this] {
+      sentinels_.reset();
+      link_.Stop();
+      queue_.Cancel();
+    });
+  }
 
   void Send(PendingCommand command) {
     if (command.replies == 0) {
       command.on_reply(InvalidField("commands", "are none; a batch holds at least one"));
-    } else if (queue_.Push(command)) {
+    } else if (const Status refused = queue_.Push(command); refused.ok()) {
       link_.Wake();
     } else {
-      command.on_reply(MakeStatus(StatusCode::kResourceExhausted, "too many commands wait for Redis"));
+      command.on_reply(refused);
     }
   }
 
@@ -168,6 +172,7 @@ class RedisClient::Impl final : public redis::LinkUser {
   Status no_link_ = MakeStatus(StatusCode::kUnavailable, "not connected to Redis yet");
   HostPort server_;
 
+  std::once_flag shut_down_;
   std::unique_ptr<RedisSubscriber> sentinels_;
   RedisSubscription master_watch_;
   redis::Link link_;  // Last: its thread uses the others.
@@ -181,6 +186,8 @@ StatusOr<std::unique_ptr<RedisClient>> RedisClient::Connect(RedisOptions options
   OOFGG_RETURN_IF_ERROR(client->WaitUntilUp(deadline));
   return client;
 }
+
+void RedisClient::Shutdown() { impl_->Shutdown(); }
 
 void RedisClient::Send(const RedisCommand& command, TimePoint deadline, OnReply on_reply) {
   PendingCommand pending;

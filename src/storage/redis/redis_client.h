@@ -28,7 +28,7 @@ namespace oofgg::storage {
 ///                      marked idempotent are sent again instead, until their deadline.
 ///   kDeadlineExceeded  no answer in time; the message says whether the command was written.
 ///   kResourceExhausted too many commands wait; told at once, inside `Send`.
-///   kCancelled         the client was destroyed.
+///   kCancelled         the client has been shut down.
 class RedisClient {
  public:
   using OnReply = absl::AnyInvocable<void(StatusOr<RedisReply>)>;
@@ -39,10 +39,13 @@ class RedisClient {
   /// at once.
   [[nodiscard]] static StatusOr<std::unique_ptr<RedisClient>> Connect(RedisOptions options,
                                                                       TimePoint deadline);
-  /// Ends what is under way with kCancelled. Not inside a callback.
+  /// `Shutdown`, while no other thread uses it.
   ~RedisClient();
   RedisClient(const RedisClient&) = delete;
   RedisClient& operator=(const RedisClient&) = delete;
+
+  /// Ends what is under way with kCancelled, and what comes later at once. Not inside a callback.
+  void Shutdown();
 
   /// Calls `on_reply` once. An error reply comes as its status.
   void Send(const RedisCommand& command, TimePoint deadline, OnReply on_reply);
