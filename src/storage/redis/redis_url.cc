@@ -30,7 +30,7 @@ StatusOr<std::string> PercentDecode(std::string_view text) {
       continue;
     }
     const std::optional<std::string> byte = base::HexDecode(text.substr(i + 1, 2));
-    if (!byte || byte->size() != 1)
+    if (!byte || byte->size() != 1 || byte->front() == '\0')
       return Invalid("has a malformed percent-encoding; write '%' itself as %25");
     decoded += *byte;
     i += 2;
