@@ -30,8 +30,9 @@ StatusOr<std::string> PercentDecode(std::string_view text) {
       continue;
     }
     const std::optional<std::string> byte = base::HexDecode(text.substr(i + 1, 2));
-    if (!byte || byte->size() != 1 || byte->front() == '\0')
+    if (!byte || byte->size() != 1 || byte->front() == '\0') {
       return Invalid("has a malformed percent-encoding; write '%' itself as %25");
+    }
     decoded += *byte;
     i += 2;
   }
@@ -57,6 +58,7 @@ Status ReadCredentials(std::string_view text, RedisUrl& url) {
 }
 
 Status ReadHosts(std::string_view text, std::uint16_t default_port, RedisUrl& url) {
+  if (text.ends_with(',')) return Invalid("ends its hosts with a comma");
   do {
     const std::string_view host = TakeUntil(text, ',');
     const bool has_port = host.rfind(':') != std::string_view::npos && host.back() != ']';
