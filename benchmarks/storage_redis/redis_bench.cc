@@ -116,11 +116,11 @@ BENCHMARK(BM_RateLimit)->Setup(SetUp)->Teardown(TearDown)->UseRealTime();
 void BM_RevocationHop(benchmark::State& state) {
   RedisRevocationFeed feed(*setting->client);
   std::counting_semaphore<> arrived(0);
-  const auto watch = feed.WatchAfter("", [&](const auth::RevocationPage& page) {
+  const auto watch = feed.WatchAfter("", [&](const auth::RevocationNewsPage& page) {
     arrived.release(page.reset ? 1 : static_cast<std::ptrdiff_t>(page.entries.size()));
   });
   arrived.acquire();
-  const auth::Revocation revocation{.id = "b3c1f1de-2f0f-4a3e-9f57-6d3d1a0f0c55"};
+  const auth::RevocationNews revocation{.id = "b3c1f1de-2f0f-4a3e-9f57-6d3d1a0f0c55"};
   for (auto _ : state) {
     if (!feed.Publish(revocation).ok()) state.SkipWithError("publishing failed");
     arrived.acquire();

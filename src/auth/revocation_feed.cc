@@ -35,7 +35,7 @@ class MemoryRevocationFeed::Watcher final : public Watch {
  private:
   void Run() {
     while (true) {
-      RevocationPage page;
+      RevocationNewsPage page;
       {
         std::unique_lock lock(feed_.mutex_);
         feed_.published_.wait(lock, [&] {
@@ -62,7 +62,7 @@ MemoryRevocationFeed::MemoryRevocationFeed(std::size_t max_entries)
       instance_(base::HexEncode(RandomSource::System().Bytes(8))) {}
 MemoryRevocationFeed::~MemoryRevocationFeed() = default;
 
-Status MemoryRevocationFeed::Publish(const Revocation& revocation) {
+Status MemoryRevocationFeed::Publish(const RevocationNews& revocation) {
   {
     const std::lock_guard lock(mutex_);
     entries_.push_back(revocation);
@@ -75,12 +75,12 @@ Status MemoryRevocationFeed::Publish(const Revocation& revocation) {
   return absl::OkStatus();
 }
 
-StatusOr<RevocationPage> MemoryRevocationFeed::ReadAfter(std::string_view cursor, std::size_t limit) {
+StatusOr<RevocationNewsPage> MemoryRevocationFeed::ReadAfter(std::string_view cursor, std::size_t limit) {
   const std::lock_guard lock(mutex_);
   return PageAfter(cursor, limit);
 }
 
-RevocationPage MemoryRevocationFeed::PageAfter(std::string_view cursor, std::size_t limit) const {
+RevocationNewsPage MemoryRevocationFeed::PageAfter(std::string_view cursor, std::size_t limit) const {
   const std::uint64_t last = first_ + entries_.size() - 1;
   const std::string prefix = instance_ + ":";
   std::optional<std::uint64_t> seen;
@@ -88,7 +88,7 @@ RevocationPage MemoryRevocationFeed::PageAfter(std::string_view cursor, std::siz
     const auto number = ParseInteger<std::uint64_t>(cursor.substr(prefix.size()), 0, last);
     if (number.ok() && *number + 1 >= first_) seen = *number;
   }
-  RevocationPage page{.entries = {}, .cursor = {}, .reset = !seen.has_value()};
+  RevocationNewsPage page{.entries = {}, .cursor = {}, .reset = !seen.has_value()};
   const std::uint64_t next = seen ? *seen + 1 : first_;
   const std::size_t count = std::min<std::size_t>(limit, static_cast<std::size_t>(last + 1 - next));
   const auto from = entries_.begin() + static_cast<std::ptrdiff_t>(next - first_);

@@ -19,14 +19,15 @@ using storage::RedisRevocationFeed;
 using storage::testing::ConnectTo;
 using storage::testing::Soon;
 
-Revocation Of(const std::string& id, Revocation::Subject subject = Revocation::Subject::kSession) {
+RevocationNews Of(const std::string& id,
+                  RevocationNews::Subject subject = RevocationNews::Subject::kSession) {
   const WallTime when{std::chrono::milliseconds(1'893'456'000'123)};
   return {.subject = subject, .id = id, .revoked_at = when, .matters_until = when + 15min};
 }
 
-std::string Ids(const RevocationPage& page) {
+std::string Ids(const RevocationNewsPage& page) {
   std::string ids = page.reset ? "reset" : "";
-  for (const Revocation& entry : page.entries) ids += " " + entry.id;
+  for (const RevocationNews& entry : page.entries) ids += " " + entry.id;
   return ids;
 }
 
@@ -43,11 +44,11 @@ class RevocationFeedTest : public ::testing::TestWithParam<std::string> {
   }
 
   void Publish(const std::string& id) { ASSERT_TRUE(feed_->Publish(Of(id)).ok()); }
-  RevocationPage Read(const std::string& cursor, std::size_t limit = 100) {
+  RevocationNewsPage Read(const std::string& cursor, std::size_t limit = 100) {
     return feed_->ReadAfter(cursor, limit).value();
   }
   std::unique_ptr<RevocationFeed::Watch> Watch(const std::string& cursor) {
-    return feed_->WatchAfter(cursor, [this](const RevocationPage& page) { inbox_.Put(Ids(page)); });
+    return feed_->WatchAfter(cursor, [this](const RevocationNewsPage& page) { inbox_.Put(Ids(page)); });
   }
 
   oofgg::testing::Inbox<std::string> inbox_;
@@ -57,11 +58,11 @@ class RevocationFeedTest : public ::testing::TestWithParam<std::string> {
 };
 
 TEST_P(RevocationFeedTest, KeepsWhatWasPublished) {
-  const Revocation user = Of("u-1", Revocation::Subject::kUser);
-  const Revocation session = Of(std::string("s/\0\xff", 4));
+  const RevocationNews user = Of("u-1", RevocationNews::Subject::kUser);
+  const RevocationNews session = Of(std::string("s/\0\xff", 4));
   ASSERT_TRUE(feed_->Publish(user).ok());
   ASSERT_TRUE(feed_->Publish(session).ok());
-  EXPECT_EQ(Read("").entries, (std::vector<Revocation>{user, session}));
+  EXPECT_EQ(Read("").entries, (std::vector<RevocationNews>{user, session}));
 }
 
 TEST_P(RevocationFeedTest, TheFirstReadIsAReset) {
@@ -74,7 +75,7 @@ TEST_P(RevocationFeedTest, GoesOnWhereItWas) {
   const std::string start = Read("").cursor;
   Publish("a");
   Publish("b");
-  const RevocationPage page = Read(start);
+  const RevocationNewsPage page = Read(start);
   EXPECT_EQ(Ids(page), " a b");
   EXPECT_EQ(Ids(Read(page.cursor)), "");
   Publish("c");
@@ -85,9 +86,9 @@ TEST_P(RevocationFeedTest, GoesOnWhereItWas) {
 TEST_P(RevocationFeedTest, ReadsInPages) {
   const std::string start = Read("").cursor;
   for (const std::string id : {"a", "b", "c", "d", "e"}) Publish(id);
-  const RevocationPage first = Read(start, 2);
-  const RevocationPage second = Read(first.cursor, 2);
-  const RevocationPage third = Read(second.cursor, 2);
+  const RevocationNewsPage first = Read(start, 2);
+  const RevocationNewsPage second = Read(first.cursor, 2);
+  const RevocationNewsPage third = Read(second.cursor, 2);
   EXPECT_EQ(Ids(first) + "|" + Ids(second) + "|" + Ids(third), " a b| c d| e");
 }
 
@@ -125,7 +126,7 @@ TEST_P(RevocationFeedTest, EveryWatchGetsAll) {
   const std::string start = Read("").cursor;
   const auto first = Watch(start);
   oofgg::testing::Inbox<std::string> other;
-  const auto second = feed_->WatchAfter(start, [&](const RevocationPage& page) { other.Put(Ids(page)); });
+  const auto second = feed_->WatchAfter(start, [&](const RevocationNewsPage& page) { other.Put(Ids(page)); });
   Publish("a");
   EXPECT_EQ(inbox_.Next(), " a");
   EXPECT_EQ(other.Next(), " a");
@@ -133,7 +134,7 @@ TEST_P(RevocationFeedTest, EveryWatchGetsAll) {
 
 TEST_P(RevocationFeedTest, NothingComesOnceAWatchIsDropped) {
   auto text = std::make_unique<std::string>();
-  auto watch = feed_->WatchAfter("", [&, to = text.get()](const RevocationPage& page) {
+  auto watch = feed_->WatchAfter("", [&, to = text.get()](const RevocationNewsPage& page) {
     to->append(Ids(page));
     inbox_.Put("called");
   });
@@ -155,7 +156,7 @@ TEST(MemoryRevocationFeedTest, AReaderWhoFellBehindIsReset) {
 class RedisRevocationFeedTest : public ::testing::Test {
  protected:
   void Publish(const std::string& id) { ASSERT_TRUE(feed_.Publish(Of(id)).ok()); }
-  RevocationPage Read(const std::string& cursor) { return feed_.ReadAfter(cursor, 100).value(); }
+  RevocationNewsPage Read(const std::string& cursor) { return feed_.ReadAfter(cursor, 100).value(); }
 
   oofgg::testing::RedisServer server_;
   std::unique_ptr<storage::RedisClient> client_ = ConnectTo(server_.url());
@@ -168,7 +169,7 @@ TEST_F(RedisRevocationFeedTest, SurvivesAKillWithEveryAcknowledgedEntry) {
   server_.Kill();
   server_.Start();
   ASSERT_TRUE(client_->WaitUntilUp(Soon()).ok());
-  const RevocationPage page = Read(start);
+  const RevocationNewsPage page = Read(start);
   EXPECT_FALSE(page.reset);
   EXPECT_EQ(page.entries.size(), 50U);
 }
@@ -214,7 +215,7 @@ TEST_F(RedisRevocationFeedTest, ForgetsWhatIsOld) {
 TEST_F(RedisRevocationFeedTest, AWatchReportsAResetAfterTheLinkWasLost) {
   oofgg::testing::Inbox<std::string> inbox;
   const std::string start = Read("").cursor;
-  const auto watch = feed_.WatchAfter(start, [&](const RevocationPage& page) { inbox.Put(Ids(page)); });
+  const auto watch = feed_.WatchAfter(start, [&](const RevocationNewsPage& page) { inbox.Put(Ids(page)); });
   Publish("a");
   ASSERT_EQ(inbox.Next(), " a");
   server_.Kill();
@@ -228,7 +229,7 @@ TEST_F(RedisRevocationFeedTest, AWatchReportsAResetAfterTheLinkWasLost) {
 TEST_F(RedisRevocationFeedTest, AWatchNoticesThatTheStreamIsGone) {
   oofgg::testing::Inbox<std::string> inbox;
   Publish("a");
-  const auto watch = feed_.WatchAfter("", [&](const RevocationPage& page) { inbox.Put(Ids(page)); });
+  const auto watch = feed_.WatchAfter("", [&](const RevocationNewsPage& page) { inbox.Put(Ids(page)); });
   ASSERT_EQ(inbox.Next(), "reset a");
   ASSERT_TRUE(client_->Call({"DEL", "oofgg:revocations"}, Soon()).ok());
   EXPECT_EQ(inbox.Next(), "reset");
@@ -243,7 +244,7 @@ TEST_F(RedisRevocationFeedTest, AWatchEndsAtOnceWhileRedisIsAway) {
   server_.Kill();
   const TimePoint start = Clock::System().Now();
   {
-    const auto watch = feed_.WatchAfter("", [](const RevocationPage&) {});
+    const auto watch = feed_.WatchAfter("", [](const RevocationNewsPage&) {});
   }
   EXPECT_LT(Clock::System().Now() - start, 10s);
 }

@@ -17,8 +17,8 @@
 namespace oofgg::storage {
 namespace {
 
-using auth::Revocation;
-using auth::RevocationPage;
+using auth::RevocationNews;
+using auth::RevocationNewsPage;
 
 constexpr std::int64_t kPageSize = 1000;
 
@@ -72,7 +72,7 @@ struct Place {
 
 struct Entry {
   Place place;
-  Revocation revocation;
+  RevocationNews revocation;
 };
 
 WallTime FromMillis(std::int64_t millis) { return WallTime(std::chrono::milliseconds(millis)); }
@@ -96,11 +96,12 @@ StatusOr<Entry> ParseEntry(const RedisReply& reply) {
       (subject != "session" && subject != "user")) {
     return fault;
   }
-  return Entry{{reply.elements[0].text, std::string(life), *parsed_number},
-               {.subject = subject == "user" ? Revocation::Subject::kUser : Revocation::Subject::kSession,
-                .id = std::string(id),
-                .revoked_at = FromMillis(*parsed_at),
-                .matters_until = FromMillis(*parsed_until)}};
+  return Entry{
+      {reply.elements[0].text, std::string(life), *parsed_number},
+      {.subject = subject == "user" ? RevocationNews::Subject::kUser : RevocationNews::Subject::kSession,
+       .id = std::string(id),
+       .revoked_at = FromMillis(*parsed_at),
+       .matters_until = FromMillis(*parsed_until)}};
 }
 
 /// Reads of one stream, on whatever client.
@@ -109,7 +110,7 @@ class StreamReader {
   StreamReader(RedisClient& client, const RedisRevocationFeedOptions& options)
       : client_(client), options_(options) {}
 
-  [[nodiscard]] StatusOr<RevocationPage> ReadAfter(std::string_view cursor, std::int64_t limit) {
+  [[nodiscard]] StatusOr<RevocationNewsPage> ReadAfter(std::string_view cursor, std::int64_t limit) {
     if (const std::optional<Place> place = Place::FromCursor(cursor)) {
       OOFGG_ASSIGN_OR_RETURN(const auto page, ReadOn(*place, limit));
       if (page) return *page;
@@ -119,18 +120,18 @@ class StreamReader {
 
  private:
   /// Nothing if there is a gap. What was read last is read once more, to see that it is still there.
-  [[nodiscard]] StatusOr<std::optional<RevocationPage>> ReadOn(const Place& place, std::int64_t limit) {
+  [[nodiscard]] StatusOr<std::optional<RevocationNewsPage>> ReadOn(const Place& place, std::int64_t limit) {
     OOFGG_ASSIGN_OR_RETURN(std::vector<Entry> entries, Range(place.entry_id, limit + 1));
     if (!entries.empty() && entries.front().place == place) {
       entries.erase(entries.begin());
     } else if (entries.empty() ? place.number != 0 : !place.Precedes(entries.front().place)) {
-      return std::optional<RevocationPage>();
+      return std::optional<RevocationNewsPage>();
     }
     if (entries.size() > static_cast<std::size_t>(limit)) entries.pop_back();
     return std::optional(PageOf(std::move(entries), place, /*reset=*/false));
   }
 
-  [[nodiscard]] StatusOr<RevocationPage> ReadAnew(std::int64_t limit) {
+  [[nodiscard]] StatusOr<RevocationNewsPage> ReadAnew(std::int64_t limit) {
     OOFGG_ASSIGN_OR_RETURN(std::vector<Entry> entries, Range("-", limit));
     return PageOf(std::move(entries), Place(), /*reset=*/true);
   }
@@ -147,8 +148,8 @@ class StreamReader {
     return entries;
   }
 
-  static RevocationPage PageOf(std::vector<Entry> entries, const Place& before, bool reset) {
-    RevocationPage page{.entries = {}, .cursor = before.ToCursor(), .reset = reset};
+  static RevocationNewsPage PageOf(std::vector<Entry> entries, const Place& before, bool reset) {
+    RevocationNewsPage page{.entries = {}, .cursor = before.ToCursor(), .reset = reset};
     if (!entries.empty()) page.cursor = entries.back().place.ToCursor();
     for (Entry& entry : entries) page.entries.push_back(std::move(entry.revocation));
     return page;
@@ -192,7 +193,7 @@ class RedisRevocationFeed::Watcher final : public Watch {
     while (true) {
       OOFGG_RETURN_IF_ERROR(client_.WaitUntilUp(DeadlineAfter(Clock::System().Now(), options_.timeout)));
       const std::uint64_t link = client_.LinkNumber();
-      OOFGG_ASSIGN_OR_RETURN(RevocationPage page,
+      OOFGG_ASSIGN_OR_RETURN(RevocationNewsPage page,
                              StreamReader(client_, options_).ReadAfter(cursor_, kPageSize));
       if (client_.LinkNumber() != link) continue;  // On which of them it was read nobody knows.
       if (link_ && *link_ != link) page.reset = true;
@@ -239,19 +240,19 @@ class RedisRevocationFeed::Watcher final : public Watch {
 RedisRevocationFeed::RedisRevocationFeed(RedisClient& client, RedisRevocationFeedOptions options)
     : client_(client), options_(std::move(options)) {}
 
-Status RedisRevocationFeed::Publish(const Revocation& revocation) {
+Status RedisRevocationFeed::Publish(const RevocationNews& revocation) {
   RedisScriptCall call{
       .keys = {options_.stream},
       .arguments = {base::HexEncode(RandomSource::System().Bytes(8)), std::to_string(options_.keep.count()),
                     std::to_string(options_.max_entries),
-                    revocation.subject == Revocation::Subject::kUser ? "user" : "session", revocation.id,
+                    revocation.subject == RevocationNews::Subject::kUser ? "user" : "session", revocation.id,
                     Millis(revocation.revoked_at), Millis(revocation.matters_until)},
       .idempotent = true};  // Revoking twice is as good as once.
   const TimePoint deadline = DeadlineAfter(Clock::System().Now(), options_.timeout);
   return client_.CallScript(PublishScript(), std::move(call), deadline).status();
 }
 
-StatusOr<RevocationPage> RedisRevocationFeed::ReadAfter(std::string_view cursor, std::size_t limit) {
+StatusOr<RevocationNewsPage> RedisRevocationFeed::ReadAfter(std::string_view cursor, std::size_t limit) {
   const auto count = static_cast<std::int64_t>(std::min<std::size_t>(limit, kPageSize));
   return StreamReader(client_, options_).ReadAfter(cursor, count);
 }

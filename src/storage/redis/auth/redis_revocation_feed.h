@@ -28,8 +28,9 @@ class RedisRevocationFeed final : public auth::RevocationFeed {
   explicit RedisRevocationFeed(RedisClient& client, RedisRevocationFeedOptions options = {});
 
   /// What was published is as durable as this Redis is (`CheckDurability`).
-  [[nodiscard]] Status Publish(const auth::Revocation& revocation) override;
-  [[nodiscard]] StatusOr<auth::RevocationPage> ReadAfter(std::string_view cursor, std::size_t limit) override;
+  [[nodiscard]] Status Publish(const auth::RevocationNews& revocation) override;
+  [[nodiscard]] StatusOr<auth::RevocationNewsPage> ReadAfter(std::string_view cursor,
+                                                             std::size_t limit) override;
   /// After each loss of its connection the watch reports a reset: what Redis had acknowledged before may be
   /// gone.
   [[nodiscard]] std::unique_ptr<Watch> WatchAfter(std::string cursor, OnPage on_page) override;
