@@ -113,7 +113,7 @@ TEST_P(RevocationTest, OneCallPurgesTokensAndRevocations) {
 TEST_P(RevocationTest, AFollowerMissesNoneOfManyAtOnce) {
   constexpr std::size_t kThreads = 16;
   constexpr int kEach = 5;  // Of each of the four ways.
-  for (std::size_t i = 0; i < kThreads; ++i) {
+  testing::AllAtOnce(kThreads, [&](std::size_t i) {
     for (int n = 0; n < kEach; ++n) {
       const std::string name = std::to_string(i) + "/" + std::to_string(n);
       ASSERT_TRUE(sessions_.CreateFamily(MakeFamily("one " + name), HashOf("o" + name), At(100)).ok());
@@ -122,7 +122,7 @@ TEST_P(RevocationTest, AFollowerMissesNoneOfManyAtOnce) {
       ASSERT_TRUE(sessions_.CreateFamily(MakeFamily("reused " + name), HashOf("r" + name), At(100)).ok());
       ASSERT_EQ(sessions_.Rotate(Use("r" + name, "n" + name))->outcome, RotationOutcome::kRotated);
     }
-  }
+  });
   constexpr std::int64_t kExpected = std::int64_t{kThreads} * kEach * 4;
   std::set<std::string> seen;
   testing::AllAtOnce(kThreads + 1, [&](std::size_t i) {
@@ -150,7 +150,7 @@ TEST_P(RevocationTest, AFollowerMissesNoneOfManyAtOnce) {
 }
 
 TEST_P(RevocationTest, AFollowerIsToldOfWhatWasPurgedBeforeIt) {
-  constexpr int kRounds = 200;
+  constexpr int kRounds = 30;
   testing::AllAtOnce(3, [&](std::size_t i) {
     if (i == 0) {
       for (int n = 0; n < kRounds; ++n) EXPECT_TRUE(sessions_.RevokeSession("svc", At(0), At(10)).ok());

@@ -39,12 +39,19 @@ TEST_F(DecideRotationTest, ATokenEndsAtItsExpiry) {
   EXPECT_EQ(Decide(), RotationOutcome::kExpired);
 }
 
-TEST_F(DecideRotationTest, NothingOutlivesTheFamily) {
+TEST_F(DecideRotationTest, ATokenEndsWithItsFamily) {
   family_.expires_at = kStart + 50s;
-  rotation_.next_expires_at = kStart + 200s;
-  EXPECT_EQ(NextExpiry(family_, rotation_), kStart + 50s);
+  rotation_.now = kStart + 50s - 1ms;
+  EXPECT_EQ(Decide(), RotationOutcome::kRotated);
   rotation_.now = kStart + 50s;
   EXPECT_EQ(Decide(), RotationOutcome::kExpired);
+}
+
+TEST_F(DecideRotationTest, TheNextTokenEndsNoLaterThanItsFamily) {
+  rotation_.next_expires_at = kStart + 999s;
+  EXPECT_EQ(NextExpiry(family_, rotation_), kStart + 999s);
+  rotation_.next_expires_at = kStart + 1001s;
+  EXPECT_EQ(NextExpiry(family_, rotation_), kStart + 1000s);
 }
 
 TEST_F(DecideRotationTest, TheSameNonceWithinTheGraceIsAReplay) {
