@@ -118,6 +118,8 @@ Status Serve(const MakerSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(const auto store, storage::SqliteRequestStore::Make(*database));
 
   ThreadPool workers(kWorkers);
+  // Outlives the HTTP client and the backend, which tell the fleet what has come of its calls until they end.
+  SerialExecutor fleet_executor(workers);
   BoundedExecutor api_workers(kApiThreads, kApiQueue);
   http::CurlClient http(HttpOptionsOf(settings.peers));
   const auto verifier = std::make_shared<auth::TokenVerifier>(
@@ -135,7 +137,6 @@ Status Serve(const MakerSettings& settings) {
                          backends::ProcessBackend::Make({.command = settings.process_command,
                                                          .directory = settings.data,
                                                          .public_host = settings.public_host}));
-  SerialExecutor fleet_executor(workers);
   orchestration::ReservationClient reservations(
       http, fleet_executor, clock,
       {.timeout = settings.reservation_timeout,
