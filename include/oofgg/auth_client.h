@@ -5,6 +5,7 @@
 
 #include "oofgg/call.h"
 #include "oofgg/client_options.h"
+#include "oofgg/model/account.h"
 #include "oofgg/model/auth.h"
 #include "oofgg/status.h"
 
@@ -14,7 +15,7 @@ namespace internal {
 class ClientCore;
 }
 
-/// Ways in. Errors, threads and lifetime as of Client.
+/// Ways in; guests and services have theirs in AccountClient. Errors, threads and lifetime as of Client.
 class AuthClient {
  public:
   explicit AuthClient(std::shared_ptr<internal::ClientCore> core) : core_(std::move(core)) {}
@@ -29,6 +30,13 @@ class AuthClient {
   StatusOr<AuthTokens> Login(const LoginRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call Login(const LoginRequest& request, std::function<void(StatusOr<AuthTokens>)> on_done,
                            const CallOptions& options = {});
+
+  /// Opens the client's session with an account at Twitch, which makes ours at the first login.
+  /// kUnauthenticated: Twitch does not know the token, or it was made for another application.
+  StatusOr<AuthTokens> TwitchLogin(const TwitchLoginRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Call TwitchLogin(const TwitchLoginRequest& request,
+                                 std::function<void(StatusOr<AuthTokens>)> on_done,
+                                 const CallOptions& options = {});
 
   /// Refreshes the session now; it does so by itself when needed. Shares a refresh that is under way.
   StatusOr<SessionTokens> Refresh(const CallOptions& options = {});

@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "oofgg/account_client.h"
+#include "oofgg/admin_client.h"
 #include "oofgg/auth_client.h"
 #include "oofgg/client_options.h"
 #include "oofgg/fleet_client.h"
@@ -9,6 +11,7 @@
 #include "oofgg/matchmaking_client.h"
 #include "oofgg/player_client.h"
 #include "oofgg/presence_client.h"
+#include "oofgg/revocation_client.h"
 #include "oofgg/score_client.h"
 #include "oofgg/transport.h"
 
@@ -17,8 +20,8 @@ namespace oofgg {
 /// One player's session with the backend, and a small client for each service.
 ///
 /// Each method of those comes in two forms: blocking, which returns `StatusOr<T>`, and with a callback, which
-/// returns a `Call` and never calls back inline. `auth().Login` or `Register` opens the session; it then
-/// refreshes itself, once, before the access token expires.
+/// returns a `Call` and never calls back inline. A way in, such as `auth().Login` or `account().GuestLogin`,
+/// opens the session; it then refreshes itself, once, before the access token expires.
 ///
 /// Errors of every call: kUnauthenticated (sign in again), kUnavailable (unreachable after all attempts),
 /// kDeadlineExceeded (timed out, outcome unknown unless the call is idempotent), kResourceExhausted (too
@@ -38,12 +41,15 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   [[nodiscard]] AuthClient& auth() { return auth_; }
+  [[nodiscard]] AccountClient& account() { return account_; }
   [[nodiscard]] PresenceClient& presence() { return presence_; }
   [[nodiscard]] MatchmakingClient& matchmaking() { return matchmaking_; }
   [[nodiscard]] GameClient& games() { return games_; }
   [[nodiscard]] PlayerClient& players() { return players_; }
   [[nodiscard]] ScoreClient& scores() { return scores_; }
   [[nodiscard]] FleetClient& fleets() { return fleets_; }
+  [[nodiscard]] AdminClient& admin() { return admin_; }
+  [[nodiscard]] RevocationClient& revocations() { return revocations_; }
 
   /// The session now; all empty when signed out.
   [[nodiscard]] SessionTokens tokens() const;
@@ -55,12 +61,15 @@ class Client {
  private:
   std::shared_ptr<internal::ClientCore> core_;
   AuthClient auth_;
+  AccountClient account_;
   PresenceClient presence_;
   MatchmakingClient matchmaking_;
   GameClient games_;
   PlayerClient players_;
   ScoreClient scores_;
   FleetClient fleets_;
+  AdminClient admin_;
+  RevocationClient revocations_;
 };
 
 }  // namespace oofgg

@@ -37,6 +37,14 @@ struct ClientOptions {
   /// subscription's callbacks still come in order and one at a time. Null: a thread of the client's own.
   Executor* callbacks = nullptr;
 
+  /// What this program calls itself, e.g. `Space Race 1.2 on Linux`: how its player recognises the session in
+  /// a list of them. 64 characters are sent, others than printable ASCII as `?`. Empty: the library's name.
+  std::string client_name{};
+
+  /// For game servers and tools: the credential with which the client signs in by itself when it first needs
+  /// a token, and again before that ends. Kept in memory only. Empty: who uses the client signs in.
+  std::string service_credential{};
+
   std::chrono::milliseconds call_timeout{10'000};  ///< Default of CallOptions::timeout.
   RetryOptions retry{};
   /// Between attempts of a subscription to connect again, which never gives up by itself.

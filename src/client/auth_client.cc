@@ -3,17 +3,14 @@
 #include "client/refresh_call.h"
 #include "client/session.h"
 #include "client/unary.h"
+#include "client/way_in.h"
 
 namespace oofgg {
-namespace {
-
-void OpenSession(internal::ClientCore& core, AuthTokens& answer) { core.session().Open(answer); }
-
-}  // namespace
 
 namespace methods = wire::methods;
 using internal::Block;
 using internal::CallBack;
+using internal::OpenSession;
 
 StatusOr<AuthTokens> AuthClient::Register(const RegisterRequest& request, const CallOptions& options) {
   return Block<methods::Register>(core_, request, options, OpenSession);
@@ -31,6 +28,15 @@ StatusOr<AuthTokens> AuthClient::Login(const LoginRequest& request, const CallOp
 Call AuthClient::Login(const LoginRequest& request, std::function<void(StatusOr<AuthTokens>)> on_done,
                        const CallOptions& options) {
   return CallBack<methods::Login>(core_, request, std::move(on_done), options, OpenSession);
+}
+
+StatusOr<AuthTokens> AuthClient::TwitchLogin(const TwitchLoginRequest& request, const CallOptions& options) {
+  return Block<methods::TwitchLogin>(core_, request, options, OpenSession);
+}
+
+Call AuthClient::TwitchLogin(const TwitchLoginRequest& request,
+                             std::function<void(StatusOr<AuthTokens>)> on_done, const CallOptions& options) {
+  return CallBack<methods::TwitchLogin>(core_, request, std::move(on_done), options, OpenSession);
 }
 
 StatusOr<SessionTokens> AuthClient::Refresh(const CallOptions& options) {

@@ -1,5 +1,6 @@
 #include "client/core.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -8,9 +9,20 @@
 namespace oofgg::internal {
 namespace {
 
+constexpr std::size_t kMaxClientName = 64;
+
+/// As metadata takes it: a title of the world's must not make a login impossible.
+std::string Sendable(std::string name) {
+  name.resize(std::min(name.size(), kMaxClientName));
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return name;
+}
+
 ClientOptions WithDefaults(ClientOptions options) {
   if (options.clock == nullptr) options.clock = &Clock::System();
   if (options.random == nullptr) options.random = &RandomSource::System();
+  options.client_name = Sendable(std::move(options.client_name));
   return options;
 }
 

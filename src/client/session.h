@@ -24,8 +24,9 @@ class UnaryCall;
 /// token wait for that one.
 ///
 /// A refresh whose answer was lost is repeated with the same idempotency key until its outcome is known,
-/// since a second use of a refresh token under another key would end the session. Threads: safe. Its lock is
-/// taken before the executor's and a CallbackQueue's; waiters, the store and the network are used without it.
+/// since a second use of a refresh token under another key would end the session. A service's session has no
+/// refresh token: to refresh it is to sign in again with the credential. Threads: safe. Its lock is taken
+/// before the executor's and a CallbackQueue's; waiters, the store and the network are used without it.
 class Session {
  public:
   using OnToken = absl::AnyInvocable<void(StatusOr<std::string> access_token)>;
@@ -45,9 +46,14 @@ class Session {
   /// Refreshes even though the token is good; joins a refresh under way.
   void Refresh(OnToken on_token);
 
-  /// Takes the answer to a way in, writes it to the token store, and fills in the user's id.
-  void Open(AuthTokens& answer);
+  /// Takes the answer to a way in, writes it to the token store, and fills in the user's id. `credential` is
+  /// what signs in again where there is no refresh token; it is never written anywhere.
+  void Open(AuthTokens& answer, std::string credential = {});
   void Set(SessionTokens tokens);
+  /// Grows with each session that Open or Set begins, and with its end.
+  [[nodiscard]] std::uint64_t generation() const;
+  /// Signs out, here and in the token store, unless another session has begun since that generation.
+  void Forget(std::uint64_t generation);
   [[nodiscard]] SessionTokens tokens() const;
 
   /// No timer and no notification after this.
@@ -61,22 +67,31 @@ class Session {
   void SendRefresh(const std::shared_ptr<Pending>& pending);
   void OnRefreshed(const std::shared_ptr<Pending>& pending, StatusOr<AuthTokens> answer);
   void EndRefresh(const std::shared_ptr<Pending>& pending, const Status& outcome);
+  /// Asks for tokens by method M, on behalf of a refresh.
+  template <class M>
+  void Ask(const std::shared_ptr<Pending>& pending, const typename M::Request& request, std::string key);
   /// Stops the refresh under way, if any, and with it its hold on the store. Who waits for it, or begins to,
-  /// waits for Replace.
-  void AbandonRefresh();
+  /// waits for Replace. False, and nothing done, if the generation is another than `expected`.
+  bool AbandonRefresh(std::optional<std::uint64_t> expected = std::nullopt);
 
   /// What `stored`, which is not what we have, says of our session.
   [[nodiscard]] Status AdoptStoredLocked(SessionTokens stored);
   [[nodiscard]] bool HasFreshTokenLocked() const;
+  [[nodiscard]] bool CanRefreshLocked() const {
+    return !tokens_.refresh_token.empty() || !credential_.empty();
+  }
+  [[nodiscard]] static Status NotSignedIn();
   [[nodiscard]] Duration LifetimeLeftLocked() const;  ///< Of the access token; the largest if unknown.
   void AdoptLocked(SessionTokens tokens);
-  void Replace(SessionTokens tokens, bool is_stored);
+  void Replace(SessionTokens tokens, std::string credential, bool is_stored);
   void ArmTimerLocked(TimePoint when);
   void NotifyLocked();
   SessionTokens TokensFrom(const AuthTokens& answer) const;
   /// Under the store's lock, which SaveOpened takes. False, and a line in the log, if that failed.
   [[nodiscard]] bool Save(const SessionTokens& tokens);
   [[nodiscard]] bool SaveOpened(const SessionTokens& tokens);
+  /// Empties the token store if what is in it is of `user_id`. False as above.
+  [[nodiscard]] bool EmptyStore(const std::string& user_id);
   [[nodiscard]] Duration RandomBelow(Duration bound) const;
 
   ClientCore& core_;
@@ -84,6 +99,7 @@ class Session {
 
   mutable std::mutex mutex_;
   SessionTokens tokens_;
+  std::string credential_;         // Of a service; else empty.
   TimePoint expires_at_ = kNever;  // Of the access token, by the steady clock.
   std::uint64_t generation_ = 0;   // Grows when tokens come from elsewhere than a refresh.
   bool refreshing_ = false;

@@ -5,8 +5,9 @@
 #include "base/encoding.h"
 
 namespace oofgg::internal {
+namespace {
 
-std::string SubjectOf(std::string_view access_token) {
+std::string TextClaim(std::string_view access_token, const char* name) {
   const std::size_t first = access_token.find('.');
   const std::size_t second = access_token.find('.', first + 1);
   if (first == std::string_view::npos || second == std::string_view::npos) return {};
@@ -14,8 +15,14 @@ std::string SubjectOf(std::string_view access_token) {
   if (!payload) return {};
   const auto claims = nlohmann::json::parse(*payload, nullptr, /*allow_exceptions=*/false);
   if (!claims.is_object()) return {};
-  const auto subject = claims.find("sub");
-  return subject != claims.end() && subject->is_string() ? subject->get<std::string>() : std::string();
+  const auto claim = claims.find(name);
+  return claim != claims.end() && claim->is_string() ? claim->get<std::string>() : std::string();
 }
+
+}  // namespace
+
+std::string SubjectOf(std::string_view access_token) { return TextClaim(access_token, "sub"); }
+
+std::string SessionIdOf(std::string_view access_token) { return TextClaim(access_token, "sid"); }
 
 }  // namespace oofgg::internal

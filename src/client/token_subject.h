@@ -9,4 +9,7 @@ namespace oofgg::internal {
 /// Empty if the token is no JWT or has none.
 [[nodiscard]] std::string SubjectOf(std::string_view access_token);
 
+/// Likewise its `sid`: the login that it descends from.
+[[nodiscard]] std::string SessionIdOf(std::string_view access_token);
+
 }  // namespace oofgg::internal

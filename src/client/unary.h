@@ -13,17 +13,17 @@ namespace oofgg::internal {
 
 using CorePtr = std::shared_ptr<ClientCore>;
 
-/// Sees an answer before the user does, such as the session the answer to a login.
+/// Sees an outcome before the user does, such as the session that of a login, and may change it.
 template <class M>
-using Observer = void (*)(ClientCore&, typename M::Response&);
+using Observer = std::function<void(ClientCore&, StatusOr<typename M::Response>&)>;
 
 template <class M>
 StatusOr<typename M::Response> DecodeReply(ClientCore& core, const StatusOr<std::string>& reply,
-                                           Observer<M> observer) {
-  if (!reply.ok()) return reply.status();
-  auto response = wire::DecodeResponse<M>(*reply);
-  if (response.ok() && observer != nullptr) observer(core, *response);
-  return response;
+                                           const Observer<M>& observer) {
+  using Outcome = StatusOr<typename M::Response>;
+  Outcome outcome = reply.ok() ? wire::DecodeResponse<M>(*reply) : Outcome(reply.status());
+  if (observer) observer(core, outcome);
+  return outcome;
 }
 
 template <class M>
@@ -33,7 +33,7 @@ Call CallBack(const CorePtr& core, const typename M::Request& request,
   // Decoded on the transport's thread: the game's has better things to do.
   auto call = std::make_shared<UnaryCall>(
       core, wire::InfoOf<M>(), wire::EncodeRequest<M>(request), options,
-      [&core = *core, observer,
+      [&core = *core, observer = std::move(observer),
        on_done = std::move(on_done)](const StatusOr<std::string>& reply) mutable -> Task {
         return [response = DecodeReply<M>(core, reply, observer), on_done = std::move(on_done)]() mutable {
           on_done(std::move(response));
@@ -51,7 +51,7 @@ StatusOr<typename M::Response> Block(const CorePtr& core, const typename M::Requ
   auto waiter = std::make_shared<Waiter<Response>>();
   auto call = std::make_shared<UnaryCall>(
       core, wire::InfoOf<M>(), wire::EncodeRequest<M>(request), options,
-      [&core = *core, observer,
+      [&core = *core, observer = std::move(observer),
        answer = std::make_unique<Answer<Response>>(waiter)](const StatusOr<std::string>& reply) {
         answer->Set(DecodeReply<M>(core, reply, observer));
         return Task();

@@ -80,6 +80,9 @@ void UnaryCall::OnToken(StatusOr<std::string> token) {
 void UnaryCall::Send(const std::string& token) {
   TransportCall call{.method = std::string(method_.path), .metadata = {}, .deadline = deadline_};
   if (!token.empty()) call.metadata.emplace_back("authorization", "Bearer " + token);
+  // Where sessions begin. `user-agent` itself belongs to the transport's library.
+  const std::string& client_name = core_->options().client_name;
+  if (!method_.needs_token && !client_name.empty()) call.metadata.emplace_back("x-user-agent", client_name);
   if (!idempotency_key_.empty()) call.metadata.emplace_back("idempotency-key", idempotency_key_);
 
   std::unique_ptr<TransportHandle> former;

@@ -5,6 +5,7 @@
 
 #include "client/token_subject.h"
 #include "tests/unit/client/fake_transport.h"
+#include "tests/unit/client/shared_store.h"
 
 namespace oofgg {
 namespace {
@@ -13,40 +14,11 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using testing::FakeTransport;
+using testing::SharedStore;
 using testing::TokensNumber;
 namespace methods = wire::methods;
 
 constexpr std::string_view kRefresh = methods::RefreshToken::kPath;
-
-/// A store that several clients share, as processes share a file.
-class SharedStore final : public TokenStore {
- public:
-  StatusOr<std::unique_ptr<Lock>> Acquire() override {
-    if (is_locked) return MakeStatus(StatusCode::kUnavailable, "the tokens are in use");
-    is_locked = true;
-    return std::make_unique<Held>(*this);
-  }
-  StatusOr<SessionTokens> Load() override { return saved; }
-  Status Save(const SessionTokens& tokens) override {
-    if (is_full) return MakeStatus(StatusCode::kUnavailable, "the disk is full");
-    saved = tokens;
-    return absl::OkStatus();
-  }
-
-  SessionTokens saved;
-  bool is_locked = false;
-  bool is_full = false;
-
- private:
-  class Held final : public Lock {
-   public:
-    explicit Held(SharedStore& store) : store_(store) {}
-    ~Held() override { store_.is_locked = false; }
-
-   private:
-    SharedStore& store_;
-  };
-};
 
 class SessionTest : public ::testing::Test {
  protected:
@@ -433,6 +405,8 @@ TEST_F(SessionTest, ALockedStoreIsAnErrorNotASecondRefresh) {
 
 TEST(TokenSubject, ReadsWhatIsThereAndNothingElse) {
   EXPECT_EQ(internal::SubjectOf("e30.eyJzdWIiOiJ1NyJ9.x"), "u7");
+  EXPECT_EQ(internal::SessionIdOf("e30.eyJzdWIiOiJ1NyJ9.x"), "");
+  EXPECT_EQ(internal::SessionIdOf("e30.eyJzaWQiOiJzMSJ9.x"), "s1");
   for (const char* bad : {"", "a", "a.b", "..", "e30.e30.x", "e30.!!!.x", "e30.eyJzdWIiOjd9.x", "e30.Ig.x"}) {
     EXPECT_EQ(internal::SubjectOf(bad), "") << bad;
   }

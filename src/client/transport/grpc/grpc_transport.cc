@@ -20,8 +20,8 @@ enum Server { kAuth = 0, kGame = 1, kMaker = 2 };
 
 // The contract has one package for all that lives on the game server; ours name services one by one.
 Server ServerOf(std::string_view method) {
-  for (const std::string_view prefix :
-       {"/v1.api.auth.", "/oofgg.v1.AccountService/", "/oofgg.v1.RevocationService/"}) {
+  for (const std::string_view prefix : {"/v1.api.auth.", "/oofgg.v1.AccountService/",
+                                        "/oofgg.v1.AdminService/", "/oofgg.v1.RevocationService/"}) {
     if (method.starts_with(prefix)) return kAuth;
   }
   for (const std::string_view prefix : {"/oofgg.v1.MatchmakingService/", "/oofgg.v1.FleetService/"}) {
