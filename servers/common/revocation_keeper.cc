@@ -9,6 +9,7 @@
 #include "oofgg/grpc_transport.h"
 #include "oofgg/log.h"
 #include "oofgg/thread_pool.h"
+#include "rpc/service_host.h"
 #include "servers/common/server_flags.h"
 
 namespace oofgg::servers {
@@ -23,8 +24,8 @@ StatusOr<std::string> ReadCredential(const std::string& path) {
   return text;
 }
 
-StatusOr<std::shared_ptr<Transport>> TransportTo(const RevocationSettings& settings, const PeerSettings& peers,
-                                                 bool insecure) {
+StatusOr<std::shared_ptr<Transport>> TransportTo(const RevocationSettings& settings,
+                                                 const PeerSettings& peers, bool insecure) {
   GrpcTransportOptions options;
   options.endpoints.auth = settings.auth;
   if (settings.auth_tls) {
@@ -39,15 +40,22 @@ StatusOr<std::shared_ptr<Transport>> TransportTo(const RevocationSettings& setti
 }  // namespace
 
 void AddRevocationFlags(Flags& flags, RevocationSettings& settings) {
-  flags.AddAddress({.name = "auth",
-                    .help = "gRPC of oofgg-auth, to hear of logouts and bans within a second; none: tokens are "
-                            "good until they end"},
-                   &settings.auth);
+  flags.AddAddress(
+      {.name = "auth",
+       .help = "gRPC of oofgg-auth, to hear of logouts and bans within a second; none: tokens are "
+               "good until they end"},
+      &settings.auth);
   flags.Add({.name = "auth-tls", .help = "Speak TLS to it"}, &settings.auth_tls);
-  flags.Add({.name = "service-credential",
-             .help = "Holds the credential to sign in there with, mode 0600; `oofgg service create` makes one",
-             .value = "FILE"},
-            &settings.credential_file);
+  flags.Add(
+      {.name = "service-credential",
+       .help = "Holds the credential to sign in there with, mode 0600; `oofgg service create` makes one",
+       .value = "FILE"},
+      &settings.credential_file);
+}
+
+RevocationActions ActionsOn(rpc::ServiceHost& host) {
+  return {.end_session = [&host](std::string_view session_id) { host.EndSession(session_id); },
+          .end_all = [&host] { host.streams().SendAway(); }};
 }
 
 struct RevocationKeeper::State : std::enable_shared_from_this<State> {
@@ -81,11 +89,13 @@ struct RevocationKeeper::State : std::enable_shared_from_this<State> {
       actions.end_session(session.session_id);
     }
     if (!message->reset) return;
-    Log(LogLevel::kWarning, "revocations", "some may have been missed; whoever is connected has to come back");
+    Log(LogLevel::kWarning, "revocations",
+        "some may have been missed; whoever is connected has to come back");
     actions.end_all();
   }
 
-  /// The credential is not good, or not any more. It may be by the next attempt; the server goes on meanwhile.
+  /// The credential is not good, or not any more. It may be by the next attempt; the server goes on
+  /// meanwhile.
   void Refused(const Status& status) {
     if (!std::exchange(refused, true)) {
       Log(LogLevel::kError, "revocations",
@@ -114,10 +124,14 @@ struct RevocationKeeper::State : std::enable_shared_from_this<State> {
   std::unique_ptr<Client> client;
 };
 
-StatusOr<std::unique_ptr<RevocationKeeper>> RevocationKeeper::Start(const RevocationSettings& settings,
-                                                                    const PeerSettings& peers, bool insecure,
-                                                                    std::shared_ptr<auth::RevocationList> list,
-                                                                    RevocationActions actions) {
+StatusOr<std::unique_ptr<RevocationKeeper>> RevocationKeeper::Start(
+    const RevocationSettings& settings, const PeerSettings& peers, bool insecure,
+    std::shared_ptr<auth::RevocationList> list, RevocationActions actions) {
+  if (settings.auth.empty()) {
+    Log(LogLevel::kWarning, "revocations",
+        "without --auth, whoever signs out or is banned is let in until their access token ends");
+    return nullptr;
+  }
   if (settings.credential_file.empty()) {
     return InvalidField("--service-credential", "is needed with --auth; `oofgg service create` makes one");
   }
@@ -125,13 +139,13 @@ StatusOr<std::unique_ptr<RevocationKeeper>> RevocationKeeper::Start(const Revoca
   if (!credential.ok()) return Annotate(credential.status(), "--service-credential");
   OOFGG_ASSIGN_OR_RETURN(auto transport, TransportTo(settings, peers, insecure));
   auto own = std::make_unique<ThreadPool>(1);
-  auto keeper =
-      Over(std::move(transport), *std::move(credential), std::move(list), std::move(actions), *own);
+  auto keeper = Over(std::move(transport), *std::move(credential), std::move(list), std::move(actions), *own);
   keeper->own_executor_ = std::move(own);
   return keeper;
 }
 
-std::unique_ptr<RevocationKeeper> RevocationKeeper::Over(std::shared_ptr<Transport> auth, std::string credential,
+std::unique_ptr<RevocationKeeper> RevocationKeeper::Over(std::shared_ptr<Transport> auth,
+                                                         std::string credential,
                                                          std::shared_ptr<auth::RevocationList> list,
                                                          RevocationActions actions, Executor& executor,
                                                          const Clock& clock) {

@@ -13,6 +13,10 @@
 #include "servers/common/flags.h"
 #include "servers/common/peer_flags.h"
 
+namespace oofgg::rpc {
+class ServiceHost;
+}
+
 namespace oofgg::servers {
 
 /// Where a server that verifies tokens by itself hears of sessions that ended before.
@@ -33,19 +37,21 @@ struct RevocationActions {
   std::function<void()> end_all;
 };
 
-/// Keeps a RevocationList up to date by one stream from the auth server, for as long as this lives. While that is
-/// away, the list stays as it is; the stream then goes on where it ended.
-/// Threads: safe.
+/// What a server does with `host` and what else it told that of.
+[[nodiscard]] RevocationActions ActionsOn(rpc::ServiceHost& host);
+
+/// Keeps a RevocationList up to date by one stream from the auth server, for as long as this lives. While
+/// that is away, the list stays as it is; the stream then goes on where it ended. Threads: safe.
 class RevocationKeeper {
  public:
-  /// Does not wait for the auth server, nor need it: while that is away, this server goes on. Errors: the
-  /// credential file's, kFailedPrecondition (plaintext to another machine).
-  [[nodiscard]] static StatusOr<std::unique_ptr<RevocationKeeper>> Start(const RevocationSettings& settings,
-                                                                         const PeerSettings& peers, bool insecure,
-                                                                         std::shared_ptr<auth::RevocationList> list,
-                                                                         RevocationActions actions);
-  /// The same over a transport of any kind, on an executor whose threads make no blocking calls and that outlives
-  /// the keeper.
+  /// Null, with a warning, where `settings` name no auth server. Does not wait for the auth server, nor need
+  /// it: while that is away, this server goes on. Errors: the credential file's, kFailedPrecondition
+  /// (plaintext to another machine).
+  [[nodiscard]] static StatusOr<std::unique_ptr<RevocationKeeper>> Start(
+      const RevocationSettings& settings, const PeerSettings& peers, bool insecure,
+      std::shared_ptr<auth::RevocationList> list, RevocationActions actions);
+  /// The same over a transport of any kind, on an executor whose threads make no blocking calls and that
+  /// outlives the keeper.
   [[nodiscard]] static std::unique_ptr<RevocationKeeper> Over(std::shared_ptr<Transport> auth,
                                                               std::string credential,
                                                               std::shared_ptr<auth::RevocationList> list,
@@ -55,7 +61,8 @@ class RevocationKeeper {
   RevocationKeeper(const RevocationKeeper&) = delete;
   RevocationKeeper& operator=(const RevocationKeeper&) = delete;
 
-  /// For how long nothing has been heard, be it that there is nothing new; grows while the auth server is away.
+  /// For how long nothing has been heard, be it that there is nothing new; grows while the auth server is
+  /// away.
   [[nodiscard]] Duration silence() const;
 
  private:

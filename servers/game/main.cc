@@ -107,6 +107,13 @@ void AddMetrics(OpsServer& ops, const presence::PresenceHub& hub, const net::Pre
                [&door] { return static_cast<double>(door.connections()); });
 }
 
+StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const GameSettings& settings,
+                                                              std::shared_ptr<auth::RevocationList> revoked,
+                                                              rpc::ServiceHost& host) {
+  return RevocationKeeper::Start(settings.revocations, settings.peers, settings.server.insecure,
+                                 std::move(revoked), ActionsOn(host));
+}
+
 Status Serve(const GameSettings& settings) {
   Process process(kProgram, settings.server.verbose);
   OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
@@ -129,7 +136,8 @@ Status Serve(const GameSettings& settings) {
       JwksKeeper::Start(settings.jwks, *verifier, http, workers,
                         {.insecure = settings.server.insecure, .stop = Process::StopRequested});
   if (!keeper.ok()) return Process::StopRequested() ? Status() : keeper.status();
-  auth::JwtAuthorizer authorizer(verifier);
+  const auto revoked = std::make_shared<auth::RevocationList>(clock);
+  auth::JwtAuthorizer authorizer(verifier, revoked);
 
   ThreadPool maker_callbacks(kMakerCallbackThreads);
   std::unique_ptr<MakerQueue> queue;
@@ -159,6 +167,7 @@ Status Serve(const GameSettings& settings) {
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   rpc::ServiceHost host(&authorizer, workers, clock);
   host.AddDoor([&door = **door](std::string_view session_id) { door.EndSession(session_id); });
+  OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host));
   BoundedExecutor queueing(kQueueingThreads, kMaxQueueing);
   const rpc::Lane queueing_lane(queueing, kQueueingRetryDelay);
   OOFGG_ASSIGN_OR_RETURN(

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "servers/common/peer_flags.h"
+#include "servers/common/revocation_keeper.h"
 #include "servers/common/server_flags.h"
 
 namespace oofgg::servers {
@@ -27,6 +28,7 @@ struct GameSettings {
   bool maker_tls = false;
   bool presence_auth = false;
   PeerSettings peers;
+  RevocationSettings revocations{};
 };
 
 /// Reads them; what `Flags::Parse` returns, or 2 where something needed is missing.

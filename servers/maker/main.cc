@@ -105,6 +105,13 @@ void WarnIfMatchesStayHere(const MakerSettings& settings) {
       "reach");
 }
 
+StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const MakerSettings& settings,
+                                                              std::shared_ptr<auth::RevocationList> revoked,
+                                                              rpc::ServiceHost& host) {
+  return RevocationKeeper::Start(settings.revocations, settings.peers, settings.server.insecure,
+                                 std::move(revoked), ActionsOn(host));
+}
+
 Status Serve(const MakerSettings& settings) {
   Process process(kProgram, settings.server.verbose);
   OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
@@ -131,7 +138,8 @@ Status Serve(const MakerSettings& settings) {
     if (!started.ok()) return Process::StopRequested() ? Status() : started.status();
     keeper = *std::move(started);
   }
-  auth::JwtAuthorizer authorizer(verifier);
+  const auto revoked = std::make_shared<auth::RevocationList>(clock);
+  auth::JwtAuthorizer authorizer(verifier, revoked);
 
   OOFGG_ASSIGN_OR_RETURN(const auto backend,
                          backends::ProcessBackend::Make({.command = settings.process_command,
@@ -170,6 +178,7 @@ Status Serve(const MakerSettings& settings) {
   OpsServer ops(kProgram);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   rpc::ServiceHost host(&authorizer, workers, clock);
+  OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host));
   OOFGG_ASSIGN_OR_RETURN(const auto server,
                          rpc::RpcServer::Start(RpcOptions(settings.server, tls), host,
                                                {rpc::MakeMatchmakingService(host, matchmaking),

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "servers/common/peer_flags.h"
+#include "servers/common/revocation_keeper.h"
 #include "servers/common/server_flags.h"
 
 namespace oofgg::servers {
@@ -18,6 +19,7 @@ struct MakerSettings {
   bool http_tls = false;
   bool local_proxy = false;
   PeerSettings peers;
+  RevocationSettings revocations{};
   std::string keys = "oofgg-data/maker-keys";
   std::string data = "oofgg-data/servers";
   std::string issuer;

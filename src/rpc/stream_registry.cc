@@ -33,13 +33,32 @@ void StreamRegistry::EndAll() {
   {
     const std::lock_guard lock(mutex_);
     ended_ = true;
-    streams.reserve(streams_.size());
-    for (const auto& [key, entry] : streams_) {
-      if (auto stream = entry.stream.lock()) streams.push_back(std::move(stream));
-    }
+    streams = OpenLocked();
   }
   // Outside the lock, as a stream that ends removes itself.
   for (const auto& stream : streams) stream->Finish(DrainStatus());
+}
+
+void StreamRegistry::SendAway() {
+  std::vector<std::shared_ptr<StreamHost>> streams;
+  {
+    const std::lock_guard lock(mutex_);
+    streams = OpenLocked();
+  }
+  const Status status =
+      WithReason(RetryLater(StatusCode::kUnavailable, "connect again, to be recognised anew",
+                            std::chrono::milliseconds(0)),
+                 "RECONNECT");
+  for (const auto& stream : streams) stream->Finish(status);
+}
+
+std::vector<std::shared_ptr<StreamHost>> StreamRegistry::OpenLocked() const {
+  std::vector<std::shared_ptr<StreamHost>> streams;
+  streams.reserve(streams_.size());
+  for (const auto& [key, entry] : streams_) {
+    if (auto stream = entry.stream.lock()) streams.push_back(std::move(stream));
+  }
+  return streams;
 }
 
 void StreamRegistry::EndSession(std::string_view session_id) {

@@ -32,6 +32,10 @@ class StreamRegistry {
   /// that it let pass a moment ago, and whose streams are not here yet, are caught by `Add`.
   void EndSession(std::string_view session_id);
 
+  /// Ends the streams that are open now with kUnavailable, so that their clients come back with a fresh
+  /// token: for when it is not known any more whose sessions go on.
+  void SendAway();
+
   [[nodiscard]] std::size_t size() const;
 
   /// kUnavailable with reason SERVER_DRAINING, to be retried at once, elsewhere.
@@ -47,6 +51,7 @@ class StreamRegistry {
   };
 
   void Remember(const std::string& session_id);
+  [[nodiscard]] std::vector<std::shared_ptr<StreamHost>> OpenLocked() const;
 
   mutable std::mutex mutex_;
   bool ended_ = false;
