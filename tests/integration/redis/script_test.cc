@@ -25,7 +25,9 @@ TEST_F(RedisScriptTest, RunsWhetherOrNotTheServerKnowsIt) {
     EXPECT_EQ(reply->elements[1].text, "x");
     EXPECT_EQ(reply->elements[2].integer, count);
     // It is forgotten once in between.
-    if (count == 2) ASSERT_EQ(server_.Ask("SCRIPT FLUSH"), "+OK");
+    if (count == 2) {
+      ASSERT_EQ(server_.Ask("SCRIPT FLUSH"), "+OK");
+    }
   }
 }
 
