@@ -33,13 +33,13 @@ TEST_F(RedisScriptTest, RunsWhetherOrNotTheServerKnowsIt) {
 
 TEST_F(RedisScriptTest, NamesItAsTheServerDoes) {
   const RedisScript script("return 1");
-  ASSERT_TRUE(client_->CallScript(script, {.keys = {}, .arguments = {}}, Soon()).ok());
+  ASSERT_TRUE(client_->CallScript(script, {}, Soon()).ok());
   EXPECT_EQ(client_->Call({"SCRIPT", "EXISTS", script.sha1()}, Soon())->elements[0].integer, 1);
 }
 
 TEST_F(RedisScriptTest, ItsErrorIsAStatus) {
   const RedisScript script("return redis.error_reply('OOM it is full')");
-  const auto reply = client_->CallScript(script, {.keys = {}, .arguments = {}}, Soon());
+  const auto reply = client_->CallScript(script, {}, Soon());
   EXPECT_EQ(reply.status().code(), StatusCode::kResourceExhausted);
 }
 

@@ -148,7 +148,7 @@ class StreamReader {
   }
 
   static RevocationPage PageOf(std::vector<Entry> entries, const Place& before, bool reset) {
-    RevocationPage page{.entries = {}, .cursor = before.ToCursor(), .reset = reset};
+    RevocationPage page{.cursor = before.ToCursor(), .reset = reset};
     if (!entries.empty()) page.cursor = entries.back().place.ToCursor();
     for (Entry& entry : entries) page.entries.push_back(std::move(entry.revocation));
     return page;
