@@ -88,7 +88,7 @@ RevocationNewsPage MemoryRevocationFeed::PageAfter(std::string_view cursor, std:
     const auto number = ParseInteger<std::uint64_t>(cursor.substr(prefix.size()), 0, last);
     if (number.ok() && *number + 1 >= first_) seen = *number;
   }
-  RevocationNewsPage page{.entries = {}, .cursor = {}, .reset = !seen.has_value()};
+  RevocationNewsPage page{.reset = !seen.has_value()};
   const std::uint64_t next = seen ? *seen + 1 : first_;
   const std::size_t count = std::min<std::size_t>(limit, static_cast<std::size_t>(last + 1 - next));
   const auto from = entries_.begin() + static_cast<std::ptrdiff_t>(next - first_);

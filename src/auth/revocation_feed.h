@@ -21,7 +21,7 @@ struct RevocationNews {
   enum class Subject { kSession, kUser };
 
   Subject subject = Subject::kSession;
-  std::string id;            ///< Of the session (`sid`) or of the user (`sub`).
+  std::string id{};          ///< Of the session (`sid`) or of the user (`sub`).
   WallTime revoked_at{};     ///< Of a user: tokens issued before then are void.
   WallTime matters_until{};  ///< When the last token that it voids has ended by itself.
 
@@ -30,8 +30,8 @@ struct RevocationNews {
 
 /// What has come since a cursor.
 struct RevocationNewsPage {
-  std::vector<RevocationNews> entries;  ///< Oldest first.
-  std::string cursor;  ///< Where to go on; opaque, and good for other instances of the same feed.
+  std::vector<RevocationNews> entries{};  ///< Oldest first.
+  std::string cursor{};  ///< Where to go on; opaque, and good for other instances of the same feed.
   /// Entries may be missing before these: the store has trimmed or lost some, or the cursor is of no use
   /// here. The reader loads all that is revoked from the truth (the database), then goes on from `cursor`.
   bool reset = false;

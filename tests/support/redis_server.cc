@@ -30,7 +30,8 @@ bool Eventually(std::chrono::seconds timeout, const std::function<bool()>& holds
 /// What the server at `address` says to an inline command, up to the end of the connection.
 std::string Converse(const std::string& address, const std::string& command) {
   TcpPeer peer(address);
-  if (!peer.connected() || !peer.Send(command + "\r\nQUIT\r\n")) return "";
+  if (!peer.connected() || !peer.Send(command + "\r\n")) return "";
+  peer.HalfClose();
   return peer.ReadToEnd().value_or("");
 }
 

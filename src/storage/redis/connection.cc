@@ -8,13 +8,15 @@
 namespace oofgg::storage::redis {
 
 Status Connection::Flush() {
-  std::size_t written = 0;
-  while (written < out_.size()) {
-    OOFGG_ASSIGN_OR_RETURN(const std::size_t count, socket_.Write(std::string_view(out_).substr(written)));
-    if (count == 0) break;
-    written += count;
+  while (sent_ < out_.size()) {
+    OOFGG_ASSIGN_OR_RETURN(const std::size_t count, socket_.Write(std::string_view(out_).substr(sent_)));
+    if (count == 0) return absl::OkStatus();
+    sent_ += count;
   }
-  out_.erase(0, written);
+  sent_ = 0;
+  out_.clear();
+  constexpr std::size_t kKept = 1 << 20;
+  if (out_.capacity() > kKept) out_.shrink_to_fit();
   return absl::OkStatus();
 }
 

@@ -21,7 +21,7 @@ class Connection {
   Connection(Socket socket, HostPort peer, std::size_t max_reply_bytes)
       : socket_(std::move(socket)), peer_(std::move(peer)), reader_(max_reply_bytes) {}
 
-  /// What is still to be written; add to its end.
+  /// What is being written; add to its end. It is emptied once all of it is.
   [[nodiscard]] std::string& out() { return out_; }
 
   /// Writes as much as goes without waiting.
@@ -43,6 +43,7 @@ class Connection {
   const HostPort peer_;
   ReplyReader reader_;
   std::string out_;
+  std::size_t sent_ = 0;  // Of `out_`.
 };
 
 }  // namespace oofgg::storage::redis

@@ -87,7 +87,8 @@ void Link::Run() {
     Log(LogLevel::kInfo, "redis", "connected to " + FormatHostPort(connection->peer()));
     user_.OnUp(connection->peer());
     const Status why = Serve(*connection);
-    if (!stopping_) Log(LogLevel::kWarning, "redis", "lost " + Words(why, connection->peer()));
+    if (stopping_) return;
+    Log(LogLevel::kWarning, "redis", "lost " + Words(why, connection->peer()));
     user_.OnDown(why);
     // Not sooner: to a server that takes connections and closes them there is no hurry to come back.
     if (Now() - up_at >= dialer_.options().backoff.maximum) backoff_.Reset();

@@ -17,7 +17,7 @@ class LinkUser {
 
   /// There is a connection; nothing has been written to it.
   virtual void OnUp(const HostPort& server) = 0;
-  /// It is lost; nothing more comes from it.
+  /// It is lost; nothing more comes from it. Not told at `Stop`.
   virtual void OnDown(const Status& why) = 0;
   /// An attempt to connect has failed; the next follows.
   virtual void OnNoLink(const Status& why) = 0;

@@ -76,6 +76,12 @@ class RedisClient::Impl final : public redis::LinkUser {
     std::call_once(shut_down_, [this] {
       sentinels_.reset();
       link_.Stop();
+      {
+        const std::lock_guard lock(mutex_);
+        link_number_ = 0;
+        no_link_ = MakeStatus(StatusCode::kCancelled, "the Redis client is shutting down");
+      }
+      changed_.notify_all();
       queue_.Cancel();
     });
   }

@@ -10,7 +10,7 @@ namespace oofgg::storage {
 
 /// How a `RedisClient` or `RedisSubscriber` keeps its link.
 struct RedisOptions {
-  RedisUrl url;
+  RedisUrl url{};
   /// Connecting, TLS and logging in, together; the same again for each sentinel that is asked.
   std::chrono::milliseconds connect_timeout{2000};
   std::chrono::milliseconds ping_after{2000};  ///< Silence after which the server is asked whether it lives.

@@ -23,8 +23,8 @@ class RedisScript {
 
 /// What a script is run on. Every key that it touches must be among `keys`.
 struct RedisScriptCall {
-  std::vector<std::string> keys;
-  std::vector<std::string> arguments;
+  std::vector<std::string> keys{};
+  std::vector<std::string> arguments{};
   bool idempotent = false;
 
   /// `EVALSHA hash …` or `EVAL text …`.

@@ -11,16 +11,16 @@ namespace oofgg::storage {
 
 /// Where Redis is and how to get in.
 struct RedisUrl {
-  std::vector<HostPort> hosts;  ///< The server; with Sentinel, the sentinels, asked in turn.
-  std::string master_name;      ///< What Sentinel calls the master; empty: no Sentinel.
-  std::string user;             ///< Empty: "default".
-  std::string password;         ///< Empty: none, unless there is a `password_file`.
-  std::string password_file;    ///< Its first line is the password; read at each connect, so it may change.
+  std::vector<HostPort> hosts{};  ///< The server; with Sentinel, the sentinels, asked in turn.
+  std::string master_name{};      ///< What Sentinel calls the master; empty: no Sentinel.
+  std::string user{};             ///< Empty: "default".
+  std::string password{};         ///< Empty: none, unless there is a `password_file`.
+  std::string password_file{};    ///< Its first line is the password; read at each connect, so it may change.
   int database = 0;
   bool tls = false;
-  std::string ca_file;    ///< PEM; empty: the system's.
-  std::string cert_file;  ///< PEM, ours, with `key_file`: for servers that ask for one (mTLS).
-  std::string key_file;
+  std::string ca_file{};    ///< PEM; empty: the system's.
+  std::string cert_file{};  ///< PEM, ours, with `key_file`: for servers that ask for one (mTLS).
+  std::string key_file{};
 
   [[nodiscard]] bool has_sentinel() const { return !master_name.empty(); }
 

@@ -28,7 +28,7 @@ TEST(RedisDurabilityTest, RefusesAVolatileOneUnlessItIsAllowed) {
 }
 
 TEST(RedisDurabilityTest, WorksWhereConfigIsForbidden) {
-  oofgg::testing::RedisServer server({"--user", "guest on >secret ~* +@all -config"});
+  oofgg::testing::RedisServer server({"--user", "guest", "on", ">secret", "~*", "+@all", "-config"});
   EXPECT_TRUE(CheckDurability(*ConnectTo("redis://guest:secret@" + server.address()), false, Soon()).ok());
 }
 

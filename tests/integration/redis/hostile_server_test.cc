@@ -117,8 +117,9 @@ TEST_F(AfterTheGreetingTest, AServerThatTakesNothingDoesNotKeepUsFromDeadlines) 
     peer.WaitForEnd();  // It never reads again, so that our buffer and the kernel's fill up.
   });
   const auto client = RedisClient::Connect(OptionsFor(server.address()), Soon()).value();
-  auto huge = Begin(*client, {"SET", "k", std::string(30 << 20, 'x')}, In(200ms));
-  auto behind = Begin(*client, {"GET", "k"}, In(200ms));
+  const RedisCommand more_than_fits({"SET", "k", std::string(60 << 20, 'x')});
+  auto huge = Begin(*client, more_than_fits, In(1s));
+  auto behind = Begin(*client, {"GET", "k"}, In(1s));
   EXPECT_EQ(huge.get().status().code(), StatusCode::kDeadlineExceeded);
   const Status unsent = behind.get().status();
   EXPECT_EQ(unsent.code(), StatusCode::kDeadlineExceeded);

@@ -25,19 +25,21 @@ TEST_F(RedisScriptTest, RunsWhetherOrNotTheServerKnowsIt) {
     EXPECT_EQ(reply->elements[1].text, "x");
     EXPECT_EQ(reply->elements[2].integer, count);
     // It is forgotten once in between.
-    if (count == 2) ASSERT_EQ(server_.Ask("SCRIPT FLUSH"), "+OK");
+    if (count == 2) {
+      ASSERT_EQ(server_.Ask("SCRIPT FLUSH"), "+OK");
+    }
   }
 }
 
 TEST_F(RedisScriptTest, NamesItAsTheServerDoes) {
   const RedisScript script("return 1");
-  ASSERT_TRUE(client_->CallScript(script, {.keys = {}, .arguments = {}}, Soon()).ok());
+  ASSERT_TRUE(client_->CallScript(script, {}, Soon()).ok());
   EXPECT_EQ(client_->Call({"SCRIPT", "EXISTS", script.sha1()}, Soon())->elements[0].integer, 1);
 }
 
 TEST_F(RedisScriptTest, ItsErrorIsAStatus) {
   const RedisScript script("return redis.error_reply('OOM it is full')");
-  const auto reply = client_->CallScript(script, {.keys = {}, .arguments = {}}, Soon());
+  const auto reply = client_->CallScript(script, {}, Soon());
   EXPECT_EQ(reply.status().code(), StatusCode::kResourceExhausted);
 }
 

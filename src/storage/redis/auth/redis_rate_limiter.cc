@@ -84,7 +84,7 @@ Admission RedisRateLimiter::TryTake(std::span<const auth::LimitedKey> keys) {
 }
 
 StatusOr<Admission> RedisRateLimiter::Ask(std::span<const auth::LimitedKey> keys, TimePoint now) {
-  RedisScriptCall call{.keys = {}, .arguments = {MicrosOf(options_.clock)}};
+  RedisScriptCall call{.arguments = {MicrosOf(options_.clock)}};
   for (const auth::LimitedKey& one : keys) {
     call.keys.push_back(NameOf(one, options_.name_key));
     call.arguments.push_back(Text(one.limit.per_second));

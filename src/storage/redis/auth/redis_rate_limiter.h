@@ -23,7 +23,7 @@ struct RedisRateLimiterOptions {
   std::size_t max_local_keys = 100'000;  ///< Of each limit.
   /// Mixed into the names of buckets, so that who reads Redis cannot find a player by trying his name. The
   /// same on all instances.
-  std::string name_key;
+  std::string name_key{};
   /// Whose time counts. Null: Redis' own, since those of its clients differ. Must outlive the limiter.
   const Clock* clock = nullptr;
 };

@@ -149,7 +149,7 @@ class StreamReader {
   }
 
   static RevocationNewsPage PageOf(std::vector<Entry> entries, const Place& before, bool reset) {
-    RevocationNewsPage page{.entries = {}, .cursor = before.ToCursor(), .reset = reset};
+    RevocationNewsPage page{.cursor = before.ToCursor(), .reset = reset};
     if (!entries.empty()) page.cursor = entries.back().place.ToCursor();
     for (Entry& entry : entries) page.entries.push_back(std::move(entry.revocation));
     return page;
