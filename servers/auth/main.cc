@@ -17,6 +17,7 @@
 #include "rpc/server.h"
 #include "servers/auth/mail.h"
 #include "servers/auth/settings.h"
+#include "servers/auth/shared_state.h"
 #include "servers/common/ops_server.h"
 #include "servers/common/process.h"
 #include "servers/common/server_flags.h"
@@ -79,7 +80,9 @@ Status Serve(const AuthSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(const auto credentials, storage::SqliteCredentialStore::Make(*database));
   OOFGG_ASSIGN_OR_RETURN(const auto keys, auth::KeyStore::Open(settings.keys));
   OOFGG_ASSIGN_OR_RETURN(std::string secret, keys.Secret("refresh"));
+  OOFGG_ASSIGN_OR_RETURN(std::string limit_key, keys.Secret("limits"));
   OOFGG_ASSIGN_OR_RETURN(const auto mailer, MakeMailer(settings));
+  OOFGG_ASSIGN_OR_RETURN(const SharedState shared, SharedState::Open(settings.server, std::move(limit_key)));
 
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
@@ -111,7 +114,9 @@ Status Serve(const AuthSettings& settings) {
                                              .secret = std::move(secret),
                                              .twitch = settings.twitch_client_id.empty() ? nullptr : &twitch,
                                              .mailer = mailer.get(),
-                                             .mail = &mail},
+                                             .mail = &mail,
+                                             .limiter = shared.limiter(),
+                                             .feed = shared.feed()},
                                             RoomOptionsOf(settings)));
 
   // More threads than hashes at once, as each also waits for the disk; and low, so that a flood of logins is

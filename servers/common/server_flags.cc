@@ -43,20 +43,30 @@ void AddMissingStore(Flags& flags, Flags::Flag flag, std::string instead) {
   });
 }
 
+void AddRedisFlags(Flags& flags, ServerSettings& settings, RedisUse redis) {
+  const Flags::Flag flag = {.name = "redis",
+                            .help = redis == RedisUse::kShared
+                                        ? "What replicas share; none: this is the only one"
+                                        : "Not in this version",
+                            .variable = "REDIS_SERVER_URL",
+                            .value = "HOST:PORT|URL"};
+  if (redis == RedisUse::kNone) {
+    return AddMissingStore(flags, flag, "queues, sessions and presence live in this process");
+  }
+  flags.Add(flag, &settings.redis);
+  flags.Add({.name = "allow-volatile-redis", .help = "Take a Redis that keeps no append-only file"},
+            &settings.allow_volatile_redis);
+}
+
 }  // namespace
 
-void AddServerFlags(Flags& flags, ServerSettings& settings) {
+void AddServerFlags(Flags& flags, ServerSettings& settings, RedisUse redis) {
   flags.AddAddress({.name = "listen", .help = "Where gRPC listens"}, &settings.listen);
   flags.AddAddress(
       {.name = "ops-listen", .help = "Where /healthz, /readyz, /metrics and /version are served"},
       &settings.ops_listen);
   flags.Add({.name = "database", .help = "Where its data lives", .value = "sqlite:PATH"}, &settings.database);
-  AddMissingStore(flags,
-                  {.name = "redis",
-                   .help = "Not in this version",
-                   .variable = "REDIS_SERVER_URL",
-                   .value = "HOST:PORT|URL"},
-                  "queues, sessions and presence live in this process");
+  AddRedisFlags(flags, settings, redis);
   AddMissingStore(flags, {.name = "kafka", .help = "Not in this version", .value = "HOST:PORT"},
                   "the event log is written to files");
   flags.Add({.name = "tls-cert",

@@ -21,6 +21,8 @@ struct ServerSettings {
   std::string listen = {};
   std::string ops_listen = {};
   std::string database = {};
+  std::string redis = {};  ///< Empty: none; what it would hold lives in this process.
+  bool allow_volatile_redis = false;
   std::string tls_cert = {};
   std::string tls_key = {};
   std::string tls_client_ca = {};
@@ -28,8 +30,11 @@ struct ServerSettings {
   bool verbose = false;
 };
 
+/// Whether a server of this version has a use for Redis.
+enum class RedisUse : std::uint8_t { kNone, kShared };
+
 /// Adds the flags of `settings`, whose present values are the defaults.
-void AddServerFlags(Flags& flags, ServerSettings& settings);
+void AddServerFlags(Flags& flags, ServerSettings& settings, RedisUse redis = RedisUse::kNone);
 
 /// What the doors of a server show under `--tls-cert`; null without, and then the ops door must not be open
 /// to other machines unless `--insecure` allows it. Errors: kInvalidArgument (a combination that makes no

@@ -230,8 +230,7 @@ StatusOr<Done> AccountFacade::RequestPasswordReset(const CallContext& context,
                                                    const RequestPasswordResetRequest& request) {
   OOFGG_RETURN_IF_ERROR(codes_->CheckAvailable());
   OOFGG_RETURN_IF_ERROR(CheckEmail(request.email));
-  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
-  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitName("mail to " + FoldCase(request.email)));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context, "mail to " + FoldCase(request.email)));
   OOFGG_RETURN_IF_ERROR(codes_->SendReset(context, request.email));
   return Done{};
 }
@@ -241,8 +240,7 @@ StatusOr<Done> AccountFacade::ResetPassword(const CallContext& context, const Re
   OOFGG_RETURN_IF_ERROR(CheckCode(request.code));
   OOFGG_RETURN_IF_ERROR(CheckNewPassword("new_password", request.new_password));
   OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.new_password, "", request.email));
-  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
-  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitName("code for " + FoldCase(request.email)));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context, "code for " + FoldCase(request.email)));
   const StatusOr<User> found = parts_.users.FindByEmail(request.email);
   if (!found.ok() && found.status().code() != StatusCode::kNotFound) return found.status();
   // Hashed in any case, so that an unknown address takes as long.

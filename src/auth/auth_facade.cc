@@ -72,9 +72,8 @@ std::string AuthFacade::RegistrationProof(const CallContext& context, const Regi
 
 StatusOr<AuthTokens> AuthFacade::Login(const CallContext& context, const LoginRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckLogin(request));
-  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
   const std::string name = FoldCase(request.username);
-  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitName(name));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context, name));
   OOFGG_RETURN_IF_ERROR(CheckDeadline(context));
   OOFGG_ASSIGN_OR_RETURN(const std::optional<User> user, FindByLoginName(request.username));
   // A user has two names, and no more guesses for that. An unknown name is an account of its own here, so

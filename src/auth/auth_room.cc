@@ -3,17 +3,34 @@
 #include <utility>
 
 #include "auth/erase_account.h"
+#include "oofgg/log.h"
 
 namespace oofgg::auth {
 namespace {
 
 constexpr std::size_t kPurgeBatch = 1000;
+constexpr std::chrono::minutes kNewsLifetime{5};
 
 Status PurgeCodes(CodeStore& codes, WallTime now) {
   while (true) {
     OOFGG_ASSIGN_OR_RETURN(const std::size_t gone, codes.PurgeExpired(now, kPurgeBatch));
     if (gone < kPurgeBatch) return {};
   }
+}
+
+/// The database is the truth; what goes through the feed is that there is something new in it.
+void TellOthers(RevocationFeed& feed, const Clock& clock, Executor& executor) {
+  executor.Post([&feed, now = clock.WallNow()] {
+    const Status told =
+        feed.Publish({.id = "in the database", .revoked_at = now, .matters_until = now + kNewsLifetime});
+    if (told.ok()) return;
+    Log(LogLevel::kWarning, "auth", "other replicas hear of a revocation later: " + told.ToString());
+  });
+}
+
+std::unique_ptr<RevocationFeed::Watch> Follow(RevocationFeed* feed, RevocationHub& hub) {
+  if (feed == nullptr) return nullptr;
+  return feed->WatchAfter("", [&hub](const RevocationNewsPage&) { hub.Poke(); });
 }
 
 }  // namespace
@@ -37,7 +54,10 @@ StatusOr<std::unique_ptr<AuthRoom>> AuthRoom::Open(AuthRoomParts parts, const Au
   };
   OOFGG_ASSIGN_OR_RETURN(auto hub, RevocationHub::Start(parts.stores.sessions, parts.executor, parts.clock,
                                                         std::move(watching)));
-  sessions->OnRevocation([&hub = *hub] { hub.Poke(); });
+  sessions->OnRevocation([&hub = *hub, feed = parts.feed, &clock = parts.clock, &executor = parts.executor] {
+    hub.Poke();
+    if (feed != nullptr) TellOthers(*feed, clock, executor);
+  });
   return std::unique_ptr<AuthRoom>(new AuthRoom(std::move(parts), options, std::move(sessions),
                                                 std::move(audit), std::move(revoked), std::move(hub)));
 }
@@ -49,7 +69,8 @@ AuthRoom::AuthRoom(AuthRoomParts parts, const AuthRoomOptions& options,
       audit_(std::move(audit)),
       sessions_(std::move(sessions)),
       hub_(std::move(hub)),
-      guard_(parts.clock, options.guard),
+      news_(Follow(parts.feed, *hub_)),
+      guard_(parts.clock, options.guard, parts.limiter),
       auth_({.users = stores_.users,
              .sessions = *sessions_,
              .verifier = *parts.verifier,

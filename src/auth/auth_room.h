@@ -6,7 +6,9 @@
 #include "auth/account_facade.h"
 #include "auth/admin_facade.h"
 #include "auth/auth_facade.h"
+#include "auth/rate_limiter.h"
 #include "auth/revocation_facade.h"
+#include "auth/revocation_feed.h"
 #include "auth/revocation_hub.h"
 #include "auth/session_keeper.h"
 #include "oofgg/auth/authorizer.h"
@@ -39,6 +41,9 @@ struct AuthRoomParts {
   IdentityProvider* twitch = nullptr;  ///< Null: no Twitch logins.
   Mailer* mailer = nullptr;            ///< Null: no mail.
   BoundedExecutor* mail = nullptr;     ///< Where mail is sent; with a mailer.
+  RateLimiter* limiter = nullptr;      ///< Shared with other replicas; null: limits of this process.
+  /// News of other replicas' revocations, and of ours for them; null: there are none. Outlives the room.
+  RevocationFeed* feed = nullptr;
 };
 
 struct AuthRoomOptions {
@@ -77,6 +82,7 @@ class AuthRoom {
   std::unique_ptr<AuditTrail> audit_;
   std::unique_ptr<SessionKeeper> sessions_;
   std::unique_ptr<RevocationHub> hub_;  // Pokes come from `sessions_`, and end with the facades' calls.
+  std::unique_ptr<RevocationFeed::Watch> news_;  // Pokes the hub.
   LoginGuard guard_;
   AuthFacade auth_;
   AccountFacade account_;

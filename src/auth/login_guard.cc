@@ -1,6 +1,9 @@
 #include "auth/login_guard.h"
 
 #include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "base/address_group.h"
 #include "oofgg/parse.h"
@@ -13,40 +16,58 @@ Status TooMany(std::string_view message, Duration retry_after) {
                     std::chrono::ceil<std::chrono::milliseconds>(retry_after));
 }
 
-Status Take(std::optional<KeyedTokenBuckets>& buckets, std::string_view key, std::string_view message) {
-  if (!buckets.has_value()) return {};
-  const Admission admission = buckets->TryTake(key);
-  return admission.granted ? Status() : TooMany(message, admission.retry_after);
-}
+/// Buckets to be asked together.
+class Question {
+ public:
+  void Add(std::string key, const std::optional<RateLimit>& limit) {
+    if (limit.has_value()) buckets_.emplace_back(std::move(key), *limit);
+  }
+  Status Ask(RateLimiter& limiter, std::string_view refusal) const {
+    if (buckets_.empty()) return {};
+    std::vector<LimitedKey> keys;
+    for (const auto& [key, limit] : buckets_) keys.push_back({key, limit});
+    const Admission admission = limiter.TryTake(std::span<const LimitedKey>(keys));
+    return admission.granted ? Status() : TooMany(refusal, admission.retry_after);
+  }
 
+ private:
+  std::vector<std::pair<std::string, RateLimit>> buckets_;
+};
+
+constexpr std::string_view kTooMany = "too many attempts; wait before the next";
 constexpr std::string_view kTooManyForName = "too many attempts for this name; wait before the next";
-constexpr std::string_view kTooManyFromAddress = "too many attempts from this address; wait before the next";
+
+std::string NameKey(std::string_view name) { return "login/name/" + std::string(name); }
 
 }  // namespace
 
-LoginGuard::LoginGuard(const Clock& clock, LoginGuardOptions options) : clock_(clock), options_(options) {
-  if (options_.per_account.has_value()) {
-    names_.emplace(clock, *options_.per_account, options_.max_keys);
-    accounts_.emplace(clock, *options_.per_account, options_.max_keys);
-  }
-  if (options_.per_address.has_value()) addresses_.emplace(clock, *options_.per_address, options_.max_keys);
-  if (options_.global.has_value()) everybody_.emplace(clock, *options_.global);
-}
+LoginGuard::LoginGuard(const Clock& clock, LoginGuardOptions options, RateLimiter* shared)
+    : clock_(clock),
+      options_(options),
+      own_(clock, options.max_keys),
+      limiter_(shared != nullptr ? *shared : own_) {}
 
-Status LoginGuard::AdmitAttempt(const CallContext& context) {
+Status LoginGuard::AdmitAttempt(const CallContext& context, std::string_view name) {
+  Question question;
   const std::string group = AddressGroup(context.peer_address);
   if (!group.empty() && !IsLoopback(context.peer_address)) {
-    OOFGG_RETURN_IF_ERROR(Take(addresses_, group, kTooManyFromAddress));
+    question.Add("login/address/" + group, options_.per_address);
   }
-  if (!everybody_.has_value()) return {};
-  const Admission admission = everybody_->TryTake();
-  return admission.granted ? Status() : TooMany("too many sign-ins at once", admission.retry_after);
+  question.Add("login/all", options_.global);
+  if (!name.empty()) question.Add(NameKey(name), options_.per_account);
+  return question.Ask(limiter_, kTooMany);
 }
 
-Status LoginGuard::AdmitName(std::string_view name) { return Take(names_, name, kTooManyForName); }
+Status LoginGuard::AdmitName(std::string_view name) {
+  Question question;
+  question.Add(NameKey(name), options_.per_account);
+  return question.Ask(limiter_, kTooManyForName);
+}
 
 Status LoginGuard::AdmitAccount(std::string_view account, const CallContext& context) {
-  OOFGG_RETURN_IF_ERROR(Take(accounts_, account, kTooManyForName));
+  Question question;
+  question.Add("login/account/" + std::string(account), options_.per_account);
+  OOFGG_RETURN_IF_ERROR(question.Ask(limiter_, kTooManyForName));
   const TimePoint now = clock_.Now();
   const std::lock_guard lock(mutex_);
   const Failures& counter = CounterFor(account, context);

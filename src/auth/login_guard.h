@@ -9,6 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "auth/rate_limiter.h"
 #include "oofgg/caller.h"
 #include "oofgg/clock.h"
 #include "oofgg/status.h"
@@ -35,16 +36,16 @@ struct LoginGuardOptions {
 /// Slows guessing down (OWASP Authentication Cheat Sheet, "Login Throttling"): token buckets for accounts,
 /// addresses and everybody, and a wait that grows with wrong passwords in a row. An address from which the
 /// account was signed in to before waits for its own mistakes only, so that a stranger cannot lock the owner
-/// out. In bounded memory, of this process.
-/// Threads: safe; never blocks. Errors: kResourceExhausted with the delay.
+/// out. The buckets are this process', or those of all replicas; the waits are this process'. In bounded
+/// memory. Threads: safe; blocks no longer than the limiter. Errors: kResourceExhausted with the delay.
 class LoginGuard {
  public:
-  /// `clock` must outlive the guard.
-  explicit LoginGuard(const Clock& clock, LoginGuardOptions options = {});
+  /// `clock` must outlive the guard, and so must `shared`, which may be null.
+  explicit LoginGuard(const Clock& clock, LoginGuardOptions options = {}, RateLimiter* shared = nullptr);
 
-  /// Every attempt at any way in.
-  [[nodiscard]] Status AdmitAttempt(const CallContext& context);
-  /// Every attempt for this name, folded.
+  /// Every attempt at any way in; `name` is for whom, folded, where that is said.
+  [[nodiscard]] Status AdmitAttempt(const CallContext& context, std::string_view name = {});
+  /// Everything else that somebody could be bothered with by repeating it, such as mail to an address.
   [[nodiscard]] Status AdmitName(std::string_view name);
   /// Every attempt at this account, by its id, or by the name that belongs to none.
   [[nodiscard]] Status AdmitAccount(std::string_view account, const CallContext& context);
@@ -68,10 +69,8 @@ class LoginGuard {
 
   const Clock& clock_;
   const LoginGuardOptions options_;
-  std::optional<KeyedTokenBuckets> names_;
-  std::optional<KeyedTokenBuckets> accounts_;
-  std::optional<KeyedTokenBuckets> addresses_;
-  std::optional<TokenBucket> everybody_;
+  MemoryRateLimiter own_;
+  RateLimiter& limiter_;
   std::mutex mutex_;              // A leaf.
   std::list<Failures> failures_;  // The one that was used last is in front.
   std::unordered_map<std::string_view, std::list<Failures>::iterator> by_key_;
