@@ -22,7 +22,7 @@ const Caller kCaller = {.user_id = "0190a6d2-0000-7000-8000-000000000001",
 struct Tokens {
   SigningKey key = SigningKey::Generate().value();
   TokenIssuer issuer{key, Clock::System(), RandomSource::System()};
-  TokenVerifier verifier{Clock::System(), Jwks::Of({key.public_key()}).value()};
+  TokenVerifier verifier{Clock::System(), Jwks::Of({key.verifying_key()}).value()};
 };
 
 /// The floor: OpenSSL's verification of the same bytes and nothing else.

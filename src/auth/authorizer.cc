@@ -5,8 +5,10 @@
 namespace oofgg::auth {
 
 StatusOr<Caller> JwtAuthorizer::Authenticate(std::string_view bearer) {
-  OOFGG_ASSIGN_OR_RETURN(VerifiedToken token, verifier_->Verify(bearer));
-  return std::move(token.caller);
+  StatusOr<VerifiedToken> token = verifier_.Verify(bearer);
+  if (token.ok()) return std::move(token->caller);
+  if (on_unknown_key_ && ReasonOf(token.status()) == "TOKEN_KEY_UNKNOWN") on_unknown_key_();
+  return token.status();
 }
 
 StatusOr<std::string_view> BearerCredential(std::string_view authorization) {

@@ -49,9 +49,9 @@ StatusOr<std::vector<SigningKey>> LoadKeys(const std::string& directory) {
 }
 
 StatusOr<Jwks> PublicHalves(const std::vector<SigningKey>& keys) {
-  std::vector<PublicKey> public_keys;
+  std::vector<VerifyingKey> public_keys;
   public_keys.reserve(keys.size());
-  for (const SigningKey& key : keys) public_keys.push_back(key.public_key());
+  for (const SigningKey& key : keys) public_keys.push_back(key.verifying_key());
   return Jwks::Of(std::move(public_keys));
 }
 

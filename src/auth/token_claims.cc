@@ -67,6 +67,24 @@ Status ReadOtherTexts(const nlohmann::json& object, std::map<std::string, std::s
   return {};
 }
 
+StatusOr<nlohmann::json> ParsePayload(std::string_view json) {
+  StatusOr<nlohmann::json> object = ParseStrictObject(json, kMaxDepth);
+  if (object.ok()) return object;
+  return RefuseToken("TOKEN_MALFORMED", "the token's payload is " + std::string(object.status().message()));
+}
+
+/// All but `jti`.
+Status ReadRegistered(const nlohmann::json& object, TokenClaims& claims) {
+  OOFGG_RETURN_IF_ERROR(ReadText(object, "iss", claims.issuer));
+  OOFGG_RETURN_IF_ERROR(ReadAudiences(object, claims.audiences));
+  OOFGG_RETURN_IF_ERROR(ReadText(object, "sub", claims.subject));
+  OOFGG_RETURN_IF_ERROR(ReadTime(object, "iat", claims.issued_at));
+  OOFGG_RETURN_IF_ERROR(ReadTime(object, "exp", claims.expires_at));
+  claims.not_before = claims.issued_at;
+  if (object.contains("nbf")) OOFGG_RETURN_IF_ERROR(ReadTime(object, "nbf", claims.not_before));
+  return {};
+}
+
 std::int64_t SecondsOf(WallTime time) {
   return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
 }
@@ -74,21 +92,30 @@ std::int64_t SecondsOf(WallTime time) {
 }  // namespace
 
 StatusOr<TokenClaims> ParseClaims(std::string_view json) {
-  const StatusOr<nlohmann::json> object = ParseStrictObject(json, kMaxDepth);
-  if (!object.ok()) {
-    return RefuseToken("TOKEN_MALFORMED", "the token's payload is " + std::string(object.status().message()));
-  }
+  OOFGG_ASSIGN_OR_RETURN(const nlohmann::json object, ParsePayload(json));
   TokenClaims claims;
-  OOFGG_RETURN_IF_ERROR(ReadText(*object, "iss", claims.issuer));
-  OOFGG_RETURN_IF_ERROR(ReadAudiences(*object, claims.audiences));
-  OOFGG_RETURN_IF_ERROR(ReadText(*object, "sub", claims.subject));
-  OOFGG_RETURN_IF_ERROR(ReadText(*object, "jti", claims.token_id));
-  OOFGG_RETURN_IF_ERROR(ReadTime(*object, "iat", claims.issued_at));
-  OOFGG_RETURN_IF_ERROR(ReadTime(*object, "exp", claims.expires_at));
-  claims.not_before = claims.issued_at;
-  if (object->contains("nbf")) OOFGG_RETURN_IF_ERROR(ReadTime(*object, "nbf", claims.not_before));
-  OOFGG_RETURN_IF_ERROR(ReadOtherTexts(*object, claims.texts));
+  OOFGG_RETURN_IF_ERROR(ReadRegistered(object, claims));
+  OOFGG_RETURN_IF_ERROR(ReadText(object, "jti", claims.token_id));
+  OOFGG_RETURN_IF_ERROR(ReadOtherTexts(object, claims.texts));
   return claims;
+}
+
+StatusOr<TokenClaims> ParseForeignClaims(std::string_view json) {
+  OOFGG_ASSIGN_OR_RETURN(const nlohmann::json object, ParsePayload(json));
+  TokenClaims claims;
+  OOFGG_RETURN_IF_ERROR(ReadRegistered(object, claims));
+  if (object.contains("jti")) OOFGG_RETURN_IF_ERROR(ReadText(object, "jti", claims.token_id));
+  return claims;
+}
+
+Status CheckTimes(const TokenTimes& times, WallTime now, std::chrono::seconds clock_skew) {
+  if (times.expires_at <= times.issued_at) return Invalid("exp", "is not after its iat");
+  if (now >= times.expires_at + clock_skew) return RefuseToken("TOKEN_EXPIRED", "the token has expired");
+  const WallTime latest = now + clock_skew;
+  if (times.not_before > latest || times.issued_at > latest) {
+    return RefuseToken("TOKEN_NOT_YET_VALID", "the token is not valid yet; are the clocks right?");
+  }
+  return {};
 }
 
 Status CheckClaims(const TokenClaims& claims, const ClaimExpectations& expected) {
@@ -98,15 +125,10 @@ Status CheckClaims(const TokenClaims& claims, const ClaimExpectations& expected)
   if (std::find(audiences.begin(), audiences.end(), expected.audience) == audiences.end()) {
     return RefuseToken("TOKEN_AUDIENCE_WRONG", "the token is for another audience");
   }
-  if (claims.expires_at <= claims.issued_at) return Invalid("exp", "is not after its iat");
-  if (expected.now >= claims.expires_at + expected.clock_skew) {
-    return RefuseToken("TOKEN_EXPIRED", "the token has expired");
-  }
-  const WallTime latest = expected.now + expected.clock_skew;
-  if (claims.not_before > latest || claims.issued_at > latest) {
-    return RefuseToken("TOKEN_NOT_YET_VALID", "the token is not valid yet; are the clocks right?");
-  }
-  return {};
+  return CheckTimes({.issued_at = claims.issued_at,
+                     .not_before = claims.not_before,
+                     .expires_at = claims.expires_at},
+                    expected.now, expected.clock_skew);
 }
 
 StatusOr<std::string> TextClaim(const TokenClaims& claims, const std::string& name) {

@@ -25,6 +25,13 @@ struct TokenClaims {
   friend bool operator==(const TokenClaims&, const TokenClaims&) = default;
 };
 
+/// When a token is good.
+struct TokenTimes {
+  WallTime issued_at{};
+  WallTime not_before{};
+  WallTime expires_at{};
+};
+
 /// The clock and the names a token is held against.
 struct ClaimExpectations {
   std::string_view issuer;
@@ -37,6 +44,12 @@ struct ClaimExpectations {
 /// where absent), times whole seconds from 1970 to 2200, texts of 1 to 256 bytes of UTF-8 without control
 /// characters. TOKEN_MALFORMED or TOKEN_CLAIM_INVALID.
 [[nodiscard]] StatusOr<TokenClaims> ParseClaims(std::string_view json);
+
+/// The claims of another issuer's token that we go by: those above, of which `jti` may be missing, and no others.
+[[nodiscard]] StatusOr<TokenClaims> ParseForeignClaims(std::string_view json);
+
+/// When alone: TOKEN_CLAIM_INVALID (ends before it begins), TOKEN_EXPIRED, TOKEN_NOT_YET_VALID.
+[[nodiscard]] Status CheckTimes(const TokenTimes& times, WallTime now, std::chrono::seconds clock_skew);
 
 /// Whom, from whom, and when. Reasons of token_verifier.h.
 [[nodiscard]] Status CheckClaims(const TokenClaims& claims, const ClaimExpectations& expected);

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string_view>
 
-#include "oofgg/auth/token_verifier.h"
+#include "oofgg/auth/cached_token_verifier.h"
 #include "oofgg/caller.h"
 #include "oofgg/status.h"
 
@@ -21,14 +22,23 @@ class Authorizer {
   [[nodiscard]] virtual StatusOr<Caller> Authenticate(std::string_view bearer) = 0;
 };
 
-/// Access tokens of our own auth server.
+struct JwtAuthorizerOptions {
+  CachedTokenVerifierOptions cache = {};
+  /// Called when a token's key is unknown: time to look whether the issuer has new ones. Must not block; it is
+  /// called as often as somebody sends such a token.
+  std::function<void()> on_unknown_key = {};
+};
+
+/// Access tokens, each verified once and then remembered.
 class JwtAuthorizer final : public Authorizer {
  public:
-  explicit JwtAuthorizer(std::shared_ptr<const TokenVerifier> verifier) : verifier_(std::move(verifier)) {}
+  explicit JwtAuthorizer(std::shared_ptr<const TokenVerifier> verifier, JwtAuthorizerOptions options = {})
+      : verifier_(std::move(verifier), options.cache), on_unknown_key_(std::move(options.on_unknown_key)) {}
   [[nodiscard]] StatusOr<Caller> Authenticate(std::string_view bearer) override;
 
  private:
-  std::shared_ptr<const TokenVerifier> verifier_;
+  CachedTokenVerifier verifier_;
+  const std::function<void()> on_unknown_key_;
 };
 
 /// The credential in the value of an `authorization` header, `Bearer CREDENTIAL` (RFC 6750; the scheme in any

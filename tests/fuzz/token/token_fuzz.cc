@@ -27,7 +27,7 @@ const SigningKey& Key() {
 
 const TokenVerifier& Verifier() {
   static const testing::FakeClock clock;
-  static const TokenVerifier verifier(clock, Jwks::Of({Key().public_key()}).value());
+  static const TokenVerifier verifier(clock, Jwks::Of({Key().verifying_key()}).value());
   return verifier;
 }
 
@@ -72,7 +72,7 @@ void PasswordHash(std::string_view input) {
 
 void PrivateKey(std::string_view input) {
   const auto key = SigningKey::FromPem(input);
-  if (key.ok()) Require(key->public_key().Verifies("m", key->Sign("m").value()));
+  if (key.ok()) Require(key->verifying_key().Verifies("m", key->Sign("m").value()));
 }
 
 }  // namespace

@@ -28,9 +28,9 @@ constexpr const char* kRfcJws =
 std::string SetWith(const std::string& keys) { return R"({"keys":[)" + keys + "]}"; }
 
 TEST(Rfc8037, KeyAndThumbprintAreThoseOfTheExamples) {
-  EXPECT_EQ(Rfc8037Key().public_key().Thumbprint(), kRfcThumbprint);
+  EXPECT_EQ(Rfc8037Key().verifying_key().Thumbprint(), kRfcThumbprint);
   EXPECT_EQ(Rfc8037Key().kid(), kRfcThumbprint);
-  EXPECT_THAT(Rfc8037Key().public_key().ToJwk(), ::testing::HasSubstr(kRfcX));
+  EXPECT_THAT(Rfc8037Key().verifying_key().ToJwk(), ::testing::HasSubstr(kRfcX));
 }
 
 TEST(Rfc8037, SignatureIsThatOfTheExample) {
@@ -55,7 +55,7 @@ TEST(Rfc7638, HashOfTheExampleIsItsThumbprint) {
 
 TEST(JwksTest, PrintsWhatItParses) {
   const SigningKey other = SigningKey::Generate().value();
-  const Jwks keys = Jwks::Of({Rfc8037Key().public_key(), other.public_key()}).value();
+  const Jwks keys = Jwks::Of({Rfc8037Key().verifying_key(), other.verifying_key()}).value();
   const auto parsed = Jwks::Parse(keys.ToJson());
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_EQ(parsed->ToJson(), keys.ToJson());
@@ -66,7 +66,7 @@ TEST(JwksTest, PrintsWhatItParses) {
 }
 
 TEST(JwksTest, PublishesNothingPrivate) {
-  EXPECT_EQ(Rfc8037Key().public_key().ToJwk().find("\"d\""), std::string::npos);
+  EXPECT_EQ(Rfc8037Key().verifying_key().ToJwk().find("\"d\""), std::string::npos);
 }
 
 TEST(JwksTest, KeepsTheNameThatAKeyWasGiven) {
@@ -144,7 +144,7 @@ INSTANTIATE_TEST_SUITE_P(Table, BadJwksTest, ::testing::ValuesIn(BadSets()), Nam
 
 TEST(JwksTest, SignatureOnlyNeedsTheOneKeyOrItsName) {
   const SigningKey other = SigningKey::Generate().value();
-  const Jwks two = Jwks::Of({other.public_key(), Rfc8037Key().public_key()}).value();
+  const Jwks two = Jwks::Of({other.verifying_key(), Rfc8037Key().verifying_key()}).value();
   EXPECT_EQ(ReasonOf(VerifySignatureOnly(kRfcJws, two).status()), "TOKEN_KEY_UNKNOWN");
   EXPECT_EQ(ReasonOf(VerifySignatureOnly(kRfcJws, Jwks()).status()), "TOKEN_KEY_UNKNOWN");
   EXPECT_EQ(ReasonOf(VerifySignatureOnly(kRfcJws, testing::SetOf(other)).status()),

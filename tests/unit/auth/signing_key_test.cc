@@ -22,14 +22,14 @@ TEST(SigningKeyTest, SignsWhatItsPublicHalfVerifies) {
   const SigningKey key = SigningKey::Generate().value();
   const std::string signature = key.Sign("message").value();
   EXPECT_EQ(signature.size(), 64U);
-  EXPECT_TRUE(key.public_key().Verifies("message", signature));
-  EXPECT_FALSE(key.public_key().Verifies("massage", signature));
-  EXPECT_FALSE(SigningKey::Generate().value().public_key().Verifies("message", signature));
+  EXPECT_TRUE(key.verifying_key().Verifies("message", signature));
+  EXPECT_FALSE(key.verifying_key().Verifies("massage", signature));
+  EXPECT_FALSE(SigningKey::Generate().value().verifying_key().Verifies("message", signature));
 }
 
 TEST(SigningKeyTest, FailedChecksLeaveNothingInTheErrorQueue) {
   const SigningKey key = SigningKey::Generate().value();
-  ASSERT_FALSE(key.public_key().Verifies("message", std::string(64, '\x7f')));
+  ASSERT_FALSE(key.verifying_key().Verifies("message", std::string(64, '\x7f')));
   ASSERT_FALSE(SigningKey::FromPem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").ok());
   EXPECT_EQ(ERR_peek_error(), 0U);
 }
@@ -102,7 +102,7 @@ TEST(SigningKeyTest, RefusesWhatIsNoPlainEd25519Key) {
   }
   EXPECT_TRUE(SigningKey::FromPem(good).ok());
   EXPECT_EQ(SigningKey::FromEd25519Seed(std::string(31, 's')).status().code(), StatusCode::kInvalidArgument);
-  EXPECT_EQ(PublicKey::FromEd25519(std::string(33, 'p')).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(VerifyingKey::FromEd25519(std::string(33, 'p')).status().code(), StatusCode::kInvalidArgument);
 }
 
 }  // namespace

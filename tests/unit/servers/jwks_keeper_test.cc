@@ -20,7 +20,7 @@ namespace {
 using std::chrono::seconds;
 using ::testing::HasSubstr;
 
-std::string KeySet() { return auth::Jwks::Of({auth::SigningKey::Generate()->public_key()})->ToJson(); }
+std::string KeySet() { return auth::Jwks::Of({auth::SigningKey::Generate()->verifying_key()})->ToJson(); }
 
 /// Gives the prepared answers in turn, on a thread of its own; the last one over and over.
 class FakeHttp final : public HttpClient {
