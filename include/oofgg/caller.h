@@ -12,6 +12,8 @@ struct Caller {
   std::string user_id;     ///< Also the player id.
   std::string role;        ///< `user`, `developer`, `admin` or `service`.
   std::string session_id;  ///< The token's `sid`: the login it descends from.
+
+  friend bool operator==(const Caller&, const Caller&) = default;
 };
 
 /// What a facade knows of a call besides its request. Filled by the listener, never by the peer alone.

@@ -11,6 +11,7 @@
 #include "rpc/server.h"
 #include "servers/common/ops_server.h"
 #include "servers/common/process.h"
+#include "servers/common/published_keys.h"
 #include "servers/common/server_flags.h"
 #include "servers/common/tidy_timer.h"
 #include "storage/sqlite/auth/sqlite_refresh_store.h"
@@ -28,6 +29,7 @@ constexpr std::size_t kSocketThreads = 1;
 constexpr std::size_t kQueuedHashesPerCore = 32;
 constexpr std::chrono::milliseconds kLoginRetryDelay{1000};
 constexpr std::chrono::minutes kTidyPeriod{10};
+constexpr std::chrono::seconds kKeyWatchPeriod{1};
 constexpr std::chrono::milliseconds kDrainPatience{10'000};
 
 struct Settings {
@@ -62,12 +64,6 @@ std::optional<int> ReadSettings(int argc, char** argv, Settings& settings) {
   return std::nullopt;
 }
 
-net::HttpResponse JwksPage(const auth::Jwks& keys) {
-  return {.body = keys.ToJson(),
-          .content_type = "application/jwk-set+json",
-          .headers = {{"Cache-Control", "public, max-age=60"}}};
-}
-
 Status Serve(const Settings& settings) {
   Process process(kProgram, settings.server.verbose);
   OOFGG_RETURN_IF_ERROR(
@@ -81,9 +77,9 @@ Status Serve(const Settings& settings) {
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
   const auto seconds = [](auto duration) { return std::chrono::ceil<std::chrono::seconds>(duration); };
-  const auth::TokenIssuer issuer(keys.signing_key(), clock, random,
-                                 {.issuer = settings.issuer, .lifetime = seconds(settings.access_token_ttl)});
-  const auth::TokenVerifier verifier(clock, keys.public_keys(), {.issuer = settings.issuer});
+  auth::TokenIssuer issuer(keys.signing_key(), clock, random,
+                           {.issuer = settings.issuer, .lifetime = seconds(settings.access_token_ttl)});
+  auth::TokenVerifier verifier(clock, keys.public_keys(), {.issuer = settings.issuer});
   const auth::PasswordHasher hasher;
   OOFGG_ASSIGN_OR_RETURN(
       const auto facade,
@@ -100,8 +96,13 @@ Status Serve(const Settings& settings) {
     return Status();
   });
 
+  const TidyTimer key_watch(workers, clock, kKeyWatchPeriod, [&] {
+    return Annotate(FollowKeys(settings.keys, clock, verifier, issuer), "following --keys");
+  });
+
   OpsServer ops(kProgram);
-  ops.AddPage("/.well-known/jwks.json", [&keys] { return JwksPage(keys.public_keys()); });
+  ops.AddPage("/.well-known/jwks.json",
+              [&verifier](const net::HttpRequest& request) { return JwksPage(request, *verifier.keys()); });
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen));
   OOFGG_ASSIGN_OR_RETURN(const auto server,
                          rpc::RpcServer::Start(RpcOptions(settings.server), host,

@@ -136,7 +136,7 @@ Status Serve(const GameSettings& settings) {
       JwksKeeper::Start(settings.jwks, *verifier, http, workers,
                         {.insecure = settings.server.insecure, .stop = Process::StopRequested});
   if (!keeper.ok()) return Process::StopRequested() ? Status() : keeper.status();
-  auth::JwtAuthorizer authorizer(verifier);
+  auth::JwtAuthorizer authorizer(verifier, {.on_unknown_key = [&keeper] { (*keeper)->RefreshSoon(); }});
 
   ThreadPool maker_callbacks(kMakerCallbackThreads);
   std::unique_ptr<MakerQueue> queue;

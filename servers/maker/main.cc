@@ -129,7 +129,9 @@ Status Serve(const MakerSettings& settings) {
     if (!started.ok()) return Process::StopRequested() ? Status() : started.status();
     keeper = *std::move(started);
   }
-  auth::JwtAuthorizer authorizer(verifier);
+  auth::JwtAuthorizer authorizer(verifier, {.on_unknown_key = [&keeper] {
+                                   if (keeper != nullptr) keeper->RefreshSoon();
+                                 }});
 
   OOFGG_ASSIGN_OR_RETURN(const auto backend,
                          backends::ProcessBackend::Make({.command = settings.process_command,

@@ -16,8 +16,7 @@ std::unique_ptr<const HmacKey> HmacKey::Make(std::string_view secret) {
   const std::array parameters = {
       OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), digest.size()),
       OSSL_PARAM_construct_end()};
-  if (keyed == nullptr ||
-      EVP_MAC_init(keyed.get(), AsBytes(secret), secret.size(), parameters.data()) != 1) {
+  if (keyed == nullptr || EVP_MAC_init(keyed.get(), AsBytes(secret), secret.size(), parameters.data()) != 1) {
     return nullptr;
   }
   return std::unique_ptr<const HmacKey>(new HmacKey(std::move(keyed)));

@@ -46,6 +46,7 @@ Status RefuseToken(std::string_view reason, std::string_view message) {
 
 StatusOr<ParsedJws> ParseJws(std::string_view token) {
   if (token.size() > kMaxTokenBytes) return Malformed("the token is too large");
+  if (token.starts_with('{')) return Malformed("the token is in JSON form; only the compact one is taken");
   const std::size_t first = token.find('.');
   const std::size_t second = first == std::string_view::npos ? first : token.find('.', first + 1);
   if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) {
@@ -100,6 +101,11 @@ StatusOr<std::string> SignJws(const SigningKey& key, std::string_view type, std:
 
 StatusOr<std::string> VerifySignatureOnly(std::string_view token, const Jwks& keys) {
   OOFGG_ASSIGN_OR_RETURN(ParsedJws jws, ParseJws(token));
+  if (!IsAlgorithmOfOurs(jws.algorithm)) {
+    return RefuseToken("TOKEN_ALGORITHM_MISMATCH",
+                       "the token's algorithm is none of EdDSA, ES256, HS256, RS256");
+  }
+  if (jws.payload.empty()) return Malformed("the token has no payload; a detached one is not taken");
   const VerifyingKey* key = nullptr;
   if (jws.kid.has_value()) {
     key = keys.Find(*jws.kid);

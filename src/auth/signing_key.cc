@@ -17,6 +17,7 @@ namespace oofgg::auth {
 namespace {
 
 constexpr std::size_t kEd25519KeyBytes = 32;
+constexpr std::size_t kP256CoordinateBytes = 32;
 constexpr std::size_t kNewSecretBytes = 32;
 constexpr std::size_t kMaxSignatureBytes = 80;  // A P-256 signature in DER has 72 at most.
 constexpr std::size_t kMaxPemBytes = 16384;
@@ -35,6 +36,15 @@ StatusOr<VerifyingKey> PublicHalfOfEd25519(const EVP_PKEY* pkey) {
   return VerifyingKey::FromEd25519({reinterpret_cast<const char*>(raw.data()), size});
 }
 
+bool ReadNumber(const EVP_PKEY* pkey, const char* name,
+                std::array<unsigned char, kP256CoordinateBytes>& bytes) {
+  BIGNUM* number = nullptr;
+  const bool read = EVP_PKEY_get_bn_param(pkey, name, &number) == 1 &&
+                    BN_bn2binpad(number, bytes.data(), static_cast<int>(bytes.size())) >= 0;
+  BN_free(number);
+  return read;
+}
+
 bool IsP256(const EVP_PKEY* pkey) {
   std::array<char, 32> group{};
   return EVP_PKEY_get_base_id(pkey) == EVP_PKEY_EC &&
@@ -42,22 +52,26 @@ bool IsP256(const EVP_PKEY* pkey) {
          std::string_view(group.data()) == SN_X9_62_prime256v1;
 }
 
-StatusOr<VerifyingKey> PublicHalfOfP256(const EVP_PKEY* pkey) {
-  // Uncompressed whatever form the file has: 4, then both coordinates.
-  std::array<unsigned char, 65> point{};
-  BIGNUM* x = nullptr;
-  BIGNUM* y = nullptr;
-  const bool read = EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_EC_PUB_X, &x) == 1 &&
-                    EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_EC_PUB_Y, &y) == 1 &&
-                    BN_bn2binpad(x, point.data() + 1, 32) == 32 && BN_bn2binpad(y, point.data() + 33, 32) == 32;
-  BN_free(x);
-  BN_free(y);
-  if (!read) return CryptoFailed("reading a public key");
-  const std::string_view bytes(reinterpret_cast<const char*>(point.data()), point.size());
-  return VerifyingKey::FromP256(bytes.substr(1, 32), bytes.substr(33));
+/// Whether public and private half belong together: a file may say anything.
+bool IsPair(EVP_PKEY* pkey) {
+  const PkeyCtxPtr context(EVP_PKEY_CTX_new_from_pkey(nullptr, pkey, nullptr));
+  return context != nullptr && EVP_PKEY_pairwise_check(context.get()) == 1;
 }
 
-StatusOr<VerifyingKey> PublicHalf(const EVP_PKEY* pkey) {
+StatusOr<VerifyingKey> PublicHalfOfP256(EVP_PKEY* pkey) {
+  if (!IsPair(pkey)) return InvalidField("key", "its public half is not that of its private half");
+  std::array<unsigned char, kP256CoordinateBytes> x{};
+  std::array<unsigned char, kP256CoordinateBytes> y{};
+  if (!ReadNumber(pkey, OSSL_PKEY_PARAM_EC_PUB_X, x) || !ReadNumber(pkey, OSSL_PKEY_PARAM_EC_PUB_Y, y)) {
+    return CryptoFailed("reading a public key");
+  }
+  const auto text = [](const auto& bytes) {
+    return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  };
+  return VerifyingKey::FromP256(text(x), text(y));
+}
+
+StatusOr<VerifyingKey> PublicHalf(EVP_PKEY* pkey) {
   if (EVP_PKEY_get_base_id(pkey) == EVP_PKEY_ED25519) return PublicHalfOfEd25519(pkey);
   if (IsP256(pkey)) return PublicHalfOfP256(pkey);
   return InvalidField(

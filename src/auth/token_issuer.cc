@@ -14,6 +14,11 @@ void TokenIssuer::SetKey(SigningKey key) {
   std::swap(key_, key);
 }
 
+SigningKey TokenIssuer::key() const {
+  const std::lock_guard lock(mutex_);
+  return key_;
+}
+
 TokenGrant TokenIssuer::NewGrant() const {
   const WallTime now = WholeSeconds(clock_->WallNow());
   return {.token_id = NewUuidV7(*clock_, *random_), .issued_at = now, .expires_at = now + options_.lifetime};
@@ -29,11 +34,7 @@ StatusOr<std::string> TokenIssuer::Issue(const Caller& caller, const TokenGrant&
                               .expires_at = WholeSeconds(grant.expires_at),
                               .texts = {{"role", caller.role}, {"sid", caller.session_id}}};
   OOFGG_ASSIGN_OR_RETURN(const std::string payload, PrintClaims(claims));
-  const SigningKey key = [this] {
-    const std::lock_guard lock(mutex_);
-    return key_;
-  }();
-  return SignJws(key, kAccessTokenType, payload);
+  return SignJws(key(), kAccessTokenType, payload);
 }
 
 }  // namespace oofgg::auth

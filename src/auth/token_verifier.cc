@@ -26,7 +26,8 @@ StatusOr<VerifiedToken> ReadForeign(const ParsedJws& jws, const TrustedIssuer& i
   OOFGG_RETURN_IF_ERROR(CheckType(jws, issuer.token_type));
   OOFGG_ASSIGN_OR_RETURN(TokenClaims claims, ParseForeignClaims(jws.payload));
   OOFGG_RETURN_IF_ERROR(CheckClaims(claims, expected));
-  // Our own ids are UUIDs and issuers are URLs, neither of which holds a bar: no issuer can make a name of another.
+  // Our own ids are UUIDs and issuers are URLs, neither of which holds a bar: no issuer can make a name of
+  // another.
   const std::string user_id = issuer.issuer + "|" + claims.subject;
   return VerifiedToken{.caller = {.user_id = user_id, .role = issuer.role, .session_id = user_id},
                        .token_id = std::move(claims.token_id),
@@ -100,10 +101,9 @@ StatusOr<VerifiedToken> TokenVerifier::Verify(std::string_view token) const {
 }
 
 Status TokenVerifier::CheckTimes(const VerifiedToken& verified) const {
-  return auth::CheckTimes({.issued_at = verified.issued_at,
-                           .not_before = verified.not_before,
-                           .expires_at = verified.expires_at},
-                          clock_->WallNow(), options_.clock_skew);
+  return auth::CheckTimes(
+      {.issued_at = verified.issued_at, .not_before = verified.not_before, .expires_at = verified.expires_at},
+      clock_->WallNow(), options_.clock_skew);
 }
 
 }  // namespace oofgg::auth

@@ -29,6 +29,10 @@ std::string_view AlgorithmName(KeyAlgorithm algorithm) {
   return "";
 }
 
+bool IsAlgorithmOfOurs(std::string_view name) {
+  return name == "EdDSA" || name == "ES256" || name == "HS256" || name == "RS256";
+}
+
 struct VerifyingKey::Impl {
   /// `members` are those that make up the thumbprint (RFC 7638 section 3.2): nlohmann's objects print as it
   /// asks, sorted and without white space.
@@ -110,7 +114,8 @@ Status CheckRsaNumbers(std::string_view modulus, std::string_view exponent) {
     return InvalidField("key", "an RSA key's n and e are odd, and do not begin with a zero byte");
   }
   const std::size_t bits = BitsOf(modulus);
-  if (bits < kMinRsaBits || bits > kMaxRsaBits) return InvalidField("key", "an RSA key has 2048 to 8192 bits");
+  if (bits < kMinRsaBits || bits > kMaxRsaBits)
+    return InvalidField("key", "an RSA key has 2048 to 8192 bits");
   if (exponent.size() > kMaxRsaExponentBytes || (exponent.size() == 1 && exponent[0] == 1)) {
     return InvalidField("key", "an RSA key's e is from 3 to 4294967295");
   }
@@ -164,10 +169,8 @@ StatusOr<VerifyingKey> VerifyingKey::FromP256(std::string_view x, std::string_vi
   }
   const OpensslErrorScope errors;
   const PkeyPtr pkey = P256KeyFrom(x, y);
-  const nlohmann::json members = {{"crv", "P-256"},
-                                  {"kty", "EC"},
-                                  {"x", base::Base64UrlEncode(x)},
-                                  {"y", base::Base64UrlEncode(y)}};
+  const nlohmann::json members = {
+      {"crv", "P-256"}, {"kty", "EC"}, {"x", base::Base64UrlEncode(x)}, {"y", base::Base64UrlEncode(y)}};
   auto impl = std::make_shared<Impl>(KeyAlgorithm::kEs256, members, kid);
   if (pkey == nullptr || !impl->Prepare(pkey.get())) return InvalidField("key", "not a point of P-256");
   return VerifyingKey(std::move(impl));

@@ -24,8 +24,8 @@ class Authorizer {
 
 struct JwtAuthorizerOptions {
   CachedTokenVerifierOptions cache = {};
-  /// Called when a token's key is unknown: time to look whether the issuer has new ones. Must not block; it is
-  /// called as often as somebody sends such a token.
+  /// Called when a token's key is unknown: time to look whether the issuer has new ones. Must not block; it
+  /// is called as often as somebody sends such a token.
   std::function<void()> on_unknown_key = {};
 };
 

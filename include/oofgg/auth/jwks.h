@@ -11,8 +11,8 @@
 namespace oofgg::auth {
 
 struct JwksParseOptions {
-  /// Takes symmetric keys, and of a private key its public half. For a file that its owner keeps secret; a set
-  /// that was fetched or published must not hold either, since whoever read it could sign.
+  /// Takes symmetric keys, and of a private key its public half. For a file that its owner keeps secret; a
+  /// set that was fetched or published must not hold either, since whoever read it could sign.
   bool allow_secrets = false;
   /// Takes one JWK in place of a set.
   bool allow_single_key = false;
@@ -29,8 +29,8 @@ class Jwks {
   /// kInvalidArgument if two keys have one `kid`, or there are more than kMaxKeys.
   [[nodiscard]] static StatusOr<Jwks> Of(std::vector<VerifyingKey> keys);
 
-  /// Reads `{"keys":[…]}`. As RFC 7517 asks, keys of other types, curves, algorithms or uses are passed over; a
-  /// key of a kind we know must be right in every member. A private or symmetric key is refused, unless
+  /// Reads `{"keys":[…]}`. As RFC 7517 asks, keys of other types, curves, algorithms or uses are passed over;
+  /// a key of a kind we know must be right in every member. A private or symmetric key is refused, unless
   /// allowed, since it was published by mistake. A key without `kid` is known by its thumbprint.
   /// kInvalidArgument says which key is wrong, and how.
   [[nodiscard]] static StatusOr<Jwks> Parse(std::string_view json, const JwksParseOptions& options = {});

@@ -19,6 +19,8 @@ enum class KeyAlgorithm {
 
 /// The algorithm's name in a token's `alg`.
 [[nodiscard]] std::string_view AlgorithmName(KeyAlgorithm algorithm);
+/// Whether there is an algorithm of that name.
+[[nodiscard]] bool IsAlgorithmOfOurs(std::string_view name);
 
 /// A key that verifies: the public half of a pair, or the secret of an HMAC. Copies share it. Threads: safe.
 /// `kid` is the key's thumbprint unless given. Errors: kInvalidArgument that says what a key must be.
@@ -47,7 +49,8 @@ class VerifyingKey {
   [[nodiscard]] const std::string& ToJwk() const;
 
   /// Whether `signature` is this key's for `message`, in the form that a JWS carries. Never true for a
-  /// signature of another form. ECDSA has two signatures for one (s and n - s); both are taken, as by everyone.
+  /// signature of another form. ECDSA has two signatures for one (s and n - s); both are taken, as by
+  /// everyone.
   [[nodiscard]] bool Verifies(std::string_view message, std::string_view signature) const;
 
   /// The same key under the same name.
@@ -71,7 +74,8 @@ class SigningKey {
   [[nodiscard]] static StatusOr<SigningKey> FromEd25519Seed(std::string_view seed);
   /// As `VerifyingKey::FromSecret`.
   [[nodiscard]] static StatusOr<SigningKey> FromSecret(std::string_view secret, std::string_view kid = {});
-  /// From an unencrypted PKCS #8 PEM of an Ed25519 or P-256 key, as `openssl genpkey -algorithm ed25519` writes.
+  /// From an unencrypted PKCS #8 PEM of an Ed25519 or P-256 key, as `openssl genpkey -algorithm ed25519`
+  /// writes.
   [[nodiscard]] static StatusOr<SigningKey> FromPem(std::string_view pem);
 
   /// Reads such a file. kFailedPrecondition if it is readable by group or others, kNotFound if absent.

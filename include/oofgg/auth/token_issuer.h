@@ -45,6 +45,9 @@ class TokenIssuer {
   /// Signs with this key from now on. Verifiers must have it already (see `KeyStore`).
   void SetKey(SigningKey key);
 
+  /// The name of the key that signs now.
+  [[nodiscard]] std::string kid() const { return key().kid(); }
+
   /// A new `jti`, from now for `lifetime`.
   [[nodiscard]] TokenGrant NewGrant() const;
 
@@ -55,6 +58,8 @@ class TokenIssuer {
   [[nodiscard]] const TokenIssuerOptions& options() const { return options_; }
 
  private:
+  [[nodiscard]] SigningKey key() const;
+
   mutable std::mutex mutex_;  // A leaf; held for a copy of the key, which is two pointers.
   SigningKey key_;
   const Clock* clock_;

@@ -24,8 +24,8 @@ inline constexpr std::size_t kMaxTokenBytes = 8192;
 /// `role` nor `sid`, and it appoints nobody: every caller gets `role`, and a name that none of ours has, the
 /// issuer and the subject with a bar between (`https://id.example|alice`).
 struct TrustedIssuer {
-  std::string issuer;    ///< `iss`, exactly.
-  std::string audience;  ///< Must be among `aud`: what the provider calls us.
+  std::string issuer;                         ///< `iss`, exactly.
+  std::string audience;                       ///< Must be among `aud`: what the provider calls us.
   std::string token_type = kAccessTokenType;  ///< `typ`; many providers say `JWT`.
   std::string role = "user";                  ///< Of all its callers.
 };
@@ -48,8 +48,8 @@ struct VerifiedToken {
   friend bool operator==(const VerifiedToken&, const VerifiedToken&) = default;
 };
 
-/// Verifies access tokens with the keys at hand, by the rules of RFC 8725. The key that a token is signed with
-/// decides the algorithm, and for which issuer the token may speak.
+/// Verifies access tokens with the keys at hand, by the rules of RFC 8725. The key that a token is signed
+/// with decides the algorithm, and for which issuer the token may speak.
 ///
 /// Errors: kUnauthenticated always, with a message without any of the token's content and one of these
 /// reasons: TOKEN_MALFORMED (form, encoding, JSON, size), TOKEN_KEY_UNKNOWN (no such `kid`: the keys may
