@@ -20,6 +20,7 @@
 #include "servers/auth/shared_state.h"
 #include "servers/common/ops_server.h"
 #include "servers/common/process.h"
+#include "servers/common/published_keys.h"
 #include "servers/common/server_flags.h"
 #include "servers/common/tidy_timer.h"
 #include "storage/jsonl/jsonl_event_log.h"
@@ -46,13 +47,8 @@ constexpr std::size_t kMailThreads = 2;
 constexpr std::size_t kQueuedMail = 1000;
 constexpr std::chrono::milliseconds kLoginRetryDelay{1000};
 constexpr std::chrono::minutes kTidyPeriod{10};
+constexpr std::chrono::seconds kKeyWatchPeriod{1};
 constexpr std::chrono::milliseconds kDrainPatience{10'000};
-
-net::HttpResponse JwksPage(const auth::Jwks& keys) {
-  return {.body = keys.ToJson(),
-          .content_type = "application/jwk-set+json",
-          .headers = {{"Cache-Control", "public, max-age=60"}}};
-}
 
 std::chrono::seconds Seconds(std::chrono::milliseconds duration) {
   return std::chrono::ceil<std::chrono::seconds>(duration);
@@ -88,7 +84,7 @@ Status Serve(const AuthSettings& settings) {
   RandomSource& random = RandomSource::System();
   auto event_log = storage::JsonlEventLog::Open(settings.event_log, clock);
   if (!event_log.ok()) return Annotate(event_log.status(), "--event-log");
-  const auth::TokenIssuer issuer(keys.signing_key(), clock, random,
+  auth::TokenIssuer issuer(keys.signing_key(), clock, random,
                                  {.issuer = settings.issuer, .lifetime = Seconds(settings.access_token_ttl)});
   const auto verifier = std::make_shared<auth::TokenVerifier>(
       clock, keys.public_keys(), auth::TokenVerifierOptions{.issuer = settings.issuer});
@@ -129,8 +125,12 @@ Status Serve(const AuthSettings& settings) {
   const TidyTimer tidy(workers, clock, kTidyPeriod,
                        [&room = *room] { return Annotate(room.Tidy(), "purge"); });
 
+  const TidyTimer key_watch(workers, clock, kKeyWatchPeriod, [&] {
+    return Annotate(FollowKeys(settings.keys, clock, *verifier, issuer), "following --keys");
+  });
+
   OpsServer ops(kProgram);
-  ops.AddPage("/.well-known/jwks.json", [&keys] { return JwksPage(keys.public_keys()); });
+  ops.AddPage("/.well-known/jwks.json", [&verifier](const net::HttpRequest& request) { return JwksPage(request, *verifier->keys()); });
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   OOFGG_ASSIGN_OR_RETURN(
       const auto server,

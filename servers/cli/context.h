@@ -43,6 +43,10 @@ class Context {
   /// Signs out on this machine.
   Status ForgetSession();
 
+  /// What the program exits with, such as 1 for an answer that is no. An error exits with 1 at least.
+  void SetExitStatus(int status) { exit_status_ = status; }
+  [[nodiscard]] int exit_status() const { return exit_status_; }
+
   /// One line for people, or, under `--json`, the object. What of the line may come from other players is
   /// made harmless for a terminal here.
   void Print(const std::string& line, const nlohmann::json& object) const;
@@ -54,6 +58,7 @@ class Context {
   [[nodiscard]] std::string session_file() const;
 
   Settings settings_;
+  int exit_status_ = 0;
   std::unique_ptr<Client> client_;
 };
 
@@ -62,10 +67,13 @@ using Command = std::function<Status(Context&)>;
 
 /// Where each group of commands adds itself: a subcommand of `app` that sets `*chosen` when it is named.
 void AddAccountCommands(CLI::App& app, Command* chosen);
+/// Adds to the `token` of the account's commands, hence after them.
+void AddTokenCommands(CLI::App& app, Command* chosen);
 void AddGameCommands(CLI::App& app, Command* chosen);
 void AddPlayCommands(CLI::App& app, Command* chosen);
 void AddScoreCommands(CLI::App& app, Command* chosen);
-/// Its settings come from all layers, so they are bound to `flags`.
+/// Their settings come from all layers, so they are bound to `flags`.
+void AddKeysCommands(CLI::App& app, servers::Flags& flags, Command* chosen);
 void AddUpCommand(CLI::App& app, servers::Flags& flags, Command* chosen);
 
 }  // namespace oofgg::cli

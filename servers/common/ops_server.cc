@@ -33,13 +33,15 @@ struct OpsServer::Gauge {
 
 OpsServer::OpsServer(std::string program)
     : program_(std::move(program)), registry_(std::make_shared<prometheus::Registry>()) {
-  AddPage("/healthz", [] { return net::HttpResponse{.body = "ok\n"}; });
-  AddPage("/readyz", [this] {
+  AddPage("/healthz", [](const net::HttpRequest&) { return net::HttpResponse{.body = "ok\n"}; });
+  AddPage("/readyz", [this](const net::HttpRequest&) {
     return ready_ ? net::HttpResponse{.body = "ready\n"}
                   : net::HttpResponse{.status = 503, .body = "not ready\n"};
   });
-  AddPage("/version", [this] { return net::HttpResponse{.body = program_ + " " OOFGG_VERSION "\n"}; });
-  AddPage("/metrics", [this] { return Metrics(); });
+  AddPage("/version", [this](const net::HttpRequest&) {
+    return net::HttpResponse{.body = program_ + " " OOFGG_VERSION "\n"};
+  });
+  AddPage("/metrics", [this](const net::HttpRequest&) { return Metrics(); });
   AddGauge("process_resident_memory_bytes", "Resident memory size in bytes.", ResidentBytes);
 }
 
@@ -86,7 +88,7 @@ void OpsServer::Handle(const net::HttpRequest& request, const net::HttpReplier& 
   if (request.method != "GET" && request.method != "HEAD") {
     return reply({.status = 405, .body = "Method Not Allowed\n", .headers = {{"Allow", "GET, HEAD"}}});
   }
-  reply(page->second());
+  reply(page->second(request));
 }
 
 }  // namespace oofgg::servers

@@ -22,7 +22,7 @@ namespace oofgg::servers {
 /// Threads: safe.
 class OpsServer {
  public:
-  using Page = std::function<net::HttpResponse()>;
+  using Page = std::function<net::HttpResponse(const net::HttpRequest& request)>;
 
   explicit OpsServer(std::string program);
   ~OpsServer();

@@ -137,7 +137,8 @@ Status Serve(const GameSettings& settings) {
                         {.insecure = settings.server.insecure, .stop = Process::StopRequested});
   if (!keeper.ok()) return Process::StopRequested() ? Status() : keeper.status();
   const auto revoked = std::make_shared<auth::RevocationList>(clock);
-  auth::JwtAuthorizer authorizer(verifier, revoked);
+  auth::JwtAuthorizer authorizer(
+      verifier, {.revoked = revoked, .on_unknown_key = [&keeper] { (*keeper)->RefreshSoon(); }});
 
   ThreadPool maker_callbacks(kMakerCallbackThreads);
   std::unique_ptr<MakerQueue> queue;

@@ -139,7 +139,9 @@ Status Serve(const MakerSettings& settings) {
     keeper = *std::move(started);
   }
   const auto revoked = std::make_shared<auth::RevocationList>(clock);
-  auth::JwtAuthorizer authorizer(verifier, revoked);
+  auth::JwtAuthorizer authorizer(verifier, {.revoked = revoked, .on_unknown_key = [&keeper] {
+                                   if (keeper != nullptr) keeper->RefreshSoon();
+                                 }});
 
   OOFGG_ASSIGN_OR_RETURN(const auto backend,
                          backends::ProcessBackend::Make({.command = settings.process_command,

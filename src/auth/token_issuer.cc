@@ -9,6 +9,16 @@ namespace oofgg::auth {
 TokenIssuer::TokenIssuer(SigningKey key, const Clock& clock, RandomSource& random, TokenIssuerOptions options)
     : key_(std::move(key)), clock_(&clock), random_(&random), options_(std::move(options)) {}
 
+void TokenIssuer::SetKey(SigningKey key) {
+  const std::lock_guard lock(mutex_);
+  std::swap(key_, key);
+}
+
+SigningKey TokenIssuer::key() const {
+  const std::lock_guard lock(mutex_);
+  return key_;
+}
+
 TokenGrant TokenIssuer::NewGrant() const {
   const WallTime now = WholeSeconds(clock_->WallNow());
   return {.token_id = NewUuidV7(*clock_, *random_), .issued_at = now, .expires_at = now + options_.lifetime};
@@ -25,7 +35,7 @@ StatusOr<std::string> TokenIssuer::Issue(const Caller& caller, const TokenGrant&
                         .texts = {{"role", caller.role}, {"sid", caller.session_id}}};
   if (!caller.game_id.empty()) claims.texts["game"] = caller.game_id;
   OOFGG_ASSIGN_OR_RETURN(const std::string payload, PrintClaims(claims));
-  return SignJws(key_, kAccessTokenType, payload);
+  return SignJws(key(), kAccessTokenType, payload);
 }
 
 }  // namespace oofgg::auth

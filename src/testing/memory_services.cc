@@ -39,7 +39,7 @@ MemoryServices::MemoryServices(const BackendOptions& options, FakeClock& clock, 
       key_(KeyOf(random)),
       issuer_(key_, clock, random, {.lifetime = options.access_token_lifetime}),
       verifier_(
-          std::make_shared<auth::TokenVerifier>(clock, OrDie(auth::Jwks::Of({key_.public_key()}), "keys"))),
+          std::make_shared<auth::TokenVerifier>(clock, OrDie(auth::Jwks::Of({key_.verifying_key()}), "keys"))),
       hub_(clock, executor, {.grace = options.presence_grace, .table = {}}),
       presence_(hub_),
       rules_(options.rules),

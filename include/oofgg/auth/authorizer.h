@@ -1,10 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string_view>
 
+#include "oofgg/auth/cached_token_verifier.h"
 #include "oofgg/auth/revocation_list.h"
-#include "oofgg/auth/token_verifier.h"
 #include "oofgg/caller.h"
 #include "oofgg/status.h"
 
@@ -22,18 +23,28 @@ class Authorizer {
   [[nodiscard]] virtual StatusOr<Caller> Authenticate(std::string_view bearer) = 0;
 };
 
-/// Access tokens of our own auth server, but for those of sessions that have ended (SESSION_REVOKED).
+struct JwtAuthorizerOptions {
+  /// Whose tokens are refused although they are good (SESSION_REVOKED). Null: nobody's.
+  std::shared_ptr<const RevocationList> revoked = nullptr;
+  CachedTokenVerifierOptions cache = {};
+  /// Called when a token's key is unknown: time to look whether the issuer has new ones. Must not block; it
+  /// is called as often as somebody sends such a token.
+  std::function<void()> on_unknown_key = {};
+};
+
+/// Access tokens, each verified once and then remembered, but for those of sessions that have ended.
 class JwtAuthorizer final : public Authorizer {
  public:
-  /// Without a list, a token is good until it expires.
-  explicit JwtAuthorizer(std::shared_ptr<const TokenVerifier> verifier,
-                         std::shared_ptr<const RevocationList> revoked = nullptr)
-      : verifier_(std::move(verifier)), revoked_(std::move(revoked)) {}
+  explicit JwtAuthorizer(std::shared_ptr<const TokenVerifier> verifier, JwtAuthorizerOptions options = {})
+      : verifier_(std::move(verifier), options.cache),
+        revoked_(std::move(options.revoked)),
+        on_unknown_key_(std::move(options.on_unknown_key)) {}
   [[nodiscard]] StatusOr<Caller> Authenticate(std::string_view bearer) override;
 
  private:
-  std::shared_ptr<const TokenVerifier> verifier_;
-  std::shared_ptr<const RevocationList> revoked_;
+  CachedTokenVerifier verifier_;
+  const std::shared_ptr<const RevocationList> revoked_;
+  const std::function<void()> on_unknown_key_;
 };
 
 /// The credential in the value of an `authorization` header, `Bearer CREDENTIAL` (RFC 6750; the scheme in any
