@@ -106,7 +106,7 @@ AuthRoom::AuthRoom(AuthRoomParts parts, const AuthRoomOptions& options,
               .clock = parts.clock,
               .random = parts.random}),
       revocation_facade_(*hub_),
-      authorizer_(std::move(parts.verifier), std::move(revoked)) {}
+      authorizer_(std::move(parts.verifier), {.revoked = std::move(revoked)}) {}
 
 Status AuthRoom::Tidy() {
   OOFGG_RETURN_IF_ERROR(sessions_->PurgeExpired().status());
