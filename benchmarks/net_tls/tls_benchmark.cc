@@ -39,9 +39,8 @@ class Listener {
     HttpServerOptions options;
     options.max_connections_per_address = 100'000;
     if (secure) {
-      options.secure = TlsLayers(TlsSource::Open({.certificate = files_.certificate, .key = files_.key},
-                                                 Clock::System())
-                                     .value());
+      options.secure = TlsLayers(
+          TlsSource::Open({.certificate = files_.certificate, .key = files_.key}, Clock::System()).value());
     }
     server_ = std::move(HttpServer::Listen(
                             io_, "127.0.0.1:0",
@@ -58,8 +57,8 @@ class Listener {
 
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
 
-  /// Serves what `clients` do in a process of their own until they are done, and calls `meanwhile` before they
-  /// hang up.
+  /// Serves what `clients` do in a process of their own until they are done, and calls `meanwhile` before
+  /// they hang up.
   void Serve(const std::function<void(std::vector<std::unique_ptr<testing::TlsPeer>>&,
                                       std::vector<std::unique_ptr<testing::TcpPeer>>&)>& clients,
              const std::function<void()>& meanwhile) {
