@@ -51,8 +51,18 @@ void Pipeline(benchmark::State& state, const RedisCommand& command) {
 
 void BM_PipelinedSet(benchmark::State& state) { Pipeline(state, {"SET", "key", "xxx"}); }
 void BM_PipelinedGet(benchmark::State& state) { Pipeline(state, {"GET", "key"}); }
-BENCHMARK(BM_PipelinedSet)->Setup(SetUp)->Teardown(TearDown)->Arg(512)->UseRealTime();
-BENCHMARK(BM_PipelinedGet)->Setup(SetUp)->Teardown(TearDown)->Arg(512)->UseRealTime();
+BENCHMARK(BM_PipelinedSet)
+    ->Setup(SetUp)
+    ->Teardown(TearDown)
+    ->Arg(512)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime();
+BENCHMARK(BM_PipelinedGet)
+    ->Setup(SetUp)
+    ->Teardown(TearDown)
+    ->Arg(512)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime();
 
 /// The third column of `"SET","123456.78",…`.
 double RateOf(const std::string& output, const std::string& test) {
@@ -86,7 +96,13 @@ void BM_Call(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_Call)->Setup(SetUp)->Teardown(TearDown)->Threads(1)->Threads(8)->UseRealTime();
+BENCHMARK(BM_Call)
+    ->Setup(SetUp)
+    ->Teardown(TearDown)
+    ->Threads(1)
+    ->Threads(8)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime();
 
 // From PUBLISH to the subscriber's callback.
 void BM_PubSubHop(benchmark::State& state) {

@@ -8,14 +8,15 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 
 namespace oofgg::storage::redis {
 
-Bell::Bell() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-Bell::~Bell() {
-  if (fd_ >= 0) close(fd_);
+Bell::Bell() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (fd_ < 0) std::abort();  // Nobody could ever be woken.
 }
+Bell::~Bell() { close(fd_); }
 
 void Bell::Ring() {
   const std::uint64_t one = 1;

@@ -5,7 +5,8 @@
 
 namespace oofgg::storage::redis {
 
-/// A bell that `poll` can wait for beside a socket. Threads: `Ring` from any.
+/// A bell that `poll` can wait for beside a socket. Made when its owner is, as it needs a file descriptor and
+/// ends the program where there is none. Threads: safe.
 class Bell {
  public:
   Bell();

@@ -72,7 +72,7 @@ void CommandQueue::Close(const Status& why) {
     const bool was_written = queue == &written;
     for (PendingCommand& command : *queue) {
       if (command.idempotent && command.on_reply) {
-        command.gathered.elements.clear();
+        command.gathered.clear();
         waiting_.push_back(std::move(command));
       } else {
         Finish(command, Lost(why, was_written ? "the link to Redis was lost, the outcome is unknown"
@@ -103,9 +103,9 @@ Status CommandQueue::Answer(RedisReply reply) {
   if (written_.empty()) return MakeStatus(StatusCode::kInternal, "Redis answered what nobody had asked");
   PendingCommand& first = written_.front();
   if (first.is_batch) {
-    first.gathered.elements.push_back(std::move(reply));
-    if (first.gathered.elements.size() < first.replies) return absl::OkStatus();
-    reply = std::move(first.gathered);
+    first.gathered.push_back(std::move(reply));
+    if (first.gathered.size() < first.replies) return absl::OkStatus();
+    reply = {.kind = RedisReply::Kind::kArray, .elements = std::move(first.gathered)};
   }
   const bool replica = leave_replicas_ && IsErrorOf(reply, "READONLY");
   // Left where it is, it goes to the next master.

@@ -25,7 +25,7 @@ struct PendingCommand {
   TimePoint deadline = kNever;
   absl::AnyInvocable<void(StatusOr<RedisReply>)> on_reply;  ///< Empty once it has been told.
 
-  RedisReply gathered{.kind = RedisReply::Kind::kArray};
+  std::vector<RedisReply> gathered;  ///< Of a batch, so far.
 };
 
 /// From those who send to the link and back: commands that wait to be written, and those written and not

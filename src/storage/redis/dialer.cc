@@ -6,6 +6,7 @@
 namespace oofgg::storage::redis {
 namespace {
 
+Status NoHost() { return MakeStatus(StatusCode::kInvalidArgument, "no host of Redis is named"); }
 Status Unavailable(const std::string& why) { return MakeStatus(StatusCode::kUnavailable, why); }
 
 /// Asks what is only a matter of yes or no.
@@ -38,7 +39,7 @@ Status Named(const Status& status, const HostPort& server) {
 
 StatusOr<std::unique_ptr<Connection>> Dialer::Dial(const Bell& stop) {
   if (options_.url.has_sentinel()) return DialMaster(stop);
-  Status failure;
+  Status failure = NoHost();
   for (const HostPort& server : options_.url.hosts) {
     auto connection = DialServer(server, stop);
     if (connection.ok()) return connection;
@@ -79,7 +80,7 @@ Status Dialer::LogIn(Connection& connection, TimePoint deadline, const Bell& sto
 
 StatusOr<std::unique_ptr<Connection>> Dialer::DialMaster(const Bell& stop) {
   const std::vector<HostPort>& sentinels = options_.url.hosts;
-  Status failure;
+  Status failure = NoHost();
   for (std::size_t i = 0; i < sentinels.size(); ++i) {
     const std::size_t turn = (first_sentinel_ + i) % sentinels.size();
     const StatusOr<HostPort> master = AskSentinel(sentinels[turn], stop);

@@ -14,40 +14,39 @@ namespace {
 
 TimePoint Now() { return Clock::System().Now(); }
 
-std::string Words(const Status& why, const HostPort& server) {
-  return FormatHostPort(server) + ": " + std::string(why.message().data(), why.message().size());
-}
+std::string Words(const Status& status) { return {status.message().data(), status.message().size()}; }
 
 }  // namespace
 
 /// One call of `Dial` on a thread of its own.
 class Link::Attempt {
  public:
-  explicit Attempt(Dialer& dialer)
-      : thread_([this, &dialer] {
-          BlockSigpipe();
-          result_ = dialer.Dial(stop_);
-          done_.Ring();
-        }) {}
+  explicit Attempt(Link& link) : link_(link) {
+    link_.hang_up_.Silence();
+    link_.dialed_.Silence();
+    thread_ = std::thread([this] {
+      BlockSigpipe();
+      result_ = link_.dialer_.Dial(link_.hang_up_);
+      link_.dialed_.Ring();
+    });
+  }
   ~Attempt() {
-    stop_.Ring();
+    link_.hang_up_.Ring();
     if (thread_.joinable()) thread_.join();
   }
   Attempt(const Attempt&) = delete;
   Attempt& operator=(const Attempt&) = delete;
 
-  /// Readable once there is a result.
-  [[nodiscard]] int fd() const { return done_.fd(); }
+  /// Once `dialed_` has rung.
   [[nodiscard]] StatusOr<std::unique_ptr<Connection>> Take() {
     thread_.join();
     return std::move(result_);
   }
 
  private:
-  Bell stop_;
-  Bell done_;
+  Link& link_;
   StatusOr<std::unique_ptr<Connection>> result_;
-  std::thread thread_;  // Last: it uses the others.
+  std::thread thread_;
 };
 
 Link::Link(LinkUser& user, RedisOptions options)
@@ -86,10 +85,12 @@ void Link::Run() {
     const TimePoint up_at = Now();
     Log(LogLevel::kInfo, "redis", "connected to " + FormatHostPort(connection->peer()));
     user_.OnUp(connection->peer());
-    const Status why = Serve(*connection);
+    const Status end = Serve(*connection);
     if (stopping_) return;
-    Log(LogLevel::kWarning, "redis", "lost " + Words(why, connection->peer()));
-    user_.OnDown(why);
+    // Whatever ended it, another link may do.
+    const std::string why = FormatHostPort(connection->peer()) + ": " + Words(end);
+    Log(LogLevel::kWarning, "redis", "lost the link to " + why);
+    user_.OnDown(MakeStatus(StatusCode::kUnavailable, why));
     // Not sooner: to a server that takes connections and closes them there is no hurry to come back.
     if (Now() - up_at >= dialer_.options().backoff.maximum) backoff_.Reset();
     Rest(DeadlineAfter(Now(), backoff_.Next()));
@@ -99,8 +100,8 @@ void Link::Run() {
 std::unique_ptr<Connection> Link::Establish() {
   while (!stopping_) {
     {
-      Attempt attempt(dialer_);
-      std::array<pollfd, 2> watched{pollfd{attempt.fd(), POLLIN, 0}, pollfd{bell_.fd(), POLLIN, 0}};
+      Attempt attempt(*this);
+      std::array<pollfd, 2> watched{pollfd{dialed_.fd(), POLLIN, 0}, pollfd{bell_.fd(), POLLIN, 0}};
       while (!stopping_ && watched[0].revents == 0) {
         const TimePoint next = user_.OnTime(Now());
         if (poll(watched.data(), watched.size(), PollTimeout(Now(), next)) < 0) continue;
@@ -124,7 +125,7 @@ std::unique_ptr<Connection> Link::Establish() {
 void Link::ReportFailure(const Status& why) {
   if (why == reported_) return;
   reported_ = why;
-  Log(LogLevel::kWarning, "redis", {why.message().data(), why.message().size()});
+  Log(LogLevel::kWarning, "redis", Words(why));
 }
 
 void Link::Rest(TimePoint until) {

@@ -68,6 +68,8 @@ class Link {
   Backoff backoff_;
   Status reported_;  // What the log has of attempts that failed.
   Bell bell_;
+  Bell hang_up_;                    // Ends an attempt to dial,
+  Bell dialed_;                     // and this one says that it has ended.
   std::atomic<bool> rung_ = false;  // Whether `bell_` rings already, which spares a system call.
   std::atomic<bool> stopping_ = false;
   std::atomic<bool> redial_ = false;
