@@ -24,7 +24,7 @@ struct LoginGuardOptions {
   /// Attempts of all kinds from one address, /64 for IPv6. Loopback is a proxy or a test, and has no limit.
   std::optional<RateLimit> per_address = RateLimit{.per_second = 5, .burst = 100};
   /// Attempts of all kinds by everybody. Nothing: what the hashing threads can do.
-  std::optional<RateLimit> global;
+  std::optional<RateLimit> global = std::nullopt;
   /// This many wrong passwords in a row are free; each further one doubles the wait, from `first_delay` …
   int free_failures = 4;
   std::chrono::milliseconds first_delay{1000};

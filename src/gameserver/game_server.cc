@@ -59,7 +59,8 @@ StatusOr<GameServerOptions> GameServerOptions::FromEnvironment() {
   OOFGG_RETURN_IF_ERROR(ReadVariable("OOFGG_SLOTS", options.slots, [](std::string_view value) {
     return ParseInteger<std::uint32_t>(value, 1, 100'000);
   }));
-  OOFGG_RETURN_IF_ERROR(ReadVariable("OOFGG_MAKER_JWKS", options.maker_keys, auth::Jwks::Parse));
+  OOFGG_RETURN_IF_ERROR(ReadVariable("OOFGG_MAKER_JWKS", options.maker_keys,
+                                     [](std::string_view json) { return auth::Jwks::Parse(json); }));
   OOFGG_RETURN_IF_ERROR(ReadVariable("OOFGG_JOIN_TIMEOUT", options.join_timeout, ParseSeconds));
   OOFGG_RETURN_IF_ERROR(ReadVariable("OOFGG_IDLE_TIMEOUT", options.idle_timeout, ParseSeconds));
   return options;
