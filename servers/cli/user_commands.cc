@@ -122,7 +122,7 @@ void AddUserCommands(CLI::App& app, Command* chosen) {
   });
 
   const auto role = std::make_shared<std::string>();
-  auto* set_role = add("role", "Set what an account may do, from its next token on");
+  auto* set_role = add("role", "Set what an account may do, and end its sessions");
   AddPositional(*set_role, "ROLE", role.get(), "user, developer or admin");
   set_role->callback([=] { *chosen = [=](Context& context) { return SetRole(context, *target, *role); }; });
 
