@@ -7,7 +7,9 @@ set(primitives_rooms oofgg_gameserver oofgg_net_http oofgg_matchmaking oofgg_pre
 set(sdk_rooms oofgg_testing oofgg_client_grpc oofgg_client oofgg_storage_memory_auth oofgg_wire oofgg_proto_grpc
               oofgg_proto)
 get_property(server_rooms GLOBAL PROPERTY OOFGG_ROOMS)
-list(REMOVE_ITEM server_rooms ${primitives_rooms} ${sdk_rooms} oofgg_servers_common)
+list(REMOVE_ITEM server_rooms ${primitives_rooms} ${sdk_rooms})
+# Parts of our own programs.
+list(FILTER server_rooms EXCLUDE REGEX "^oofgg_servers_")
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/oofgg)
 foreach(set IN ITEMS primitives sdk server)

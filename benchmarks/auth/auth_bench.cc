@@ -1,17 +1,21 @@
 #include <benchmark/benchmark.h>
-#include <openssl/evp.h>
 
 #include <memory>
 #include <string>
 
-#include "auth/account_facade.h"
+#include "auth/auth_room.h"
+#include "base/event_log.h"
 #include "oofgg/auth/password_hasher.h"
 #include "oofgg/auth/token_issuer.h"
 #include "oofgg/auth/token_verifier.h"
+#include "oofgg/testing/fake_clock.h"
+#include "oofgg/testing/manual_executor.h"
+#include "storage/memory/auth/memory_code_store.h"
+#include "storage/memory/auth/memory_credential_store.h"
 #include "storage/memory/auth/memory_refresh_store.h"
 #include "storage/memory/auth/memory_user_store.h"
 
-// What auth costs a server: verifying (every call of every server), issuing, refreshing, hashing.
+// What auth costs its own server: issuing, refreshing, hashing. Verifying is in token_bench.cc.
 namespace oofgg::auth {
 namespace {
 
@@ -22,52 +26,8 @@ const Caller kCaller = {.user_id = "0190a6d2-0000-7000-8000-000000000001",
 struct Tokens {
   SigningKey key = SigningKey::Generate().value();
   TokenIssuer issuer{key, Clock::System(), RandomSource::System()};
-  TokenVerifier verifier{Clock::System(), Jwks::Of({key.public_key()}).value()};
+  TokenVerifier verifier{Clock::System(), Jwks::Of({key.verifying_key()}).value()};
 };
-
-/// The floor: OpenSSL's verification of the same bytes and nothing else.
-void BM_BareOpensslVerify(benchmark::State& state) {
-  EVP_PKEY* pkey = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
-  const Tokens tokens;
-  const std::string token = tokens.issuer.Issue(kCaller).value();
-  const std::string message = token.substr(0, token.rfind('.'));
-  const auto* bytes = reinterpret_cast<const unsigned char*>(message.data());
-  unsigned char signature[64];
-  std::size_t size = sizeof(signature);
-  EVP_MD_CTX* context = EVP_MD_CTX_new();
-  EVP_DigestSignInit(context, nullptr, nullptr, nullptr, pkey);
-  EVP_DigestSign(context, signature, &size, bytes, message.size());
-  EVP_MD_CTX_free(context);
-  for (auto _ : state) {
-    EVP_MD_CTX* verifying = EVP_MD_CTX_new();
-    EVP_DigestVerifyInit(verifying, nullptr, nullptr, nullptr, pkey);
-    if (EVP_DigestVerify(verifying, signature, size, bytes, message.size()) != 1)
-      state.SkipWithError("refused");
-    EVP_MD_CTX_free(verifying);
-  }
-  EVP_PKEY_free(pkey);
-  state.SetItemsProcessed(state.iterations());
-}
-BENCHMARK(BM_BareOpensslVerify);
-
-void BM_VerifyEdDsa(benchmark::State& state) {
-  const Tokens tokens;
-  const std::string token = tokens.issuer.Issue(kCaller).value();
-  for (auto _ : state) {
-    if (!tokens.verifier.Verify(token).ok()) state.SkipWithError("refused");
-  }
-  state.SetItemsProcessed(state.iterations());
-}
-BENCHMARK(BM_VerifyEdDsa);
-
-/// What a flood of nonsense costs: refused before any signature is checked.
-void BM_RefuseUnknownKey(benchmark::State& state) {
-  const Tokens tokens;
-  const std::string token = Tokens().issuer.Issue(kCaller).value();
-  for (auto _ : state) benchmark::DoNotOptimize(tokens.verifier.Verify(token).ok());
-  state.SetItemsProcessed(state.iterations());
-}
-BENCHMARK(BM_RefuseUnknownKey);
 
 void BM_Issue(benchmark::State& state) {
   const Tokens tokens;
@@ -81,15 +41,24 @@ void BM_RefreshOnMemory(benchmark::State& state) {
   storage::MemoryUserStore users;
   storage::MemoryRefreshStore sessions;
   const PasswordHasher hasher(PasswordHasherOptions::CheapForTests());
-  const auto facade = AuthFacade::Make({.users = users,
-                                        .sessions = sessions,
-                                        .issuer = tokens.issuer,
-                                        .verifier = tokens.verifier,
-                                        .hasher = hasher,
-                                        .clock = Clock::System(),
-                                        .random = RandomSource::System(),
-                                        .secret = std::string(32, 's')})
-                          .value();
+  storage::MemoryCodeStore codes;
+  storage::MemoryCredentialStore credentials;
+  const CommonPasswordPolicy policy;
+  NullEventLog log;
+  oofgg::testing::FakeClock still;
+  oofgg::testing::ManualExecutor executor(still);
+  const auto room = AuthRoom::Open({.stores = {users, sessions, codes, credentials},
+                                    .issuer = tokens.issuer,
+                                    .verifier = std::make_shared<TokenVerifier>(Clock::System()),
+                                    .hasher = hasher,
+                                    .policy = policy,
+                                    .log = log,
+                                    .executor = executor,
+                                    .clock = Clock::System(),
+                                    .random = RandomSource::System(),
+                                    .secret = std::string(32, 's')})
+                        .value();
+  AuthFacade* const facade = &room->auth();
   CallContext context;
   context.idempotency_key = "nonce";
   std::string token = facade->Register({}, {"alice", "", "correct horse"})->refresh_token;

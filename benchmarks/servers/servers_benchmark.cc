@@ -5,26 +5,22 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "benchmarks/servers/server_under_test.h"
 #include "http/curl_client.h"
 #include "oofgg/client.h"
-#include "oofgg/grpc_transport.h"
 #include "tests/support/child_process.h"
 #include "tests/support/temporary_directory.h"
 
 namespace oofgg {
 namespace {
 
-using ::oofgg::testing::ChildProcess;
 using ::oofgg::testing::TemporaryDirectory;
-using ::oofgg::testing::WordOf;
 
 constexpr const char* kPassword = "correct horse battery";
 
@@ -33,45 +29,6 @@ std::string ArenaCommand() {
   return std::string(programs != nullptr ? programs : "build/release/bin") +
          "/oofgg-arena --listen 127.0.0.1:{port} --control-listen 127.0.0.1:{control_port}";
 }
-
-/// One of our servers in a folder of its own, with any free ports.
-class Server {
- public:
-  Server(const std::string& program, std::vector<std::string> arguments)
-      : process_(program, {.arguments = WithFreePorts(program, std::move(arguments)),
-                           .environment = {},
-                           .working_directory = folder_.path()}) {
-    const auto ready = process_.WaitForLine("ready ");
-    if (ready) ready_ = *ready;
-  }
-
-  [[nodiscard]] bool ok() const { return !ready_.empty(); }
-  [[nodiscard]] const std::string& errors() const { return process_.errors(); }
-  [[nodiscard]] std::string Address(const std::string& name) const { return WordOf(ready_, name); }
-
-  /// What /proc says of the process' memory, in KiB: `VmRSS`, or `RssAnon`, which no other process shares.
-  [[nodiscard]] double KilobytesOf(const std::string& name) const {
-    std::ifstream status("/proc/" + std::to_string(process_.pid()) + "/status");
-    for (std::string line; std::getline(status, line);) {
-      if (line.starts_with(name + ":")) return std::strtod(line.c_str() + name.size() + 1, nullptr);
-    }
-    return 0;
-  }
-
- private:
-  static std::vector<std::string> WithFreePorts(const std::string& program,
-                                                std::vector<std::string> arguments) {
-    for (const char* flag : {"--listen", "--ops-listen"})
-      arguments.insert(arguments.end(), {flag, "127.0.0.1:0"});
-    if (program == "oofgg-game") arguments.insert(arguments.end(), {"--port", "0"});
-    if (program == "oofgg-maker") arguments.insert(arguments.end(), {"--http-listen", "127.0.0.1:0"});
-    return arguments;
-  }
-
-  TemporaryDirectory folder_;
-  ChildProcess process_;
-  std::string ready_;
-};
 
 std::vector<std::string> MakerArguments(std::vector<std::string> more = {}) {
   std::vector<std::string> arguments = {"--authorizer", "opaque", "--process-command", ArenaCommand(),
@@ -86,7 +43,7 @@ void FromStartToReady(benchmark::State& state, const std::string& program,
   double resident = 0;
   double own = 0;
   for (auto _ : state) {
-    const auto server = std::make_unique<Server>(program, arguments);
+    const auto server = std::make_unique<ServerUnderTest>(program, arguments);
     state.PauseTiming();
     if (!server->ok()) return state.SkipWithError(server->errors().c_str());
     resident = server->KilobytesOf("VmRSS");
@@ -100,21 +57,15 @@ void FromStartToReady(benchmark::State& state, const std::string& program,
 void AuthStart(benchmark::State& state) { FromStartToReady(state, "oofgg-auth", {}); }
 
 void GameStart(benchmark::State& state) {
-  const Server auth("oofgg-auth", {});
+  const ServerUnderTest auth("oofgg-auth", {});
   const std::string jwks = "http://" + auth.Address("ops") + "/.well-known/jwks.json";
   FromStartToReady(state, "oofgg-game", {"--jwks", jwks});
 }
 
 void MakerStart(benchmark::State& state) { FromStartToReady(state, "oofgg-maker", MakerArguments()); }
 
-std::unique_ptr<Client> ClientOf(const Server& auth) {
-  GrpcTransportOptions transport;
-  transport.endpoints.auth = auth.Address("grpc");
-  return std::make_unique<Client>(MakeGrpcTransport(transport));
-}
-
 void Register(benchmark::State& state) {
-  const Server auth("oofgg-auth", {});
+  const ServerUnderTest auth("oofgg-auth", {});
   const auto client = ClientOf(auth);
   int players = 0;
   for (auto _ : state) {
@@ -125,7 +76,7 @@ void Register(benchmark::State& state) {
 }
 
 void Login(benchmark::State& state) {
-  const Server auth("oofgg-auth", {});
+  const ServerUnderTest auth("oofgg-auth", {});
   const auto client = ClientOf(auth);
   int logins = 0;
   for (auto _ : state) {
@@ -140,7 +91,7 @@ void Login(benchmark::State& state) {
 }
 
 void Refresh(benchmark::State& state) {
-  const Server auth("oofgg-auth", {});
+  const ServerUnderTest auth("oofgg-auth", {});
   const auto client = ClientOf(auth);
   if (!client->auth().Register({.username = "ann", .email = {}, .password = kPassword}).ok())
     return state.SkipWithError("register");
@@ -150,7 +101,7 @@ void Refresh(benchmark::State& state) {
   }
 }
 
-HttpReply Ask(http::CurlClient& http, const Server& maker, const std::string& method,
+HttpReply Ask(http::CurlClient& http, const ServerUnderTest& maker, const std::string& method,
               const std::string& client, const std::string& query = "") {
   auto reply = http::Fetch(http, {.method = method,
                                   .url = "http://" + maker.Address("http") + "/request" + query,
@@ -160,7 +111,7 @@ HttpReply Ask(http::CurlClient& http, const Server& maker, const std::string& me
 }
 
 /// POST /request until 200, as a client does it that then waits by long poll; the last answer.
-HttpReply TakeSeat(http::CurlClient& http, const Server& maker, const std::string& client) {
+HttpReply TakeSeat(http::CurlClient& http, const ServerUnderTest& maker, const std::string& client) {
   HttpReply reply = Ask(http, maker, "POST", client);
   while (reply.status == 202) reply = Ask(http, maker, "GET", client, "?wait=30");
   return reply;
@@ -168,7 +119,7 @@ HttpReply TakeSeat(http::CurlClient& http, const Server& maker, const std::strin
 
 /// A slot is free: what our own part of the way costs.
 void SeatOnAWarmServer(benchmark::State& state) {
-  const Server maker("oofgg-maker", MakerArguments());
+  const ServerUnderTest maker("oofgg-maker", MakerArguments());
   http::CurlClient http;
   if (!maker.ok() || TakeSeat(http, maker, "first").status != 200) return state.SkipWithError("no maker");
   int players = 0;
@@ -187,7 +138,7 @@ void SeatOnAWarmServer(benchmark::State& state) {
 void SeatOnAColdServer(benchmark::State& state) {
   for (auto _ : state) {
     state.PauseTiming();
-    auto maker = std::make_unique<Server>("oofgg-maker", MakerArguments());
+    auto maker = std::make_unique<ServerUnderTest>("oofgg-maker", MakerArguments());
     http::CurlClient http;
     state.ResumeTiming();
     const HttpReply reply = TakeSeat(http, *maker, "only");

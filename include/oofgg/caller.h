@@ -12,6 +12,9 @@ struct Caller {
   std::string user_id;     ///< Also the player id.
   std::string role;        ///< `user`, `developer`, `admin` or `service`.
   std::string session_id;  ///< The token's `sid`: the login it descends from.
+  std::string game_id{};   ///< Of role `service`: the one game it may act for. Empty: no such limit.
+
+  friend bool operator==(const Caller&, const Caller&) = default;
 };
 
 /// What a facade knows of a call besides its request. Filled by the listener, never by the peer alone.

@@ -50,6 +50,9 @@ class KeyedTokenBuckets {
 
   [[nodiscard]] Admission TryTake(std::string_view key, double tokens = 1.0);
 
+  /// Puts back what `TryTake` granted for something that then was not done.
+  void GiveBack(std::string_view key, double tokens = 1.0);
+
   /// How many keys are remembered.
   [[nodiscard]] std::size_t size() const;
 

@@ -3,16 +3,29 @@
 #include <algorithm>
 #include <thread>
 
-#include "auth/account_facade.h"
+#include "auth/auth_room.h"
+#include "auth/password_policy.h"
+#include "auth/twitch_provider.h"
+#include "http/curl_client.h"
 #include "oofgg/auth/key_store.h"
 #include "oofgg/bounded_executor.h"
 #include "oofgg/thread_pool.h"
+#include "rpc/account_service.h"
+#include "rpc/admin_service.h"
 #include "rpc/auth_service.h"
+#include "rpc/revocation_service.h"
 #include "rpc/server.h"
+#include "servers/auth/mail.h"
+#include "servers/auth/settings.h"
+#include "servers/auth/shared_state.h"
 #include "servers/common/ops_server.h"
 #include "servers/common/process.h"
+#include "servers/common/published_keys.h"
 #include "servers/common/server_flags.h"
 #include "servers/common/tidy_timer.h"
+#include "storage/jsonl/jsonl_event_log.h"
+#include "storage/sqlite/auth/sqlite_code_store.h"
+#include "storage/sqlite/auth/sqlite_credential_store.h"
 #include "storage/sqlite/auth/sqlite_refresh_store.h"
 #include "storage/sqlite/auth/sqlite_user_store.h"
 #include "storage/sqlite/database.h"
@@ -26,86 +39,106 @@ constexpr std::size_t kSocketThreads = 1;
 /// Logins beyond these wait elsewhere: at 30 ms a hash, the last of them still answers within a second or
 /// two.
 constexpr std::size_t kQueuedHashesPerCore = 32;
+constexpr std::size_t kHashingThreadsPerCore = 4;
+/// Who waits for Twitch, and for the mail to be handed over, on threads apart.
+constexpr std::size_t kNetworkThreads = 4;
+constexpr std::size_t kQueuedForNetwork = 64;
+constexpr std::size_t kMailThreads = 2;
+constexpr std::size_t kQueuedMail = 1000;
 constexpr std::chrono::milliseconds kLoginRetryDelay{1000};
 constexpr std::chrono::minutes kTidyPeriod{10};
+constexpr std::chrono::seconds kKeyWatchPeriod{1};
 constexpr std::chrono::milliseconds kDrainPatience{10'000};
 
-struct Settings {
-  ServerSettings server{
-      .listen = "127.0.0.1:50051", .ops_listen = "127.0.0.1:9101", .database = "sqlite:oofgg-data/auth.db"};
-  std::string keys = "oofgg-data/auth-keys";
-  std::string issuer = auth::kDefaultIssuer;
-  std::chrono::milliseconds access_token_ttl{15 * 60'000};
-  std::chrono::milliseconds refresh_token_ttl{std::int64_t{30} * 24 * 3600 * 1000};
-};
+std::chrono::seconds Seconds(std::chrono::milliseconds duration) {
+  return std::chrono::ceil<std::chrono::seconds>(duration);
+}
 
-std::optional<int> ReadSettings(int argc, char** argv, Settings& settings) {
-  using namespace std::chrono_literals;
-  Flags flags(kProgram, "Accounts, logins, and the keys that every other server verifies tokens with.");
-  AddServerFlags(flags, settings.server);
-  flags.Add({.name = "keys", .help = "Holds signing keys and secrets; made if missing", .value = "DIR"},
-            &settings.keys);
-  flags.Add({.name = "issuer", .help = "The tokens' iss"}, &settings.issuer);
-  flags.Add({.name = "access-token-ttl", .help = "Life of an access token"}, &settings.access_token_ttl, 10s,
-            24h);
-  flags.Add({.name = "refresh-token-ttl", .help = "Life of a refresh token"}, &settings.refresh_token_ttl,
-            1min, 365 * 24h);
-  if (const auto done = flags.Parse(argc, argv)) return done;
-  if (settings.refresh_token_ttl < settings.access_token_ttl) {
-    return Fail(
-        kProgram,
-        MakeStatus(StatusCode::kInvalidArgument,
-                   "--refresh-token-ttl: " + FormatDuration(settings.refresh_token_ttl) +
-                       " is shorter than the access token's " + FormatDuration(settings.access_token_ttl)),
-        2);
+auth::AuthRoomOptions RoomOptionsOf(const AuthSettings& settings) {
+  auth::AuthRoomOptions options;
+  options.sessions.idle_lifetime = Seconds(settings.refresh_token_ttl);
+  options.sessions.absolute_lifetime = Seconds(settings.session_lifetime);
+  if (settings.attempts_per_address == 0) {
+    options.guard.per_address.reset();
+  } else {
+    options.guard.per_address->per_second = static_cast<double>(settings.attempts_per_address);
   }
-  return std::nullopt;
+  return options;
 }
 
-net::HttpResponse JwksPage(const auth::Jwks& keys) {
-  return {.body = keys.ToJson(),
-          .content_type = "application/jwk-set+json",
-          .headers = {{"Cache-Control", "public, max-age=60"}}};
-}
-
-Status Serve(const Settings& settings) {
+Status Serve(const AuthSettings& settings) {
   Process process(kProgram, settings.server.verbose);
-  OOFGG_RETURN_IF_ERROR(
-      CheckPlaintextAddress("--ops-listen", settings.server.ops_listen, settings.server.insecure));
+  OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
   OOFGG_ASSIGN_OR_RETURN(const auto database, OpenDatabase(settings.server.database));
   OOFGG_ASSIGN_OR_RETURN(const auto users, storage::SqliteUserStore::Make(*database));
   OOFGG_ASSIGN_OR_RETURN(const auto sessions, storage::SqliteRefreshStore::Make(*database));
+  OOFGG_ASSIGN_OR_RETURN(const auto codes, storage::SqliteCodeStore::Make(*database));
+  OOFGG_ASSIGN_OR_RETURN(const auto credentials, storage::SqliteCredentialStore::Make(*database));
   OOFGG_ASSIGN_OR_RETURN(const auto keys, auth::KeyStore::Open(settings.keys));
   OOFGG_ASSIGN_OR_RETURN(std::string secret, keys.Secret("refresh"));
+  OOFGG_ASSIGN_OR_RETURN(std::string limit_key, keys.Secret("limits"));
+  OOFGG_ASSIGN_OR_RETURN(const auto mailer, MakeMailer(settings));
+  OOFGG_ASSIGN_OR_RETURN(const SharedState shared, SharedState::Open(settings.server, std::move(limit_key)));
 
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
-  const auto seconds = [](auto duration) { return std::chrono::ceil<std::chrono::seconds>(duration); };
-  const auth::TokenIssuer issuer(keys.signing_key(), clock, random,
-                                 {.issuer = settings.issuer, .lifetime = seconds(settings.access_token_ttl)});
-  const auth::TokenVerifier verifier(clock, keys.public_keys(), {.issuer = settings.issuer});
-  const auth::PasswordHasher hasher;
-  OOFGG_ASSIGN_OR_RETURN(
-      const auto facade,
-      auth::AuthFacade::Make({*users, *sessions, issuer, verifier, hasher, clock, random, std::move(secret)},
-                             {.refresh_token_lifetime = seconds(settings.refresh_token_ttl)}));
-
-  ThreadPool workers(kWorkers);
+  auto event_log = storage::JsonlEventLog::Open(settings.event_log, clock);
+  if (!event_log.ok()) return Annotate(event_log.status(), "--event-log");
+  auth::TokenIssuer issuer(keys.signing_key(), clock, random,
+                                 {.issuer = settings.issuer, .lifetime = Seconds(settings.access_token_ttl)});
+  const auto verifier = std::make_shared<auth::TokenVerifier>(
+      clock, keys.public_keys(), auth::TokenVerifierOptions{.issuer = settings.issuer});
   const std::size_t cores = (std::max)(1U, std::thread::hardware_concurrency());
-  BoundedExecutor hashing(cores, cores * kQueuedHashesPerCore);
+  const auth::PasswordHasher hasher({}, random, cores);
+  const auth::CommonPasswordPolicy policy;
+
+  http::CurlClient http;
+  auth::TwitchProvider twitch(http,
+                              {.base_url = settings.twitch_url, .client_id = settings.twitch_client_id});
+  BoundedExecutor mail(kMailThreads, kQueuedMail);
+  ThreadPool workers(kWorkers);
+  OOFGG_ASSIGN_OR_RETURN(
+      const auto room, auth::AuthRoom::Open({.stores = {*users, *sessions, *codes, *credentials},
+                                             .issuer = issuer,
+                                             .verifier = verifier,
+                                             .hasher = hasher,
+                                             .policy = policy,
+                                             .log = **event_log,
+                                             .executor = workers,
+                                             .clock = clock,
+                                             .random = random,
+                                             .secret = std::move(secret),
+                                             .twitch = settings.twitch_client_id.empty() ? nullptr : &twitch,
+                                             .mailer = mailer.get(),
+                                             .mail = &mail,
+                                             .limiter = shared.limiter(),
+                                             .feed = shared.feed()},
+                                            RoomOptionsOf(settings)));
+
+  // More threads than hashes at once, as each also waits for the disk; and low, so that a flood of logins is
+  // felt by logins only.
+  BoundedExecutor hashing(cores * kHashingThreadsPerCore, cores * kQueuedHashesPerCore, ThreadPriority::kLow);
+  BoundedExecutor network(kNetworkThreads, kQueuedForNetwork);
   const rpc::Lane hashing_lane(hashing, kLoginRetryDelay);
-  rpc::ServiceHost host(nullptr, workers, clock);
-  const TidyTimer tidy(workers, clock, kTidyPeriod, [&facade = *facade] {
-    if (const auto purged = facade.PurgeExpired(); !purged.ok()) return Annotate(purged.status(), "purge");
-    return Status();
+  const rpc::Lane network_lane(network, kLoginRetryDelay);
+  rpc::ServiceHost host(&room->authorizer(), workers, clock);
+  const TidyTimer tidy(workers, clock, kTidyPeriod,
+                       [&room = *room] { return Annotate(room.Tidy(), "purge"); });
+
+  const TidyTimer key_watch(workers, clock, kKeyWatchPeriod, [&] {
+    return Annotate(FollowKeys(settings.keys, clock, *verifier, issuer), "following --keys");
   });
 
   OpsServer ops(kProgram);
-  ops.AddPage("/.well-known/jwks.json", [&keys] { return JwksPage(keys.public_keys()); });
-  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen));
-  OOFGG_ASSIGN_OR_RETURN(const auto server,
-                         rpc::RpcServer::Start(RpcOptions(settings.server), host,
-                                               {rpc::MakeAuthService(host, hashing_lane, *facade)}));
+  ops.AddPage("/.well-known/jwks.json", [&verifier](const net::HttpRequest& request) { return JwksPage(request, *verifier->keys()); });
+  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
+  OOFGG_ASSIGN_OR_RETURN(
+      const auto server,
+      rpc::RpcServer::Start(RpcOptions(settings.server, tls), host,
+                            {rpc::MakeAuthService(host, hashing_lane, network_lane, room->auth()),
+                             rpc::MakeAccountService(host, hashing_lane, room->account()),
+                             rpc::MakeAdminService(host, room->admin()),
+                             rpc::MakeRevocationService(host, room->revocations())}));
   process.Start(kSocketThreads);
   ops.SetReady(true);
   Process::AnnounceReady({{"grpc", FormatHostPort(server->addresses().front())}, {"ops", ops.address()}});
@@ -120,8 +153,8 @@ Status Serve(const Settings& settings) {
 }  // namespace oofgg::servers
 
 int main(int argc, char** argv) {
-  oofgg::servers::Settings settings;
-  if (const auto done = oofgg::servers::ReadSettings(argc, argv, settings)) return *done;
+  oofgg::servers::AuthSettings settings;
+  if (const auto done = oofgg::servers::ReadAuthSettings(argc, argv, settings)) return *done;
   const oofgg::Status status = oofgg::servers::Serve(settings);
   return status.ok() ? 0 : oofgg::servers::Fail(oofgg::servers::kProgram, status);
 }

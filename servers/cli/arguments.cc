@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "oofgg/parse.h"
+#include "servers/common/flags.h"
 
 namespace oofgg::cli {
 namespace {
@@ -25,8 +26,14 @@ CLI::Option* AddInteger(CLI::App& command, const std::string& name, std::int64_t
 }
 
 CLI::Option* AddDuration(CLI::App& command, const std::string& name, std::chrono::milliseconds* value,
-                         const std::string& help) {
-  const auto take = [=](const std::string& text) { Take(ParseDuration(text), name, value); };
+                         const std::string& help, std::chrono::milliseconds most) {
+  const auto take = [=](const std::string& text) {
+    const auto parsed = ParseDuration(text);
+    if (parsed.ok() && *parsed > most) {
+      throw CLI::ValidationError(name, "must be at most " + servers::FormatDuration(most));
+    }
+    Take(parsed, name, value);
+  };
   return command.add_option_function<std::string>(name, take, help)->type_name("DURATION");
 }
 

@@ -7,24 +7,14 @@
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "servers/cli/session_file.h"
 #include "servers/common/flags.h"
 
 namespace oofgg::cli {
 namespace {
-
-StatusOr<std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) return MakeStatus(StatusCode::kNotFound, "--ca: cannot read " + path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 std::string HostName() {
   std::array<char, HOST_NAME_MAX + 1> name{};
@@ -36,10 +26,8 @@ std::string HostName() {
 StatusOr<std::unique_ptr<Client>> Context::NewClient(ClientOptions options) const {
   GrpcTransportOptions transport;
   transport.endpoints = settings_.endpoints;
+  OOFGG_ASSIGN_OR_RETURN(transport.tls, servers::TlsOptionsOf(settings_.peers));
   transport.tls.enabled = settings_.tls;
-  if (!settings_.ca_file.empty()) {
-    OOFGG_ASSIGN_OR_RETURN(transport.tls.root_certificates_pem, ReadFile(settings_.ca_file));
-  }
   options.call_timeout = settings_.timeout;
   options.client_name = "oofgg on " + HostName();
   return std::make_unique<Client>(MakeGrpcTransport(transport), std::move(options));

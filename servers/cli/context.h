@@ -11,13 +11,10 @@
 #include "oofgg/grpc_transport.h"
 #include "oofgg/status.h"
 #include "servers/cli/operator_token.h"
+#include "servers/common/peer_flags.h"
 
 namespace CLI {
 class App;
-}
-
-namespace oofgg::servers {
-class Flags;
 }
 
 namespace oofgg::cli {
@@ -26,7 +23,7 @@ namespace oofgg::cli {
 struct Settings {
   Endpoints endpoints;
   std::string session_file;  ///< Empty: in the home directory.
-  std::string ca_file;
+  servers::PeerSettings peers;
   bool tls = false;
   bool json = false;
   std::chrono::milliseconds timeout{10'000};
@@ -51,6 +48,10 @@ class Context {
   /// Where this player's tokens are.
   [[nodiscard]] std::string session_file() const;
 
+  /// What the program exits with, such as 1 for an answer that is no. An error exits with 1 at least.
+  void SetExitStatus(int status) { exit_status_ = status; }
+  [[nodiscard]] int exit_status() const { return exit_status_; }
+
   /// One line for people, or, under `--json`, the object. What of the line may come from other players is
   /// made harmless for a terminal here.
   void Print(const std::string& line, const nlohmann::json& object) const;
@@ -63,6 +64,7 @@ class Context {
   [[nodiscard]] StatusOr<std::unique_ptr<Client>> NewClient(ClientOptions options) const;
 
   Settings settings_;
+  int exit_status_ = 0;
   std::unique_ptr<Client> client_;
 };
 
@@ -76,10 +78,13 @@ void AddSessionCommands(CLI::App& app, Command* chosen);
 void AddCareCommands(CLI::App& app, Command* chosen);
 void AddUserCommands(CLI::App& app, Command* chosen);
 void AddServiceCommands(CLI::App& app, Command* chosen);
+/// Adds to the `token` of the account's commands, hence after them.
+void AddTokenCommands(CLI::App& app, Command* chosen);
 void AddGameCommands(CLI::App& app, Command* chosen);
 void AddPlayCommands(CLI::App& app, Command* chosen);
 void AddScoreCommands(CLI::App& app, Command* chosen);
-/// Its settings come from all layers, so they are bound to `flags`.
+/// Their settings come from all layers, so they are bound to `flags`.
+void AddKeysCommands(CLI::App& app, servers::Flags& flags, Command* chosen);
 void AddUpCommand(CLI::App& app, servers::Flags& flags, Command* chosen);
 
 }  // namespace oofgg::cli

@@ -1,6 +1,7 @@
 // oofgg: the command line of players and operators. Everything goes through the SDK, as a game would.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -19,8 +20,7 @@ void AddSettings(oofgg::servers::Flags& flags, Settings& settings) {
   flags.AddAddress({.name = "game", .help = "Where oofgg-game serves gRPC"}, &settings.endpoints.game);
   flags.AddAddress({.name = "maker", .help = "Where oofgg-maker serves gRPC"}, &settings.endpoints.maker);
   flags.Add({.name = "tls", .help = "Speak TLS to the servers"}, &settings.tls);
-  flags.Add({.name = "ca", .help = "PEM authorities to trust instead of the system's", .value = "FILE"},
-            &settings.ca_file);
+  oofgg::servers::AddPeerFlags(flags, settings.peers);
   flags.AddCustom({.name = "session", .help = "Keeps this player's tokens", .value = "FILE"},
                   "~/.oofgg/session.json", [&settings](std::string_view text) {
                     settings.session_file = text;
@@ -44,16 +44,17 @@ std::string MessageOf(const oofgg::Status& status) {
   return message;
 }
 
-/// The exit status and the line on stderr that an error becomes.
-int Report(const oofgg::Status& status, bool json) {
-  if (status.ok()) return 0;
+/// The line on stderr that an error becomes.
+void Report(const oofgg::Status& status, bool json) {
   const std::string message = MessageOf(status);
-  if (!json) return oofgg::servers::Fail("oofgg", oofgg::MakeStatus(status.code(), message));
+  if (!json) {
+    oofgg::servers::Fail("oofgg", oofgg::MakeStatus(status.code(), message));
+    return;
+  }
   nlohmann::json error = {{"error", message}, {"code", absl::StatusCodeToString(status.code())}};
   if (const std::string reason = oofgg::ReasonOf(status); !reason.empty()) error["reason"] = reason;
   // What a server said need not be UTF-8.
   std::fprintf(stderr, "%s\n", error.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
-  return 1;
 }
 
 }  // namespace
@@ -69,11 +70,13 @@ int main(int argc, char** argv) {
   flags.Bind(app);
   oofgg::cli::AddUpCommand(app, flags, &command);
   oofgg::cli::AddAccountCommands(app, &command);
+  oofgg::cli::AddTokenCommands(app, &command);
   oofgg::cli::AddGuestCommands(app, &command);
   oofgg::cli::AddSessionCommands(app, &command);
   oofgg::cli::AddCareCommands(app, &command);
   oofgg::cli::AddUserCommands(app, &command);
   oofgg::cli::AddServiceCommands(app, &command);
+  oofgg::cli::AddKeysCommands(app, flags, &command);
   oofgg::cli::AddGameCommands(app, &command);
   oofgg::cli::AddPlayCommands(app, &command);
   oofgg::cli::AddScoreCommands(app, &command);
@@ -90,5 +93,8 @@ int main(int argc, char** argv) {
         2);
   }
   Context context(settings);
-  return Report(command(context), settings.json);
+  const oofgg::Status status = command(context);
+  if (status.ok()) return context.exit_status();
+  Report(status, settings.json);
+  return (std::max)(context.exit_status(), 1);
 }

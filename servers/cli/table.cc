@@ -1,8 +1,9 @@
 #include "servers/cli/table.h"
 
 #include <algorithm>
-#include <array>
-#include <ctime>
+#include <chrono>
+
+#include "servers/cli/times.h"
 
 namespace oofgg::cli {
 namespace {
@@ -34,13 +35,7 @@ void PrintTable(const Context& context, const Cells& titles, const std::vector<T
 }
 
 std::string MomentText(WallTime time, const std::string& never) {
-  if (time == WallTime()) return never;
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm utc{};
-  std::array<char, 32> text{};
-  if (gmtime_r(&seconds, &utc) == nullptr) return never;
-  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M UTC", &utc);
-  return text.data();
+  return time == WallTime() ? never : FormatTime(time);
 }
 
 std::int64_t MomentMillis(WallTime time) {

@@ -22,7 +22,7 @@ struct TableRow {
 void PrintTable(const Context& context, const Cells& titles, const std::vector<TableRow>& rows,
                 const std::string& nothing);
 
-/// `2026-11-21 11:24 UTC`; `never` for the epoch.
+/// As FormatTime; `never` for the epoch.
 [[nodiscard]] std::string MomentText(WallTime time, const std::string& never);
 
 /// Milliseconds since 1970, as `--json` says moments; 0 for the epoch.

@@ -74,7 +74,8 @@ std::string Switch(const char* flag, bool on) { return std::string(flag) + (on ?
 ProgramSpec Program(const Plan& plan, const std::string& name, std::vector<std::string> arguments) {
   if (!plan.config_file.empty()) arguments.insert(arguments.end(), {"--config", plan.config_file});
   // What other programs in this environment use is not for these, which are told where their data are.
-  arguments.insert(arguments.end(), {"--redis", "", "--kafka", ""});
+  arguments.insert(arguments.end(),
+                   {"--redis", "", "--kafka", "", "--tls-cert", "", "--tls-key", "", "--tls-client-ca", ""});
   arguments.push_back(Switch("--insecure", plan.options.insecure));
   return {.name = name, .path = plan.programs + "/" + name, .arguments = std::move(arguments)};
 }

@@ -5,6 +5,7 @@
 #include <prometheus/text_serializer.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 #include <utility>
 
@@ -32,13 +33,15 @@ struct OpsServer::Gauge {
 
 OpsServer::OpsServer(std::string program)
     : program_(std::move(program)), registry_(std::make_shared<prometheus::Registry>()) {
-  AddPage("/healthz", [] { return net::HttpResponse{.body = "ok\n"}; });
-  AddPage("/readyz", [this] {
+  AddPage("/healthz", [](const net::HttpRequest&) { return net::HttpResponse{.body = "ok\n"}; });
+  AddPage("/readyz", [this](const net::HttpRequest&) {
     return ready_ ? net::HttpResponse{.body = "ready\n"}
                   : net::HttpResponse{.status = 503, .body = "not ready\n"};
   });
-  AddPage("/version", [this] { return net::HttpResponse{.body = program_ + " " OOFGG_VERSION "\n"}; });
-  AddPage("/metrics", [this] { return Metrics(); });
+  AddPage("/version", [this](const net::HttpRequest&) {
+    return net::HttpResponse{.body = program_ + " " OOFGG_VERSION "\n"};
+  });
+  AddPage("/metrics", [this](const net::HttpRequest&) { return Metrics(); });
   AddGauge("process_resident_memory_bytes", "Resident memory size in bytes.", ResidentBytes);
 }
 
@@ -51,11 +54,19 @@ void OpsServer::AddGauge(const std::string& name, const std::string& help, std::
   gauges_.push_back(std::make_unique<Gauge>(Gauge{&family.Add({}), std::move(read)}));
 }
 
-Status OpsServer::Listen(boost::asio::io_context& io, std::string_view address) {
+Status OpsServer::Listen(boost::asio::io_context& io, std::string_view address,
+                         const std::shared_ptr<net::TlsSource>& tls) {
   auto handler = [this](const net::HttpRequest& request, const net::HttpReplier& reply) {
     Handle(request, reply);
   };
-  auto server = net::HttpServer::Listen(io, address, std::move(handler));
+  net::HttpServerOptions options;
+  if (tls != nullptr) {
+    options.secure = net::TlsLayers(tls);
+    AddGauge(
+        "oofgg_tls_certificate_expiry_seconds", "When the certificate ends, in seconds since 1970.",
+        [tls] { return std::chrono::duration<double>(tls->Current()->expires.time_since_epoch()).count(); });
+  }
+  auto server = net::HttpServer::Listen(io, address, std::move(handler), std::move(options));
   if (!server.ok()) return Annotate(server.status(), "--ops-listen");
   server_ = *std::move(server);
   listen_ = address;
@@ -77,7 +88,7 @@ void OpsServer::Handle(const net::HttpRequest& request, const net::HttpReplier& 
   if (request.method != "GET" && request.method != "HEAD") {
     return reply({.status = 405, .body = "Method Not Allowed\n", .headers = {{"Allow", "GET, HEAD"}}});
   }
-  reply(page->second());
+  reply(page->second(request));
 }
 
 }  // namespace oofgg::servers

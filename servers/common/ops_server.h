@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "net/http_server.h"
+#include "net/tls/tls_source.h"
 
 namespace prometheus {
 class Registry;
@@ -21,7 +22,7 @@ namespace oofgg::servers {
 /// Threads: safe.
 class OpsServer {
  public:
-  using Page = std::function<net::HttpResponse()>;
+  using Page = std::function<net::HttpResponse(const net::HttpRequest& request)>;
 
   explicit OpsServer(std::string program);
   ~OpsServer();
@@ -31,7 +32,9 @@ class OpsServer {
   /// Sets a gauge that is read when somebody scrapes. Before `Listen`.
   void AddGauge(const std::string& name, const std::string& help, std::function<double()> read);
 
-  [[nodiscard]] Status Listen(boost::asio::io_context& io, std::string_view address);
+  /// Under TLS with `tls`, whose expiry is then among the metrics; null: in plaintext.
+  [[nodiscard]] Status Listen(boost::asio::io_context& io, std::string_view address,
+                              const std::shared_ptr<net::TlsSource>& tls = nullptr);
   /// Where it listens, with the port that was chosen.
   [[nodiscard]] std::string address() const;
 

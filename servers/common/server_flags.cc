@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "oofgg/parse.h"
 #include "storage/sqlite/database.h"
@@ -42,23 +43,35 @@ void AddMissingStore(Flags& flags, Flags::Flag flag, std::string instead) {
   });
 }
 
+void AddRedisFlags(Flags& flags, ServerSettings& settings, RedisUse redis) {
+  const Flags::Flag flag = {.name = "redis",
+                            .help = redis == RedisUse::kShared
+                                        ? "What replicas share; none: this is the only one"
+                                        : "Not in this version",
+                            .variable = "REDIS_SERVER_URL",
+                            .value = "HOST:PORT|URL"};
+  if (redis == RedisUse::kNone) {
+    return AddMissingStore(flags, flag, "queues, sessions and presence live in this process");
+  }
+  flags.Add(flag, &settings.redis);
+  flags.Add({.name = "allow-volatile-redis", .help = "Take a Redis that keeps no append-only file"},
+            &settings.allow_volatile_redis);
+}
+
 }  // namespace
 
-void AddServerFlags(Flags& flags, ServerSettings& settings) {
+void AddServerFlags(Flags& flags, ServerSettings& settings, RedisUse redis) {
   flags.AddAddress({.name = "listen", .help = "Where gRPC listens"}, &settings.listen);
   flags.AddAddress(
       {.name = "ops-listen", .help = "Where /healthz, /readyz, /metrics and /version are served"},
       &settings.ops_listen);
   flags.Add({.name = "database", .help = "Where its data lives", .value = "sqlite:PATH"}, &settings.database);
-  AddMissingStore(flags,
-                  {.name = "redis",
-                   .help = "Not in this version",
-                   .variable = "REDIS_SERVER_URL",
-                   .value = "HOST:PORT|URL"},
-                  "queues, sessions and presence live in this process");
+  AddRedisFlags(flags, settings, redis);
   AddMissingStore(flags, {.name = "kafka", .help = "Not in this version", .value = "HOST:PORT"},
                   "the event log is written to files");
-  flags.Add({.name = "tls-cert", .help = "PEM certificate chain for gRPC", .value = "FILE"},
+  flags.Add({.name = "tls-cert",
+             .help = "PEM certificate chain; gRPC and ops then speak TLS. Read again when it changes",
+             .value = "FILE"},
             &settings.tls_cert);
   flags.Add({.name = "tls-key", .help = "PEM key of that certificate", .value = "FILE"}, &settings.tls_key);
   flags.Add({.name = "tls-client-ca",
@@ -70,12 +83,27 @@ void AddServerFlags(Flags& flags, ServerSettings& settings) {
   flags.Add({.name = "verbose", .help = "Log more", .variable = "VERBOSE", .letter = 'v'}, &settings.verbose);
 }
 
-rpc::RpcServerOptions RpcOptions(const ServerSettings& settings) {
+StatusOr<std::shared_ptr<net::TlsSource>> OpenTls(const ServerSettings& settings, const Clock& clock) {
+  if (settings.tls_cert.empty() != settings.tls_key.empty()) {
+    return MakeStatus(StatusCode::kInvalidArgument,
+                      "--tls-cert and --tls-key go together; give both or none");
+  }
+  if (!settings.tls_cert.empty()) {
+    return net::TlsSource::Open(
+        {.certificate = settings.tls_cert, .key = settings.tls_key, .client_ca = settings.tls_client_ca},
+        clock);
+  }
+  if (!settings.tls_client_ca.empty()) {
+    return MakeStatus(StatusCode::kInvalidArgument, "--tls-client-ca needs --tls-cert and --tls-key");
+  }
+  OOFGG_RETURN_IF_ERROR(CheckPlaintextAddress("--ops-listen", settings.ops_listen, settings.insecure));
+  return nullptr;
+}
+
+rpc::RpcServerOptions RpcOptions(const ServerSettings& settings, std::shared_ptr<net::TlsSource> tls) {
   rpc::RpcServerOptions options;
   options.listen = {settings.listen};
-  options.tls_certificate_file = settings.tls_cert;
-  options.tls_key_file = settings.tls_key;
-  options.tls_client_ca_file = settings.tls_client_ca;
+  options.tls = std::move(tls);
   options.insecure = settings.insecure;
   return options;
 }
@@ -101,8 +129,8 @@ Status CheckPlaintextAddress(const std::string& flag, const std::string& address
   if (IsLoopback(parsed->host) || insecure) return {};
   return MakeStatus(StatusCode::kFailedPrecondition,
                     flag + ": " + address +
-                        " is reachable from other machines without TLS; listen on 127.0.0.1, or " +
-                        "allow it with --insecure");
+                        " is reachable from other machines without TLS; listen on 127.0.0.1, give it " +
+                        "TLS, or allow it with --insecure");
 }
 
 std::string WithPort(const std::string& address, std::uint16_t port) {

@@ -4,6 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "net/tls/tls_source.h"
+#include "oofgg/clock.h"
 #include "oofgg/status.h"
 #include "rpc/server_options.h"
 #include "servers/common/flags.h"
@@ -19,6 +21,8 @@ struct ServerSettings {
   std::string listen = {};
   std::string ops_listen = {};
   std::string database = {};
+  std::string redis = {};  ///< Empty: none; what it would hold lives in this process.
+  bool allow_volatile_redis = false;
   std::string tls_cert = {};
   std::string tls_key = {};
   std::string tls_client_ca = {};
@@ -26,11 +30,21 @@ struct ServerSettings {
   bool verbose = false;
 };
 
+/// Whether a server of this version has a use for Redis.
+enum class RedisUse : std::uint8_t { kNone, kShared };
+
 /// Adds the flags of `settings`, whose present values are the defaults.
-void AddServerFlags(Flags& flags, ServerSettings& settings);
+void AddServerFlags(Flags& flags, ServerSettings& settings, RedisUse redis = RedisUse::kNone);
+
+/// What the doors of a server show under `--tls-cert`; null without, and then the ops door must not be open
+/// to other machines unless `--insecure` allows it. Errors: kInvalidArgument (a combination that makes no
+/// sense), kFailedPrecondition (plaintext off this machine), or those of net::ReadTlsIdentity.
+[[nodiscard]] StatusOr<std::shared_ptr<net::TlsSource>> OpenTls(const ServerSettings& settings,
+                                                                const Clock& clock);
 
 /// How gRPC listens under these settings.
-[[nodiscard]] rpc::RpcServerOptions RpcOptions(const ServerSettings& settings);
+[[nodiscard]] rpc::RpcServerOptions RpcOptions(const ServerSettings& settings,
+                                               std::shared_ptr<net::TlsSource> tls);
 
 /// Opens `--database` for this process alone. Errors: kInvalidArgument (of a kind that this version does not
 /// have), kFailedPrecondition (another server has it open), or why the file cannot be used.

@@ -1,8 +1,6 @@
 // oofgg-game: presence, sessions and their events, players, scores.
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include "game/game_room.h"
 #include "http/curl_client.h"
@@ -22,6 +20,7 @@
 #include "servers/common/drain.h"
 #include "servers/common/jwks_keeper.h"
 #include "servers/common/ops_server.h"
+#include "servers/common/peer_flags.h"
 #include "servers/common/process.h"
 #include "servers/common/tidy_timer.h"
 #include "servers/game/maker_queue.h"
@@ -52,13 +51,8 @@ constexpr std::chrono::milliseconds kDrainPatience{10'000};
 StatusOr<std::shared_ptr<Transport>> TransportToMaker(const GameSettings& settings) {
   GrpcTransportOptions options;
   options.endpoints.maker = settings.maker;
-  if (!settings.maker_ca.empty()) {
-    std::ifstream file(settings.maker_ca);
-    std::stringstream text;
-    text << file.rdbuf();
-    if (!file) return MakeStatus(StatusCode::kNotFound, "--maker-ca: cannot read " + settings.maker_ca);
-    options.tls.enabled = true;
-    options.tls.root_certificates_pem = text.str();
+  if (settings.maker_tls) {
+    OOFGG_ASSIGN_OR_RETURN(options.tls, TlsOptionsOf(settings.peers));
   } else {
     // Players' tokens go this way.
     OOFGG_RETURN_IF_ERROR(CheckPlaintextAddress("--maker", settings.maker, settings.server.insecure));
@@ -113,10 +107,16 @@ void AddMetrics(OpsServer& ops, const presence::PresenceHub& hub, const net::Pre
                [&door] { return static_cast<double>(door.connections()); });
 }
 
+StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const GameSettings& settings,
+                                                              std::shared_ptr<auth::RevocationList> revoked,
+                                                              rpc::ServiceHost& host) {
+  return RevocationKeeper::Start(settings.revocations, settings.peers, settings.server.insecure,
+                                 std::move(revoked), ActionsOn(host));
+}
+
 Status Serve(const GameSettings& settings) {
   Process process(kProgram, settings.server.verbose);
-  OOFGG_RETURN_IF_ERROR(
-      CheckPlaintextAddress("--ops-listen", settings.server.ops_listen, settings.server.insecure));
+  OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
   OOFGG_ASSIGN_OR_RETURN(const auto database, OpenDatabase(settings.server.database));
@@ -129,14 +129,16 @@ Status Serve(const GameSettings& settings) {
   if (!event_log.ok()) return Annotate(event_log.status(), "--event-log");
 
   ThreadPool workers(kWorkers);
-  http::CurlClient http;
+  http::CurlClient http(HttpOptionsOf(settings.peers));
   const auto verifier = std::make_shared<auth::TokenVerifier>(
       clock, auth::Jwks(), auth::TokenVerifierOptions{.issuer = settings.issuer});
   const auto keeper =
       JwksKeeper::Start(settings.jwks, *verifier, http, workers,
                         {.insecure = settings.server.insecure, .stop = Process::StopRequested});
   if (!keeper.ok()) return Process::StopRequested() ? Status() : keeper.status();
-  auth::JwtAuthorizer authorizer(verifier);
+  const auto revoked = std::make_shared<auth::RevocationList>(clock);
+  auth::JwtAuthorizer authorizer(
+      verifier, {.revoked = revoked, .on_unknown_key = [&keeper] { (*keeper)->RefreshSoon(); }});
 
   ThreadPool maker_callbacks(kMakerCallbackThreads);
   std::unique_ptr<MakerQueue> queue;
@@ -163,14 +165,16 @@ Status Serve(const GameSettings& settings) {
 
   OpsServer ops(kProgram);
   AddMetrics(ops, hub, **door);
-  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen));
+  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   rpc::ServiceHost host(&authorizer, workers, clock);
+  host.AddDoor([&door = **door](std::string_view session_id) { door.EndSession(session_id); });
+  OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host));
   BoundedExecutor queueing(kQueueingThreads, kMaxQueueing);
   const rpc::Lane queueing_lane(queueing, kQueueingRetryDelay);
   OOFGG_ASSIGN_OR_RETURN(
       const auto server,
       rpc::RpcServer::Start(
-          RpcOptions(settings.server), host,
+          RpcOptions(settings.server, tls), host,
           {rpc::MakeGameService(host, queueing_lane, room->games(), room->sessions(), room->events()),
            rpc::MakePlayerService(host, room->players()), rpc::MakeScoreService(host, room->scores()),
            rpc::MakePresenceService(host, presence)}));

@@ -61,9 +61,9 @@ std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& setting
   flags.Add({.name = "issuer", .help = "The iss that access tokens must have"}, &settings.issuer);
   flags.AddAddress({.name = "maker", .help = "gRPC of oofgg-maker; none: nobody can queue for a match"},
                    &settings.maker);
-  flags.Add(
-      {.name = "maker-ca", .help = "Speak TLS to the maker and trust this PEM authority", .value = "FILE"},
-      &settings.maker_ca);
+  flags.Add({.name = "maker-tls", .help = "Speak TLS to the maker"}, &settings.maker_tls);
+  AddPeerFlags(flags, settings.peers);
+  AddRevocationFlags(flags, settings.revocations);
   flags.Add({.name = "event-log", .help = "Where the event log is written, JSON lines", .value = "DIR"},
             &settings.event_log);
   flags.AddCustom({.name = "games", .help = "Games that are there from the start", .value = "ID=NAME,..."},

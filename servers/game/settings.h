@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "servers/common/peer_flags.h"
+#include "servers/common/revocation_keeper.h"
 #include "servers/common/server_flags.h"
 
 namespace oofgg::servers {
@@ -19,12 +21,14 @@ struct GameSettings {
   std::string issuer;
   std::string jwks;
   std::string maker;
-  std::string maker_ca;
   std::vector<std::string> games;  ///< Each `ID=NAME`.
   std::chrono::milliseconds presence_grace{5'000};
   std::int64_t presence_max_connections = 100'000;
   std::int64_t presence_max_per_address = 1'000;
+  bool maker_tls = false;
   bool presence_auth = false;
+  PeerSettings peers;
+  RevocationSettings revocations{};
 };
 
 /// Reads them; what `Flags::Parse` returns, or 2 where something needed is missing.

@@ -26,6 +26,7 @@
 #include "servers/common/drain.h"
 #include "servers/common/jwks_keeper.h"
 #include "servers/common/ops_server.h"
+#include "servers/common/peer_flags.h"
 #include "servers/common/process.h"
 #include "servers/maker/match_seats.h"
 #include "servers/maker/settings.h"
@@ -104,10 +105,16 @@ void WarnIfMatchesStayHere(const MakerSettings& settings) {
       "reach");
 }
 
+StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const MakerSettings& settings,
+                                                              std::shared_ptr<auth::RevocationList> revoked,
+                                                              rpc::ServiceHost& host) {
+  return RevocationKeeper::Start(settings.revocations, settings.peers, settings.server.insecure,
+                                 std::move(revoked), ActionsOn(host));
+}
+
 Status Serve(const MakerSettings& settings) {
   Process process(kProgram, settings.server.verbose);
-  OOFGG_RETURN_IF_ERROR(
-      CheckPlaintextAddress("--ops-listen", settings.server.ops_listen, settings.server.insecure));
+  OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
   OOFGG_ASSIGN_OR_RETURN(const auto rules, LoadRules(settings.rules));
@@ -118,8 +125,10 @@ Status Serve(const MakerSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(const auto store, storage::SqliteRequestStore::Make(*database));
 
   ThreadPool workers(kWorkers);
+  // Outlives the HTTP client and the backend, which tell the fleet what has come of its calls until they end.
+  SerialExecutor fleet_executor(workers);
   BoundedExecutor api_workers(kApiThreads, kApiQueue);
-  http::CurlClient http;
+  http::CurlClient http(HttpOptionsOf(settings.peers));
   const auto verifier = std::make_shared<auth::TokenVerifier>(
       clock, auth::Jwks(), auth::TokenVerifierOptions{.issuer = settings.issuer});
   std::unique_ptr<JwksKeeper> keeper;
@@ -129,13 +138,15 @@ Status Serve(const MakerSettings& settings) {
     if (!started.ok()) return Process::StopRequested() ? Status() : started.status();
     keeper = *std::move(started);
   }
-  auth::JwtAuthorizer authorizer(verifier);
+  const auto revoked = std::make_shared<auth::RevocationList>(clock);
+  auth::JwtAuthorizer authorizer(verifier, {.revoked = revoked, .on_unknown_key = [&keeper] {
+                                   if (keeper != nullptr) keeper->RefreshSoon();
+                                 }});
 
   OOFGG_ASSIGN_OR_RETURN(const auto backend,
                          backends::ProcessBackend::Make({.command = settings.process_command,
                                                          .directory = settings.data,
                                                          .public_host = settings.public_host}));
-  SerialExecutor fleet_executor(workers);
   orchestration::ReservationClient reservations(
       http, fleet_executor, clock,
       {.timeout = settings.reservation_timeout,
@@ -161,14 +172,17 @@ Status Serve(const MakerSettings& settings) {
   KeyedTokenBuckets address_limiter(clock, kRequestsPerAddress, kLimitedAddresses);
   net::MakerApi api(requests, api_workers,
                     ApiOptionsOf(settings, authorizer, signer, limiter, address_limiter));
-  auto api_server = net::HttpServer::Listen(process.io(), settings.http_listen, api.handler(),
-                                            {.exempt_loopback = settings.local_proxy});
+  auto api_server = net::HttpServer::Listen(
+      process.io(), settings.http_listen, api.handler(),
+      {.exempt_loopback = settings.local_proxy,
+       .secure = settings.http_tls ? net::TlsLayers(tls) : net::SecureLayerFactory()});
   if (!api_server.ok()) return Annotate(api_server.status(), "--http-listen");
   OpsServer ops(kProgram);
-  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen));
+  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   rpc::ServiceHost host(&authorizer, workers, clock);
+  OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host));
   OOFGG_ASSIGN_OR_RETURN(const auto server,
-                         rpc::RpcServer::Start(RpcOptions(settings.server), host,
+                         rpc::RpcServer::Start(RpcOptions(settings.server, tls), host,
                                                {rpc::MakeMatchmakingService(host, matchmaking),
                                                 rpc::MakeFleetService(host, fleets)}));
   // Only now that nothing can go wrong any more: a maker that cannot listen starts no game servers.

@@ -80,6 +80,9 @@ Status Check(MakerSettings& settings) {
                       "PROCESS_COMMAND is not set; it names the game server to start, such as "
                       "'oofgg-arena --listen :{port} --control-listen 127.0.0.1:{control_port}'");
   }
+  if (settings.http_tls && settings.server.tls_cert.empty()) {
+    return MakeStatus(StatusCode::kInvalidArgument, "--http-tls needs --tls-cert and --tls-key");
+  }
   if (settings.authorizer.empty()) settings.authorizer = settings.jwks.empty() ? "opaque" : "jwt";
   if (settings.authorizer != "jwt" && settings.authorizer != "opaque") {
     return MakeStatus(StatusCode::kInvalidArgument,
@@ -101,6 +104,10 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
               "Turns \"this player wants to play\" into an address: matchmaking, seats and game servers.");
   AddServerFlags(flags, settings.server);
   flags.AddAddress({.name = "http-listen", .help = "Where POST /request is served"}, &settings.http_listen);
+  flags.Add({.name = "http-tls", .help = "Serve it under TLS, with the certificate of --tls-cert"},
+            &settings.http_tls);
+  AddPeerFlags(flags, settings.peers);
+  AddRevocationFlags(flags, settings.revocations);
   flags.Add({.name = "local-proxy",
              .help = "Callers come through a proxy on this machine, so 127.0.0.1 has no limits of its own",
              .variable = "LOCAL_PROXY"},

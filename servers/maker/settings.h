@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "servers/common/peer_flags.h"
+#include "servers/common/revocation_keeper.h"
 #include "servers/common/server_flags.h"
 
 namespace oofgg::servers {
@@ -14,7 +16,10 @@ struct MakerSettings {
   ServerSettings server{
       .listen = "127.0.0.1:50053", .ops_listen = "127.0.0.1:9103", .database = "sqlite:oofgg-data/maker.db"};
   std::string http_listen = ":3000";
+  bool http_tls = false;
   bool local_proxy = false;
+  PeerSettings peers;
+  RevocationSettings revocations{};
   std::string keys = "oofgg-data/maker-keys";
   std::string data = "oofgg-data/servers";
   std::string issuer;

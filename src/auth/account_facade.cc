@@ -1,246 +1,275 @@
 #include "auth/account_facade.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "auth/account_rules.h"
+#include "auth/account_view.h"
+#include "auth/callers.h"
 #include "auth/digest.h"
+#include "auth/erase_account.h"
+#include "auth/new_user.h"
+#include "auth/service_secret.h"
 #include "auth/text.h"
-#include "base/constant_time.h"
 #include "base/encoding.h"
-#include "oofgg/log.h"
-#include "oofgg/uuid.h"
 
 namespace oofgg::auth {
 namespace {
 
-constexpr std::size_t kRefreshTokenBytes = 32;
-constexpr std::size_t kMinSecretBytes = 32;
-constexpr std::size_t kPurgeBatch = 1000;
-constexpr const char* kRoleOfNewUsers = "user";
+constexpr const char* kDevice = "device";
 
-Status Refused(std::string_view reason, std::string_view message) {
-  return WithReason(MakeStatus(StatusCode::kUnauthenticated, message), reason);
-}
-
-/// Spares the store what cannot be a token of ours.
-bool IsRefreshToken(std::string_view token) {
-  const auto bytes = base::Base64UrlDecode(token);
-  return bytes.has_value() && bytes->size() == kRefreshTokenBytes;
-}
-
-/// Why a rotation gives no tokens.
-Status RotationRefused(RotationOutcome outcome, const std::string& session_id) {
-  switch (outcome) {
-    case RotationOutcome::kExpired:
-      return Refused("REFRESH_TOKEN_EXPIRED", "the refresh token has expired; sign in again");
-    case RotationOutcome::kRevoked:
-      return Refused("SESSION_REVOKED", "the session was ended; sign in again");
-    case RotationOutcome::kReused:
-      Log(LogLevel::kWarning, "auth", "a refresh token was used twice: ended session " + session_id);
-      return Refused("REFRESH_TOKEN_REUSED",
-                     "the refresh token was used before; the session is ended, sign in again");
-    default:
-      return Refused("REFRESH_TOKEN_INVALID", "the refresh token is unknown; sign in again");
-  }
+Status InvalidCredentials(std::string_view message) {
+  return WithReason(MakeStatus(StatusCode::kUnauthenticated, message), "INVALID_CREDENTIALS");
 }
 
 }  // namespace
 
-StatusOr<std::unique_ptr<AuthFacade>> AuthFacade::Make(AuthFacadeParts parts, AuthFacadeOptions options) {
-  if (parts.secret.size() < kMinSecretBytes) {
-    return MakeStatus(StatusCode::kFailedPrecondition,
-                      "the secret for refresh tokens needs 32 bytes or more");
-  }
-  return std::unique_ptr<AuthFacade>(new AuthFacade(std::move(parts), options));
-}
+AccountFacade::AccountFacade(AccountFacadeParts parts, AccountFacadeOptions options)
+    : parts_(std::move(parts)),
+      codes_(MailedCodes::Make({.users = parts_.users,
+                                .codes = parts_.codes,
+                                .mailer = parts_.mailer,
+                                .executor = parts_.mail,
+                                .audit = parts_.audit,
+                                .clock = parts_.clock,
+                                .random = parts_.random,
+                                .secret = parts_.secret,
+                                .lifetime = options.code_lifetime})) {}
 
-AuthFacade::AuthFacade(AuthFacadeParts parts, AuthFacadeOptions options)
-    : parts_(std::move(parts)), options_(options), decoy_(parts_.hasher.Decoy()) {
-  if (options_.guesses_per_name.has_value()) {
-    guesses_by_name_.emplace(parts_.clock, *options_.guesses_per_name, options_.max_limited_names);
-    guesses_by_user_.emplace(parts_.clock, *options_.guesses_per_name, options_.max_limited_names);
-  }
-}
-
-StatusOr<AuthTokens> AuthFacade::Register(const CallContext& context, const RegisterRequest& request) {
-  OOFGG_RETURN_IF_ERROR(CheckIdempotencyKey(context.idempotency_key));
-  OOFGG_RETURN_IF_ERROR(CheckRegistration(request));
-  OOFGG_RETURN_IF_ERROR(CheckDeadline(context));
-  const std::string proof = RegistrationProof(context, request);
-  // Looked up first, so that a taken name costs no hash.
-  const StatusOr<User> existing = parts_.users.FindByUsername(request.username);
-  if (existing.ok()) return RepeatRegistration(*existing, request, proof);
-  if (existing.status().code() != StatusCode::kNotFound) return existing.status();
-
-  OOFGG_ASSIGN_OR_RETURN(std::string hash, parts_.hasher.Hash(request.password));
-  const User user = {.id = NewUuidV7(parts_.clock, parts_.random),
-                     .username = request.username,
-                     .email = request.email,
-                     .password_hash = std::move(hash),
-                     .role = kRoleOfNewUsers,
-                     .created_at = Now(),
-                     .registration_proof = proof};
-  const Status created = parts_.users.Create(user);
-  if (created.ok()) return StartSession(user);
+StatusOr<AuthTokens> AccountFacade::GuestLogin(const CallContext& context, const GuestLoginRequest& request) {
+  OOFGG_RETURN_IF_ERROR(CheckDeviceSecret(request.device_secret));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
+  const Identity device = {kDevice, base::HexEncode(Sha256(request.device_secret)), parts_.sessions.Now()};
+  StatusOr<User> user = parts_.users.FindByIdentity(device.provider, device.subject);
+  if (user.status().code() == StatusCode::kNotFound) user = MakeGuest(context, device);
   // Its own repetition may have overtaken it.
-  if (ReasonOf(created) != "USERNAME_TAKEN") return created;
-  OOFGG_ASSIGN_OR_RETURN(const User winner, parts_.users.FindByUsername(request.username));
-  return RepeatRegistration(winner, request, proof);
-}
-
-StatusOr<AuthTokens> AuthFacade::RepeatRegistration(const User& user, const RegisterRequest& request,
-                                                    const std::string& proof) {
-  const bool is_repetition = !proof.empty() && base::ConstantTimeEquals(proof, user.registration_proof) &&
-                             Now() <= user.created_at + options_.registration_grace;
-  if (!is_repetition) return UsernameTaken();
-  OOFGG_RETURN_IF_ERROR(TakeGuess(guesses_by_name_, FoldCase(request.username)));
-  OOFGG_RETURN_IF_ERROR(TakeGuess(guesses_by_user_, user.id));
-  OOFGG_ASSIGN_OR_RETURN(const bool same, parts_.hasher.Verify(request.password, user.password_hash));
-  if (!same) return UsernameTaken();
-  return StartSession(user);
-}
-
-std::string AuthFacade::RegistrationProof(const CallContext& context, const RegisterRequest& request) const {
-  if (context.idempotency_key.empty()) return {};
-  return HmacSha256(parts_.secret, {"oofgg registration v1", context.idempotency_key,
-                                    FoldCase(request.username), FoldCase(request.email)});
-}
-
-StatusOr<AuthTokens> AuthFacade::Login(const CallContext& context, const LoginRequest& request) {
-  OOFGG_RETURN_IF_ERROR(CheckLogin(request));
-  OOFGG_RETURN_IF_ERROR(TakeGuess(guesses_by_name_, FoldCase(request.username)));
-  OOFGG_RETURN_IF_ERROR(CheckDeadline(context));
-  OOFGG_ASSIGN_OR_RETURN(const std::optional<User> user, FindByLoginName(request.username));
-  // A user has two names, and no more guesses for that. An unknown name takes one of its own, so that it is
-  // refused when a known one is.
-  OOFGG_RETURN_IF_ERROR(
-      TakeGuess(guesses_by_user_, user.has_value() ? user->id : FoldCase(request.username)));
-  OOFGG_ASSIGN_OR_RETURN(
-      const bool matches,
-      parts_.hasher.Verify(request.password, user.has_value() ? user->password_hash : decoy_));
-  if (!user.has_value() || !matches) {
-    return Refused("INVALID_CREDENTIALS", "the user name or the password is wrong");
-  }
-  if (parts_.hasher.NeedsRehash(user->password_hash)) Rehash(*user, request.password);
-  return StartSession(*user);
-}
-
-StatusOr<std::optional<User>> AuthFacade::FindByLoginName(std::string_view name) {
-  StatusOr<User> user =
-      LooksLikeEmail(name) ? parts_.users.FindByEmail(name) : parts_.users.FindByUsername(name);
-  if (user.ok()) return std::optional<User>(*std::move(user));
-  if (user.status().code() == StatusCode::kNotFound) return std::optional<User>();
-  return user.status();
-}
-
-Status AuthFacade::TakeGuess(std::optional<KeyedTokenBuckets>& guesses, std::string_view key) {
-  if (!guesses.has_value()) return {};
-  const Admission admission = guesses->TryTake(key);
-  if (admission.granted) return {};
-  return RetryLater(StatusCode::kResourceExhausted, "too many attempts for this name; wait before the next",
-                    std::chrono::ceil<std::chrono::milliseconds>(admission.retry_after));
-}
-
-Status AuthFacade::CheckDeadline(const CallContext& context) const {
-  if (parts_.clock.Now() < context.deadline) return {};
-  return MakeStatus(StatusCode::kDeadlineExceeded,
-                    "the call waited too long for its turn to hash a password");
-}
-
-void AuthFacade::Rehash(const User& user, std::string_view password) {
-  const StatusOr<std::string> hash = parts_.hasher.Hash(password);
-  if (!hash.ok()) return;
-  // The login is good whether or not this succeeds; the next one tries again.
-  parts_.users.ReplacePasswordHash(user.id, user.password_hash, *hash).IgnoreError();
-}
-
-StatusOr<AuthTokens> AuthFacade::StartSession(const User& user) {
-  const WallTime now = Now();
-  const RefreshFamily family = {
-      .id = NewUuidV7(parts_.clock, parts_.random), .user_id = user.id, .created_at = now};
-  std::string token = base::Base64UrlEncode(parts_.random.Bytes(kRefreshTokenBytes));
-  OOFGG_RETURN_IF_ERROR(
-      parts_.sessions.CreateFamily(family, Sha256(token), now + options_.refresh_token_lifetime));
-  return MakeTokens(user, family.id, parts_.issuer.NewGrant(), std::move(token));
-}
-
-StatusOr<AuthTokens> AuthFacade::RefreshToken(const CallContext& context,
-                                              const RefreshTokenRequest& request) {
-  const std::string& token = request.refresh_token;
-  const std::string& nonce = context.idempotency_key;
-  OOFGG_RETURN_IF_ERROR(CheckIdempotencyKey(nonce));
-  if (token.empty()) return InvalidField("refresh_token", "must not be empty");
-  if (!IsRefreshToken(token)) return RotationRefused(RotationOutcome::kUnknown, "");
-
-  std::string next = NextRefreshToken(token, nonce);
-  const WallTime now = Now();
-  OOFGG_ASSIGN_OR_RETURN(
-      const RotationResult result,
-      parts_.sessions.Rotate(
-          {.token_hash = Sha256(token),
-           .next_hash = Sha256(next),
-           .nonce_hash =
-               nonce.empty() ? "" : HmacSha256(parts_.secret, {"oofgg refresh nonce v1", token, nonce}),
-           .grant = parts_.issuer.NewGrant(),
-           .now = now,
-           .next_expires_at = now + options_.refresh_token_lifetime,
-           .grace = options_.refresh_grace}));
-  if (result.outcome != RotationOutcome::kRotated && result.outcome != RotationOutcome::kReplayed) {
-    return RotationRefused(result.outcome, result.family_id);
-  }
-  // Read anew, so that a changed role counts from the next refresh on.
-  const StatusOr<User> user = parts_.users.FindById(result.user_id);
-  if (user.status().code() == StatusCode::kNotFound) {
-    return RotationRefused(RotationOutcome::kRevoked, result.family_id);
+  if (ReasonOf(user.status()) == "IDENTITY_TAKEN") {
+    user = parts_.users.FindByIdentity(device.provider, device.subject);
   }
   if (!user.ok()) return user.status();
-  return MakeTokens(*user, result.family_id, result.grant, std::move(next));
+  return parts_.sessions.Begin(*user, context);
 }
 
-std::string AuthFacade::NextRefreshToken(const std::string& token, const std::string& nonce) const {
-  // Derived, so that a repetition gets the same one although only hashes are stored. Without a nonce there
-  // is no repetition.
-  if (nonce.empty()) return base::Base64UrlEncode(parts_.random.Bytes(kRefreshTokenBytes));
-  return base::Base64UrlEncode(HmacSha256(parts_.secret, {"oofgg refresh token v1", token, nonce}));
+StatusOr<User> AccountFacade::MakeGuest(const CallContext& context, const Identity& device) {
+  User user = NewUser(parts_.clock, parts_.random, MadeUsername("guest", parts_.random));
+  user.guest = true;
+  OOFGG_RETURN_IF_ERROR(parts_.users.Create(user, device));
+  parts_.audit.Note("registered", user.id, context, {{"way", kDevice}});
+  return user;
 }
 
-StatusOr<AuthTokens> AuthFacade::MakeTokens(const User& user, const std::string& session_id,
-                                            const TokenGrant& grant, std::string refresh_token) const {
-  const Caller caller = {.user_id = user.id, .role = user.role, .session_id = session_id};
-  OOFGG_ASSIGN_OR_RETURN(std::string access_token, parts_.issuer.Issue(caller, grant));
-  const auto left = std::chrono::floor<std::chrono::seconds>(grant.expires_at - Now());
-  return AuthTokens{.user_id = user.id,
-                    .access_token = std::move(access_token),
-                    .refresh_token = std::move(refresh_token),
-                    .expires_in = std::max(left, std::chrono::seconds(0))};
-}
-
-StatusOr<ValidateTokenResponse> AuthFacade::ValidateToken(const CallContext&,
-                                                          const ValidateTokenRequest& request) {
-  StatusOr<VerifiedToken> token = parts_.verifier.Verify(request.access_token);
-  if (!token.ok()) return ValidateTokenResponse{};
-  const StatusOr<RefreshFamily> session = parts_.sessions.FindFamily(token->caller.session_id);
-  if (session.status().code() == StatusCode::kNotFound) return ValidateTokenResponse{};
-  if (!session.ok()) return session.status();
-  if (session->revoked) return ValidateTokenResponse{};
-  return ValidateTokenResponse{
-      .is_valid = true, .user_id = std::move(token->caller.user_id), .role = std::move(token->caller.role)};
-}
-
-bool AuthFacade::NeedsHashing(std::string_view method) { return method == "Register" || method == "Login"; }
-
-StatusOr<std::size_t> AuthFacade::PurgeExpired() {
-  std::size_t total = 0;
-  while (true) {
-    OOFGG_ASSIGN_OR_RETURN(const std::size_t gone, parts_.sessions.PurgeExpired(Now(), kPurgeBatch));
-    total += gone;
-    if (gone < kPurgeBatch) return total;
+StatusOr<AuthTokens> AccountFacade::ServiceLogin(const CallContext& context,
+                                                 const ServiceLoginRequest& request) {
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
+  const auto secret = ParseServiceSecret(request.credential);
+  if (!secret.has_value()) return InvalidCredentials("this is no service credential");
+  const StatusOr<ServiceCredential> found = parts_.credentials.Find(secret->id);
+  if (!found.ok() && found.status().code() != StatusCode::kNotFound) return found.status();
+  const WallTime now = parts_.sessions.Now();
+  // Of an unknown id the same is computed as of a wrong secret.
+  const ServiceCredential credential = found.value_or(ServiceCredential{});
+  if (!Opens(credential, secret->secret, now) || !found.ok()) {
+    return InvalidCredentials("the service credential is wrong, revoked or expired");
   }
+  TokenGrant grant = parts_.issuer.NewGrant();
+  if (credential.expires_at != WallTime{})
+    grant.expires_at = std::min(grant.expires_at, credential.expires_at);
+  const Caller caller = {.user_id = credential.id,
+                         .role = "service",
+                         .session_id = credential.id,
+                         .game_id = credential.game_id};
+  OOFGG_ASSIGN_OR_RETURN(std::string token, parts_.issuer.Issue(caller, grant));
+  parts_.audit.Note("service_login", credential.id, context);
+  return AuthTokens{.user_id = credential.id,
+                    .access_token = std::move(token),
+                    .refresh_token = {},
+                    .expires_in = std::chrono::floor<std::chrono::seconds>(grant.expires_at - now)};
 }
 
-WallTime AuthFacade::Now() const {
-  return std::chrono::floor<std::chrono::milliseconds>(parts_.clock.WallNow());
+StatusOr<User> AccountFacade::CallersUser(const CallContext& context) {
+  OOFGG_RETURN_IF_ERROR(CheckSignedIn(context));
+  StatusOr<User> user = parts_.users.FindById(context.caller->user_id);
+  if (user.status().code() == StatusCode::kNotFound) {
+    return MakeStatus(StatusCode::kFailedPrecondition, "the caller is no player and has no account");
+  }
+  if (!user.ok()) return user.status();
+  OOFGG_RETURN_IF_ERROR(CheckMaySignIn(*user, parts_.sessions.Now()));
+  return user;
+}
+
+StatusOr<Account> AccountFacade::Describe(const User& user) {
+  OOFGG_ASSIGN_OR_RETURN(const auto identities, parts_.users.ListIdentities(user.id));
+  Account account = ViewOf(user, identities, parts_.sessions.Now());
+  account.ban_reason.clear();
+  return account;
+}
+
+StatusOr<Account> AccountFacade::GetAccount(const CallContext& context, const GetAccountRequest&) {
+  OOFGG_ASSIGN_OR_RETURN(const User user, CallersUser(context));
+  return Describe(user);
+}
+
+StatusOr<Account> AccountFacade::UpgradeAccount(const CallContext& context,
+                                                const UpgradeAccountRequest& request) {
+  OOFGG_RETURN_IF_ERROR(CheckUpgrade(request));
+  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.password, request.username, request.email));
+  OOFGG_ASSIGN_OR_RETURN(User user, CallersUser(context));
+  if (!user.password_hash.empty()) {
+    const bool same_names = FoldCase(user.username) == FoldCase(request.username) &&
+                            FoldCase(user.email) == FoldCase(request.email);
+    // The answer to the first request may have been lost.
+    if (same_names && CheckPassword(user, request.password, context).ok()) return Describe(user);
+    return MakeStatus(StatusCode::kFailedPrecondition, "the account is a full one already");
+  }
+  OOFGG_ASSIGN_OR_RETURN(user.password_hash, parts_.hasher.Hash(request.password));
+  user.username = request.username;
+  user.email_verified = user.email_verified && FoldCase(user.email) == FoldCase(request.email);
+  user.email = request.email;
+  user.guest = false;
+  OOFGG_RETURN_IF_ERROR(parts_.users.Update(user));
+  parts_.audit.Note("upgraded", user.id, context);
+  return Describe(user);
+}
+
+StatusOr<AccountSessions> AccountFacade::ListSessions(const CallContext& context,
+                                                      const ListSessionsRequest&) {
+  OOFGG_RETURN_IF_ERROR(CheckSignedIn(context));
+  AccountSessions listed;
+  OOFGG_ASSIGN_OR_RETURN(listed.sessions,
+                         parts_.sessions.List(context.caller->user_id, context.caller->session_id));
+  return listed;
+}
+
+StatusOr<Done> AccountFacade::Logout(const CallContext& context, const LogoutRequest& request) {
+  OOFGG_RETURN_IF_ERROR(CheckSignedIn(context));
+  const Caller& caller = *context.caller;
+  const std::string& session = request.session_id.empty() ? caller.session_id : request.session_id;
+  OOFGG_RETURN_IF_ERROR(parts_.sessions.End(caller.user_id, session));
+  parts_.audit.Note("session_ended", caller.user_id, context, {{"session", session}});
+  return Done{};
+}
+
+StatusOr<LogoutEverywhereResponse> AccountFacade::LogoutEverywhere(const CallContext& context,
+                                                                   const LogoutEverywhereRequest& request) {
+  OOFGG_RETURN_IF_ERROR(CheckSignedIn(context));
+  const Caller& caller = *context.caller;
+  OOFGG_ASSIGN_OR_RETURN(
+      const std::size_t ended,
+      parts_.sessions.EndAll(caller.user_id, request.keep_current ? caller.session_id : ""));
+  parts_.audit.Note("sessions_ended", caller.user_id, context, {{"count", static_cast<std::int64_t>(ended)}});
+  return LogoutEverywhereResponse{static_cast<std::uint32_t>(ended)};
+}
+
+Status AccountFacade::CheckPassword(const User& user, const std::string& password,
+                                    const CallContext& context) {
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAccount(user.id, context));
+  OOFGG_ASSIGN_OR_RETURN(const bool matches, parts_.hasher.Verify(password, user.password_hash));
+  if (matches) {
+    parts_.guard.NoteSuccess(user.id, context);
+    return {};
+  }
+  parts_.guard.NoteWrongPassword(user.id, context);
+  return InvalidCredentials("the password is wrong");
+}
+
+Status AccountFacade::SetPassword(User user, const std::string& field, const std::string& password) {
+  OOFGG_RETURN_IF_ERROR(CheckNewPassword(field, password));
+  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(password, user.username, user.email));
+  OOFGG_ASSIGN_OR_RETURN(user.password_hash, parts_.hasher.Hash(password));
+  user.guest = false;
+  ++user.epoch;
+  return parts_.users.Update(user);
+}
+
+StatusOr<Done> AccountFacade::ChangePassword(const CallContext& context,
+                                             const ChangePasswordRequest& request) {
+  OOFGG_RETURN_IF_ERROR(CheckNewPassword("new_password", request.new_password));
+  OOFGG_ASSIGN_OR_RETURN(const User user, CallersUser(context));
+  if (user.password_hash.empty()) {
+    return MakeStatus(StatusCode::kFailedPrecondition, "the account has no password; upgrade it instead");
+  }
+  OOFGG_RETURN_IF_ERROR(CheckPassword(user, request.current_password, context));
+  OOFGG_RETURN_IF_ERROR(SetPassword(user, "new_password", request.new_password));
+  parts_.audit.Note("password_changed", user.id, context);
+  if (const auto ended = parts_.sessions.EndAll(user.id, context.caller->session_id); !ended.ok()) {
+    return Annotate(ended.status(),
+                    "the password was changed, but other sessions go on; call LogoutEverywhere");
+  }
+  return Done{};
+}
+
+StatusOr<Done> AccountFacade::RequestEmailCode(const CallContext& context,
+                                               const RequestEmailCodeRequest& request) {
+  OOFGG_RETURN_IF_ERROR(codes_->CheckAvailable());
+  OOFGG_ASSIGN_OR_RETURN(const User user, CallersUser(context));
+  const std::string email = request.email.empty() ? user.email : request.email;
+  if (email.empty()) return InvalidField("email", "the account has none yet; name one");
+  OOFGG_RETURN_IF_ERROR(CheckEmail(email));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitName("mail to " + FoldCase(email)));
+  const StatusOr<User> owner = parts_.users.FindByEmail(email);
+  if (owner.ok() && owner->id != user.id) return EmailTaken();
+  OOFGG_RETURN_IF_ERROR(codes_->SendProof(user.id, email));
+  return Done{};
+}
+
+StatusOr<Done> AccountFacade::VerifyEmail(const CallContext& context, const VerifyEmailRequest& request) {
+  OOFGG_RETURN_IF_ERROR(CheckCode(request.code));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
+  OOFGG_ASSIGN_OR_RETURN(const OneTimeCode code,
+                         codes_->Take(request.user_id, CodePurpose::kVerifyEmail, request.code));
+  OOFGG_ASSIGN_OR_RETURN(User user, parts_.users.FindById(request.user_id));
+  user.email = code.email;
+  user.email_verified = true;
+  OOFGG_RETURN_IF_ERROR(parts_.users.Update(user));
+  parts_.audit.Note("email_verified", user.id, context);
+  return Done{};
+}
+
+StatusOr<Done> AccountFacade::RequestPasswordReset(const CallContext& context,
+                                                   const RequestPasswordResetRequest& request) {
+  OOFGG_RETURN_IF_ERROR(codes_->CheckAvailable());
+  OOFGG_RETURN_IF_ERROR(CheckEmail(request.email));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context, "mail to " + FoldCase(request.email)));
+  OOFGG_RETURN_IF_ERROR(codes_->SendReset(context, request.email));
+  return Done{};
+}
+
+StatusOr<Done> AccountFacade::ResetPassword(const CallContext& context, const ResetPasswordRequest& request) {
+  OOFGG_RETURN_IF_ERROR(CheckEmail(request.email));
+  OOFGG_RETURN_IF_ERROR(CheckCode(request.code));
+  OOFGG_RETURN_IF_ERROR(CheckNewPassword("new_password", request.new_password));
+  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.new_password, "", request.email));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context, "code for " + FoldCase(request.email)));
+  const StatusOr<User> found = parts_.users.FindByEmail(request.email);
+  if (!found.ok() && found.status().code() != StatusCode::kNotFound) return found.status();
+  // Hashed in any case, so that an unknown address takes as long.
+  OOFGG_ASSIGN_OR_RETURN(std::string hash, parts_.hasher.Hash(request.new_password));
+  if (!found.ok()) return NoSuchCode();
+  OOFGG_RETURN_IF_ERROR(codes_->Take(found->id, CodePurpose::kResetPassword, request.code).status());
+  User user = *found;
+  user.password_hash = std::move(hash);
+  user.email_verified = true;
+  user.guest = false;
+  ++user.epoch;
+  OOFGG_RETURN_IF_ERROR(parts_.users.Update(user));
+  parts_.audit.Note("password_reset", user.id, context);
+  OOFGG_RETURN_IF_ERROR(parts_.sessions.EndAll(user.id, "").status());
+  return Done{};
+}
+
+StatusOr<Done> AccountFacade::DeleteAccount(const CallContext& context, const DeleteAccountRequest& request) {
+  OOFGG_ASSIGN_OR_RETURN(const User user, CallersUser(context));
+  if (!user.password_hash.empty()) OOFGG_RETURN_IF_ERROR(CheckPassword(user, request.password, context));
+  OOFGG_RETURN_IF_ERROR(EraseAccount(parts_.users, parts_.codes, parts_.sessions, user));
+  parts_.audit.Note("deleted", user.id, context);
+  return Done{};
+}
+
+bool AccountFacade::NeedsHashing(std::string_view method) {
+  constexpr std::array<std::string_view, 4> kHashing = {"UpgradeAccount", "ChangePassword", "ResetPassword",
+                                                        "DeleteAccount"};
+  return std::find(kHashing.begin(), kHashing.end(), method) != kHashing.end();
 }
 
 }  // namespace oofgg::auth

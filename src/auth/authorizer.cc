@@ -1,12 +1,18 @@
 #include "oofgg/auth/authorizer.h"
 
 #include "auth/text.h"
+#include "base/session_revoked.h"
 
 namespace oofgg::auth {
 
 StatusOr<Caller> JwtAuthorizer::Authenticate(std::string_view bearer) {
-  OOFGG_ASSIGN_OR_RETURN(VerifiedToken token, verifier_->Verify(bearer));
-  return std::move(token.caller);
+  StatusOr<VerifiedToken> token = verifier_.Verify(bearer);
+  if (!token.ok()) {
+    if (on_unknown_key_ && ReasonOf(token.status()) == "TOKEN_KEY_UNKNOWN") on_unknown_key_();
+    return token.status();
+  }
+  if (revoked_ != nullptr && revoked_->Contains(token->caller.session_id)) return SessionRevoked();
+  return std::move(token->caller);
 }
 
 StatusOr<std::string_view> BearerCredential(std::string_view authorization) {

@@ -22,6 +22,9 @@ class IdentityProvider {
   /// As in `Identity::provider`.
   [[nodiscard]] virtual std::string name() const = 0;
 
+  /// What our application is called there: credentials made for another are refused.
+  [[nodiscard]] virtual std::string audience() const = 0;
+
   /// Whose credential this is, made for our application and no other.
   /// kUnauthenticated: not a good one; kUnavailable: the provider cannot be asked now.
   [[nodiscard]] virtual StatusOr<ExternalIdentity> Verify(const std::string& credential) = 0;

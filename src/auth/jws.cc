@@ -38,11 +38,6 @@ Status ParseHeader(std::string_view encoded, ParsedJws& jws) {
   return {};
 }
 
-/// RFC 7515 section 4.1.9: a type without a slash stands for one with `application/` before it.
-bool IsType(const std::optional<std::string>& actual, std::string_view expected) {
-  return actual == expected || actual == "application/" + std::string(expected);
-}
-
 }  // namespace
 
 Status RefuseToken(std::string_view reason, std::string_view message) {
@@ -51,6 +46,7 @@ Status RefuseToken(std::string_view reason, std::string_view message) {
 
 StatusOr<ParsedJws> ParseJws(std::string_view token) {
   if (token.size() > kMaxTokenBytes) return Malformed("the token is too large");
+  if (token.starts_with('{')) return Malformed("the token is in JSON form; only the compact one is taken");
   const std::size_t first = token.find('.');
   const std::size_t second = first == std::string_view::npos ? first : token.find('.', first + 1);
   if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) {
@@ -68,7 +64,7 @@ StatusOr<ParsedJws> ParseJws(std::string_view token) {
   return jws;
 }
 
-Status CheckSignature(const ParsedJws& jws, const PublicKey& key) {
+Status CheckSignature(const ParsedJws& jws, const VerifyingKey& key) {
   if (jws.algorithm != AlgorithmName(key.algorithm())) {
     return RefuseToken("TOKEN_ALGORITHM_MISMATCH", "the token's algorithm is not its key's");
   }
@@ -78,12 +74,18 @@ Status CheckSignature(const ParsedJws& jws, const PublicKey& key) {
   return {};
 }
 
+Status CheckType(const ParsedJws& jws, std::string_view type) {
+  // RFC 7515 section 4.1.9: a type without a slash stands for one with `application/` before it.
+  if (jws.type == type || jws.type == "application/" + std::string(type)) return {};
+  return RefuseToken("TOKEN_TYPE_WRONG", "the token is of another type");
+}
+
 StatusOr<ParsedJws> VerifyTypedJws(std::string_view token, std::string_view type, const Jwks& keys) {
   OOFGG_ASSIGN_OR_RETURN(ParsedJws jws, ParseJws(token));
-  const PublicKey* key = jws.kid.has_value() ? keys.Find(*jws.kid) : nullptr;
+  const VerifyingKey* key = jws.kid.has_value() ? keys.Find(*jws.kid) : nullptr;
   if (key == nullptr) return RefuseToken("TOKEN_KEY_UNKNOWN", "the token's key is not one that we trust");
   OOFGG_RETURN_IF_ERROR(CheckSignature(jws, *key));
-  if (!IsType(jws.type, type)) return RefuseToken("TOKEN_TYPE_WRONG", "the token is of another type");
+  OOFGG_RETURN_IF_ERROR(CheckType(jws, type));
   return jws;
 }
 
@@ -99,7 +101,12 @@ StatusOr<std::string> SignJws(const SigningKey& key, std::string_view type, std:
 
 StatusOr<std::string> VerifySignatureOnly(std::string_view token, const Jwks& keys) {
   OOFGG_ASSIGN_OR_RETURN(ParsedJws jws, ParseJws(token));
-  const PublicKey* key = nullptr;
+  if (!IsAlgorithmOfOurs(jws.algorithm)) {
+    return RefuseToken("TOKEN_ALGORITHM_MISMATCH",
+                       "the token's algorithm is none of EdDSA, ES256, HS256, RS256");
+  }
+  if (jws.payload.empty()) return Malformed("the token has no payload; a detached one is not taken");
+  const VerifyingKey* key = nullptr;
   if (jws.kid.has_value()) {
     key = keys.Find(*jws.kid);
   } else if (keys.keys().size() == 1) {

@@ -27,7 +27,10 @@ struct ParsedJws {
 [[nodiscard]] StatusOr<ParsedJws> ParseJws(std::string_view token);
 
 /// Algorithm and signature, by what the key says it signs with.
-[[nodiscard]] Status CheckSignature(const ParsedJws& jws, const PublicKey& key);
+[[nodiscard]] Status CheckSignature(const ParsedJws& jws, const VerifyingKey& key);
+
+/// TOKEN_TYPE_WRONG unless the token is typed so, that one kind of token never passes for another.
+[[nodiscard]] Status CheckType(const ParsedJws& jws, std::string_view type);
 
 /// Parses, finds the key by `kid`, checks the signature and the type: what every token of ours must pass
 /// before its payload is believed.

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <optional>
 
+#include "auth/hash_memory.h"
+#include "base/constant_time.h"
 #include "base/encoding.h"
 
 namespace oofgg::auth {
@@ -13,6 +15,8 @@ namespace {
 
 constexpr std::size_t kSaltBytes = 16;
 constexpr std::size_t kHashBytes = 32;
+constexpr std::size_t kMinHashBytes = 16;
+constexpr std::size_t kMaxPartBytes = 64;
 constexpr std::uint32_t kMaxMemoryKib = 1024 * 1024;
 constexpr std::uint32_t kMaxIterations = 64;
 constexpr std::uint32_t kMaxParallelism = 16;
@@ -37,22 +41,6 @@ bool TakeNumber(std::string_view& rest, std::uint32_t& number) {
   return true;
 }
 
-/// The cost written in a PHC string, if it is one that we may be asked to pay.
-std::optional<PasswordHasherOptions> CostOf(std::string_view phc) {
-  PasswordHasherOptions cost;
-  const bool parsed = Take(phc, "$argon2id$v=19$m=") && TakeNumber(phc, cost.memory_kib) &&
-                      Take(phc, ",t=") && TakeNumber(phc, cost.iterations) && Take(phc, ",p=") &&
-                      TakeNumber(phc, cost.parallelism) && Take(phc, "$");
-  if (!parsed || cost != InRange(cost)) return std::nullopt;
-  return cost;
-}
-
-Status HashingFailed(int code) {
-  return MakeStatus(
-      code == ARGON2_MEMORY_ALLOCATION_ERROR ? StatusCode::kResourceExhausted : StatusCode::kInternal,
-      std::string("hashing a password: ") + argon2_error_message(code));
-}
-
 /// PHC strings use the standard alphabet, without padding.
 std::string PhcBase64(std::string_view bytes) {
   std::string text = base::Base64UrlEncode(bytes);
@@ -61,48 +49,121 @@ std::string PhcBase64(std::string_view bytes) {
   return text;
 }
 
+std::optional<std::string> FromPhcBase64(std::string_view text) {
+  if (text.find_first_of("-_") != std::string_view::npos) return std::nullopt;
+  std::string url(text);
+  std::replace(url.begin(), url.end(), '+', '-');
+  std::replace(url.begin(), url.end(), '/', '_');
+  return base::Base64UrlDecode(url);
+}
+
+std::string CostText(const PasswordHasherOptions& cost) {
+  return "$argon2id$v=19$m=" + std::to_string(cost.memory_kib) + ",t=" + std::to_string(cost.iterations) +
+         ",p=" + std::to_string(cost.parallelism) + "$";
+}
+
+struct StoredHash {
+  PasswordHasherOptions cost;
+  std::string salt;
+  std::string hash;
+};
+
+/// Nothing if it is no such string, or asks for more than we are willing to compute.
+std::optional<StoredHash> ParsePhc(std::string_view phc) {
+  StoredHash stored;
+  PasswordHasherOptions& cost = stored.cost;
+  const bool parsed = Take(phc, "$argon2id$v=19$m=") && TakeNumber(phc, cost.memory_kib) &&
+                      Take(phc, ",t=") && TakeNumber(phc, cost.iterations) && Take(phc, ",p=") &&
+                      TakeNumber(phc, cost.parallelism) && Take(phc, "$");
+  if (!parsed || cost != InRange(cost)) return std::nullopt;
+  const std::size_t dollar = phc.find('$');
+  if (dollar == std::string_view::npos) return std::nullopt;
+  auto salt = FromPhcBase64(phc.substr(0, dollar));
+  auto hash = FromPhcBase64(phc.substr(dollar + 1));
+  if (!salt.has_value() || salt->size() < ARGON2_MIN_SALT_LENGTH || salt->size() > kMaxPartBytes) {
+    return std::nullopt;
+  }
+  if (!hash.has_value() || hash->size() < kMinHashBytes || hash->size() > kMaxPartBytes) return std::nullopt;
+  stored.salt = *std::move(salt);
+  stored.hash = *std::move(hash);
+  return stored;
+}
+
+Status HashingFailed(int code) {
+  return MakeStatus(
+      code == ARGON2_MEMORY_ALLOCATION_ERROR ? StatusCode::kResourceExhausted : StatusCode::kInternal,
+      std::string("hashing a password: ") + argon2_error_message(code));
+}
+
+/// libargon2's callbacks know no context, but run on the thread that asked.
+thread_local HashMemory::Block* present_block = nullptr;
+
+int Allocate(std::uint8_t** memory, std::size_t bytes) {
+  *memory = static_cast<std::uint8_t*>(present_block->Resize(bytes));
+  return *memory == nullptr ? ARGON2_MEMORY_ALLOCATION_ERROR : ARGON2_OK;
+}
+
+void KeepForTheBlock(std::uint8_t*, std::size_t) {}
+
+StatusOr<std::string> Argon2id(const PasswordHasherOptions& cost, std::string_view password,
+                               std::string_view salt, std::size_t hash_bytes, HashMemory::Block& block) {
+  std::string hash(hash_bytes, '\0');
+  std::string mutable_password(password);  // The interface is not const, the function is.
+  std::string mutable_salt(salt);
+  argon2_context context{};
+  context.out = reinterpret_cast<std::uint8_t*>(hash.data());
+  context.outlen = static_cast<std::uint32_t>(hash.size());
+  context.pwd = reinterpret_cast<std::uint8_t*>(mutable_password.data());
+  context.pwdlen = static_cast<std::uint32_t>(mutable_password.size());
+  context.salt = reinterpret_cast<std::uint8_t*>(mutable_salt.data());
+  context.saltlen = static_cast<std::uint32_t>(mutable_salt.size());
+  context.t_cost = cost.iterations;
+  context.m_cost = cost.memory_kib;
+  context.lanes = cost.parallelism;
+  context.threads = 1;
+  context.version = ARGON2_VERSION_13;
+  context.allocate_cbk = &Allocate;
+  context.free_cbk = &KeepForTheBlock;
+  context.flags = ARGON2_FLAG_CLEAR_PASSWORD;
+  present_block = &block;
+  const int code = argon2id_ctx(&context);
+  present_block = nullptr;
+  if (code != ARGON2_OK) return HashingFailed(code);
+  return hash;
+}
+
 }  // namespace
 
-PasswordHasher::PasswordHasher(PasswordHasherOptions options, RandomSource& random)
-    : options_(InRange(options)), random_(&random) {}
+PasswordHasher::PasswordHasher(PasswordHasherOptions options, RandomSource& random, std::size_t at_once)
+    : options_(InRange(options)), random_(&random), memory_(std::make_shared<HashMemory>(at_once)) {}
 
 StatusOr<std::string> PasswordHasher::Hash(std::string_view password) const {
   const std::string salt = random_->Bytes(kSaltBytes);
-  std::string encoded(argon2_encodedlen(options_.iterations, options_.memory_kib, options_.parallelism,
-                                        kSaltBytes, kHashBytes, Argon2_id),
-                      '\0');
-  const int code = argon2id_hash_encoded(options_.iterations, options_.memory_kib, options_.parallelism,
-                                         password.data(), password.size(), salt.data(), salt.size(),
-                                         kHashBytes, encoded.data(), encoded.size());
-  if (code != ARGON2_OK) return HashingFailed(code);
-  encoded.resize(encoded.find('\0'));
-  return encoded;
+  HashMemory::Block block(*memory_);
+  OOFGG_ASSIGN_OR_RETURN(const std::string hash, Argon2id(options_, password, salt, kHashBytes, block));
+  return CostText(options_) + PhcBase64(salt) + "$" + PhcBase64(hash);
 }
 
 StatusOr<bool> PasswordHasher::Verify(std::string_view password, std::string_view phc) const {
-  if (!CostOf(phc).has_value()) {
+  const auto stored = ParsePhc(phc);
+  if (!stored.has_value()) {
     return MakeStatus(StatusCode::kDataLoss,
                       "a stored password hash is not an Argon2id string in our limits");
   }
-  const int code = argon2id_verify(std::string(phc).c_str(), password.data(), password.size());
-  switch (code) {
-    case ARGON2_OK:
-      return true;
-    case ARGON2_VERIFY_MISMATCH:
-      return false;
-    case ARGON2_MEMORY_ALLOCATION_ERROR:
-      return HashingFailed(code);
-    default:
-      return MakeStatus(StatusCode::kDataLoss, "a stored password hash is damaged");
-  }
+  HashMemory::Block block(*memory_);
+  OOFGG_ASSIGN_OR_RETURN(const std::string hash,
+                         Argon2id(stored->cost, password, stored->salt, stored->hash.size(), block));
+  return base::ConstantTimeEquals(hash, stored->hash);
 }
 
-bool PasswordHasher::NeedsRehash(std::string_view phc) const { return CostOf(phc) != options_; }
+bool PasswordHasher::NeedsRehash(std::string_view phc) const {
+  const auto stored = ParsePhc(phc);
+  return !stored.has_value() || stored->cost != options_;
+}
 
 std::string PasswordHasher::Decoy() const {
-  return "$argon2id$v=19$m=" + std::to_string(options_.memory_kib) +
-         ",t=" + std::to_string(options_.iterations) + ",p=" + std::to_string(options_.parallelism) + "$" +
-         PhcBase64(random_->Bytes(kSaltBytes)) + "$" + PhcBase64(random_->Bytes(kHashBytes));
+  return CostText(options_) + PhcBase64(random_->Bytes(kSaltBytes)) + "$" +
+         PhcBase64(random_->Bytes(kHashBytes));
 }
 
 }  // namespace oofgg::auth

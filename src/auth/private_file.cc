@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 #include <utility>
 
@@ -147,6 +148,16 @@ Status CreatePrivateFile(const std::string& path, std::string_view content) {
   if (status.ok() && link(draft.c_str(), path.c_str()) != 0) status = ErrnoStatus(errno, "making", path);
   unlink(draft.c_str());
   if (!status.ok()) return status;
+  return SyncDirectory(DirectoryOf(path));
+}
+
+Status RenameFile(const std::string& from, const std::string& to) {
+  if (rename(from.c_str(), to.c_str()) != 0) return ErrnoStatus(errno, "renaming", from);
+  return SyncDirectory(DirectoryOf(to));
+}
+
+Status RemoveFile(const std::string& path) {
+  if (unlink(path.c_str()) != 0 && errno != ENOENT) return ErrnoStatus(errno, "removing", path);
   return SyncDirectory(DirectoryOf(path));
 }
 

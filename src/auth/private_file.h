@@ -23,6 +23,12 @@ namespace oofgg::auth {
 /// kAlreadyExists, changing nothing, if there is one.
 [[nodiscard]] Status CreatePrivateFile(const std::string& path, std::string_view content);
 
+/// Gives the file another name, over whatever had that; synced. A crash leaves it under one of the two.
+[[nodiscard]] Status RenameFile(const std::string& from, const std::string& to);
+
+/// Removes the file, synced. One that is gone already is no error.
+[[nodiscard]] Status RemoveFile(const std::string& path);
+
 /// Held by one process at a time, for as long as this lives.
 class DirectoryLock {
  public:

@@ -67,6 +67,35 @@ Status ReadOtherTexts(const nlohmann::json& object, std::map<std::string, std::s
   return {};
 }
 
+StatusOr<nlohmann::json> ParsePayload(std::string_view json) {
+  StatusOr<nlohmann::json> object = ParseStrictObject(json, kMaxDepth);
+  if (object.ok()) return object;
+  return RefuseToken("TOKEN_MALFORMED", "the token's payload is " + std::string(object.status().message()));
+}
+
+/// All but `jti`.
+Status ReadRegistered(const nlohmann::json& object, TokenClaims& claims) {
+  OOFGG_RETURN_IF_ERROR(ReadText(object, "iss", claims.issuer));
+  OOFGG_RETURN_IF_ERROR(ReadAudiences(object, claims.audiences));
+  OOFGG_RETURN_IF_ERROR(ReadText(object, "sub", claims.subject));
+  OOFGG_RETURN_IF_ERROR(ReadTime(object, "iat", claims.issued_at));
+  OOFGG_RETURN_IF_ERROR(ReadTime(object, "exp", claims.expires_at));
+  claims.not_before = claims.issued_at;
+  if (object.contains("nbf")) OOFGG_RETURN_IF_ERROR(ReadTime(object, "nbf", claims.not_before));
+  return {};
+}
+
+Status CheckIssuer(const TokenClaims& claims, std::string_view issuer) {
+  if (claims.issuer == issuer) return {};
+  return RefuseToken("TOKEN_ISSUER_WRONG", "the token is from another issuer");
+}
+
+Status CheckAudience(const TokenClaims& claims, std::string_view audience) {
+  const auto& audiences = claims.audiences;
+  if (std::find(audiences.begin(), audiences.end(), audience) != audiences.end()) return {};
+  return RefuseToken("TOKEN_AUDIENCE_WRONG", "the token is for another audience");
+}
+
 std::int64_t SecondsOf(WallTime time) {
   return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
 }
@@ -74,39 +103,52 @@ std::int64_t SecondsOf(WallTime time) {
 }  // namespace
 
 StatusOr<TokenClaims> ParseClaims(std::string_view json) {
-  const StatusOr<nlohmann::json> object = ParseStrictObject(json, kMaxDepth);
-  if (!object.ok()) {
-    return RefuseToken("TOKEN_MALFORMED", "the token's payload is " + std::string(object.status().message()));
-  }
+  OOFGG_ASSIGN_OR_RETURN(const nlohmann::json object, ParsePayload(json));
   TokenClaims claims;
-  OOFGG_RETURN_IF_ERROR(ReadText(*object, "iss", claims.issuer));
-  OOFGG_RETURN_IF_ERROR(ReadAudiences(*object, claims.audiences));
-  OOFGG_RETURN_IF_ERROR(ReadText(*object, "sub", claims.subject));
-  OOFGG_RETURN_IF_ERROR(ReadText(*object, "jti", claims.token_id));
-  OOFGG_RETURN_IF_ERROR(ReadTime(*object, "iat", claims.issued_at));
-  OOFGG_RETURN_IF_ERROR(ReadTime(*object, "exp", claims.expires_at));
-  claims.not_before = claims.issued_at;
-  if (object->contains("nbf")) OOFGG_RETURN_IF_ERROR(ReadTime(*object, "nbf", claims.not_before));
-  OOFGG_RETURN_IF_ERROR(ReadOtherTexts(*object, claims.texts));
+  OOFGG_RETURN_IF_ERROR(ReadRegistered(object, claims));
+  OOFGG_RETURN_IF_ERROR(ReadText(object, "jti", claims.token_id));
+  OOFGG_RETURN_IF_ERROR(ReadOtherTexts(object, claims.texts));
   return claims;
 }
 
-Status CheckClaims(const TokenClaims& claims, const ClaimExpectations& expected) {
-  if (claims.issuer != expected.issuer)
-    return RefuseToken("TOKEN_ISSUER_WRONG", "the token is from another issuer");
-  const auto& audiences = claims.audiences;
-  if (std::find(audiences.begin(), audiences.end(), expected.audience) == audiences.end()) {
-    return RefuseToken("TOKEN_AUDIENCE_WRONG", "the token is for another audience");
-  }
-  if (claims.expires_at <= claims.issued_at) return Invalid("exp", "is not after its iat");
-  if (expected.now >= claims.expires_at + expected.clock_skew) {
-    return RefuseToken("TOKEN_EXPIRED", "the token has expired");
-  }
-  const WallTime latest = expected.now + expected.clock_skew;
-  if (claims.not_before > latest || claims.issued_at > latest) {
+StatusOr<TokenClaims> ParseForeignClaims(std::string_view json) {
+  OOFGG_ASSIGN_OR_RETURN(const nlohmann::json object, ParsePayload(json));
+  TokenClaims claims;
+  OOFGG_RETURN_IF_ERROR(ReadRegistered(object, claims));
+  if (object.contains("jti")) OOFGG_RETURN_IF_ERROR(ReadText(object, "jti", claims.token_id));
+  return claims;
+}
+
+Status CheckTimes(const TokenTimes& times, WallTime now, std::chrono::seconds clock_skew) {
+  if (times.expires_at <= times.issued_at) return Invalid("exp", "is not after its iat");
+  if (now >= times.expires_at + clock_skew) return RefuseToken("TOKEN_EXPIRED", "the token has expired");
+  const WallTime latest = now + clock_skew;
+  if (times.not_before > latest || times.issued_at > latest) {
     return RefuseToken("TOKEN_NOT_YET_VALID", "the token is not valid yet; are the clocks right?");
   }
   return {};
+}
+
+Status CheckClaims(const TokenClaims& claims, const ClaimExpectations& expected) {
+  OOFGG_RETURN_IF_ERROR(CheckIssuer(claims, expected.issuer));
+  OOFGG_RETURN_IF_ERROR(CheckAudience(claims, expected.audience));
+  return CheckTimes(
+      {.issued_at = claims.issued_at, .not_before = claims.not_before, .expires_at = claims.expires_at},
+      expected.now, expected.clock_skew);
+}
+
+Status CheckAnyClaims(std::string_view json, const ForeignExpectations& expected) {
+  OOFGG_ASSIGN_OR_RETURN(const nlohmann::json object, ParsePayload(json));
+  TokenTimes times;
+  OOFGG_RETURN_IF_ERROR(ReadTime(object, "exp", times.expires_at));
+  if (object.contains("iat")) OOFGG_RETURN_IF_ERROR(ReadTime(object, "iat", times.issued_at));
+  if (object.contains("nbf")) OOFGG_RETURN_IF_ERROR(ReadTime(object, "nbf", times.not_before));
+  TokenClaims claims;
+  if (expected.issuer.has_value()) OOFGG_RETURN_IF_ERROR(ReadText(object, "iss", claims.issuer));
+  if (expected.audience.has_value()) OOFGG_RETURN_IF_ERROR(ReadAudiences(object, claims.audiences));
+  if (expected.issuer.has_value()) OOFGG_RETURN_IF_ERROR(CheckIssuer(claims, *expected.issuer));
+  if (expected.audience.has_value()) OOFGG_RETURN_IF_ERROR(CheckAudience(claims, *expected.audience));
+  return CheckTimes(times, expected.now, expected.clock_skew);
 }
 
 StatusOr<std::string> TextClaim(const TokenClaims& claims, const std::string& name) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,13 @@ struct TokenClaims {
   friend bool operator==(const TokenClaims&, const TokenClaims&) = default;
 };
 
+/// When a token is good.
+struct TokenTimes {
+  WallTime issued_at{};
+  WallTime not_before{};
+  WallTime expires_at{};
+};
+
 /// The clock and the names a token is held against.
 struct ClaimExpectations {
   std::string_view issuer;
@@ -38,8 +46,27 @@ struct ClaimExpectations {
 /// characters. TOKEN_MALFORMED or TOKEN_CLAIM_INVALID.
 [[nodiscard]] StatusOr<TokenClaims> ParseClaims(std::string_view json);
 
+/// The claims of another issuer's token that we go by: those above, of which `jti` may be missing, and no
+/// others.
+[[nodiscard]] StatusOr<TokenClaims> ParseForeignClaims(std::string_view json);
+
+/// When alone: TOKEN_CLAIM_INVALID (ends before it begins), TOKEN_EXPIRED, TOKEN_NOT_YET_VALID.
+[[nodiscard]] Status CheckTimes(const TokenTimes& times, WallTime now, std::chrono::seconds clock_skew);
+
 /// Whom, from whom, and when. Reasons of token_verifier.h.
 [[nodiscard]] Status CheckClaims(const TokenClaims& claims, const ClaimExpectations& expected);
+
+/// What somebody else's token is held against; nothing stands for anything.
+struct ForeignExpectations {
+  std::optional<std::string> issuer;
+  std::optional<std::string> audience;
+  WallTime now;
+  std::chrono::seconds clock_skew;
+};
+
+/// For tools: whether any JWT would let somebody in now. It must have an `exp`; `iat` and `nbf` count where
+/// they are there. Reasons of token_verifier.h.
+[[nodiscard]] Status CheckAnyClaims(std::string_view json, const ForeignExpectations& expected);
 
 /// The text claim `name`; TOKEN_CLAIM_INVALID where it is absent.
 [[nodiscard]] StatusOr<std::string> TextClaim(const TokenClaims& claims, const std::string& name);

@@ -5,13 +5,14 @@
 namespace oofgg {
 
 struct BoundedExecutor::Impl {
-  Impl(std::size_t threads, std::size_t max_queued) : work(threads, max_queued) {}
+  Impl(std::size_t threads, std::size_t max_queued, ThreadPriority priority)
+      : work(threads, max_queued, priority) {}
 
   base::WorkQueue work;
 };
 
-BoundedExecutor::BoundedExecutor(std::size_t threads, std::size_t max_queued)
-    : impl_(std::make_unique<Impl>(threads, max_queued)) {}
+BoundedExecutor::BoundedExecutor(std::size_t threads, std::size_t max_queued, ThreadPriority priority)
+    : impl_(std::make_unique<Impl>(threads, max_queued, priority)) {}
 
 // The threads are joined before `impl_` goes, since a task that still runs may call `TryPost`.
 BoundedExecutor::~BoundedExecutor() { impl_->work.Stop(); }

@@ -64,6 +64,13 @@ Admission KeyedTokenBuckets::TryTake(std::string_view key, double tokens) {
   return Take(tokens, limit_, now, entry.level, entry.filled_at);
 }
 
+void KeyedTokenBuckets::GiveBack(std::string_view key, double tokens) {
+  const TimePoint now = clock_.Now();
+  const std::lock_guard lock(mutex_);
+  Entry& entry = Touch(key, now);
+  entry.level = std::min(limit_.burst, entry.level + tokens);
+}
+
 std::size_t KeyedTokenBuckets::size() const {
   const std::lock_guard lock(mutex_);
   return entries_.size();

@@ -1,16 +1,39 @@
 #include "base/work_queue.h"
 
+#ifdef __linux__
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
+
 #include <algorithm>
 #include <utility>
 
 namespace oofgg::base {
 
-WorkQueue::WorkQueue(std::size_t threads, std::size_t max_queued)
+namespace {
+
+/// Linux keeps the nice value by thread, whatever POSIX says of processes (setpriority(2)); raising it needs
+/// no privilege.
+void LowerOwnPriority() {
+#ifdef __linux__
+  constexpr int kNice = 15;
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
+#endif
+}
+
+}  // namespace
+
+WorkQueue::WorkQueue(std::size_t threads, std::size_t max_queued, ThreadPriority priority)
     : max_queued_(max_queued), idle_(std::max<std::size_t>(threads, 1)) {
   // A thread counts as idle from its birth: it will take a task as soon as it runs.
   const std::size_t count = idle_;
   threads_.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { Run(); });
+  for (std::size_t i = 0; i < count; ++i) {
+    threads_.emplace_back([this, priority] {
+      if (priority == ThreadPriority::kLow) LowerOwnPriority();
+      Run();
+    });
+  }
 }
 
 WorkQueue::~WorkQueue() { Stop(); }

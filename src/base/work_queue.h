@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "oofgg/bounded_executor.h"
 #include "oofgg/executor.h"
 
 namespace oofgg::base {
@@ -16,7 +17,8 @@ namespace oofgg::base {
 class WorkQueue {
  public:
   /// `max_queued` bounds the tasks that wait for a thread, those about to be taken by an idle one aside.
-  explicit WorkQueue(std::size_t threads, std::size_t max_queued = std::numeric_limits<std::size_t>::max());
+  explicit WorkQueue(std::size_t threads, std::size_t max_queued = std::numeric_limits<std::size_t>::max(),
+                     ThreadPriority priority = ThreadPriority::kNormal);
   /// Stops.
   ~WorkQueue();
 

@@ -14,6 +14,10 @@ struct CurlClientOptions {
   /// they are on, so this is for calls to the outside world.
   bool use_environment_proxy = false;
   std::string user_agent = "oofgg";
+  // PEM, read again for each connection that is made.
+  std::string ca_file = {};           ///< Trusted instead of the system's authorities.
+  std::string certificate_file = {};  ///< Shown to servers that ask for one, …
+  std::string key_file = {};          ///< … with this key.
 };
 
 /// `HttpClient` on libcurl's multi interface: one thread, kept connections, any number of calls.

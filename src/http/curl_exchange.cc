@@ -39,6 +39,7 @@ CurlExchange::CurlExchange(CURL* easy, HttpCall call, HttpClient::OnReply on_rep
   curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy_, CURLOPT_PRIVATE, this);
   SetMethodAndBody();
+  SetTls(options);
   SetHeaders();
 }
 
@@ -54,6 +55,14 @@ void CurlExchange::SetMethodAndBody() {
     curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, call_.body.data());
   }
   curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, call_.method.c_str());
+}
+
+void CurlExchange::SetTls(const CurlClientOptions& options) {
+  curl_easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (!options.ca_file.empty()) curl_easy_setopt(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
+  if (options.certificate_file.empty()) return;
+  curl_easy_setopt(easy_, CURLOPT_SSLCERT, options.certificate_file.c_str());
+  curl_easy_setopt(easy_, CURLOPT_SSLKEY, options.key_file.c_str());
 }
 
 void CurlExchange::SetHeaders() {

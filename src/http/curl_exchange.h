@@ -28,6 +28,7 @@ class CurlExchange {
   static std::size_t OnBody(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t OnHeader(char* data, std::size_t size, std::size_t count, void* self);
   void SetMethodAndBody();
+  void SetTls(const CurlClientOptions& options);
   void SetHeaders();
   [[nodiscard]] Status StatusOf(CURLcode code) const;
 

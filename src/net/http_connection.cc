@@ -3,7 +3,11 @@
 #include <atomic>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/status.hpp>
+#include <boost/beast/http/string_body.hpp>
 #include <string_view>
 #include <utility>
 
@@ -18,6 +22,9 @@ using beast::error_code;
 
 std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
+constexpr std::chrono::milliseconds kNoTimeout = std::chrono::milliseconds::max();
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
 std::string LowerName(beast::string_view name) {
   std::string lower(View(name));
   for (char& c : lower) {
@@ -31,8 +38,23 @@ int StatusOfParseError(const error_code& error) {
   if (error == http::error::header_limit) return 431;
   if (error == http::error::body_limit) return 413;
   if (error == http::error::end_of_stream || error == http::error::partial_message) return 0;
-  if (error == beast::error::timeout) return 0;
   return error.category() == make_error_code(http::error::bad_method).category() ? 400 : 0;
+}
+
+/// Up to the empty line; an answer to HEAD tells the length that GET would have.
+std::string HeaderOf(const HttpResponse& reply, bool keep_alive) {
+  const auto reason = http::obsolete_reason(http::int_to_status(static_cast<unsigned>(reply.status)));
+  std::string header = "HTTP/1.1 " + std::to_string(reply.status) + " ";
+  header.append(View(reason)).append("\r\n");
+  const auto add = [&header](std::string_view name, std::string_view value) {
+    header.append(name).append(": ").append(value).append("\r\n");
+  };
+  add("Server", "oofgg");
+  if (!reply.body.empty()) add("Content-Type", reply.content_type);
+  for (const auto& [name, value] : reply.headers) add(name, value);
+  if (reply.status != 204) add("Content-Length", std::to_string(reply.body.size()));
+  if (!keep_alive) add("Connection", "close");
+  return header += "\r\n";
 }
 
 /// Addresses of IPv4 peers of a dual-stack socket look as their owners know them.
@@ -56,8 +78,8 @@ class HttpConnection::PendingReply {
   void Give(HttpResponse reply) {
     if (given_.exchange(true)) return;
     const auto executor = connection_->stream_.get_executor();
-    asio::dispatch(executor, [connection = std::move(connection_), reply = std::move(reply)]() mutable {
-      connection->Write(std::move(reply));
+    asio::dispatch(executor, [connection = std::move(connection_), reply = std::move(reply)] {
+      connection->Write(reply);
     });
   }
 
@@ -67,7 +89,7 @@ class HttpConnection::PendingReply {
 };
 
 HttpConnection::HttpConnection(tcp::socket socket, std::shared_ptr<HttpConnectionOwner> owner)
-    : owner_(std::move(owner)), stream_(std::move(socket)) {
+    : owner_(std::move(owner)), stream_(std::move(socket)), deadline_(stream_.get_executor()) {
   error_code ignored;
   stream_.socket().set_option(tcp::no_delay(true), ignored);
   const auto peer = stream_.socket().remote_endpoint(ignored);
@@ -78,8 +100,43 @@ HttpConnection::HttpConnection(tcp::socket socket, std::shared_ptr<HttpConnectio
 }
 
 void HttpConnection::Start() {
-  asio::dispatch(stream_.get_executor(),
-                 [self = shared_from_this()] { self->ReadHeader(self->owner_->options().request_timeout); });
+  asio::dispatch(stream_.get_executor(), [self = shared_from_this()] { self->Begin(); });
+}
+
+void HttpConnection::Begin() {
+  const HttpServerOptions& options = owner_->options();
+  if (!options.secure) return ReadHeader(options.request_timeout);
+  auto layer = options.secure(stream_.socket().native_handle());
+  if (layer == nullptr) return CloseNow();
+  Expire(options.handshake_timeout);
+  stream_.Secure(std::move(layer), [self = shared_from_this()](const error_code& error, std::size_t) {
+    self->OnHandshake(error);
+  });
+}
+
+void HttpConnection::OnHandshake(const error_code& error) {
+  owner_->HandshakeDone(this);
+  if (!error) return ReadHeader(owner_->options().request_timeout);
+  // The alert that says why is on its way.
+  stream_.Abandon();
+  Linger();
+}
+
+/// Closes when `timeout` has passed without another call of this. kNoTimeout: never.
+void HttpConnection::Expire(std::chrono::milliseconds timeout) {
+  if (timeout == kNoTimeout) {
+    deadline_.expires_at(asio::steady_timer::time_point::max());
+    return;
+  }
+  deadline_.expires_after(timeout);
+  deadline_.async_wait([weak = weak_from_this()](const error_code& cancelled) {
+    if (cancelled) return;
+    const auto self = weak.lock();
+    // It may have been put off when this was queued already.
+    if (self != nullptr && self->deadline_.expiry() <= asio::steady_timer::clock_type::now()) {
+      self->CloseNow();
+    }
+  });
 }
 
 void HttpConnection::Stop(bool even_busy) {
@@ -94,12 +151,12 @@ void HttpConnection::ReadHeader(std::chrono::milliseconds timeout) {
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(owner_->options().max_header_bytes));
   parser_->body_limit(owner_->options().max_body_bytes);
-  stream_.expires_after(timeout);
+  Expire(timeout);
   http::async_read_header(stream_, buffer_, *parser_,
                           [self = shared_from_this()](const error_code& error, std::size_t) {
                             if (error) return self->OnReadError(error);
                             self->busy_ = true;
-                            self->stream_.expires_after(self->owner_->options().request_timeout);
+                            self->Expire(self->owner_->options().request_timeout);
                             self->OnHeader();
                           });
 }
@@ -108,9 +165,8 @@ void HttpConnection::OnHeader() {
   const auto length = parser_->content_length();
   if (length && *length > owner_->options().max_body_bytes) return Refuse(413);
   if (View(parser_->get()[http::field::expect]) != "100-continue") return ReadBody();
-  auto interim = std::make_shared<http::response<http::empty_body>>(http::status::continue_, 11);
-  http::async_write(stream_, *interim,
-                    [self = shared_from_this(), interim](const error_code& error, std::size_t) {
+  asio::async_write(stream_, asio::buffer(kContinue.data(), kContinue.size()),
+                    [self = shared_from_this()](const error_code& error, std::size_t) {
                       if (error) return self->CloseNow();
                       self->ReadBody();
                     });
@@ -140,17 +196,15 @@ void HttpConnection::Refuse(int status) {
 }
 
 void HttpConnection::CloseNow() {
-  error_code ignored;
-  stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
-  stream_.close();
+  deadline_.cancel();
+  stream_.Close();
 }
 
 /// After a refusal the peer may still be sending; closing at once would reset the connection and lose the
 /// answer on its way, so what comes is read and dropped for a moment.
 void HttpConnection::Linger() {
-  error_code ignored;
-  stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-  stream_.expires_after(std::chrono::seconds(1));
+  stream_.EndWriting();
+  Expire(std::chrono::seconds(1));
   DropInput();
 }
 
@@ -187,40 +241,23 @@ void HttpConnection::OnRequest() {
   if (!request.ok()) return Refuse(400);
   keep_alive_ = parser_->get().keep_alive();
   head_ = request->method == "HEAD";
-  stream_.expires_never();  // How long an answer takes is the handler's affair.
+  Expire(kNoTimeout);  // How long an answer takes is the handler's affair.
   auto pending = std::make_shared<PendingReply>(shared_from_this());
   owner_->Handle(*std::move(request), [pending](HttpResponse reply) { pending->Give(std::move(reply)); });
 }
 
-void HttpConnection::Write(HttpResponse reply) {
+void HttpConnection::Write(const HttpResponse& reply) {
   keep_alive_ = keep_alive_ && !owner_->draining();
-  http::response_header<> header;
-  header.version(11);
-  header.result(static_cast<unsigned>(reply.status));
-  header.set(http::field::server, "oofgg");
-  if (!reply.body.empty()) {
-    header.set(http::field::content_type,
-               beast::string_view(reply.content_type.data(), reply.content_type.size()));
-  }
-  for (const auto& [name, value] : reply.headers) header.insert(name, value);
-
-  stream_.expires_after(owner_->options().write_timeout);
-  auto written = [self = shared_from_this()](const error_code& error, std::size_t) {
-    self->OnWritten(error);
-  };
-  if (head_) {
-    head_response_.emplace(std::move(header));
-    head_response_->content_length(reply.body.size());
-    head_response_->keep_alive(keep_alive_);
-    return http::async_write(stream_, *head_response_, std::move(written));
-  }
-  response_.emplace(std::move(header), std::move(reply.body));
-  response_->prepare_payload();
-  response_->keep_alive(keep_alive_);
-  http::async_write(stream_, *response_, std::move(written));
+  answer_ = HeaderOf(reply, keep_alive_);
+  if (!head_) answer_ += reply.body;
+  Expire(owner_->options().write_timeout);
+  asio::async_write(
+      stream_, asio::buffer(answer_),
+      [self = shared_from_this()](const error_code& error, std::size_t) { self->OnWritten(error); });
 }
 
 void HttpConnection::OnWritten(const error_code& error) {
+  answer_ = std::string();
   if (error) return CloseNow();
   if (refused_) return Linger();
   if (!keep_alive_) return CloseNow();

@@ -1,10 +1,8 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <chrono>
@@ -13,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "net/byte_stream.h"
 #include "net/http_server.h"
 
 namespace oofgg::net {
@@ -26,6 +25,7 @@ class HttpConnectionOwner {
   [[nodiscard]] virtual const HttpServerOptions& options() const = 0;
   [[nodiscard]] virtual bool draining() const = 0;
   virtual void Handle(HttpRequest request, HttpReplier reply) = 0;
+  virtual void HandshakeDone(HttpConnection* connection) = 0;
   /// From the destructor of a connection.
   virtual void Forget(HttpConnection* connection) = 0;
 };
@@ -46,9 +46,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  private:
   class PendingReply;
   using ErrorCode = boost::system::error_code;
-  template <typename Body>
-  using Response = boost::beast::http::response<Body>;
 
+  void Begin();
+  void OnHandshake(const ErrorCode& error);
+  void Expire(std::chrono::milliseconds timeout);
   void ReadHeader(std::chrono::milliseconds timeout);
   void OnHeader();
   void ReadBody();
@@ -56,18 +57,18 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void OnRequest();
   [[nodiscard]] StatusOr<HttpRequest> Translate();
   void Refuse(int status);
-  void Write(HttpResponse reply);
+  void Write(const HttpResponse& reply);
   void OnWritten(const ErrorCode& error);
   void CloseNow();
   void Linger();
   void DropInput();
 
   const std::shared_ptr<HttpConnectionOwner> owner_;
-  boost::beast::tcp_stream stream_;
+  ByteStream stream_;
+  boost::asio::steady_timer deadline_;
   boost::beast::flat_buffer buffer_;
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
-  std::optional<Response<boost::beast::http::string_body>> response_;
-  std::optional<Response<boost::beast::http::empty_body>> head_response_;
+  std::string answer_;  // While it is written.
   std::string peer_address_;
   std::string local_address_;
   std::uint16_t local_port_ = 0;

@@ -12,11 +12,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "net/address_group.h"
+#include "base/address_group.h"
+#include "net/connection_book.h"
 #include "net/http_connection.h"
 #include "oofgg/parse.h"
 
@@ -30,7 +30,8 @@ using boost::system::error_code;
 constexpr std::string_view kBusy =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: close\r\n\r\n";
 
-/// Tells a peer for whom there is no room so, if that takes no waiting.
+/// Tells a peer for whom there is no room so, if that takes no waiting. One that awaits TLS would not read
+/// it.
 void TurnAway(tcp::socket& socket) {
   error_code ignored;
   socket.non_blocking(true, ignored);
@@ -45,7 +46,7 @@ class HttpServer::Impl final : public HttpConnectionOwner,
                                public std::enable_shared_from_this<HttpServer::Impl> {
  public:
   Impl(asio::io_context& io, HttpHandler handler, HttpServerOptions options)
-      : options_(options),
+      : options_(std::move(options)),
         handler_(std::move(handler)),
         io_(io),
         acceptor_(asio::make_strand(io)),
@@ -56,6 +57,7 @@ class HttpServer::Impl final : public HttpConnectionOwner,
   void Drain(std::function<void()> on_drained);
   void Close();
   void Handle(HttpRequest request, HttpReplier reply) override;
+  void HandshakeDone(HttpConnection* connection) override;
   void Forget(HttpConnection* connection) override;
 
   [[nodiscard]] const HttpServerOptions& options() const override { return options_; }
@@ -69,8 +71,6 @@ class HttpServer::Impl final : public HttpConnectionOwner,
  private:
   void OnAccept(const error_code& error, tcp::socket socket);
   void Admit(tcp::socket socket);
-  [[nodiscard]] bool HasRoomFor(const std::string& group, bool loopback) const;        // With gate_ held.
-  [[nodiscard]] std::vector<std::shared_ptr<HttpConnection>> LiveConnections() const;  // With gate_ held.
   void StopAccepting();
 
   const HttpServerOptions options_;
@@ -83,11 +83,10 @@ class HttpServer::Impl final : public HttpConnectionOwner,
 
   mutable std::mutex gate_;
   std::condition_variable idle_;
-  std::size_t handling_ = 0;                                      // Guarded by gate_.
-  bool closed_ = false;                                           // Guarded by gate_.
-  std::unordered_map<HttpConnection*, std::string> connections_;  // Guarded by gate_; each removes itself.
-  std::unordered_map<std::string, std::size_t> of_address_;       // Guarded by gate_; never zero.
-  std::function<void()> on_drained_;                              // Guarded by gate_.
+  std::size_t handling_ = 0;  // Guarded by gate_, as all that follows.
+  bool closed_ = false;
+  ConnectionBook connections_{options_};  // Each removes itself.
+  std::function<void()> on_drained_;
 };
 
 Status HttpServer::Impl::Bind(const HostPort& endpoint, std::string_view address) {
@@ -140,29 +139,29 @@ void HttpServer::Impl::OnAccept(const error_code& error, tcp::socket socket) {
   });
 }
 
-bool HttpServer::Impl::HasRoomFor(const std::string& group, bool loopback) const {
-  if (connections_.size() >= options_.max_connections) return false;
-  if (loopback && options_.exempt_loopback) return true;
-  const auto same = of_address_.find(group);
-  return same == of_address_.end() || same->second < options_.max_connections_per_address;
-}
-
 void HttpServer::Impl::Admit(tcp::socket socket) {
   error_code gone;
   const std::string group = AddressGroup(socket.remote_endpoint(gone).address().to_string());
   if (gone) return;
-  const bool loopback = group == "::/64" || IsLoopback(group);  // ::1 has its /64 for itself.
+  const bool secure = static_cast<bool>(options_.secure);
   std::unique_lock lock(gate_);
   if (closed_ || draining_) return;
-  if (!HasRoomFor(group, loopback)) {
+  if (!connections_.HasRoomFor(group)) {
     lock.unlock();
-    return TurnAway(socket);
+    if (!secure) TurnAway(socket);
+    return;
   }
   const auto connection = std::make_shared<HttpConnection>(std::move(socket), shared_from_this());
-  connections_.emplace(connection.get(), group);
-  ++of_address_[group];
+  connections_.Add(connection.get(), group, secure);
+  const auto evicted = connections_.EvictHandshake();
   lock.unlock();
+  if (evicted != nullptr) evicted->Stop(/*even_busy=*/true);
   connection->Start();
+}
+
+void HttpServer::Impl::HandshakeDone(HttpConnection* connection) {
+  const std::lock_guard lock(gate_);
+  connections_.HandshakeDone(connection);
 }
 
 void HttpServer::Impl::Handle(HttpRequest request, HttpReplier reply) {
@@ -180,12 +179,8 @@ void HttpServer::Impl::Forget(HttpConnection* connection) {
   std::function<void()> drained;
   {
     const std::lock_guard lock(gate_);
-    if (const auto found = connections_.find(connection); found != connections_.end()) {
-      const auto same = of_address_.find(found->second);
-      if (--same->second == 0) of_address_.erase(same);
-      connections_.erase(found);
-    }
-    if (connections_.empty()) drained = std::exchange(on_drained_, nullptr);
+    connections_.Remove(connection);
+    if (connections_.size() == 0) drained = std::exchange(on_drained_, nullptr);
   }
   if (drained) drained();
 }
@@ -198,23 +193,14 @@ void HttpServer::Impl::StopAccepting() {
   });
 }
 
-std::vector<std::shared_ptr<HttpConnection>> HttpServer::Impl::LiveConnections() const {
-  std::vector<std::shared_ptr<HttpConnection>> live;
-  for (const auto& [connection, group] : connections_) {
-    // One whose last owner has gone is waiting for gate_ in its destructor.
-    if (auto alive = connection->weak_from_this().lock()) live.push_back(std::move(alive));
-  }
-  return live;
-}
-
 void HttpServer::Impl::Drain(std::function<void()> on_drained) {
   StopAccepting();
   std::vector<std::shared_ptr<HttpConnection>> live;  // Dropped without gate_ held.
   {
     const std::lock_guard lock(gate_);
     draining_ = true;
-    live = LiveConnections();
-    if (!connections_.empty()) on_drained_ = std::exchange(on_drained, nullptr);
+    live = connections_.Live();
+    if (connections_.size() > 0) on_drained_ = std::exchange(on_drained, nullptr);
   }
   for (const auto& connection : live) connection->Stop(/*even_busy=*/false);
   if (on_drained) on_drained();
@@ -229,7 +215,7 @@ void HttpServer::Impl::Close() {
     draining_ = true;
     on_drained_ = nullptr;
     idle_.wait(lock, [this] { return handling_ == 0; });
-    live = LiveConnections();
+    live = connections_.Live();
   }
   for (const auto& connection : live) connection->Stop(/*even_busy=*/true);
 }
@@ -240,7 +226,7 @@ HttpServer::~HttpServer() { impl_->Close(); }
 StatusOr<std::unique_ptr<HttpServer>> HttpServer::Listen(asio::io_context& io, std::string_view address,
                                                          HttpHandler handler, HttpServerOptions options) {
   OOFGG_ASSIGN_OR_RETURN(const HostPort endpoint, ParseHostPort(address));
-  auto impl = std::make_shared<Impl>(io, std::move(handler), options);
+  auto impl = std::make_shared<Impl>(io, std::move(handler), std::move(options));
   OOFGG_RETURN_IF_ERROR(impl->Bind(endpoint, address));
   impl->Accept();
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));

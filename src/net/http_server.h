@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "net/http_message.h"
+#include "net/secure_layer.h"
 #include "oofgg/status.h"
 
 namespace boost::asio {
@@ -17,11 +18,14 @@ class io_context;
 namespace oofgg::net {
 
 struct HttpServerOptions {
-  std::size_t max_header_bytes = 8 * 1024;            ///< Request line included; over it: 431.
-  std::size_t max_body_bytes = 64 * 1024;             ///< Over it: 413.
-  std::size_t max_connections = 10'000;               ///< The next one is told 503 and closed.
-  std::size_t max_connections_per_address = 1'000;    ///< Of one IPv4 address or one IPv6 /64.
-  bool exempt_loopback = false;                       ///< No such limit for this machine: a proxy runs on it.
+  std::size_t max_header_bytes = 8 * 1024;          ///< Request line included; over it: 431.
+  std::size_t max_body_bytes = 64 * 1024;           ///< Over it: 413.
+  std::size_t max_connections = 10'000;             ///< The next one is told 503 and closed.
+  std::size_t max_connections_per_address = 1'000;  ///< Of one IPv4 address or one IPv6 /64.
+  bool exempt_loopback = false;                     ///< No such limit for this machine: a proxy runs on it.
+  SecureLayerFactory secure = {};                   ///< TLS (net/tls/tls_source.h); empty: plaintext.
+  std::size_t max_handshakes = 256;  ///< Under way at once; the next one takes the place of the oldest.
+  std::chrono::milliseconds handshake_timeout{5'000};
   std::chrono::milliseconds request_timeout{10'000};  ///< To send the first request, or any body.
   std::chrono::milliseconds idle_timeout{60'000};     ///< Between requests of one connection.
   std::chrono::milliseconds write_timeout{10'000};    ///< To take a reply.
@@ -35,8 +39,8 @@ using HttpReplier = std::function<void(HttpResponse)>;
 /// Runs on a thread of the io_context, for several connections at once, and must not block.
 using HttpHandler = std::function<void(HttpRequest, HttpReplier)>;
 
-/// An HTTP/1.1 listener: keep-alive, pipelining, limits, no TLS. What is not HTTP gets a 400 and a
-/// close, and no other connection notices.
+/// An HTTP/1.1 listener: keep-alive, pipelining, limits, TLS if it is given some. What is not HTTP gets a 400
+/// and a close, what is not TLS a close, and no other connection notices.
 ///
 /// Threads: methods are safe from any thread but not from within the handler. The io_context must be run by
 /// its owner and outlive the server.

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "net/address_group.h"
+#include "base/address_group.h"
 #include "oofgg/auth/authorizer.h"
 #include "oofgg/parse.h"
 #include "orchestration/call_gate.h"

@@ -38,7 +38,9 @@ struct FleetOptions {
   bool sole_worker = true;
 };
 
-/// What a fleet works with; all of it must outlive the fleet and every task posted to `executor`.
+/// What a fleet works with; all of it must outlive the fleet and every task posted to `executor`. The
+/// executor must also outlive `backend` and the HTTP client of `reservations`: what they owe the fleet may
+/// come as they end.
 struct FleetParts {
   const Clock& clock;
   Executor&

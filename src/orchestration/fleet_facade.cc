@@ -6,19 +6,13 @@
 #include <string>
 #include <utility>
 
+#include "base/require_role.h"
+
 namespace oofgg::orchestration {
 namespace {
 
 /// A list is made in microseconds once the executor is free; longer than this it is stuck.
 constexpr std::chrono::seconds kPatience{5};
-
-Status CheckOperator(const CallContext& context) {
-  if (!context.caller.has_value())
-    return MakeStatus(StatusCode::kUnauthenticated, "sign in to list game servers");
-  if (context.caller->role == "admin" || context.caller->role == "service") return {};
-  return MakeStatus(StatusCode::kPermissionDenied,
-                    "game servers are listed for the roles admin and service only");
-}
 
 StatusOr<std::vector<GameServerInfo>> ServersOf(Fleet& fleet) {
   // Shared, as the answer may come after we gave up.
@@ -36,7 +30,7 @@ StatusOr<std::vector<GameServerInfo>> ServersOf(Fleet& fleet) {
 
 StatusOr<GameServers> FleetFacade::ListGameServers(const CallContext& context,
                                                    const ListGameServersRequest& request) {
-  OOFGG_RETURN_IF_ERROR(CheckOperator(context));
+  OOFGG_RETURN_IF_ERROR(RequireRole(context, {"admin", "service"}, "list game servers"));
   GameServers all;
   bool found = request.fleet.empty();
   for (Fleet* const fleet : fleets_) {

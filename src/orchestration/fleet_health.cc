@@ -71,7 +71,14 @@ void Fleet::Core::OnHealth(const std::string& id, const StatusOr<std::optional<S
   ServerEntry& server = *table_.Find(id);
   server.probing = false;
   const bool first_word = to_adopt_ > 0 && server.adopted;
-  if (load.ok()) {
+  // Nobody listens there yet, and nobody sits there: it was starting when the last maker went.
+  const bool is_starting =
+      first_word && server.seats.empty() && load.status().code() == StatusCode::kUnavailable;
+  if (is_starting) {
+    server.state = GameServerState::kStarting;
+    server.since = Now();
+    WaitUntilReady(id, std::chrono::milliseconds(5));
+  } else if (load.ok()) {
     Alive(server, *load);
   } else if (server.state == GameServerState::kSick && Now() - server.since >= options_.sick_timeout) {
     Retire(server, "does not answer any more", /*politely=*/false);

@@ -65,11 +65,10 @@ std::string ListenerAddress(HostPort address) {
   return FormatHostPort(address);
 }
 
-/// gRPC does not say why; beside the address only the certificate can be wrong.
-Status CannotListen(const HostPort& address, const RpcServerOptions& options) {
-  std::string message = "cannot listen on " + FormatHostPort(address) + ": the port is in use or not allowed";
-  if (!options.tls_certificate_file.empty()) message += ", or certificate and key do not match";
-  return MakeStatus(StatusCode::kUnavailable, message);
+/// gRPC does not say why.
+Status CannotListen(const HostPort& address) {
+  return MakeStatus(StatusCode::kUnavailable,
+                    "cannot listen on " + FormatHostPort(address) + ": the port is in use or not allowed");
 }
 
 }  // namespace
@@ -88,25 +87,25 @@ StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& op
 }
 
 Status RpcServer::Listen(const RpcServerOptions& options) {
-  OOFGG_ASSIGN_OR_RETURN(const auto credentials, LoadCredentials(options));
   for (const std::string& listen : options.listen) {
     OOFGG_ASSIGN_OR_RETURN(HostPort address, ParseHostPort(listen));
     OOFGG_RETURN_IF_ERROR(CheckExposure(address, options));
     addresses_.push_back(std::move(address));
   }
   SetUpProcess(options.reflection);
+  credentials_ = MakeCredentials(options);
   grpc::ServerBuilder builder;
   Configure(options, builder);
   std::vector<int> ports(addresses_.size(), 0);
   for (std::size_t i = 0; i < addresses_.size(); ++i) {
-    builder.AddListeningPort(ListenerAddress(addresses_[i]), credentials, &ports[i]);
+    builder.AddListeningPort(ListenerAddress(addresses_[i]), credentials_, &ports[i]);
   }
   for (const ServedService& service : services_) builder.RegisterService(service.implementation.get());
   opening_listeners = true;
   server_ = builder.BuildAndStart();
   opening_listeners = false;
   for (std::size_t i = 0; i < addresses_.size(); ++i) {
-    if (ports[i] == 0) return CannotListen(addresses_[i], options);
+    if (ports[i] == 0) return CannotListen(addresses_[i]);
     addresses_[i].port = static_cast<std::uint16_t>(ports[i]);
   }
   if (server_ == nullptr) return MakeStatus(StatusCode::kUnavailable, "the gRPC server did not start");

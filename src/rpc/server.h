@@ -13,6 +13,7 @@
 
 namespace grpc {
 class Server;
+class ServerCredentials;
 class Service;
 }  // namespace grpc
 
@@ -57,6 +58,7 @@ class RpcServer {
   ServiceHost& host_;
   std::vector<ServedService> services_;
   std::vector<HostPort> addresses_;
+  std::shared_ptr<grpc::ServerCredentials> credentials_;  // Outlives the server.
   std::unique_ptr<grpc::Server> server_;
 };
 

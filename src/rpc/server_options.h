@@ -2,8 +2,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
+
+namespace oofgg::net {
+class TlsSource;
+}
 
 namespace oofgg::rpc {
 
@@ -11,10 +16,10 @@ namespace oofgg::rpc {
 struct RpcServerOptions {
   std::vector<std::string> listen = {};  ///< `HOST:PORT`, `[IPV6]:PORT` or `:PORT`; port 0 takes a free one.
 
-  std::string tls_certificate_file = {};  ///< PEM, the chain, leaf first. Empty: plaintext.
-  std::string tls_key_file = {};          ///< PEM; needed with a certificate.
-  std::string tls_client_ca_file = {};    ///< PEM; if set, clients must show a certificate that it signed.
-  bool insecure = false;                  ///< Allows plaintext off loopback, as on a private network.
+  /// Certificate and key, and whether clients must show one too. New connections get what it has when they
+  /// come, open ones live on. Null: plaintext.
+  std::shared_ptr<net::TlsSource> tls = {};
+  bool insecure = false;  ///< Allows plaintext off loopback, as on a private network.
 
   std::size_t max_request_bytes = 1024 * 1024;
   std::size_t max_memory_bytes =

@@ -15,4 +15,9 @@ Status Lane::Run(Task task) const {
       "OVERLOADED");
 }
 
+void ServiceHost::EndSession(std::string_view session_id) {
+  streams_.EndSession(session_id);
+  for (const auto& end : doors_) end(session_id);
+}
+
 }  // namespace oofgg::rpc

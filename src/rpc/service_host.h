@@ -2,7 +2,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "oofgg/bounded_executor.h"
 #include "oofgg/clock.h"
@@ -51,12 +54,20 @@ class ServiceHost {
   [[nodiscard]] const Lane& lane() const { return lane_; }
   [[nodiscard]] StreamRegistry& streams() { return streams_; }
 
+  /// Ends whatever the session with this `sid` has open at any door of the server. For a revocation feed,
+  /// once the authorizer refuses the session's tokens. Threads: safe from any thread.
+  void EndSession(std::string_view session_id);
+  /// Names a door besides gRPC's streams; called by `EndSession`. Before the server serves; what `end` uses
+  /// outlives this.
+  void AddDoor(std::function<void(std::string_view session_id)> end) { doors_.push_back(std::move(end)); }
+
  private:
   auth::Authorizer* authorizer_;
   Executor& executor_;
   Clock& clock_;
   Lane lane_;
   StreamRegistry streams_;
+  std::vector<std::function<void(std::string_view)>> doors_;
 };
 
 }  // namespace oofgg::rpc

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "oofgg/stream.h"
@@ -32,7 +33,7 @@ class StreamCall : public Reactor, public StreamPump {
     auto context = Admit(host_, call_, M::kNeedsToken);
     if (!context.ok()) return Start(context.status());
     context_ = *std::move(context);
-    Start(request);
+    Start(request, context_.caller.has_value() ? context_.caller->session_id : std::string());
   }
 
   void OnWriteDone(bool ok) final { OnWritten(ok); }

@@ -30,14 +30,13 @@ class Duty {
 
 }  // namespace
 
-void StreamPump::Start(const Status& refusal) {
+void StreamPump::Start(const Status& refusal, std::string_view session_id) {
   std::unique_lock lock(mutex_);
-  if (!refusal.ok()) {
-    end_ = refusal;
-  } else if (!host_.streams().Add(shared_from_this())) {
-    end_ = StreamRegistry::DrainStatus();
-  } else {
+  const Status admitted = refusal.ok() ? host_.streams().Add(shared_from_this(), session_id) : refusal;
+  if (admitted.ok()) {
     to_open_ = true;
+  } else {
+    end_ = admitted;
   }
   Schedule(std::move(lock));
 }

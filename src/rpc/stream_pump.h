@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 
 #include "oofgg/stream.h"
 #include "rpc/service_host.h"
@@ -31,8 +32,9 @@ class StreamPump : public StreamHost, public std::enable_shared_from_this<Stream
   void Finish(Status status) final;
 
  protected:
-  /// Begins, once; `refusal` ends the stream without opening it.
-  void Start(const Status& refusal);
+  /// Begins, once, for the session with that `sid` (rpc/stream_registry.h); `refusal` ends the stream without
+  /// opening it.
+  void Start(const Status& refusal, std::string_view session_id = {});
   /// What was read waits to be delivered; or, not `ok`, the peer has no more to say.
   void OnRead(bool ok);
   /// The message under way was written; or, not `ok`, the link is dead.

@@ -38,7 +38,8 @@ MemoryServices::MemoryServices(const BackendOptions& options, FakeClock& clock, 
     : hasher_(auth::PasswordHasherOptions::CheapForTests(), random),
       key_(KeyOf(random)),
       issuer_(key_, clock, random, {.lifetime = options.access_token_lifetime}),
-      verifier_(clock, OrDie(auth::Jwks::Of({key_.public_key()}), "keys")),
+      verifier_(
+          std::make_shared<auth::TokenVerifier>(clock, OrDie(auth::Jwks::Of({key_.verifying_key()}), "keys"))),
       hub_(clock, executor, {.grace = options.presence_grace, .table = {}}),
       presence_(hub_),
       rules_(options.rules),
@@ -46,26 +47,38 @@ MemoryServices::MemoryServices(const BackendOptions& options, FakeClock& clock, 
       matchmaking_({clock, random, executor, rules_, allocator_}),
       table_([this](const TransportCall& call, bool needs_token) { return ContextOf(call, needs_token); }) {
   // Guessing passwords is not what a game's tests are about.
-  auth_ = OrDie(auth::AuthFacade::Make(
-                    {users_, sessions_, issuer_, verifier_, hasher_, clock, random, random.Bytes(32)},
-                    {.guesses_per_name = std::nullopt}),
+  auth::AuthRoomOptions room;
+  room.guard = {.per_account = std::nullopt, .per_address = std::nullopt, .free_failures = 1'000'000};
+  auth_ = OrDie(auth::AuthRoom::Open({.stores = {users_, sessions_, codes_, credentials_},
+                                      .issuer = issuer_,
+                                      .verifier = verifier_,
+                                      .hasher = hasher_,
+                                      .policy = policy_,
+                                      .log = log_,
+                                      .executor = executor,
+                                      .clock = clock,
+                                      .random = random,
+                                      .secret = random.Bytes(32)},
+                                     room),
                 "auth");
   ServeAuth();
   ServePlay();
 }
 
 void MemoryServices::ServeAuth() {
-  table_.AddUnary<wire::methods::Register>(
-      [this](const auto& context, const auto& request) { return Noted(auth_->Register(context, request)); });
-  table_.AddUnary<wire::methods::Login>(
-      [this](const auto& context, const auto& request) { return Noted(auth_->Login(context, request)); });
+  table_.AddUnary<wire::methods::Register>([this](const auto& context, const auto& request) {
+    return Noted(auth_->auth().Register(context, request));
+  });
+  table_.AddUnary<wire::methods::Login>([this](const auto& context, const auto& request) {
+    return Noted(auth_->auth().Login(context, request));
+  });
   table_.AddUnary<wire::methods::RefreshToken>([this](const auto& context, const auto& request) {
-    return Noted(auth_->RefreshToken(context, request));
+    return Noted(auth_->auth().RefreshToken(context, request));
   });
   table_.AddUnary<wire::methods::ValidateToken>(
       [this](const auto& context, const auto& request) -> StatusOr<ValidateTokenResponse> {
         if (expired_.find(request.access_token) != expired_.end()) return ValidateTokenResponse();
-        return auth_->ValidateToken(context, request);
+        return auth_->auth().ValidateToken(context, request);
       });
 }
 
@@ -101,8 +114,7 @@ StatusOr<CallContext> MemoryServices::ContextOf(const TransportCall& call, bool 
   if (expired_.find(token) != expired_.end()) {
     return WithReason(MakeStatus(StatusCode::kUnauthenticated, "the token has expired"), "TOKEN_EXPIRED");
   }
-  OOFGG_ASSIGN_OR_RETURN(auto verified, verifier_.Verify(token));
-  context.caller = std::move(verified.caller);
+  OOFGG_ASSIGN_OR_RETURN(context.caller, auth_->authorizer().Authenticate(token));
   context.bearer_token = std::string(token);
   return context;
 }

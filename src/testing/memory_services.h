@@ -5,7 +5,9 @@
 #include <set>
 #include <string>
 
-#include "auth/account_facade.h"
+#include "auth/auth_room.h"
+#include "auth/password_policy.h"
+#include "base/event_log.h"
 #include "matchmaking/rule_set_source.h"
 #include "matchmaking/ticket_facade.h"
 #include "oofgg/auth/token_issuer.h"
@@ -13,6 +15,8 @@
 #include "oofgg/testing/backend.h"
 #include "oofgg/testing/manual_executor.h"
 #include "presence/presence_facade.h"
+#include "storage/memory/auth/memory_code_store.h"
+#include "storage/memory/auth/memory_credential_store.h"
 #include "storage/memory/auth/memory_refresh_store.h"
 #include "storage/memory/auth/memory_user_store.h"
 #include "testing/memory_allocator.h"
@@ -46,11 +50,15 @@ class MemoryServices {
 
   storage::MemoryUserStore users_;
   storage::MemoryRefreshStore sessions_;
+  storage::MemoryCodeStore codes_;
+  storage::MemoryCredentialStore credentials_;
+  NullEventLog log_;
   auth::PasswordHasher hasher_;
+  auth::CommonPasswordPolicy policy_;
   auth::SigningKey key_;
   auth::TokenIssuer issuer_;
-  auth::TokenVerifier verifier_;
-  std::unique_ptr<auth::AuthFacade> auth_;
+  std::shared_ptr<const auth::TokenVerifier> verifier_;
+  std::unique_ptr<auth::AuthRoom> auth_;
   presence::PresenceHub hub_;
   presence::PresenceFacade presence_;
   OneRuleSet rules_;

@@ -45,11 +45,12 @@ for program in sdk stubs server everything; do
 done
 
 echo "== the examples"
-for example in arena native_client; do
+for example in arena native_client custom_authorizer; do
   cmake -S "$source/examples/$example" -B "$work/$example" >"$work/log" || { cat "$work/log"; fail "configure $example"; }
   cmake --build "$work/$example" >"$work/log" || { cat "$work/log"; fail "build $example"; }
 done
 "$work/arena/oofgg-arena" --help >/dev/null && "$work/native_client/oofgg-player" --help >/dev/null || fail "the examples"
+"$work/custom_authorizer/oofgg-custom-authorizer" || fail "the custom authorizer"
 readelf -d "$work/arena/oofgg-arena" | grep -i grpc && fail "a game server must not link gRPC"
 
 echo "== what a wrong component says"

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string_view>
 
-#include "oofgg/auth/token_verifier.h"
+#include "oofgg/auth/cached_token_verifier.h"
+#include "oofgg/auth/revocation_list.h"
 #include "oofgg/caller.h"
 #include "oofgg/status.h"
 
@@ -21,14 +23,28 @@ class Authorizer {
   [[nodiscard]] virtual StatusOr<Caller> Authenticate(std::string_view bearer) = 0;
 };
 
-/// Access tokens of our own auth server.
+struct JwtAuthorizerOptions {
+  /// Whose tokens are refused although they are good (SESSION_REVOKED). Null: nobody's.
+  std::shared_ptr<const RevocationList> revoked = nullptr;
+  CachedTokenVerifierOptions cache = {};
+  /// Called when a token's key is unknown: time to look whether the issuer has new ones. Must not block; it
+  /// is called as often as somebody sends such a token.
+  std::function<void()> on_unknown_key = {};
+};
+
+/// Access tokens, each verified once and then remembered, but for those of sessions that have ended.
 class JwtAuthorizer final : public Authorizer {
  public:
-  explicit JwtAuthorizer(std::shared_ptr<const TokenVerifier> verifier) : verifier_(std::move(verifier)) {}
+  explicit JwtAuthorizer(std::shared_ptr<const TokenVerifier> verifier, JwtAuthorizerOptions options = {})
+      : verifier_(std::move(verifier), options.cache),
+        revoked_(std::move(options.revoked)),
+        on_unknown_key_(std::move(options.on_unknown_key)) {}
   [[nodiscard]] StatusOr<Caller> Authenticate(std::string_view bearer) override;
 
  private:
-  std::shared_ptr<const TokenVerifier> verifier_;
+  CachedTokenVerifier verifier_;
+  const std::shared_ptr<const RevocationList> revoked_;
+  const std::function<void()> on_unknown_key_;
 };
 
 /// The credential in the value of an `authorization` header, `Bearer CREDENTIAL` (RFC 6750; the scheme in any

@@ -41,7 +41,7 @@ class JoinTicketSigner {
   [[nodiscard]] StatusOr<std::string> Sign(const JoinTicket& ticket) const;
 
   /// What game servers must be given to verify.
-  [[nodiscard]] StatusOr<Jwks> PublicKeys() const { return Jwks::Of({key_.public_key()}); }
+  [[nodiscard]] StatusOr<Jwks> PublicKeys() const { return Jwks::Of({key_.verifying_key()}); }
 
  private:
   SigningKey key_;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -8,6 +10,8 @@
 #include "oofgg/status.h"
 
 namespace oofgg::auth {
+
+class HashMemory;
 
 /// The cost of one hash. The defaults are the first line of OWASP's Password Storage Cheat Sheet for
 /// Argon2id; raise them with the hardware, and logins rehash what was stored at a lower price.
@@ -29,8 +33,11 @@ struct PasswordHasherOptions {
 /// Errors: kResourceExhausted (no memory for a hash).
 class PasswordHasher {
  public:
-  /// `random` salts; it must outlive the hasher. Options out of range are brought into it.
-  explicit PasswordHasher(PasswordHasherOptions options = {}, RandomSource& random = RandomSource::System());
+  /// `random` salts; it must outlive the hasher. Options out of range are brought into it. At most `at_once`
+  /// hashes are computed at the same time, and further callers wait; 0: no limit. With as many as there are
+  /// cores, and more callers than that, what these do besides hashing costs no hash.
+  explicit PasswordHasher(PasswordHasherOptions options = {}, RandomSource& random = RandomSource::System(),
+                          std::size_t at_once = 0);
 
   [[nodiscard]] StatusOr<std::string> Hash(std::string_view password) const;
 
@@ -49,6 +56,7 @@ class PasswordHasher {
  private:
   PasswordHasherOptions options_;
   RandomSource* random_;
+  std::shared_ptr<HashMemory> memory_;
 };
 
 }  // namespace oofgg::auth

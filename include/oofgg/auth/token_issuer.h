@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <mutex>
 #include <string>
 
 #include "oofgg/auth/jwks.h"
@@ -25,7 +26,7 @@ struct TokenIssuerOptions {
 };
 
 /// What makes one access token differ from the next for the same caller. The same grant, signed again
-/// with the same key, is the same token.
+/// with the same key, is the same token, but for ES256, whose signatures differ each time.
 struct TokenGrant {
   std::string token_id;  ///< `jti`.
   WallTime issued_at{};  ///< `iat` and `nbf`; whole seconds are kept.
@@ -41,6 +42,12 @@ class TokenIssuer {
   /// `clock` and `random` must outlive the issuer.
   TokenIssuer(SigningKey key, const Clock& clock, RandomSource& random, TokenIssuerOptions options = {});
 
+  /// Signs with this key from now on. Verifiers must have it already (see `KeyStore`).
+  void SetKey(SigningKey key);
+
+  /// The name of the key that signs now.
+  [[nodiscard]] std::string kid() const { return key().kid(); }
+
   /// A new `jti`, from now for `lifetime`.
   [[nodiscard]] TokenGrant NewGrant() const;
 
@@ -51,6 +58,9 @@ class TokenIssuer {
   [[nodiscard]] const TokenIssuerOptions& options() const { return options_; }
 
  private:
+  [[nodiscard]] SigningKey key() const;
+
+  mutable std::mutex mutex_;  // A leaf; held for a copy of the key, which is two pointers.
   SigningKey key_;
   const Clock* clock_;
   RandomSource* random_;

@@ -68,6 +68,10 @@ class PresenceTcpListener::Impl : public std::enable_shared_from_this<Impl> {
     });
   }
 
+  void EndSession(const std::string& session_id) {
+    for (const auto& shard : shards_) shard->Post([shard, session_id] { shard->EndLogin(session_id); });
+  }
+
   void Stop() {
     ErrorCode ignored;
     if (acceptor_.is_open()) acceptor_.close(ignored);
@@ -137,6 +141,9 @@ PresenceTcpListener::PresenceTcpListener(std::shared_ptr<Impl> impl) : impl_(std
 PresenceTcpListener::~PresenceTcpListener() { impl_->Stop(); }
 std::uint16_t PresenceTcpListener::port() const { return impl_->port(); }
 std::size_t PresenceTcpListener::connections() const { return impl_->connections(); }
+void PresenceTcpListener::EndSession(std::string_view session_id) {
+  impl_->EndSession(std::string(session_id));
+}
 void PresenceTcpListener::Drain(std::function<void()> on_drained) { impl_->Drain(std::move(on_drained)); }
 
 }  // namespace oofgg::net

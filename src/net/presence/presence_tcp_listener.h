@@ -64,6 +64,10 @@ class PresenceTcpListener {
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::size_t connections() const;
 
+  /// Ends the connections that a token with this `sid` opened: they are told why, and their users go offline
+  /// without grace. Costs what they are. The token must be refused from now on, before this is called.
+  void EndSession(std::string_view session_id);
+
   /// Stops accepting, tells v2 clients to reconnect, closes all, those who do not read after `linger` or
   /// `write_timeout`. `on_drained` runs once, when the last connection is gone.
   void Drain(std::function<void()> on_drained);

@@ -73,6 +73,13 @@ void SessionShard::Expire() {
   ArmTimer();
 }
 
+void SessionShard::EndLogin(std::string_view login) {
+  std::vector<std::shared_ptr<TcpSession>> sessions;  // Each removes itself.
+  const auto [first, last] = logins_.equal_range(login);
+  for (auto it = first; it != last; ++it) sessions.push_back(it->second->shared_from_this());
+  for (const auto& session : sessions) session->OnRevoked();
+}
+
 void SessionShard::Drain() {
   const std::vector<TcpSession*> sessions(sessions_.begin(), sessions_.end());
   for (TcpSession* session : sessions) session->shared_from_this()->SayGoodbye();

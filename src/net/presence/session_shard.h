@@ -8,8 +8,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -50,6 +53,9 @@ struct PresenceTcpContext {
 /// Threads: `Wake`, `Post` and `Stop` are safe from any thread; the rest belongs to the strand.
 class SessionShard : public std::enable_shared_from_this<SessionShard> {
  public:
+  /// The connections that a login's token opened, by its `sid`.
+  using Logins = std::multimap<std::string, TcpSession*, std::less<>>;
+
   SessionShard(boost::asio::io_context& io, std::shared_ptr<PresenceTcpContext> context);
 
   [[nodiscard]] PresenceTcpContext& context() { return *context_; }
@@ -72,6 +78,13 @@ class SessionShard : public std::enable_shared_from_this<SessionShard> {
   /// Calls `session.OnDeadline()` at `when`, instead of what was set before; kNever: not at all.
   void SetDeadline(TcpSession& session, TimePoint when);
 
+  Logins::iterator AddLogin(std::string login, TcpSession& session) {
+    return logins_.emplace(std::move(login), &session);
+  }
+  void RemoveLogin(Logins::iterator login) { logins_.erase(login); }
+  /// Ends the connections of that login.
+  void EndLogin(std::string_view login);
+
   /// Bids all farewell. `context().draining` has been set.
   void Drain();
 
@@ -87,6 +100,7 @@ class SessionShard : public std::enable_shared_from_this<SessionShard> {
   const Strand strand_;
   std::array<char, 64 * 1024> read_buffer_;
   absl::flat_hash_set<TcpSession*> sessions_;
+  Logins logins_;
   absl::btree_set<std::pair<TimePoint, TcpSession*>> deadlines_;
   TimePoint timer_at_ = kNever;
   ScopedTimer timer_;

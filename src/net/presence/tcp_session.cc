@@ -3,6 +3,8 @@
 #include <boost/asio/buffer.hpp>
 #include <utility>
 
+#include "base/session_revoked.h"
+
 namespace oofgg::net {
 namespace {
 
@@ -127,7 +129,8 @@ Status TcpSession::HandleWhileOnline(const ClientObject& object) {
 
 Status TcpSession::HandleWhileOffline(const ClientObject& object) {
   if (!object.user_id.has_value()) return InvalidField("user_id", "is missing; a connection begins with it");
-  OOFGG_ASSIGN_OR_RETURN(const bool proven, CheckToken(object));
+  OOFGG_ASSIGN_OR_RETURN(auto caller, CheckToken(object));
+  const bool proven = caller.has_value();
   greeted_ = true;
   presence::PresenceHub& hub = shard_->context().hub;
   const bool signs_off = object.online == false;
@@ -142,6 +145,7 @@ Status TcpSession::HandleWhileOffline(const ClientObject& object) {
   proven_ = proven;
   OOFGG_RETURN_IF_ERROR(HoldFriends(friends.size()));
   connection_ = hub.Connect(*object.user_id, options, friends, shared_from_this());
+  if (proven) login_ = shard_->AddLogin(std::move(caller->session_id), *this);
   if (signs_off) {
     connection_.SignOff();
     EndConnection();
@@ -157,17 +161,17 @@ Status TcpSession::HoldFriends(std::size_t wanted) {
   return absl::OkStatus();
 }
 
-StatusOr<bool> TcpSession::CheckToken(const ClientObject& object) const {
+StatusOr<std::optional<Caller>> TcpSession::CheckToken(const ClientObject& object) const {
   PresenceTcpContext& context = shard_->context();
   if (!object.token.has_value()) {
     if (context.options.require_token) return InvalidField("token", "is required here; log in and send one");
-    return false;
+    return std::nullopt;
   }
   if (!context.authenticate) return InvalidField("token", "cannot be checked by this server; leave it out");
-  const StatusOr<Caller> caller = context.authenticate(*object.token);
+  StatusOr<Caller> caller = context.authenticate(*object.token);
   if (!caller.ok()) return Annotate(caller.status(), "token");
   if (caller->user_id != *object.user_id) return InvalidField("token", "belongs to another user");
-  return true;
+  return *std::move(caller);
 }
 
 void TcpSession::Pump() {
@@ -187,6 +191,7 @@ void TcpSession::Pump() {
 
 void TcpSession::EndConnection() {
   connection_.Close();
+  if (const auto login = std::exchange(login_, std::nullopt)) shard_->RemoveLogin(*login);
   HoldFriends(0).IgnoreError();  // Nobody is refused fewer.
 }
 
@@ -224,6 +229,11 @@ void TcpSession::SayGoodbye() {
   if (version_ == ProtocolVersion::kV2)
     presence::AppendReconnect(line, "the server is restarting; reconnect");
   LeaveWith(line);
+}
+
+void TcpSession::OnRevoked() {
+  connection_.SignOff();  // No grace for who has been thrown out.
+  Refuse(SessionRevoked());
 }
 
 void TcpSession::LeaveWith(std::string_view line) {

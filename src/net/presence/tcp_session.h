@@ -35,6 +35,8 @@ class TcpSession final : public StreamHost, public std::enable_shared_from_this<
   void Pump();
   void OnDeadline();
   void SayGoodbye();
+  /// The login whose token it was opened with has been ended.
+  void OnRevoked();
   void Close();
 
   TimePoint deadline = kNever;  ///< The shard's.
@@ -51,7 +53,8 @@ class TcpSession final : public StreamHost, public std::enable_shared_from_this<
   Status Handle(std::string_view text);
   Status HandleWhileOnline(const presence::ClientObject& object);
   Status HandleWhileOffline(const presence::ClientObject& object);
-  StatusOr<bool> CheckToken(const presence::ClientObject& object) const;
+  /// Who the token speaks for; nobody if none was sent.
+  StatusOr<std::optional<Caller>> CheckToken(const presence::ClientObject& object) const;
 
   Status HoldFriends(std::size_t wanted);
   void EndConnection();
@@ -67,6 +70,7 @@ class TcpSession final : public StreamHost, public std::enable_shared_from_this<
   std::optional<Socket> socket_;  ///< Empty once closed, so that the session may outlive the io_context.
   const AddressKey address_;
   presence::PresenceConnection connection_;
+  std::optional<SessionShard::Logins::iterator> login_;  ///< While a token's user is online by it.
   presence::JsonFramer framer_;
   presence::LazyString out_;
   std::uint32_t friends_held_ = 0;  ///< As counted by the limiter; of proven users none are.

@@ -5,49 +5,32 @@
 #include <algorithm>
 #include <atomic>
 
+#include "tests/conformance/auth/sessions.h"
 #include "tests/conformance/auth/stores.h"
 
 namespace oofgg::auth {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::At;
+using testing::HashOf;
+using testing::MakeFamily;
+using testing::Use;
 
-const WallTime kStart = WallTime(1'900'000'000'000ms);
-
-// Hashes are any bytes, a NUL among them.
-std::string HashOf(const std::string& name) {
-  std::string hash = std::string("\0\xff", 2) + name;
-  hash.resize(32, '.');
-  return hash;
-}
-
-Rotation Use(const std::string& token, const std::string& next, const std::string& nonce = "") {
-  return {.token_hash = HashOf(token),
-          .next_hash = HashOf(next),
-          .nonce_hash = nonce.empty() ? "" : HashOf(nonce),
-          .grant = {.token_id = "jti-" + next, .issued_at = kStart + 1s, .expires_at = kStart + 901s},
-          .now = kStart + 1s,
-          .next_expires_at = kStart + 101s,
-          .grace = 30s};
-}
-
-class RefreshStoreTest : public ::testing::TestWithParam<const char*> {
+class RefreshStoreTest : public testing::StoresTest {
  protected:
   void SetUp() override { ASSERT_TRUE(Create("s-1", "first").ok()); }
 
   Status Create(const std::string& id, const std::string& token) {
-    const RefreshFamily family = {.id = id, .user_id = "u-1", .created_at = kStart};
-    return sessions_.CreateFamily(family, HashOf(token), kStart + 100s);
+    return sessions_.CreateFamily(MakeFamily(id), HashOf(token), At(100));
   }
   RotationOutcome OutcomeOf(const Rotation& rotation) { return sessions_.Rotate(rotation)->outcome; }
 
-  testing::Fixture fixture_{GetParam()};
-  RefreshStore& sessions_ = *fixture_.stores.sessions;
+  RefreshStore& sessions_ = *stores_.sessions;
 };
 
 TEST_P(RefreshStoreTest, KeepsAFamily) {
-  const RefreshFamily family = sessions_.FindFamily("s-1").value();
-  EXPECT_EQ(family, (RefreshFamily{.id = "s-1", .user_id = "u-1", .created_at = kStart}));
+  EXPECT_EQ(sessions_.FindFamily("s-1").value(), MakeFamily("s-1"));
   EXPECT_EQ(sessions_.FindFamily("s-2").status().code(), StatusCode::kNotFound);
 }
 
@@ -67,6 +50,31 @@ TEST_P(RefreshStoreTest, RotatesAlongAChain) {
   EXPECT_EQ(result->grant, Use("first", "second").grant);
   EXPECT_EQ(OutcomeOf(Use("second", "third")), RotationOutcome::kRotated);
   EXPECT_EQ(OutcomeOf(Use("third", "fourth")), RotationOutcome::kRotated);
+}
+
+TEST_P(RefreshStoreTest, ARotationAndNothingElseIsAUseOfTheFamily) {
+  Rotation rotation = Use("first", "second", "nonce");
+  rotation.now = At(7);
+  ASSERT_EQ(OutcomeOf(rotation), RotationOutcome::kRotated);
+  EXPECT_EQ(sessions_.FindFamily("s-1")->last_used_at, At(7));
+  rotation.now = At(8);
+  ASSERT_EQ(OutcomeOf(rotation), RotationOutcome::kReplayed);
+  EXPECT_EQ(sessions_.FindFamily("s-1")->last_used_at, At(7));
+}
+
+TEST_P(RefreshStoreTest, NoTokenOutlivesItsFamily) {
+  Rotation rotation = Use("first", "second");
+  rotation.next_expires_at = At(5000);
+  ASSERT_EQ(OutcomeOf(rotation), RotationOutcome::kRotated);
+  EXPECT_EQ(sessions_.PurgeExpired(At(1001), 10).value(), 2U) << "it was stored with the family's end";
+  RefreshFamily brief = MakeFamily("brief");
+  brief.expires_at = At(50);
+  ASSERT_TRUE(sessions_.CreateFamily(brief, HashOf("b"), At(100)).ok());
+  Rotation late = Use("b", "c");
+  late.now = At(50);
+  EXPECT_EQ(OutcomeOf(late), RotationOutcome::kExpired);
+  late.now = At(49);
+  EXPECT_EQ(OutcomeOf(late), RotationOutcome::kRotated);
 }
 
 TEST_P(RefreshStoreTest, DoesNotKnowWhatItNeverGave) {
@@ -110,7 +118,7 @@ TEST_P(RefreshStoreTest, AnyOldTokenOfTheChainIsReuse) {
 
 TEST_P(RefreshStoreTest, RefusesAnExpiredTokenAndDoesNotUseIt) {
   Rotation late = Use("first", "second");
-  late.now = kStart + 100s;
+  late.now = At(100);
   EXPECT_EQ(OutcomeOf(late), RotationOutcome::kExpired);
   EXPECT_EQ(OutcomeOf(Use("first", "second")), RotationOutcome::kRotated);
 }
@@ -121,25 +129,17 @@ TEST_P(RefreshStoreTest, RefusesANextTokenThatExistsAndChangesNothing) {
   EXPECT_EQ(OutcomeOf(Use("first", "second")), RotationOutcome::kRotated);
 }
 
-TEST_P(RefreshStoreTest, RevokesOnceAndAgain) {
-  ASSERT_TRUE(sessions_.RevokeFamily("s-1").ok());
-  EXPECT_TRUE(sessions_.RevokeFamily("s-1").ok());
-  EXPECT_TRUE(sessions_.FindFamily("s-1")->revoked);
-  EXPECT_EQ(OutcomeOf(Use("first", "second")), RotationOutcome::kRevoked);
-  EXPECT_EQ(sessions_.RevokeFamily("s-2").code(), StatusCode::kNotFound);
-}
-
 TEST_P(RefreshStoreTest, ForgetsExpiredTokensInBatchesAndThenTheirFamily) {
   ASSERT_TRUE(Create("s-2", "stays").ok());
   ASSERT_EQ(OutcomeOf(Use("first", "second")), RotationOutcome::kRotated);  // Expires a second later.
   Rotation renew = Use("stays", "stays-on");
-  renew.next_expires_at = kStart + 1000s;
+  renew.next_expires_at = At(1000);
   ASSERT_EQ(OutcomeOf(renew), RotationOutcome::kRotated);
 
-  EXPECT_EQ(sessions_.PurgeExpired(kStart + 100s, 10).value(), 0U) << "only what expired before";
-  EXPECT_EQ(sessions_.PurgeExpired(kStart + 102s, 1).value(), 1U);
-  EXPECT_EQ(sessions_.PurgeExpired(kStart + 102s, 10).value(), 2U);
-  EXPECT_EQ(sessions_.PurgeExpired(kStart + 102s, 10).value(), 0U);
+  EXPECT_EQ(sessions_.PurgeExpired(At(100), 10).value(), 0U) << "only what expired before";
+  EXPECT_EQ(sessions_.PurgeExpired(At(102), 1).value(), 1U);
+  EXPECT_EQ(sessions_.PurgeExpired(At(102), 10).value(), 2U);
+  EXPECT_EQ(sessions_.PurgeExpired(At(102), 10).value(), 0U);
   EXPECT_EQ(sessions_.FindFamily("s-1").status().code(), StatusCode::kNotFound);
   EXPECT_TRUE(sessions_.FindFamily("s-2").ok());
   EXPECT_EQ(OutcomeOf(Use("first", "x")), RotationOutcome::kUnknown);
@@ -193,7 +193,7 @@ TEST_P(RefreshStoreTest, FamiliesRotateBesideEachOther) {
   EXPECT_EQ(rotated, 160);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, RefreshStoreTest, ::testing::Values("Memory", "Sqlite"));
+INSTANTIATE_TEST_SUITE_P(Stores, RefreshStoreTest, ::testing::ValuesIn(testing::kKinds), testing::NameOf);
 
 }  // namespace
 }  // namespace oofgg::auth

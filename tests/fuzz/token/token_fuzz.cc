@@ -1,12 +1,16 @@
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "auth/jws.h"
+#include "auth/token_claims.h"
 #include "base/encoding.h"
+#include "oofgg/auth/cached_token_verifier.h"
 #include "oofgg/auth/jwks.h"
 #include "oofgg/auth/password_hasher.h"
 #include "oofgg/auth/token_verifier.h"
@@ -25,9 +29,10 @@ const SigningKey& Key() {
   return key;
 }
 
-const TokenVerifier& Verifier() {
+const std::shared_ptr<const TokenVerifier>& Verifier() {
   static const testing::FakeClock clock;
-  static const TokenVerifier verifier(clock, Jwks::Of({Key().public_key()}).value());
+  static const auto verifier =
+      std::make_shared<const TokenVerifier>(clock, Jwks::Of({Key().verifying_key()}).value());
   return verifier;
 }
 
@@ -40,19 +45,43 @@ void CheckVerdict(const StatusOr<VerifiedToken>& verdict) {
   }
 }
 
+/// There is one spelling of a good token: what we would write ourselves.
+void RequireCanonical(std::string_view token) {
+  for (std::size_t begin = 0; begin <= token.size();) {
+    const std::size_t end = (std::min)(token.find('.', begin), token.size());
+    const std::string_view part = token.substr(begin, end - begin);
+    Require(base::Base64UrlEncode(base::Base64UrlDecode(part).value()) == part);
+    begin = end + 1;
+  }
+}
+
+/// The plain verdict is sound, and the cache's is the same, the first time and again.
+void Judge(std::string_view token) {
+  static CachedTokenVerifier cached(Verifier(), {.max_tokens = 64});
+  const auto verdict = Verifier()->Verify(token);
+  CheckVerdict(verdict);
+  if (verdict.ok()) RequireCanonical(token);
+  for (int i = 0; i < 2; ++i) {
+    const auto again = cached.Verify(token);
+    Require(again.status() == verdict.status() && (!again.ok() || *again == *verdict));
+  }
+}
+
 /// A token as it comes from a client.
-void Token(std::string_view input) { CheckVerdict(Verifier().Verify(input)); }
+void Token(std::string_view input) { Judge(input); }
 
 /// Claims under a good signature: a foreign issuer whom we trust may still write nonsense.
 void Claims(std::string_view input) {
-  CheckVerdict(Verifier().Verify(SignJws(Key(), kAccessTokenType, input).value()));
+  Judge(SignJws(Key(), kAccessTokenType, input).value());
+  (void)ParseForeignClaims(input);
+  (void)CheckAnyClaims(input, {.issuer = "i", .audience = "a", .now = {}, .clock_skew = {}});
 }
 
 /// A header under a good signature.
 void Header(std::string_view input) {
   std::string token = base::Base64UrlEncode(input) + ".e30";
   token += "." + base::Base64UrlEncode(Key().Sign(token).value());
-  const auto payload = VerifySignatureOnly(token, *Verifier().keys());
+  const auto payload = VerifySignatureOnly(token, *Verifier()->keys());
   Require(!payload.ok() || *payload == "{}");
 }
 
@@ -64,6 +93,17 @@ void KeySet(std::string_view input) {
   Require(again.ok() && again->ToJson() == printed);
 }
 
+/// A JWK or a set, such as its owner keeps, a newline, and a token that may be signed with it.
+void KeyAndToken(std::string_view input) {
+  const std::size_t newline = (std::min)(input.find('\n'), input.size());
+  const auto keys = Jwks::Parse(input.substr(0, newline), {.allow_secrets = true, .allow_single_key = true});
+  if (!keys.ok()) return;
+  Require(Jwks::Parse(keys->ToJson()).ok());  // Which refuses secrets.
+  if (newline == input.size()) return;
+  const std::string_view token = input.substr(newline + 1);
+  if (VerifySignatureOnly(token, *keys).ok()) RequireCanonical(token);
+}
+
 void PasswordHash(std::string_view input) {
   static const PasswordHasher hasher(PasswordHasherOptions::CheapForTests());
   // What costs more than ours is as well-formed, but slow.
@@ -72,7 +112,7 @@ void PasswordHash(std::string_view input) {
 
 void PrivateKey(std::string_view input) {
   const auto key = SigningKey::FromPem(input);
-  if (key.ok()) Require(key->public_key().Verifies("m", key->Sign("m").value()));
+  if (key.ok()) Require(key->verifying_key().Verifies("m", key->Sign("m").value()));
 }
 
 }  // namespace
@@ -80,8 +120,9 @@ void PrivateKey(std::string_view input) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using Target = void (*)(std::string_view);
-  constexpr Target kTargets[] = {oofgg::auth::Token,  oofgg::auth::Claims,       oofgg::auth::Header,
-                                 oofgg::auth::KeySet, oofgg::auth::PasswordHash, oofgg::auth::PrivateKey};
+  constexpr Target kTargets[] = {oofgg::auth::Token,      oofgg::auth::Claims,       oofgg::auth::Header,
+                                 oofgg::auth::KeySet,     oofgg::auth::PasswordHash, oofgg::auth::PrivateKey,
+                                 oofgg::auth::KeyAndToken};
   if (size == 0) return 0;
   // Printable digits, so that the corpus can be read and written by hand.
   const std::size_t target = static_cast<std::size_t>(data[0]) - '0';

@@ -17,7 +17,7 @@ namespace {
 
 bool VerifiesATokenAndRefusesAForgedOne() {
   const auto key = oofgg::auth::SigningKey::Generate();
-  const auto keys = oofgg::auth::Jwks::Of({key->public_key()});
+  const auto keys = oofgg::auth::Jwks::Of({key->verifying_key()});
   const oofgg::auth::TokenIssuer issuer(*key, oofgg::Clock::System(), oofgg::RandomSource::System());
   const auto token = issuer.Issue({.user_id = "ann", .role = "user", .session_id = "s"});
 

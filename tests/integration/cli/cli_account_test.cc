@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 namespace methods = wire::methods;
 
-constexpr WallTime kNoon{std::chrono::seconds(1'800'014'400)};  // 2027-01-15 12:00 UTC
+constexpr WallTime kNoon{std::chrono::seconds(1'800'014'400)};  // 2027-01-15T12:00:00Z
 
 Account Ann() {
   return {.user_id = "u1",
@@ -66,7 +66,7 @@ TEST_F(CliAccountTest, AnUpgradeNamesTheGuest) {
   SignIn();
   server_.Answer<methods::UpgradeAccount>(Ann());
   ExpectLine(shell_.Run({"upgrade", "ann", "--email", "ann@example.com"}, "a long password\n"),
-             "ann (u1), user, ann@example.com (not verified), by twitch, since 2027-01-15 12:00 UTC");
+             "ann (u1), user, ann@example.com (not verified), by twitch, since 2027-01-15T12:00:00Z");
   const auto asked = server_.Asked<methods::UpgradeAccount>();
   EXPECT_EQ(asked.username, "ann");
   EXPECT_EQ(asked.email, "ann@example.com");
@@ -98,7 +98,7 @@ TEST_F(CliAccountTest, SessionsAreATable) {
   const Answer answer = shell_.Run({"sessions"});
   EXPECT_EQ(answer.output,
             "session    client  since                 last used             ends\n"
-            "s-long-id  Race    2027-01-15 12:00 UTC  2027-01-15 12:00 UTC  2027-01-15 12:00 UTC  this one\n"
+            "s-long-id  Race    2027-01-15T12:00:00Z  2027-01-15T12:00:00Z  2027-01-15T12:00:00Z  this one\n"
             "s2                 -                     -                     never\n");
   const auto lines = Lines(shell_.Run({"sessions", "--json"}).output);
   ASSERT_EQ(lines.size(), 2U);

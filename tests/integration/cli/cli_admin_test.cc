@@ -39,7 +39,7 @@ TEST_F(CliAdminTest, AUserIsFoundByNameAddressOrId) {
   SignIn();
   const Answer answer = shell_.Run({"user", "find", "bob"});
   ExpectLine(answer, std::string("bob (") + kBobsId +
-                         "), user, no e-mail, since 2027-01-15 12:00 UTC, banned for ever: cheating");
+                         "), user, no e-mail, since 2027-01-15T12:00:00Z, banned for ever: cheating");
   EXPECT_EQ(server_.Asked<methods::FindAccount>().name, "bob");
   EXPECT_EQ(server_.Header<methods::FindAccount>("authorization"), "Bearer access-1");
   const std::string address = "a.name.of.thirty.six.bytes@example.c";
@@ -176,8 +176,8 @@ TEST_F(CliServiceTest, CredentialsAreListedWithoutSecrets) {
   server_.Answer<methods::ListServiceCredentials>({{Credential("c1"), revoked}});
   EXPECT_EQ(shell_.Run({"service", "list"}).output,
             "id  name   game       since                 ends\n"
-            "c1  arena  all games  2027-01-15 12:00 UTC  never\n"
-            "c2  arena  all games  2027-01-15 12:00 UTC  never  revoked\n");
+            "c1  arena  all games  2027-01-15T12:00:00Z  never\n"
+            "c2  arena  all games  2027-01-15T12:00:00Z  never  revoked\n");
   EXPECT_EQ(server_.Asked<methods::ListServiceCredentials>().limit, 100U);
   const auto lines = Lines(shell_.Run({"service", "list", "--json"}).output);
   ASSERT_EQ(lines.size(), 2U);

@@ -11,11 +11,10 @@
 #include <vector>
 
 #include "tests/support/child_process.h"
+#include "tests/support/password.h"
 #include "tests/support/temporary_directory.h"
 
 namespace oofgg::testing {
-
-inline constexpr const char* kPassword = "correct horse battery";
 
 /// A descriptor from which `text` is read, and then the end.
 class Input {

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "oofgg/auth/key_store.h"
+#include "oofgg/auth/token_verifier.h"
 #include "tests/integration/servers/running_server.h"
 #include "tests/support/inbox.h"
 
@@ -78,6 +80,34 @@ TEST_F(AuthServerTest, TellsOpsHowItIsAndEndsInOrder) {
   EXPECT_THAT(Get("/metrics").body, HasSubstr("process_resident_memory_bytes"));
   EXPECT_EQ(Get("/nothing").status, 404);
   EXPECT_EQ(auth_->Terminate(), 0) << auth_->process().errors();
+}
+
+TEST_F(AuthServerTest, NoticesThatItsKeysAreRotatedAndLogsNobodyOut) {
+  Start();
+  ASSERT_TRUE(client_->auth().Register({.username = "ann", .email = {}, .password = kPassword}).ok());
+  const std::string old_token = client_->tokens().access_token;
+  const HttpReply before = Get("/.well-known/jwks.json");
+
+  const auto next =
+      auth::KeyStore::Rotate(folder_ / "oofgg-data/auth-keys", {.overlap = std::chrono::seconds(0)});
+  ASSERT_TRUE(next.ok()) << next.status();
+  ASSERT_TRUE(
+      auth_->process().WaitForErrors("signing with key " + next->key.kid(), std::chrono::seconds(10)));
+  const auth::Jwks published = auth::Jwks::Parse(Get("/.well-known/jwks.json").body).value();
+  EXPECT_NE(published.Find(next->key.kid()), nullptr);
+  EXPECT_EQ(published.keys().size(), 2U);
+  ASSERT_TRUE(client_->auth().Refresh().ok());
+  const auth::TokenVerifier verifier(Clock::System(), published);
+  EXPECT_TRUE(verifier.Verify(old_token).ok());
+  EXPECT_TRUE(verifier.Verify(client_->tokens().access_token).ok());
+  EXPECT_TRUE(client_->auth().ValidateToken({.access_token = old_token})->is_valid);
+
+  const auto etag = std::find_if(before.headers.begin(), before.headers.end(),
+                                 [](const auto& header) { return header.first == "etag"; });
+  ASSERT_NE(etag, before.headers.end());
+  const auto changed =
+      http::Fetch(http_, {.url = JwksUrl(*auth_), .headers = {{"If-None-Match", etag->second}}});
+  EXPECT_EQ(changed->status, 200);
 }
 
 // Each login takes tens of milliseconds of a core, and far more come at once than may wait for one.

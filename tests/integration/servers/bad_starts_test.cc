@@ -60,7 +60,20 @@ INSTANTIATE_TEST_SUITE_P(
         BadStart{"GameKafka", "oofgg-game", {"--kafka", "127.0.0.1:9092"}, 2, "--kafka"},
         BadStart{"AuthPostgres", "oofgg-auth", {"--database", "postgresql://x"}, 1, "SQLite"},
         BadStart{"AuthBadAddress", "oofgg-auth", {"--ops-listen", "nowhere"}, 2, "--ops-listen"},
-        BadStart{"AuthPlaintext", "oofgg-auth", {"--ops-listen", "0.0.0.0:0"}, 1, "--insecure"},
+        BadStart{"CertificateWithoutKey", "oofgg-auth", {"--tls-cert", "c.pem"}, 1, "--tls-key"},
+        BadStart{
+            "KeyWithoutCertificate", "oofgg-game", {"--jwks", "x", "--tls-key", "k.pem"}, 1, "--tls-cert"},
+        BadStart{"ClientCaAlone", "oofgg-auth", {"--tls-client-ca", "a.pem"}, 1, "--tls-cert"},
+        BadStart{"AbsentCertificate",
+                 "oofgg-auth",
+                 {"--tls-cert", "c.pem", "--tls-key", "k.pem"},
+                 1,
+                 "cannot read the certificate c.pem"},
+        BadStart{"ApiWithoutCertificate",
+                 "oofgg-maker",
+                 {"--process-command", "x", "--http-tls"},
+                 2,
+                 "--http-tls needs --tls-cert"},
         BadStart{"AuthNoConfig", "oofgg-auth", {"--config", "absent"}, 2, "absent"},
         BadStart{"GameWithoutKeys", "oofgg-game", {}, 2, "--jwks"},
         BadStart{"GameAbsentKeys", "oofgg-game", {"--jwks", "absent.json"}, 1, "absent.json"},
@@ -83,6 +96,12 @@ INSTANTIATE_TEST_SUITE_P(
         BadStart{"ArenaBadAddress", "oofgg-arena", {"--listen", "nowhere"}, 2, "nowhere"}),
     [](const auto& row) { return row.param.name; });
 
+/// As `keys.json`, for servers that want some.
+void WriteKeys(const TemporaryDirectory& folder) {
+  std::ofstream(folder.path() + "/keys.json")
+      << R"({"keys":[{"kty":"OKP","crv":"Ed25519","kid":"k","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})";
+}
+
 /// A door of a program, and the flags it needs beside that.
 struct Door {
   std::string name;
@@ -95,8 +114,7 @@ class PortInUseTest : public ::testing::TestWithParam<Door> {};
 
 TEST_P(PortInUseTest, EndsWithOneClearLine) {
   const TemporaryDirectory folder;
-  std::ofstream(folder.path() + "/keys.json")
-      << R"({"keys":[{"kty":"OKP","crv":"Ed25519","kid":"k","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})";
+  WriteKeys(folder);
   AdoptOrphans();
   const TakenPort taken;
   std::vector<std::string> arguments = GetParam().others;
@@ -145,6 +163,67 @@ INSTANTIATE_TEST_SUITE_P(
                       MakerDoor("MakerOps", "--ops-listen"), MakerDoor("MakerHttp", "--http-listen"),
                       ArenaDoor("ArenaGame", "--listen"), ArenaDoor("ArenaControl", "--control-listen")),
     [](const auto& row) { return row.param.name; });
+
+class PlaintextDoorTest : public ::testing::TestWithParam<Door> {
+ protected:
+  /// The program with that door on all interfaces.
+  [[nodiscard]] ChildProcess::Options Open(std::vector<std::string> more = {}) const {
+    WriteKeys(folder_);
+    std::vector<std::string> arguments = GetParam().others;
+    arguments.insert(arguments.end(), {GetParam().flag, "0.0.0.0:0"});
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return In(folder_, arguments);
+  }
+
+  TemporaryDirectory folder_;
+};
+
+/// Those that show what nobody on the way should see.
+class ConfidentialDoorTest : public PlaintextDoorTest {};
+
+TEST_P(ConfidentialDoorTest, IsOpenToOtherMachinesOnlyIfToldSo) {
+  AdoptOrphans();
+  {
+    ChildProcess refused(GetParam().program, Open());
+    ExpectOneLine(refused, 1, "--insecure");
+    EXPECT_TRUE(GameServersOf(folder_).empty()) << "nothing was started in vain";
+    ChildProcess told(GetParam().program, Open({"--insecure"}));
+    EXPECT_TRUE(told.WaitForLine("ready ").has_value()) << told.errors();
+  }
+  EndOrphans();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Programs, ConfidentialDoorTest,
+    ::testing::Values(AuthDoor("AuthGrpc", "--listen"), AuthDoor("AuthOps", "--ops-listen"),
+                      GameDoor("GameGrpc", "--listen"), GameDoor("GameOps", "--ops-listen"),
+                      MakerDoor("MakerGrpc", "--listen"), MakerDoor("MakerOps", "--ops-listen")),
+    [](const auto& row) { return row.param.name; });
+
+/// Those whose clients expect plaintext.
+class PublicDoorTest : public PlaintextDoorTest {};
+
+TEST_P(PublicDoorTest, IsOpenToOtherMachines) {
+  AdoptOrphans();
+  {
+    ChildProcess child(GetParam().program, Open());
+    EXPECT_TRUE(child.WaitForLine("ready ").has_value()) << child.errors();
+  }
+  EndOrphans();
+}
+
+INSTANTIATE_TEST_SUITE_P(Programs, PublicDoorTest,
+                         ::testing::Values(GameDoor("GamePresence", "--presence-listen"),
+                                           MakerDoor("MakerHttp", "--http-listen")),
+                         [](const auto& row) { return row.param.name; });
+
+TEST(PlaintextCallTest, PlayersTokensGoToAnotherMachineUnderTlsOnly) {
+  const TemporaryDirectory folder;
+  WriteKeys(folder);
+  ChildProcess child("oofgg-game", In(folder, {"--jwks", "keys.json", "--listen", "127.0.0.1:0",
+                                               "--ops-listen", "127.0.0.1:0", "--maker", "192.0.2.1:50053"}));
+  ExpectOneLine(child, 1, "--maker: 192.0.2.1:50053");
+}
 
 TEST(DatabaseInUseTest, EachServerKeepsItsFileToItself) {
   const TemporaryDirectory folder;

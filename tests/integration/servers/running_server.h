@@ -9,11 +9,10 @@
 #include "oofgg/client.h"
 #include "oofgg/grpc_transport.h"
 #include "tests/support/child_process.h"
+#include "tests/support/password.h"
 #include "tests/support/temporary_directory.h"
 
 namespace oofgg::testing {
-
-inline constexpr const char* kPassword = "correct horse battery";
 
 /// Options of a program that is at home in `folder`, where its data then are.
 [[nodiscard]] ChildProcess::Options In(const TemporaryDirectory& folder, std::vector<std::string> arguments);

@@ -2,282 +2,323 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <time.h>
+
+#include <string>
+#include <vector>
 
 #include "tests/unit/auth/facade_fixture.h"
+#include "tests/unit/auth/fake_mail.h"
 
 namespace oofgg::auth {
 namespace {
 
+using ::testing::ElementsAre;
 using testing::FacadeFixture;
+using testing::KeptMail;
 using namespace std::chrono_literals;
 
-class AuthFacadeTest : public ::testing::Test, protected FacadeFixture {};
+constexpr const char* kDevice = "0123456789abcdef0123456789abcdef";
 
-TEST_F(AuthFacadeTest, RegisteringSignsIn) {
-  const auto tokens = Register("Alice", "Alice@Example.com");
-  ASSERT_TRUE(tokens.ok()) << tokens.status();
-  EXPECT_EQ(tokens->expires_in, 15min);
-  const auto verified = verifier.Verify(tokens->access_token);
-  ASSERT_TRUE(verified.ok()) << verified.status();
-  EXPECT_EQ(verified->caller.user_id, tokens->user_id);
-  EXPECT_EQ(verified->caller.role, "user");
-  const User stored = users.FindById(tokens->user_id).value();
-  EXPECT_EQ(stored.username, "Alice");
-  EXPECT_EQ(stored.email, "Alice@Example.com");
-  EXPECT_THAT(stored.password_hash, ::testing::StartsWith("$argon2id$"));
+class AccountFacadeTest : public ::testing::Test, protected FacadeFixture {
+ protected:
+  AccountFacadeTest() { OpenWith(&mail); }
+
+  void OpenWith(KeptMail* with) {
+    room.reset();
+    AuthRoomParts parts = Parts();
+    parts.mailer = with;
+    parts.mail = with == nullptr ? nullptr : &with->executor();
+    room = AuthRoom::Open(std::move(parts)).value();
+    facade = &room->auth();
+    account = &room->account();
+  }
+
+  StatusOr<AuthTokens> Guest(const std::string& device = kDevice) {
+    return account->GuestLogin({}, {.device_secret = device});
+  }
+  /// The code of the last mail to this address.
+  std::string CodeFor(const std::string& address) { return mail.LastTo(address).code; }
+
+  KeptMail mail;
+  AccountFacade* account = nullptr;
+};
+
+TEST_F(AccountFacadeTest, AGuestIsTheSameOneEachTime) {
+  const auto first = Guest();
+  ASSERT_TRUE(first.ok()) << first.status();
+  const auto again = Guest();
+  EXPECT_EQ(again->user_id, first->user_id);
+  EXPECT_NE(Guest("another-device-another-device-xx")->user_id, first->user_id);
+  const auto shown = account->GetAccount(As(*first), {});
+  ASSERT_TRUE(shown.ok()) << shown.status();
+  EXPECT_TRUE(shown->guest);
+  EXPECT_FALSE(shown->has_password);
+  EXPECT_THAT(shown->username, ::testing::StartsWith("guest_"));
+  ASSERT_EQ(shown->identities.size(), 1U);
+  EXPECT_EQ(shown->identities[0].provider, "device");
 }
 
-TEST_F(AuthFacadeTest, LoginTakesTheNameOrTheAddressInAnyCase) {
-  const std::string id = Register("Alice", "Alice@Example.com")->user_id;
-  for (const char* name : {"Alice", "alice", "ALICE", "alice@example.com", "ALICE@EXAMPLE.COM"}) {
-    const auto tokens = Login(name);
-    ASSERT_TRUE(tokens.ok()) << name << tokens.status();
-    EXPECT_EQ(tokens->user_id, id);
+TEST_F(AccountFacadeTest, ADeviceSecretIsNotStored) {
+  const auto guest = Guest();
+  const auto identities = users.ListIdentities(guest->user_id).value();
+  ASSERT_EQ(identities.size(), 1U);
+  EXPECT_EQ(identities[0].subject.find(kDevice), std::string::npos);
+}
+
+TEST_F(AccountFacadeTest, ADeviceSecretMustBeOne) {
+  for (const std::string& bad : {std::string(), std::string(31, 'x'), std::string(129, 'x'),
+                                 std::string(31, 'x') + " ", std::string(31, 'x') + "\n"}) {
+    const Status status = Guest(bad).status();
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+    EXPECT_EQ(FieldViolationsOf(status).at(0).field, "device_secret");
   }
 }
 
-TEST_F(AuthFacadeTest, EveryLoginIsASessionOfItsOwn) {
+TEST_F(AccountFacadeTest, AGuestBecomesAFullAccountAndStaysSignedIn) {
+  const auto guest = Guest();
+  const UpgradeAccountRequest upgrade{"alice", "alice@example.com", "correct horse"};
+  const auto upgraded = account->UpgradeAccount(As(*guest), upgrade);
+  ASSERT_TRUE(upgraded.ok()) << upgraded.status();
+  EXPECT_EQ(upgraded->user_id, guest->user_id);
+  EXPECT_FALSE(upgraded->guest);
+  EXPECT_TRUE(Refresh(guest->refresh_token).ok());
+  EXPECT_EQ(Login("alice")->user_id, guest->user_id);
+  EXPECT_EQ(Guest()->user_id, guest->user_id) << "the device remains a way in";
+  EXPECT_TRUE(account->UpgradeAccount(As(*guest), upgrade).ok()) << "its answer may have been lost";
+  EXPECT_EQ(account->UpgradeAccount(As(*guest), {"bob", "", "correct horse"}).status().code(),
+            StatusCode::kFailedPrecondition);
+}
+
+TEST_F(AccountFacadeTest, AnUpgradeTakesNobodysName) {
+  ASSERT_TRUE(Register("alice", "alice@example.com").ok());
+  const auto guest = Guest();
+  EXPECT_EQ(ReasonOf(account->UpgradeAccount(As(*guest), {"ALICE", "", "correct horse"}).status()),
+            "USERNAME_TAKEN");
+  EXPECT_EQ(
+      ReasonOf(account->UpgradeAccount(As(*guest), {"bob", "Alice@example.com", "correct horse"}).status()),
+      "EMAIL_TAKEN");
+  EXPECT_TRUE(account->GetAccount(As(*guest), {})->guest) << "nothing was done by halves";
+}
+
+TEST_F(AccountFacadeTest, SessionsAreListedAndEndedOneByOne) {
+  const auto first = Register("alice");
+  clock.Advance(1s);
+  CallContext named;
+  named.client_name = "Space Race 1.2";
+  const auto second = Login("alice", "correct horse", named);
+  const auto listed = account->ListSessions(As(*first), {}).value().sessions;
+  ASSERT_EQ(listed.size(), 2U);
+  EXPECT_EQ(listed[0].label, "Space Race 1.2") << "newest first";
+  EXPECT_FALSE(listed[0].current);
+  EXPECT_TRUE(listed[1].current);
+  ASSERT_TRUE(account->Logout(As(*first), {.session_id = listed[0].session_id}).ok());
+  EXPECT_FALSE(IsValid(second->access_token));
+  EXPECT_EQ(ReasonOf(Refresh(second->refresh_token).status()), "SESSION_REVOKED");
+  EXPECT_TRUE(Refresh(first->refresh_token).ok());
+  EXPECT_TRUE(account->Logout(As(*first), {.session_id = listed[0].session_id}).ok()) << "again";
+}
+
+TEST_F(AccountFacadeTest, LogoutEndsOnesOwnAndNobodyElses) {
+  const auto alice = Register("alice");
+  const auto bob = Register("bob");
+  const std::string bobs = As(*bob).caller->session_id;
+  EXPECT_EQ(account->Logout(As(*alice), {.session_id = bobs}).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(account->Logout(As(*alice), {.session_id = "nonsense"}).status().code(), StatusCode::kNotFound);
+  EXPECT_TRUE(IsValid(bob->access_token));
+  ASSERT_TRUE(account->Logout(As(*alice), {}).ok());
+  EXPECT_FALSE(IsValid(alice->access_token));
+}
+
+TEST_F(AccountFacadeTest, LogoutEverywhereMayKeepThisOne) {
   const auto first = Register("alice");
   const auto second = Login("alice");
-  EXPECT_NE(first->refresh_token, second->refresh_token);
-  EXPECT_NE(verifier.Verify(first->access_token)->caller.session_id,
-            verifier.Verify(second->access_token)->caller.session_id);
+  const auto third = Login("alice");
+  EXPECT_EQ(account->LogoutEverywhere(As(*first), {.keep_current = true})->ended, 2U);
+  EXPECT_TRUE(IsValid(first->access_token));
+  EXPECT_FALSE(IsValid(second->access_token));
+  EXPECT_FALSE(IsValid(third->access_token));
+  EXPECT_EQ(account->LogoutEverywhere(As(*first), {})->ended, 1U);
+  EXPECT_FALSE(IsValid(first->access_token));
 }
 
-TEST_F(AuthFacadeTest, NamesAndAddressesAreTakenInAnyCase) {
-  ASSERT_TRUE(Register("alice", "alice@example.com").ok());
-  const Status name = Register("ALICE").status();
-  EXPECT_EQ(name.code(), StatusCode::kAlreadyExists);
-  EXPECT_EQ(ReasonOf(name), "USERNAME_TAKEN");
-  EXPECT_EQ(FieldViolationsOf(name).at(0).field, "username");
-  const Status email = Register("bob", "ALICE@example.com").status();
-  EXPECT_EQ(email.code(), StatusCode::kAlreadyExists);
-  EXPECT_EQ(ReasonOf(email), "EMAIL_TAKEN");
-  EXPECT_EQ(FieldViolationsOf(email).at(0).field, "email");
-  EXPECT_TRUE(Register("bob").ok());
-  EXPECT_TRUE(Register("carol").ok()) << "having no address is nothing to share";
+TEST_F(AccountFacadeTest, ANewPasswordEndsTheOtherSessions) {
+  const auto here = Register("alice");
+  const auto there = Login("alice");
+  EXPECT_EQ(ReasonOf(account->ChangePassword(As(*here), {"wrong horse", "battery staple"}).status()),
+            "INVALID_CREDENTIALS");
+  EXPECT_TRUE(IsValid(there->access_token));
+  ASSERT_TRUE(account->ChangePassword(As(*here), {"correct horse", "battery staple"}).ok());
+  EXPECT_TRUE(IsValid(here->access_token));
+  EXPECT_FALSE(IsValid(there->access_token));
+  EXPECT_FALSE(Login("alice").ok());
+  EXPECT_TRUE(Login("alice", "battery staple").ok());
+  EXPECT_EQ(
+      FieldViolationsOf(account->ChangePassword(As(*here), {"battery staple", "short"}).status()).at(0).field,
+      "new_password");
 }
 
-TEST_F(AuthFacadeTest, UnknownNameAndWrongPasswordAreOneAnswer) {
-  ASSERT_TRUE(Register("alice", "alice@example.com").ok());
-  const Status wrong = Login("alice", "wrong horse").status();
-  EXPECT_EQ(wrong.code(), StatusCode::kUnauthenticated);
-  EXPECT_EQ(ReasonOf(wrong), "INVALID_CREDENTIALS");
-  EXPECT_EQ(Login("nobody").status(), wrong);
-  EXPECT_EQ(Login("nobody@example.com").status(), wrong);
-  EXPECT_EQ(Login("not a name").status(), wrong);
-  EXPECT_EQ(Login("alice@example.com", "wrong horse").status(), wrong);
+TEST_F(AccountFacadeTest, GuessingTheCurrentPasswordIsSlowedDown) {
+  const auto here = Register("alice");
+  Status status;
+  for (int i = 0; i < 6; ++i)
+    status = account->ChangePassword(As(*here), {"wrong horse", "battery staple"}).status();
+  EXPECT_EQ(status.code(), StatusCode::kResourceExhausted);
 }
 
-std::chrono::nanoseconds CpuTimeOf(const std::function<void()>& body) {
-  const auto now = [] {
-    timespec time{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-  };
-  const auto start = now();
-  body();
-  return now() - start;
+TEST_F(AccountFacadeTest, ALoginThatANewPasswordOvertookIsRefused) {
+  const auto here = Register("alice");
+  const User as_read = users.FindByUsername("alice").value();
+  ASSERT_TRUE(account->ChangePassword(As(*here), {"correct horse", "battery staple"}).ok());
+  // The old password was checked against what was read before; its session begins now.
+  const auto overtaken = room->sessions().Begin(as_read, {});
+  EXPECT_EQ(ReasonOf(overtaken.status()), "SESSION_OVERTAKEN");
+  EXPECT_EQ(account->ListSessions(As(*here), {}).value().sessions.size(), 1U) << "and leaves none behind";
 }
 
-TEST(AuthFacadeTiming, AnUnknownNameCostsTheSameWork) {
-  FacadeFixture auth({}, {.memory_kib = 4096, .iterations = 2});
-  ASSERT_TRUE(auth.Register("alice").ok());
-  const auto wrong = CpuTimeOf([&] { EXPECT_FALSE(auth.Login("alice", "wrong horse").ok()); });
-  const auto unknown = CpuTimeOf([&] { EXPECT_FALSE(auth.Login("nobody", "wrong horse").ok()); });
-  // Without the decoy it would be a hundredth. CPU time, so that a busy machine does not matter much.
-  EXPECT_GT(unknown, wrong / 4);
-  EXPECT_LT(unknown, wrong * 4);
+TEST_F(AccountFacadeTest, AMailedCodeProvesAnAddressOnce) {
+  const auto alice = Register("alice");
+  EXPECT_EQ(FieldViolationsOf(account->RequestEmailCode(As(*alice), {}).status()).at(0).field, "email");
+  ASSERT_TRUE(account->RequestEmailCode(As(*alice), {.email = "alice@example.com"}).ok());
+  const std::string code = CodeFor("alice@example.com");
+  EXPECT_EQ(code.size(), 10U);
+  EXPECT_EQ(account->GetAccount(As(*alice), {})->email, "") << "not before it is proved";
+  ASSERT_TRUE(account->VerifyEmail({}, {alice->user_id, code}).ok());
+  const auto shown = account->GetAccount(As(*alice), {});
+  EXPECT_EQ(shown->email, "alice@example.com");
+  EXPECT_TRUE(shown->email_verified);
+  EXPECT_EQ(ReasonOf(account->VerifyEmail({}, {alice->user_id, code}).status()), "CODE_INVALID");
+  EXPECT_TRUE(Login("alice@example.com").ok());
 }
 
-TEST_F(AuthFacadeTest, GuessesAreLimitedByNameWhetherItExistsOrNot) {
-  ASSERT_TRUE(Register("alice").ok());
-  for (const char* name : {"Alice", "nobody"}) {
-    for (int i = 0; i < 10; ++i) {
-      EXPECT_EQ(Login(name, "wrong horse").status().code(), StatusCode::kUnauthenticated) << name << i;
-    }
-    const Status limited = Login(name).status();
-    EXPECT_EQ(limited.code(), StatusCode::kResourceExhausted);
-    EXPECT_EQ(RetryAfterOf(limited), 6000ms);
+TEST_F(AccountFacadeTest, ACodeIsTakenHoweverItIsTyped) {
+  const auto alice = Register("alice", "alice@example.com");
+  ASSERT_TRUE(account->RequestEmailCode(As(*alice), {}).ok());
+  std::string typed = CodeFor("alice@example.com");
+  for (char& c : typed) {
+    if (c == '0') c = 'o';
+    if (c == '1') c = 'l';
+    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
-  EXPECT_EQ(Login("ALICE").status().code(), StatusCode::kResourceExhausted) << "case is no way around";
-  clock.Advance(6s);
-  EXPECT_TRUE(Login("alice").ok());
+  typed.insert(5, " - ");
+  EXPECT_TRUE(account->VerifyEmail({}, {alice->user_id, typed}).ok());
 }
 
-TEST_F(AuthFacadeTest, TheTwoNamesOfAnAccountShareItsGuesses) {
+TEST_F(AccountFacadeTest, ACodeEndsWithTimeGuessesAndTheNextOne) {
+  const auto alice = Register("alice", "alice@example.com");
+  const CallContext as_alice = As(*alice);
+  ASSERT_TRUE(account->RequestEmailCode(as_alice, {}).ok());
+  const std::string first = CodeFor("alice@example.com");
+  ASSERT_TRUE(account->RequestEmailCode(as_alice, {}).ok());
+  ASSERT_EQ(mail.count(), 2U);
+  EXPECT_FALSE(account->VerifyEmail({}, {alice->user_id, first}).ok()) << "replaced";
+  clock.Advance(30min);
+  EXPECT_FALSE(account->VerifyEmail({}, {alice->user_id, CodeFor("alice@example.com")}).ok()) << "late";
+  ASSERT_TRUE(account->RequestEmailCode(as_alice, {}).ok());
+  ASSERT_EQ(mail.count(), 3U);
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(account->VerifyEmail({}, {alice->user_id, "0000000000"}).ok());
+  EXPECT_FALSE(account->VerifyEmail({}, {alice->user_id, CodeFor("alice@example.com")}).ok())
+      << "guessed out";
+}
+
+TEST_F(AccountFacadeTest, ACodeOfOnePersonOrPurposeIsNoOthers) {
+  const auto alice = Register("alice", "alice@example.com");
+  const auto bob = Register("bob", "bob@example.com");
+  ASSERT_TRUE(account->RequestEmailCode(As(*alice), {}).ok());
+  const std::string code = CodeFor("alice@example.com");
+  EXPECT_FALSE(account->VerifyEmail({}, {bob->user_id, code}).ok());
+  EXPECT_FALSE(account->ResetPassword({}, {"alice@example.com", code, "battery staple"}).ok());
+  EXPECT_TRUE(account->VerifyEmail({}, {alice->user_id, code}).ok());
+}
+
+TEST_F(AccountFacadeTest, AForgottenPasswordIsSetAnewAndEndsAllSessions) {
+  const auto alice = Register("alice", "alice@example.com");
+  ASSERT_TRUE(account->RequestPasswordReset({}, {"ALICE@example.com"}).ok());
+  const std::string code = CodeFor("alice@example.com");
+  ASSERT_TRUE(account->ResetPassword({}, {"alice@example.com", code, "battery staple"}).ok());
+  EXPECT_FALSE(IsValid(alice->access_token));
+  EXPECT_FALSE(Login("alice").ok());
+  EXPECT_TRUE(Login("alice", "battery staple").ok());
+  EXPECT_EQ(ReasonOf(account->ResetPassword({}, {"alice@example.com", code, "another horse"}).status()),
+            "CODE_INVALID");
+}
+
+TEST_F(AccountFacadeTest, NobodyLearnsWhetherAnAddressIsKnown) {
   ASSERT_TRUE(Register("alice", "alice@example.com").ok());
-  int guesses = 0;
-  for (; guesses < 100; ++guesses) {
-    const std::string name = guesses % 2 == 0 ? "alice" : "alice@example.com";
-    if (Login(name, "a wrong password").status().code() == StatusCode::kResourceExhausted) break;
-  }
-  EXPECT_EQ(guesses, 10);
+  const auto known = account->RequestPasswordReset({}, {"alice@example.com"});
+  const auto unknown = account->RequestPasswordReset({}, {"nobody@example.com"});
+  EXPECT_TRUE(known.ok() && unknown.ok());
+  EXPECT_EQ(mail.count(), 1U);
+  const auto wrong = account->ResetPassword({}, {"alice@example.com", "0000000000", "battery staple"});
+  EXPECT_EQ(account->ResetPassword({}, {"nobody@example.com", "0000000000", "battery staple"}).status(),
+            wrong.status());
 }
 
-TEST_F(AuthFacadeTest, WhoseDeadlineHasPassedIsNotHashedFor) {
-  ASSERT_TRUE(Register("alice").ok());
-  CallContext late;
-  late.deadline = clock.Now();
-  EXPECT_EQ(facade->Login(late, {"alice", "correct horse"}).status().code(), StatusCode::kDeadlineExceeded);
-  EXPECT_EQ(facade->Register(late, {"bob", "", "correct horse"}).status().code(),
-            StatusCode::kDeadlineExceeded);
-  EXPECT_EQ(users.FindByUsername("bob").status().code(), StatusCode::kNotFound);
+TEST_F(AccountFacadeTest, MailToOneAddressIsLimited) {
+  ASSERT_TRUE(Register("alice", "alice@example.com").ok());
+  Status status;
+  for (int i = 0; i < 11; ++i) status = account->RequestPasswordReset({}, {"alice@example.com"}).status();
+  EXPECT_EQ(status.code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(mail.count(), 10U);
 }
 
-TEST_F(AuthFacadeTest, HashesAreMadeAnewWhenTheyCostTooLittle) {
-  ASSERT_TRUE(Register("alice").ok());
-  const PasswordHasher dearer({.memory_kib = 16, .iterations = 2});
-  AuthFacadeParts parts = Parts();
-  const auto next = AuthFacade::Make({.users = users,
-                                      .sessions = sessions,
-                                      .issuer = issuer,
-                                      .verifier = verifier,
-                                      .hasher = dearer,
-                                      .clock = clock,
-                                      .random = parts.random,
-                                      .secret = parts.secret})
-                        .value();
-  ASSERT_TRUE(next->Login({}, {"alice", "correct horse"}).ok());
-  EXPECT_FALSE(dearer.NeedsRehash(users.FindByUsername("alice")->password_hash));
-  EXPECT_TRUE(next->Login({}, {"alice", "correct horse"}).ok());
+TEST_F(AccountFacadeTest, WithoutAMailerItSaysSo) {
+  const auto alice = Register("alice", "alice@example.com");
+  OpenWith(nullptr);
+  EXPECT_EQ(account->RequestEmailCode(As(*alice), {}).status().code(), StatusCode::kUnimplemented);
+  EXPECT_EQ(account->RequestPasswordReset({}, {"alice@example.com"}).status().code(),
+            StatusCode::kUnimplemented);
 }
 
-TEST_F(AuthFacadeTest, ARepeatedRegistrationSignsInToTheSameAccount) {
-  const auto first = Register("alice", "a@example.com", "key-1");
-  const auto again = Register("alice", "a@example.com", "key-1");
-  ASSERT_TRUE(again.ok()) << again.status();
-  EXPECT_EQ(again->user_id, first->user_id);
-  EXPECT_TRUE(Refresh(again->refresh_token).ok());
+TEST_F(AccountFacadeTest, ADeletedAccountLeavesNothing) {
+  const auto alice = Register("alice", "alice@example.com");
+  EXPECT_EQ(ReasonOf(account->DeleteAccount(As(*alice), {"wrong horse"}).status()), "INVALID_CREDENTIALS");
+  ASSERT_TRUE(account->DeleteAccount(As(*alice), {"correct horse"}).ok());
+  EXPECT_EQ(users.FindById(alice->user_id).status().code(), StatusCode::kNotFound);
+  EXPECT_FALSE(IsValid(alice->access_token));
+  EXPECT_FALSE(Refresh(alice->refresh_token).ok());
+  EXPECT_FALSE(Login("alice").ok());
+  EXPECT_TRUE(Register("alice", "alice@example.com").ok()) << "the names are free again";
 }
 
-TEST_F(AuthFacadeTest, AnotherKeyNameAddressOrPasswordIsNoRepetition) {
-  ASSERT_TRUE(Register("alice", "a@example.com", "key-1").ok());
-  EXPECT_EQ(ReasonOf(Register("alice", "a@example.com", "key-2").status()), "USERNAME_TAKEN");
-  EXPECT_EQ(ReasonOf(Register("alice", "a@example.com", "").status()), "USERNAME_TAKEN");
-  EXPECT_EQ(ReasonOf(Register("alice", "b@example.com", "key-1").status()), "USERNAME_TAKEN");
-  const auto password = facade->Register(WithKey("key-1"), {"alice", "a@example.com", "another horse"});
-  EXPECT_EQ(ReasonOf(password.status()), "USERNAME_TAKEN");
-  clock.Advance(10min + 1ms);
-  EXPECT_EQ(ReasonOf(Register("alice", "a@example.com", "key-1").status()), "USERNAME_TAKEN");
+TEST_F(AccountFacadeTest, AnInterruptedDeletionIsFinished) {
+  const auto guest = Guest();
+  User user = users.FindById(guest->user_id).value();
+  user.state = AccountState::kDeleting;
+  ++user.epoch;
+  ASSERT_TRUE(users.Update(user).ok());  // … and the power failed.
+  EXPECT_EQ(ReasonOf(Guest().status()), "ACCOUNT_DELETED");
+  ASSERT_TRUE(room->Tidy().ok());
+  EXPECT_EQ(users.FindById(guest->user_id).status().code(), StatusCode::kNotFound);
+  EXPECT_FALSE(IsValid(guest->access_token));
+  EXPECT_NE(Guest()->user_id, guest->user_id);
 }
 
-TEST_F(AuthFacadeTest, ARefreshGivesTheNextPairOfTheSameSession) {
-  const auto first = Register("alice");
-  clock.Advance(10min);
-  const auto second = Refresh(first->refresh_token);
-  ASSERT_TRUE(second.ok()) << second.status();
-  EXPECT_EQ(second->user_id, first->user_id);
-  EXPECT_NE(second->refresh_token, first->refresh_token);
-  EXPECT_EQ(second->expires_in, 15min);
-  EXPECT_EQ(verifier.Verify(second->access_token)->caller.session_id,
-            verifier.Verify(first->access_token)->caller.session_id);
-  EXPECT_TRUE(Refresh(second->refresh_token).ok());
+TEST_F(AccountFacadeTest, WhatNeedsACallerSaysSo) {
+  EXPECT_EQ(account->GetAccount({}, {}).status().code(), StatusCode::kUnauthenticated);
+  EXPECT_EQ(account->ListSessions({}, {}).status().code(), StatusCode::kUnauthenticated);
+  EXPECT_EQ(account->Logout({}, {}).status().code(), StatusCode::kUnauthenticated);
+  EXPECT_EQ(account->LogoutEverywhere({}, {}).status().code(), StatusCode::kUnauthenticated);
+  EXPECT_EQ(account->ChangePassword({}, {"correct horse", "battery staple"}).status().code(),
+            StatusCode::kUnauthenticated);
+  EXPECT_EQ(account->DeleteAccount({}, {}).status().code(), StatusCode::kUnauthenticated);
 }
 
-TEST_F(AuthFacadeTest, ASecondUseEndsTheSession) {
-  const auto first = Register("alice");
-  const auto second = Refresh(first->refresh_token, "nonce-1");
-  const auto other_session = Login("alice");
-  const Status reused = Refresh(first->refresh_token, "nonce-2").status();
-  EXPECT_EQ(reused.code(), StatusCode::kUnauthenticated);
-  EXPECT_EQ(ReasonOf(reused), "REFRESH_TOKEN_REUSED");
-  EXPECT_EQ(ReasonOf(Refresh(second->refresh_token).status()), "SESSION_REVOKED");
-  EXPECT_FALSE(IsValid(second->access_token)) << "the auth server knows at once";
-  EXPECT_TRUE(IsValid(other_session->access_token));
-  EXPECT_TRUE(Refresh(other_session->refresh_token).ok());
-}
-
-TEST_F(AuthFacadeTest, WithoutANonceThereIsNoGrace) {
-  const auto first = Register("alice");
-  ASSERT_TRUE(Refresh(first->refresh_token).ok());
-  EXPECT_EQ(ReasonOf(Refresh(first->refresh_token).status()), "REFRESH_TOKEN_REUSED");
-}
-
-TEST_F(AuthFacadeTest, ALostReplyIsGivenAgain) {
-  const auto first = Register("alice");
-  const auto second = Refresh(first->refresh_token, "nonce");
-  clock.Advance(30s);
-  const auto again = Refresh(first->refresh_token, "nonce");
-  ASSERT_TRUE(again.ok()) << again.status();
-  EXPECT_EQ(again->refresh_token, second->refresh_token);
-  EXPECT_EQ(again->access_token, second->access_token) << "same jti, iat and exp, hence the same bytes";
-  EXPECT_EQ(again->expires_in, 15min - 30s);
-  EXPECT_TRUE(Refresh(again->refresh_token).ok());
-}
-
-TEST_F(AuthFacadeTest, TheGraceEnds) {
-  const auto first = Register("alice");
-  ASSERT_TRUE(Refresh(first->refresh_token, "nonce").ok());
-  clock.Advance(30s + 1ms);
-  EXPECT_EQ(ReasonOf(Refresh(first->refresh_token, "nonce").status()), "REFRESH_TOKEN_REUSED");
-}
-
-TEST_F(AuthFacadeTest, ANewServerWithTheSameSecretGivesTheSameAnswer) {
-  const auto first = Register("alice");
-  const auto second = Refresh(first->refresh_token, "nonce");
-  const auto restarted = AuthFacade::Make(Parts()).value();
-  const auto again = restarted->RefreshToken(WithKey("nonce"), {.refresh_token = first->refresh_token});
-  EXPECT_EQ(again->refresh_token, second->refresh_token);
-}
-
-TEST_F(AuthFacadeTest, ARefreshTokenExpires) {
-  const auto first = Register("alice");
-  clock.Advance(30 * 24h);
-  EXPECT_EQ(ReasonOf(Refresh(first->refresh_token).status()), "REFRESH_TOKEN_EXPIRED");
-}
-
-TEST_F(AuthFacadeTest, ExpiredSessionsAreForgotten) {
-  const auto first = Register("alice");
-  ASSERT_TRUE(Refresh(first->refresh_token).ok());
-  EXPECT_EQ(facade->PurgeExpired().value(), 0U);
-  clock.Advance(30 * 24h + 1s);
-  EXPECT_EQ(facade->PurgeExpired().value(), 2U);
-  EXPECT_EQ(ReasonOf(Refresh(first->refresh_token).status()), "REFRESH_TOKEN_INVALID");
-}
-
-TEST_F(AuthFacadeTest, ValidateTellsWhoItIs) {
-  const auto tokens = Register("alice");
-  const auto answer = facade->ValidateToken({}, {.access_token = tokens->access_token});
-  ASSERT_TRUE(answer.ok());
-  EXPECT_TRUE(answer->is_valid);
-  EXPECT_EQ(answer->user_id, tokens->user_id);
-  EXPECT_EQ(answer->role, "user");
-  clock.Advance(16min);
-  EXPECT_FALSE(IsValid(tokens->access_token));
-}
-
-TEST_F(AuthFacadeTest, NoMessageHoldsASecretOrAName) {
-  const auto tokens = Register("MARKER-user", "MARKER@example.com");
-  ASSERT_TRUE(Refresh(tokens->refresh_token).ok());
-  const std::vector<Status> refusals = {
-      Register("MARKER-user").status(),
-      Register("other-user", "MARKER@example.com").status(),
-      Login("MARKER-user", "wrong horse").status(),
-      Login("MARKER-none").status(),
-      Refresh(tokens->refresh_token).status(),
-  };
-  for (const Status& status : refusals) {
-    ASSERT_FALSE(status.ok());
-    const std::string text = status.ToString();  // With all details.
-    for (const std::string& secret : {std::string("MARKER"), std::string("horse"), tokens->refresh_token}) {
-      EXPECT_THAT(text, ::testing::Not(::testing::HasSubstr(secret)));
+TEST_F(AccountFacadeTest, TheTrailTellsWhatWasDoneAndNothingPersonal) {
+  const auto alice = Register("MARKER-user", "MARKER@example.com");
+  EXPECT_FALSE(Login("MARKER-user", "wrong horse").ok());
+  ASSERT_TRUE(account->ChangePassword(As(*alice), {"correct horse", "battery staple"}).ok());
+  ASSERT_TRUE(account->DeleteAccount(As(*alice), {"battery staple"}).ok());
+  EXPECT_THAT(TrailOf(alice->user_id),
+              ElementsAre("auth.registered", "auth.session_begun", "auth.login_failed",
+                          "auth.password_changed", "auth.deleted"));
+  for (const EventRecord& record : events.records()) {
+    for (const auto& [name, value] : record.fields) {
+      const auto* text = std::get_if<std::string>(&value);
+      if (text == nullptr) continue;
+      EXPECT_EQ(text->find("MARKER"), std::string::npos) << name;
+      EXPECT_EQ(text->find("horse"), std::string::npos) << name;
     }
   }
-}
-
-TEST_F(AuthFacadeTest, NeedsASecret) {
-  AuthFacadeParts parts = Parts();
-  parts.secret = std::string(31, 'k');
-  EXPECT_EQ(AuthFacade::Make(std::move(parts)).status().code(), StatusCode::kFailedPrecondition);
-}
-
-TEST(AuthFacadeMethods, ThoseThatTakeAPasswordHash) {
-  EXPECT_TRUE(AuthFacade::NeedsHashing("Register"));
-  EXPECT_TRUE(AuthFacade::NeedsHashing("Login"));
-  EXPECT_FALSE(AuthFacade::NeedsHashing("RefreshToken"));
-  EXPECT_FALSE(AuthFacade::NeedsHashing("ValidateToken"));
 }
 
 }  // namespace

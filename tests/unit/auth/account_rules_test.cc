@@ -83,8 +83,9 @@ TEST(GoodRegistrationTest, TheEdgesAreInside) {
   FacadeFixture auth;
   const std::string longest_label(63, 'd');
   const std::vector<RegisterRequest> good = {
-      {"abc", "", "12345678"},
-      {std::string(32, 'z'), std::string(64, 'm') + "@" + longest_label + ".com", std::string(256, 'p')},
+      {"abc", "", "x7!kQ2zw"},
+      {std::string(32, 'z'), std::string(64, 'm') + "@" + longest_label + ".com",
+       std::string(255, 'p') + "q"},
       {"A.b-c_9", "o'hara+tag@localhost", "p\xc3\xa4ssw\xc3\xb6rt"},
       {"...", "a@b-c.example", std::string("nul\0inside", 10)},
   };

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "auth/digest.h"
 #include "oofgg/auth/token_verifier.h"
+#include "tests/unit/auth/rsa_signer.h"
 #include "tests/unit/auth/token_forge.h"
 
 namespace oofgg::auth {
@@ -25,12 +25,16 @@ constexpr const char* kRfcJws =
     "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc."
     "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
 
+// RFC 7515 appendix A.3.
+constexpr const char* kEcX = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";
+constexpr const char* kEcY = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
+
 std::string SetWith(const std::string& keys) { return R"({"keys":[)" + keys + "]}"; }
 
 TEST(Rfc8037, KeyAndThumbprintAreThoseOfTheExamples) {
-  EXPECT_EQ(Rfc8037Key().public_key().Thumbprint(), kRfcThumbprint);
+  EXPECT_EQ(Rfc8037Key().verifying_key().Thumbprint(), kRfcThumbprint);
   EXPECT_EQ(Rfc8037Key().kid(), kRfcThumbprint);
-  EXPECT_THAT(Rfc8037Key().public_key().ToJwk(), ::testing::HasSubstr(kRfcX));
+  EXPECT_THAT(Rfc8037Key().verifying_key().ToJwk(), ::testing::HasSubstr(kRfcX));
 }
 
 TEST(Rfc8037, SignatureIsThatOfTheExample) {
@@ -43,19 +47,43 @@ TEST(Rfc8037, ExampleVerifies) {
   EXPECT_EQ(VerifySignatureOnly(kRfcJws, keys).value(), "Example of Ed25519 signing");
 }
 
-// RFC 7638 section 3.1: its key is of a kind that we do not take, the arithmetic is the same.
-TEST(Rfc7638, HashOfTheExampleIsItsThumbprint) {
-  const std::string canonical =
-      R"({"e":"AQAB","kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAt)"
+TEST(Rfc7638, ThumbprintIsThatOfTheExample) {
+  const std::string jwk =
+      R"({"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAt)"
       R"(VT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf)"
       R"(0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-)"
-      R"(bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"})";
-  EXPECT_EQ(base::Base64UrlEncode(Sha256(canonical)), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+      R"(bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw",)"
+      R"("e":"AQAB","alg":"RS256","kid":"2011-04-29"})";
+  const Jwks keys = Jwks::Parse(SetWith(jwk)).value();
+  EXPECT_EQ(keys.keys()[0].kid(), "2011-04-29");
+  EXPECT_EQ(keys.keys()[0].Thumbprint(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+}
+
+TEST(JwksTest, HoldsKeysOfSeveralAlgorithms) {
+  const SigningKey ec = SigningKey::Generate(KeyAlgorithm::kEs256).value();
+  const testing::RsaSigner rsa;
+  const Jwks keys = Jwks::Of({Rfc8037Key().verifying_key(), ec.verifying_key(), rsa.verifying_key()}).value();
+  const Jwks parsed = Jwks::Parse(keys.ToJson()).value();
+  EXPECT_EQ(parsed, keys);
+  EXPECT_TRUE(parsed.Find(ec.kid())->Verifies("m", ec.Sign("m").value()));
+  EXPECT_TRUE(parsed.Find(rsa.verifying_key().kid())->Verifies("m", rsa.Sign("m")));
+}
+
+TEST(JwksTest, SecretsAreTakenWhereTheirOwnerSaysSo) {
+  const std::string secret = base::Base64UrlEncode(std::string(32, 's'));
+  const std::string oct = R"({"kty":"oct","kid":"legacy","k":")" + secret + "\"}";
+  const std::string short_one = R"({"kty":"oct","k":"AAAA"})";
+  const Jwks keys = Jwks::Parse(SetWith(oct), {.allow_secrets = true}).value();
+  EXPECT_TRUE(
+      keys.Find("legacy")->Verifies("m", SigningKey::FromSecret(std::string(32, 's'))->Sign("m").value()));
+  EXPECT_FALSE(Jwks::Parse(SetWith(short_one), {.allow_secrets = true}).ok());
+  EXPECT_FALSE(Jwks::Parse(oct, {.allow_secrets = true}).ok());
+  EXPECT_EQ(Jwks::Parse(oct, {.allow_secrets = true, .allow_single_key = true}).value(), keys);
 }
 
 TEST(JwksTest, PrintsWhatItParses) {
   const SigningKey other = SigningKey::Generate().value();
-  const Jwks keys = Jwks::Of({Rfc8037Key().public_key(), other.public_key()}).value();
+  const Jwks keys = Jwks::Of({Rfc8037Key().verifying_key(), other.verifying_key()}).value();
   const auto parsed = Jwks::Parse(keys.ToJson());
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_EQ(parsed->ToJson(), keys.ToJson());
@@ -66,7 +94,7 @@ TEST(JwksTest, PrintsWhatItParses) {
 }
 
 TEST(JwksTest, PublishesNothingPrivate) {
-  EXPECT_EQ(Rfc8037Key().public_key().ToJwk().find("\"d\""), std::string::npos);
+  EXPECT_EQ(Rfc8037Key().verifying_key().ToJwk().find("\"d\""), std::string::npos);
 }
 
 TEST(JwksTest, KeepsTheNameThatAKeyWasGiven) {
@@ -77,7 +105,8 @@ TEST(JwksTest, KeepsTheNameThatAKeyWasGiven) {
 
 TEST(JwksTest, PassesOverKeysOfOtherKindsAndUses) {
   const std::string others =
-      R"({"kty":"RSA","n":"AQAB","e":"AQAB"},{"kty":"OKP","crv":"X25519","x":"AA"},{"kty":1},{})";
+      R"({"kty":"RSA","alg":"RS512","n":"AQAB","e":"AQAB"},{"kty":"OKP","crv":"X25519","x":"AA"},{"kty":1},{},)"
+      R"({"kty":"EC","crv":"P-384","x":"AA","y":"AA"},{"kty":"EC","crv":"P-256","alg":"ECDH-ES","x":"","y":""})";
   const std::string encryption = Replaced(kRfcJwk, "{", R"({"use":"enc",)");
   const std::string signing_only = Replaced(kRfcJwk, "{", R"({"key_ops":["sign"],)");
   const std::string verifying = Replaced(kRfcJwk, "{", R"({"use":"sig","key_ops":["verify"],"alg":"EdDSA",)");
@@ -102,7 +131,17 @@ TEST_P(BadJwksTest, IsRefusedWithItsPlace) {
   EXPECT_EQ(FieldViolationsOf(keys.status())[0].field, GetParam().field) << keys.status();
 }
 
+constexpr const char* kZero = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+std::string Rsa(std::string_view modulus, std::string_view exponent) {
+  return R"({"kty":"RSA","n":")" + base::Base64UrlEncode(modulus) + R"(","e":")" +
+         base::Base64UrlEncode(exponent) + "\"}";
+}
+
 std::vector<BadSet> BadSets() {
+  using namespace std::string_literals;
+  const std::string ec =
+      R"({"kty":"EC","crv":"P-256","x":")" + std::string(kEcX) + R"(","y":")" + std::string(kEcY) + "\"}";
   const std::string jwk = kRfcJwk;
   const std::string second = jwk + "," + Replaced(jwk, kRfcX, "AAAA");
   std::string many = "{}";
@@ -135,6 +174,30 @@ std::vector<BadSet> BadSets() {
       {"KidNumber", SetWith(Replaced(jwk, "{", R"({"kid":1,)")), "keys[0]"},
       {"KidEmpty", SetWith(Replaced(jwk, "{", R"({"kid":"",)")), "keys[0]"},
       {"KidTwice", SetWith(jwk + "," + jwk), "keys[1]"},
+      {"PrivateKeyOfAnotherKind", SetWith(R"({"kty":"EC","crv":"P-521","x":"","y":"","d":"AA"})"), "keys[0]"},
+      {"SymmetricKey", SetWith(R"({"kty":"oct","k":")" + base::Base64UrlEncode(std::string(32, 's')) + "\"}"),
+       "keys[0]"},
+      {"EcXMissing", SetWith(Replaced(ec, "\"x\"", "\"z\"")), "keys[0]"},
+      {"EcYMissing", SetWith(Replaced(ec, "\"y\"", "\"z\"")), "keys[0]"},
+      {"EcNotOnTheCurve", SetWith(Replaced(ec, kEcX, kEcY)), "keys[0]"},
+      {"EcShortCoordinate", SetWith(Replaced(ec, kEcX, std::string(kEcX).substr(0, 42))), "keys[0]"},
+      {"EcLongCoordinate", SetWith(Replaced(ec, kEcX, "AH_Nzidw9sRdQYPL7m_bS3tYBzM1e-nvE7rPbjx70VRF")),
+       "keys[0]"},
+      {"EcZeroPoint", SetWith(Replaced(Replaced(ec, kEcX, kZero), kEcY, kZero)), "keys[0]"},
+      {"EcAlgOfRsa", SetWith(Replaced(ec, "{", R"({"alg":"RS256",)")), "keys[0]"},
+      {"EcAlgNumber", SetWith(Replaced(ec, "{", R"({"alg":1,)")), "keys[0]"},
+      {"RsaTooSmall", SetWith(Rsa(std::string(128, '\x81'), "\1\0\1"s)), "keys[0]"},
+      {"RsaTooLarge", SetWith(Rsa(std::string(1025, '\x81'), "\1\0\1"s)), "keys[0]"},
+      {"RsaOneBitShort", SetWith(Rsa('\x71' + std::string(255, '\x81'), "\1\0\1"s)), "keys[0]"},
+      {"RsaLeadingZero", SetWith(Rsa('\0' + std::string(256, '\x81'), "\1\0\1"s)), "keys[0]"},
+      {"RsaEvenModulus", SetWith(Rsa(std::string(255, '\x81') + '\x80', "\1\0\1"s)), "keys[0]"},
+      {"RsaExponentOne", SetWith(Rsa(std::string(256, '\x81'), "\1"s)), "keys[0]"},
+      {"RsaExponentEven", SetWith(Rsa(std::string(256, '\x81'), "\1\0\2"s)), "keys[0]"},
+      {"RsaExponentHuge", SetWith(Rsa(std::string(256, '\x81'), std::string(5, '\1'))), "keys[0]"},
+      {"RsaExponentLeadingZero", SetWith(Rsa(std::string(256, '\x81'), "\0\3"s)), "keys[0]"},
+      {"RsaExponentEmpty", SetWith(Rsa(std::string(256, '\x81'), "")), "keys[0]"},
+      {"RsaPaddedModulus", SetWith(R"({"kty":"RSA","n":"AQAB=","e":"AQAB"})"), "keys[0]"},
+      {"RsaExponentNumber", SetWith(R"({"kty":"RSA","n":"AQAB","e":65537})"), "keys[0]"},
   };
 }
 
@@ -144,7 +207,7 @@ INSTANTIATE_TEST_SUITE_P(Table, BadJwksTest, ::testing::ValuesIn(BadSets()), Nam
 
 TEST(JwksTest, SignatureOnlyNeedsTheOneKeyOrItsName) {
   const SigningKey other = SigningKey::Generate().value();
-  const Jwks two = Jwks::Of({other.public_key(), Rfc8037Key().public_key()}).value();
+  const Jwks two = Jwks::Of({other.verifying_key(), Rfc8037Key().verifying_key()}).value();
   EXPECT_EQ(ReasonOf(VerifySignatureOnly(kRfcJws, two).status()), "TOKEN_KEY_UNKNOWN");
   EXPECT_EQ(ReasonOf(VerifySignatureOnly(kRfcJws, Jwks()).status()), "TOKEN_KEY_UNKNOWN");
   EXPECT_EQ(ReasonOf(VerifySignatureOnly(kRfcJws, testing::SetOf(other)).status()),

@@ -76,8 +76,8 @@ TEST(RegisterRaceTest, OfManyWithOneNameOneWins) {
 }
 
 TEST(RegisterRaceTest, OfManyRepetitionsAllGetTheOneAccount) {
-  AuthFacadeOptions options;
-  options.guesses_per_name.reset();
+  AuthRoomOptions options;
+  options.guard.per_account.reset();
   FacadeFixture auth(options);
   const Answers answers =
       AllAtOnce<StatusOr<AuthTokens>>([&](std::size_t) { return auth.Register("alice", "", "key"); });

@@ -13,6 +13,7 @@ class DecideRotationTest : public ::testing::Test {
  protected:
   DecideRotationTest() {
     token_.expires_at = kStart + 100s;
+    family_.expires_at = kStart + 1000s;
     rotation_.now = kStart;
     rotation_.nonce_hash = "nonce";
     rotation_.grace = 30s;
@@ -36,6 +37,21 @@ TEST_F(DecideRotationTest, ATokenEndsAtItsExpiry) {
   EXPECT_EQ(Decide(), RotationOutcome::kRotated);
   rotation_.now = kStart + 100s;
   EXPECT_EQ(Decide(), RotationOutcome::kExpired);
+}
+
+TEST_F(DecideRotationTest, ATokenEndsWithItsFamily) {
+  family_.expires_at = kStart + 50s;
+  rotation_.now = kStart + 50s - 1ms;
+  EXPECT_EQ(Decide(), RotationOutcome::kRotated);
+  rotation_.now = kStart + 50s;
+  EXPECT_EQ(Decide(), RotationOutcome::kExpired);
+}
+
+TEST_F(DecideRotationTest, TheNextTokenEndsNoLaterThanItsFamily) {
+  rotation_.next_expires_at = kStart + 999s;
+  EXPECT_EQ(NextExpiry(family_, rotation_), kStart + 999s);
+  rotation_.next_expires_at = kStart + 1001s;
+  EXPECT_EQ(NextExpiry(family_, rotation_), kStart + 1000s);
 }
 
 TEST_F(DecideRotationTest, TheSameNonceWithinTheGraceIsAReplay) {

@@ -22,14 +22,51 @@ TEST(SigningKeyTest, SignsWhatItsPublicHalfVerifies) {
   const SigningKey key = SigningKey::Generate().value();
   const std::string signature = key.Sign("message").value();
   EXPECT_EQ(signature.size(), 64U);
-  EXPECT_TRUE(key.public_key().Verifies("message", signature));
-  EXPECT_FALSE(key.public_key().Verifies("massage", signature));
-  EXPECT_FALSE(SigningKey::Generate().value().public_key().Verifies("message", signature));
+  EXPECT_TRUE(key.verifying_key().Verifies("message", signature));
+  EXPECT_FALSE(key.verifying_key().Verifies("massage", signature));
+  EXPECT_FALSE(SigningKey::Generate().value().verifying_key().Verifies("message", signature));
+}
+
+TEST(SigningKeyTest, EachAlgorithmSignsInTheFormOfAJws) {
+  const std::pair<KeyAlgorithm, std::size_t> kinds[] = {
+      {KeyAlgorithm::kEdDsa, 64}, {KeyAlgorithm::kEs256, 64}, {KeyAlgorithm::kHs256, 32}};
+  for (const auto& [algorithm, size] : kinds) {
+    const SigningKey key = SigningKey::Generate(algorithm).value();
+    // Often enough that some r or s begins with a zero byte, which must be there all the same.
+    for (int i = 0; i < 300; ++i) {
+      const std::string message = std::to_string(i);
+      const std::string signature = key.Sign(message).value();
+      ASSERT_EQ(signature.size(), size);
+      ASSERT_TRUE(key.verifying_key().Verifies(message, signature));
+      ASSERT_FALSE(key.verifying_key().Verifies(message + "x", signature));
+    }
+  }
+  EXPECT_EQ(SigningKey::Generate(KeyAlgorithm::kRs256).status().code(), StatusCode::kInvalidArgument);
+}
+
+TEST(SigningKeyTest, AP256KeySurvivesItsFile) {
+  const TemporaryDirectory directory;
+  const SigningKey key = SigningKey::Generate(KeyAlgorithm::kEs256).value();
+  ASSERT_TRUE(key.SaveFile(directory / "key.pem").ok());
+  const SigningKey loaded = SigningKey::LoadFile(directory / "key.pem").value();
+  EXPECT_EQ(loaded.kid(), key.kid());
+  EXPECT_TRUE(key.verifying_key().Verifies("m", loaded.Sign("m").value()));
+}
+
+TEST(SigningKeyTest, ASecretIsLongEnoughAndNeverShown) {
+  EXPECT_EQ(SigningKey::FromSecret(std::string(31, 's')).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(SigningKey::FromSecret(std::string(513, 's')).status().code(), StatusCode::kInvalidArgument);
+  const SigningKey key = SigningKey::FromSecret(std::string(32, 's'), "legacy").value();
+  EXPECT_EQ(key.kid(), "legacy");
+  EXPECT_TRUE(key.verifying_key().is_secret());
+  EXPECT_EQ(key.verifying_key().ToJwk(), "");
+  EXPECT_EQ(Jwks::Of({key.verifying_key()})->ToJson(), R"({"keys":[]})");
+  EXPECT_EQ(key.ToPem().status().code(), StatusCode::kFailedPrecondition);
 }
 
 TEST(SigningKeyTest, FailedChecksLeaveNothingInTheErrorQueue) {
   const SigningKey key = SigningKey::Generate().value();
-  ASSERT_FALSE(key.public_key().Verifies("message", std::string(64, '\x7f')));
+  ASSERT_FALSE(key.verifying_key().Verifies("message", std::string(64, '\x7f')));
   ASSERT_FALSE(SigningKey::FromPem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").ok());
   EXPECT_EQ(ERR_peek_error(), 0U);
 }
@@ -85,7 +122,7 @@ std::string PemOf(EVP_PKEY* pkey, const EVP_CIPHER* cipher) {
   return pem;
 }
 
-TEST(SigningKeyTest, RefusesWhatIsNoPlainEd25519Key) {
+TEST(SigningKeyTest, RefusesWhatIsNoPlainKeyOfOurs) {
   const std::string good = SigningKey::Generate().value().ToPem().value();
   const std::vector<std::string> bad = {
       "",
@@ -93,7 +130,8 @@ TEST(SigningKeyTest, RefusesWhatIsNoPlainEd25519Key) {
       good.substr(0, good.size() / 2),
       testing::Replaced(good, "PRIVATE", "PUBLIC"),
       std::string(20 * 1024, 'A'),
-      PemOf(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), nullptr),
+      PemOf(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-384"), nullptr),
+      PemOf(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048}), nullptr),
       PemOf(EVP_PKEY_Q_keygen(nullptr, nullptr, "X25519"), nullptr),
       PemOf(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), EVP_aes_128_cbc()),  // Must not ask the terminal.
   };
@@ -102,7 +140,7 @@ TEST(SigningKeyTest, RefusesWhatIsNoPlainEd25519Key) {
   }
   EXPECT_TRUE(SigningKey::FromPem(good).ok());
   EXPECT_EQ(SigningKey::FromEd25519Seed(std::string(31, 's')).status().code(), StatusCode::kInvalidArgument);
-  EXPECT_EQ(PublicKey::FromEd25519(std::string(33, 'p')).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(VerifyingKey::FromEd25519(std::string(33, 'p')).status().code(), StatusCode::kInvalidArgument);
 }
 
 }  // namespace

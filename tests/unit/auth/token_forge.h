@@ -18,7 +18,7 @@ inline SigningKey Rfc8037Key() {
       .value();
 }
 
-inline Jwks SetOf(const SigningKey& key) { return Jwks::Of({key.public_key()}).value(); }
+inline Jwks SetOf(const SigningKey& key) { return Jwks::Of({key.verifying_key()}).value(); }
 
 /// What a token is made of, each part free to be wrong. Bytes, before base64url.
 struct Forgery {

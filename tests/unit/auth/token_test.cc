@@ -94,7 +94,7 @@ TEST_F(TokenTest, FollowsItsKeys) {
   const std::string new_token = TokenIssuer(next, clock_, RandomSource::System()).Issue(kAlice).value();
   EXPECT_EQ(ReasonOf(verifier_.Verify(new_token).status()), "TOKEN_KEY_UNKNOWN");
 
-  verifier_.SetKeys(Jwks::Of({key_.public_key(), next.public_key()}).value());
+  verifier_.SetKeys(Jwks::Of({key_.verifying_key(), next.verifying_key()}).value());
   EXPECT_TRUE(verifier_.Verify(old_token).ok());
   EXPECT_TRUE(verifier_.Verify(new_token).ok());
 
@@ -117,7 +117,7 @@ TEST_F(TokenTest, KeysMayBeSwappedWhileOthersVerify) {
     done = true;
   });
   const SigningKey other = SigningKey::Generate().value();
-  while (!done) verifier_.SetKeys(Jwks::Of({other.public_key(), key_.public_key()}).value());
+  while (!done) verifier_.SetKeys(Jwks::Of({other.verifying_key(), key_.verifying_key()}).value());
   reader.join();
   EXPECT_EQ(failed, 0);
 }

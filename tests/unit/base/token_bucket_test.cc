@@ -79,6 +79,18 @@ TEST(KeyedTokenBucketsTest, ForgetsWhoAskedLongestAgo) {
   EXPECT_TRUE(buckets.TryTake("bob"));
 }
 
+TEST(KeyedTokenBucketsTest, TakesBackWhatWasNotUsedButNoMoreThanABurst) {
+  testing::FakeClock clock;
+  KeyedTokenBuckets buckets(clock, {1.0, 2.0}, 10);
+  EXPECT_TRUE(buckets.TryTake("ann", 2.0));
+  buckets.GiveBack("ann");
+  EXPECT_TRUE(buckets.TryTake("ann"));
+  EXPECT_FALSE(buckets.TryTake("ann"));
+  buckets.GiveBack("ann", 5.0);
+  EXPECT_TRUE(buckets.TryTake("ann", 2.0));
+  EXPECT_FALSE(buckets.TryTake("ann"));
+}
+
 TEST(KeyedTokenBucketsTest, MemoryIsBounded) {
   testing::FakeClock clock;
   KeyedTokenBuckets buckets(clock, {1.0, 1.0}, 100);

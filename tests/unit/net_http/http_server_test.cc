@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "net/address_group.h"
+#include "base/address_group.h"
 #include "tests/unit/net_http/raw_client.h"
 
 namespace oofgg::net {

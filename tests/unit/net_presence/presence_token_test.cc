@@ -5,13 +5,16 @@
 namespace oofgg::net {
 namespace {
 
-// Takes "token-of-NAME".
+// Takes "token-of-NAME" and "token-of-NAME/LOGIN".
 StatusOr<Caller> Authenticate(std::string_view token) {
   constexpr std::string_view kPrefix = "token-of-";
   if (token.substr(0, kPrefix.size()) != kPrefix) {
     return MakeStatus(StatusCode::kUnauthenticated, "not one of ours; log in again");
   }
-  return Caller{std::string(token.substr(kPrefix.size())), "user", "login"};
+  token.remove_prefix(kPrefix.size());
+  const std::size_t slash = token.find('/');
+  const std::string login(slash == std::string_view::npos ? "login" : token.substr(slash + 1));
+  return Caller{std::string(token.substr(0, slash)), "user", login};
 }
 
 TEST_F(PresenceTcpTest, AUserHeldByATokenCannotBeClaimedWithoutOne) {
@@ -69,6 +72,44 @@ TEST_F(PresenceTcpTest, WherePresenceAuthIsOnATokenIsRequired) {
     EXPECT_EQ(client.Line(), "<end>");
   }
   SignOn("ann", R"({"user_id":"ann","token":"token-of-ann"})");
+}
+
+TEST_F(PresenceTcpTest, ALoginThatIsEndedTakesItsConnectionsAlong) {
+  Listen({}, Authenticate);
+  LineClient watcher = SignOn("bob", R"({"v":2,"user_id":"bob","friends":["ann"]})");
+  LineClient first = SignOn("ann", R"({"v":2,"user_id":"ann","token":"token-of-ann/1"})");
+  EXPECT_EQ(watcher.Line(), R"({"online":true,"user_id":"ann"})");
+  LineClient again = SignOn("ann", R"({"user_id":"ann","token":"token-of-ann/1"})");
+  LineClient other = SignOn("ann", R"({"v":2,"user_id":"ann","token":"token-of-ann/2"})");
+
+  listener().EndSession("3");
+  listener().EndSession("1");
+  for (LineClient* client : {&first, &again}) {
+    EXPECT_EQ(client->Line(), R"({"error":"this session has been ended; log in again"})");
+    EXPECT_EQ(client->Line(), "<end>");
+  }
+  other.Send(R"({"ping":1})");
+  EXPECT_EQ(other.Line(), R"({"pong":1})") << "another login of the same user";
+  EXPECT_TRUE(IsOnline("ann"));
+  listener().EndSession("2");
+  EXPECT_EQ(watcher.Line(), R"({"online":false,"user_id":"ann"})") << "at once, without grace";
+  listener().EndSession("1");
+  listener().EndSession("");
+  EXPECT_TRUE(IsOnline("bob"));
+}
+
+TEST_F(PresenceTcpTest, WhoSignedOffIsNobodysLogin) {
+  Listen({}, Authenticate);
+  LineClient client = SignOn("ann", R"({"v":2,"user_id":"ann","token":"token-of-ann/1"})");
+  client.Send(R"({"online":false})");
+  ExpectOffline("ann");
+  client.Send(R"({"user_id":"ann","token":"token-of-ann/2"})");
+  ExpectOnline("ann");
+  listener().EndSession("1");
+  client.Send(R"({"ping":1})");
+  EXPECT_EQ(client.Line(), R"({"pong":1})");
+  listener().EndSession("2");
+  EXPECT_EQ(client.Line(), R"({"error":"this session has been ended; log in again"})");
 }
 
 TEST_F(PresenceTcpTest, AServerThatCannotCheckTokensDoesNotPretendTo) {

@@ -160,6 +160,10 @@ TEST(FleetHealth, ARequestUnderWayWhenTheMakerDiesStillEndsOnAServer) {
     world.Advance(seconds(1));
     EXPECT_EQ(world.Record("alice").state, RequestState::kDone) << "killed after " << at << " ms";
     EXPECT_EQ(world.sim.SeatsOf("alice"), 1U) << "killed after " << at << " ms";
+    // Until the backend has it on record, nobody knows of it, and it does not begin.
+    constexpr int kOnRecord = 21;
+    if (at < kOnRecord) continue;
+    EXPECT_EQ(world.sim.started.size(), 1U) << "the next maker waits for it; killed after " << at << " ms";
   }
 }
 

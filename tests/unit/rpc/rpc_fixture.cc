@@ -17,7 +17,10 @@ StatusOr<Caller> FakeAuthorizer::Authenticate(std::string_view bearer) {
   if (bearer.substr(0, kGood.size()) != kGood) {
     return WithReason(MakeStatus(StatusCode::kUnauthenticated, "bad token"), "TOKEN_INVALID");
   }
-  return Caller{.user_id = std::string(bearer.substr(kGood.size())), .role = "user", .session_id = "s"};
+  bearer.remove_prefix(kGood.size());
+  const std::size_t slash = bearer.find('/');
+  const std::string session(slash == std::string_view::npos ? "s" : bearer.substr(slash + 1));
+  return Caller{.user_id = std::string(bearer.substr(0, slash)), .role = "user", .session_id = session};
 }
 
 Status FromGrpc(const grpc::Status& status) {

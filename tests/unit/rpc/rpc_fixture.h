@@ -15,7 +15,7 @@
 
 namespace oofgg::rpc {
 
-/// `good-NAME` is NAME's token.
+/// `good-NAME` is NAME's token; `good-NAME/SESSION` one of that session.
 class FakeAuthorizer : public auth::Authorizer {
  public:
   StatusOr<Caller> Authenticate(std::string_view bearer) override;

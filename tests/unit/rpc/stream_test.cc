@@ -115,6 +115,27 @@ TEST_F(StreamTest, NoTokenNoStream) {
   EXPECT_EQ(presence_.count(), 0u);
 }
 
+TEST_F(StreamTest, EndsWithItsSession) {
+  Serve();
+  Client ended(channel_, "good-ada/1");
+  const auto handler = presence_.WaitForStream(0);
+  Client other(channel_, "good-ada/2");
+  presence_.WaitForStream(1);
+  host_.EndSession("1");
+  v1::PresenceUpdate update;
+  EXPECT_FALSE(ended.stream->Read(&update));
+  const Status status = FromGrpc(ended.stream->Finish());
+  EXPECT_EQ(status.code(), StatusCode::kUnauthenticated);
+  EXPECT_EQ(ReasonOf(status), "SESSION_REVOKED");
+  EXPECT_EQ(handler->closes(), 1);
+
+  Client late(channel_, "good-ada/1");  // As if its token had been checked just before.
+  EXPECT_FALSE(late.stream->Read(&update));
+  EXPECT_EQ(ReasonOf(FromGrpc(late.stream->Finish())), "SESSION_REVOKED");
+  other.stream->WritesDone();
+  EXPECT_TRUE(other.stream->Finish().ok());
+}
+
 TEST_F(StreamTest, FacadesRefusalArrives) {
   presence_.Refuse(RetryLater(StatusCode::kResourceExhausted, "full", std::chrono::milliseconds(700)));
   Serve();

@@ -20,7 +20,7 @@ namespace {
 using std::chrono::seconds;
 using ::testing::HasSubstr;
 
-std::string KeySet() { return auth::Jwks::Of({auth::SigningKey::Generate()->public_key()})->ToJson(); }
+std::string KeySet() { return auth::Jwks::Of({auth::SigningKey::Generate()->verifying_key()})->ToJson(); }
 
 /// Gives the prepared answers in turn, on a thread of its own; the last one over and over.
 class FakeHttp final : public HttpClient {
@@ -30,6 +30,7 @@ class FakeHttp final : public HttpClient {
   void Send(HttpCall call, OnReply on_reply) override {
     const std::lock_guard lock(mutex_);
     urls_.push_back(call.url);
+    headers_.push_back(call.headers);
     auto answer = answers_.front();
     if (answers_.size() > 1) answers_.pop_front();
     thread_.Post([this, answer = std::move(answer), to = std::move(on_reply)]() mutable {
@@ -45,6 +46,11 @@ class FakeHttp final : public HttpClient {
     changed_.wait(lock, [&] { return answered_ >= count; });
   }
 
+  std::vector<HttpHeaders> headers() {
+    const std::lock_guard lock(mutex_);
+    return headers_;
+  }
+
   std::vector<std::string> urls() {
     const std::lock_guard lock(mutex_);
     return urls_;
@@ -55,12 +61,18 @@ class FakeHttp final : public HttpClient {
   std::condition_variable changed_;
   std::deque<StatusOr<HttpReply>> answers_;
   std::vector<std::string> urls_;
+  std::vector<HttpHeaders> headers_;
   int answered_ = 0;
   ThreadPool thread_{1};
 };
 
 StatusOr<HttpReply> Ok(std::string body) {
   return HttpReply{.status = 200, .headers = {}, .body = std::move(body)};
+}
+StatusOr<HttpReply> OkFor(std::string max_age, std::string body) {
+  return HttpReply{.status = 200,
+                   .headers = {{"cache-control", "public, max-age=" + std::move(max_age)}, {"etag", "\"e\""}},
+                   .body = std::move(body)};
 }
 StatusOr<HttpReply> Away() { return MakeStatus(StatusCode::kUnavailable, "nobody there"); }
 
@@ -69,12 +81,17 @@ class JwksKeeperTest : public ::testing::Test {
   StatusOr<std::unique_ptr<JwksKeeper>> Start(const std::string& source, HttpClient& http,
                                               std::chrono::milliseconds patience = seconds(0),
                                               bool insecure = false) {
-    return JwksKeeper::Start(
-        source, verifier_, http, executor_,
-        {.patience = patience, .refresh_interval = seconds(60), .insecure = insecure, .clock = &clock_});
+    return JwksKeeper::Start(source, verifier_, http, executor_,
+                             {.patience = patience,
+                              .refresh_interval = seconds(60),
+                              .insecure = insecure,
+                              .clock = &clock_,
+                              .random = &random_});
   }
+  void ComeToTheNextTimer() { executor_.AdvanceBy(executor_.NextTimer().value() - clock_.Now()); }
   std::string KeysNow() const { return verifier_.keys()->ToJson(); }
 
+  SeededRandom random_{1};
   testing::FakeClock clock_;
   testing::ManualExecutor executor_{clock_};
   auth::TokenVerifier verifier_{clock_};
@@ -97,6 +114,75 @@ TEST_F(JwksKeeperTest, FetchesBeforeItReturnsAndAgainEachInterval) {
   EXPECT_EQ(http.urls(), (std::vector<std::string>{kUrl, kUrl}));
 }
 
+TEST_F(JwksKeeperTest, ComesAgainWhenTheReplyIsTooOldWithinBounds) {
+  const std::tuple<const char*, seconds> cases[] = {
+      {"30", seconds(30)}, {"0", seconds(10)}, {"86400", seconds(300)}, {"nonsense", seconds(60)}};
+  for (const auto& [max_age, interval] : cases) {
+    FakeHttp http({OkFor(max_age, KeySet())});
+    const auto keeper = Start(kUrl, http);
+    ASSERT_TRUE(keeper.ok()) << keeper.status();
+    executor_.AdvanceBy(interval - seconds(1));
+    EXPECT_EQ(http.urls().size(), 1U) << max_age;
+    executor_.AdvanceBy(seconds(1));
+    http.WaitForAnswers(2);
+    EXPECT_EQ(http.urls().size(), 2U) << max_age;
+  }
+}
+
+TEST_F(JwksKeeperTest, DoesNotHaveTheSameSetSentTwice) {
+  const std::string first = KeySet();
+  FakeHttp http({OkFor("60", first), HttpReply{.status = 304, .headers = {{"etag", "\"e\""}}, .body = {}}});
+  const auto keeper = Start(kUrl, http);
+  ASSERT_TRUE(keeper.ok()) << keeper.status();
+  executor_.AdvanceBy(seconds(60));
+  http.WaitForAnswers(2);
+  EXPECT_EQ(KeysNow(), first);
+  EXPECT_EQ(http.headers()[0], HttpHeaders{});
+  EXPECT_EQ(http.headers()[1], (HttpHeaders{{"If-None-Match", "\"e\""}}));
+}
+
+TEST_F(JwksKeeperTest, AnUnknownKeyHasItLookOnceForAllAndNotTooOften) {
+  FakeHttp http({OkFor("300", KeySet())});
+  const auto keeper = Start(kUrl, http);
+  ASSERT_TRUE(keeper.ok()) << keeper.status();
+  executor_.AdvanceBy(seconds(20));
+  for (int i = 0; i < 1000; ++i) (*keeper)->RefreshSoon();
+  executor_.AdvanceBy(seconds(0));
+  http.WaitForAnswers(2);
+  EXPECT_EQ(http.urls().size(), 2U);
+  for (int i = 0; i < 1000; ++i) (*keeper)->RefreshSoon();
+  executor_.AdvanceBy(seconds(4));
+  EXPECT_EQ(http.urls().size(), 2U) << "a flood of nonsense must not become a flood of fetches";
+  executor_.AdvanceBy(seconds(1));
+  http.WaitForAnswers(3);
+  EXPECT_EQ(http.urls().size(), 3U) << "who asked too soon is not forgotten";
+}
+
+TEST_F(JwksKeeperTest, WaitsLongerEachTimeTheServerIsAway) {
+  FakeHttp http({OkFor("10", KeySet()), Away()});
+  const auto keeper = Start(kUrl, http);
+  ASSERT_TRUE(keeper.ok()) << keeper.status();
+  executor_.AdvanceBy(seconds(10));
+  int answers = 2;
+  http.WaitForAnswers(answers);
+  for (int i = 0; i < 600; ++i) {
+    executor_.AdvanceBy(seconds(1));
+    while (static_cast<int>(http.urls().size()) > answers) http.WaitForAnswers(++answers);
+  }
+  EXPECT_GT(answers, 10);
+  EXPECT_LT(answers, 100) << "ten minutes at one a second would be 600";
+}
+
+TEST_F(JwksKeeperTest, ASetWithoutAKeyForUsIsNoSet) {
+  const std::string first = KeySet();
+  FakeHttp http({OkFor("10", first), OkFor("10", R"({"keys":[]})")});
+  const auto keeper = Start(kUrl, http);
+  ASSERT_TRUE(keeper.ok()) << keeper.status();
+  executor_.AdvanceBy(seconds(10));
+  http.WaitForAnswers(2);
+  EXPECT_EQ(KeysNow(), first);
+}
+
 TEST_F(JwksKeeperTest, KeepsTheLastKeysWhileTheServerIsAwayOrOutOfItsMind) {
   const std::string first = KeySet();
   const std::string last = KeySet();
@@ -104,12 +190,15 @@ TEST_F(JwksKeeperTest, KeepsTheLastKeysWhileTheServerIsAwayOrOutOfItsMind) {
       {Ok(first), Away(), Ok("<html>"), HttpReply{.status = 500, .headers = {}, .body = last}, Ok(last)});
   const auto keeper = Start(kUrl, http);
   ASSERT_TRUE(keeper.ok()) << keeper.status();
-  for (int answers = 2; answers <= 4; ++answers) {
-    executor_.AdvanceBy(seconds(60));
-    http.WaitForAnswers(answers);
-    EXPECT_EQ(KeysNow(), first);
-  }
   executor_.AdvanceBy(seconds(60));
+  http.WaitForAnswers(2);
+  for (int answers = 3; answers <= 4; ++answers) {
+    EXPECT_EQ(KeysNow(), first);
+    ComeToTheNextTimer();
+    http.WaitForAnswers(answers);
+  }
+  EXPECT_EQ(KeysNow(), first);
+  executor_.RunNextTimer();
   http.WaitForAnswers(5);
   EXPECT_EQ(KeysNow(), last);
 }

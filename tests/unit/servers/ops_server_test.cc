@@ -64,8 +64,9 @@ TEST_F(OpsServerTest, ShowsGaugesAsTheyAreWhenScraped) {
 }
 
 TEST_F(OpsServerTest, ServesPagesOfTheProgram) {
-  ops_.AddPage("/.well-known/jwks.json",
-               [] { return net::HttpResponse{.body = "{}", .content_type = "a/b"}; });
+  ops_.AddPage("/.well-known/jwks.json", [](const net::HttpRequest&) {
+    return net::HttpResponse{.body = "{}", .content_type = "a/b"};
+  });
   Start();
   EXPECT_EQ(Ask("/.well-known/jwks.json").body, "{}");
 }

@@ -1,5 +1,8 @@
 #include "storage/memory/auth/memory_refresh_store.h"
 
+#include <algorithm>
+#include <tuple>
+
 namespace oofgg::storage {
 namespace {
 
@@ -8,8 +11,6 @@ using auth::Rotation;
 using auth::RotationOutcome;
 using auth::RotationResult;
 using auth::StoredRefreshToken;
-
-Status NoSuchSession() { return MakeStatus(StatusCode::kNotFound, "there is no such session"); }
 
 void Use(StoredRefreshToken& token, const Rotation& rotation) {
   token.used = true;
@@ -26,7 +27,7 @@ Status MemoryRefreshStore::CreateFamily(const RefreshFamily& family, std::string
   if (families_.contains(family.id) || tokens_.contains(token_hash)) {
     return MakeStatus(StatusCode::kAlreadyExists, "the session or its token exists already");
   }
-  AddToken(families_[family.id] = {.row = family}, token_hash, token_expires_at);
+  AddToken(families_[family.id] = {.row = family, .tokens = {}}, token_hash, token_expires_at);
   return {};
 }
 
@@ -35,7 +36,7 @@ void MemoryRefreshStore::AddToken(Family& family, std::string_view hash, WallTim
   token.family_id = family.row.id;
   token.expires_at = expires_at;
   by_expiry_.emplace(expires_at, hash);
-  ++family.tokens;
+  family.tokens.emplace(hash);
 }
 
 StatusOr<RotationResult> MemoryRefreshStore::Rotate(const Rotation& rotation) {
@@ -45,13 +46,14 @@ StatusOr<RotationResult> MemoryRefreshStore::Rotate(const Rotation& rotation) {
   StoredRefreshToken& token = found->second;
   Family& family = families_.at(token.family_id);
   const RotationOutcome outcome = DecideRotation(token, family.row, rotation);
-  if (outcome == RotationOutcome::kReused) family.row.revoked = true;
+  if (outcome == RotationOutcome::kReused) Revoke(family, rotation.now, rotation.revoked_until);
   if (outcome == RotationOutcome::kRotated) {
     if (tokens_.contains(rotation.next_hash)) {
       return MakeStatus(StatusCode::kAlreadyExists, "the next refresh token exists already");
     }
     Use(token, rotation);
-    AddToken(family, rotation.next_hash, rotation.next_expires_at);
+    family.row.last_used_at = rotation.now;
+    AddToken(family, rotation.next_hash, NextExpiry(family.row, rotation));
   }
   return RotationResult{
       .outcome = outcome, .family_id = family.row.id, .user_id = family.row.user_id, .grant = token.grant};
@@ -60,33 +62,87 @@ StatusOr<RotationResult> MemoryRefreshStore::Rotate(const Rotation& rotation) {
 StatusOr<RefreshFamily> MemoryRefreshStore::FindFamily(std::string_view id) {
   const std::lock_guard lock(mutex_);
   const auto family = families_.find(id);
-  if (family == families_.end()) return NoSuchSession();
+  if (family == families_.end()) return auth::NoSuchSession();
   return family->second.row;
 }
 
-Status MemoryRefreshStore::RevokeFamily(std::string_view id) {
+StatusOr<std::vector<RefreshFamily>> MemoryRefreshStore::ListFamilies(std::string_view user_id, WallTime now,
+                                                                      std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<RefreshFamily> listed;
+  for (const auto& [id, family] : families_) {
+    const RefreshFamily& row = family.row;
+    if (row.user_id == user_id && !row.revoked && now < row.expires_at) listed.push_back(row);
+  }
+  std::sort(listed.begin(), listed.end(), [](const RefreshFamily& left, const RefreshFamily& right) {
+    return std::tie(left.created_at, left.id) > std::tie(right.created_at, right.id);
+  });
+  if (listed.size() > limit) listed.resize(limit);
+  return listed;
+}
+
+StatusOr<bool> MemoryRefreshStore::RevokeFamily(std::string_view id, WallTime now, WallTime until) {
   const std::lock_guard lock(mutex_);
   const auto family = families_.find(id);
-  if (family == families_.end()) return NoSuchSession();
-  family->second.row.revoked = true;
+  if (family == families_.end()) return auth::NoSuchSession();
+  return Revoke(family->second, now, until);
+}
+
+StatusOr<std::size_t> MemoryRefreshStore::RevokeFamilies(std::string_view user_id, std::string_view except_id,
+                                                         WallTime now, WallTime until) {
+  const std::lock_guard lock(mutex_);
+  std::size_t revoked = 0;
+  for (auto& [id, family] : families_) {
+    if (family.row.user_id == user_id && id != except_id && Revoke(family, now, until)) ++revoked;
+  }
+  return revoked;
+}
+
+bool MemoryRefreshStore::Revoke(Family& family, WallTime now, WallTime until) {
+  if (family.row.revoked) return false;
+  family.row.revoked = true;
+  revocations_.Append(family.row.id, now, until);
+  return true;
+}
+
+Status MemoryRefreshStore::RevokeSession(std::string_view session_id, WallTime now, WallTime until) {
+  const std::lock_guard lock(mutex_);
+  revocations_.Append(session_id, now, until);
   return {};
+}
+
+StatusOr<auth::RevocationPage> MemoryRefreshStore::ReadRevocations(std::int64_t sequence, std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  return revocations_.Read(sequence, limit);
 }
 
 StatusOr<std::size_t> MemoryRefreshStore::PurgeExpired(WallTime now, std::size_t limit) {
   const std::lock_guard lock(mutex_);
   std::size_t gone = 0;
-  while (gone < limit && !by_expiry_.empty() && by_expiry_.begin()->first < now) {
-    ForgetToken(by_expiry_.begin()->second);
-    by_expiry_.erase(by_expiry_.begin());
-    ++gone;
+  for (; gone < limit && !by_expiry_.empty() && by_expiry_.begin()->first < now; ++gone) {
+    ForgetToken(std::string(by_expiry_.begin()->second));
   }
-  return gone;
+  return gone + revocations_.Purge(now, limit);
+}
+
+Status MemoryRefreshStore::EraseFamilies(std::string_view user_id) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> hashes;
+  for (const auto& [id, family] : families_) {
+    if (family.row.user_id == user_id) {
+      hashes.insert(hashes.end(), family.tokens.begin(), family.tokens.end());
+    }
+  }
+  for (const std::string& hash : hashes) ForgetToken(hash);
+  return {};
 }
 
 void MemoryRefreshStore::ForgetToken(const std::string& hash) {
   const auto token = tokens_.find(hash);
   const auto family = families_.find(token->second.family_id);
-  if (--family->second.tokens == 0) families_.erase(family);
+  family->second.tokens.erase(hash);
+  if (family->second.tokens.empty()) families_.erase(family);
+  by_expiry_.erase({token->second.expires_at, hash});
   tokens_.erase(token);
 }
 

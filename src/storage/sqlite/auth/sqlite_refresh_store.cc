@@ -1,11 +1,13 @@
 #include "storage/sqlite/auth/sqlite_refresh_store.h"
 
 #include <array>
-#include <set>
+#include <optional>
 #include <string>
 
-#include "storage/sqlite/auth/millis.h"
+#include "storage/sqlite/auth/family_rows.h"
+#include "storage/sqlite/auth/revocation_rows.h"
 #include "storage/sqlite/database.h"
+#include "storage/sqlite/with_value.h"
 
 namespace oofgg::storage {
 namespace {
@@ -16,7 +18,7 @@ using auth::RotationOutcome;
 using auth::RotationResult;
 using auth::StoredRefreshToken;
 
-constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
+constexpr std::string_view kFamilies = R"sql(
   CREATE TABLE auth_refresh_families (
     id TEXT PRIMARY KEY,
     user_id TEXT NOT NULL,
@@ -36,107 +38,59 @@ constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX auth_refresh_tokens_family ON auth_refresh_tokens (family_id);
   CREATE INDEX auth_refresh_tokens_expiry ON auth_refresh_tokens (expires_at);
-)sql"};
+)sql";
 
-Status NoSuchSession() { return MakeStatus(StatusCode::kNotFound, "there is no such session"); }
+// Families from before there was an absolute end get the year 2100 for one.
+constexpr std::string_view kEndsAndRevocations = R"sql(
+  ALTER TABLE auth_refresh_families ADD COLUMN last_used_at INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE auth_refresh_families ADD COLUMN expires_at INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE auth_refresh_families ADD COLUMN label TEXT NOT NULL DEFAULT '';
+  UPDATE auth_refresh_families SET expires_at = 4102444800000, last_used_at = COALESCE(
+    (SELECT MAX(used_at) FROM auth_refresh_tokens WHERE family_id = id), created_at);
+  CREATE TABLE auth_revocation_log (     -- One row.
+    log_id TEXT PRIMARY KEY,
+    head INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO auth_revocation_log (log_id, head) VALUES (lower(hex(randomblob(16))), 0);
+  CREATE TABLE auth_revocations (
+    sequence INTEGER PRIMARY KEY,
+    session_id TEXT NOT NULL,
+    revoked_at INTEGER NOT NULL,
+    until INTEGER NOT NULL
+  ) STRICT;
+)sql";
 
-struct Row {
-  bool found = false;
-  StoredRefreshToken token;
-  RefreshFamily family;
-};
+constexpr std::array kMigrations = {kFamilies, kEndsAndRevocations};
 
-StatusOr<Row> Load(Connection& connection, std::string_view token_hash) {
-  Statement select = connection.Prepare(
-      "SELECT f.id, f.user_id, f.created_at, f.revoked, t.expires_at, t.used_at, t.nonce_hash, t.access_id,"
-      " t.access_issued_at, t.access_expires_at"
-      " FROM auth_refresh_tokens t JOIN auth_refresh_families f ON f.id = t.family_id WHERE t.hash = ?");
-  select.BindBlob(1, token_hash);
-  OOFGG_ASSIGN_OR_RETURN(const bool found, select.Step());
-  if (!found) return Row{};
-  return Row{.found = true,
-             .token = {.family_id = select.Text(0),
-                       .expires_at = FromMillis(select.Int(4)),
-                       .used = !select.IsNull(5),
-                       .used_at = FromMillis(select.Int(5)),
-                       .nonce_hash = select.Text(6),
-                       .grant = {.token_id = select.Text(7),
-                                 .issued_at = FromMillis(select.Int(8)),
-                                 .expires_at = FromMillis(select.Int(9))}},
-             .family = {.id = select.Text(0),
-                        .user_id = select.Text(1),
-                        .created_at = FromMillis(select.Int(2)),
-                        .revoked = select.Int(3) != 0}};
+StatusOr<RefreshFamily> FindFamilyIn(Connection& connection, std::string_view id) {
+  OOFGG_ASSIGN_OR_RETURN(std::optional<RefreshFamily> family, FamilyRows(connection).Find(id));
+  if (!family.has_value()) return auth::NoSuchSession();
+  return *std::move(family);
 }
 
-Status InsertToken(Connection& connection, std::string_view hash, std::string_view family_id,
-                   WallTime expires_at) {
-  Statement insert =
-      connection.Prepare("INSERT INTO auth_refresh_tokens (hash, family_id, expires_at) VALUES (?, ?, ?)");
-  return insert.BindBlob(1, hash).Bind(2, family_id).Bind(3, ToMillis(expires_at)).Run();
-}
-
-Status Use(Connection& connection, const Rotation& rotation, std::string_view family_id) {
-  Statement update = connection.Prepare(
-      "UPDATE auth_refresh_tokens SET used_at = ?, nonce_hash = ?, access_id = ?, access_issued_at = ?,"
-      " access_expires_at = ? WHERE hash = ?");
-  OOFGG_RETURN_IF_ERROR(update.Bind(1, ToMillis(rotation.now))
-                            .BindBlob(2, rotation.nonce_hash)
-                            .Bind(3, std::string_view(rotation.grant.token_id))
-                            .Bind(4, ToMillis(rotation.grant.issued_at))
-                            .Bind(5, ToMillis(rotation.grant.expires_at))
-                            .BindBlob(6, rotation.token_hash)
-                            .Run());
-  return InsertToken(connection, rotation.next_hash, family_id, rotation.next_expires_at);
-}
-
-Status Revoke(Connection& connection, std::string_view family_id) {
-  Statement update = connection.Prepare("UPDATE auth_refresh_families SET revoked = 1 WHERE id = ?");
-  OOFGG_RETURN_IF_ERROR(update.Bind(1, family_id).Run());
-  return connection.Changes() == 1 ? Status() : NoSuchSession();
+StatusOr<bool> Revoke(Connection& connection, std::string_view id, WallTime now, WallTime until) {
+  OOFGG_ASSIGN_OR_RETURN(const bool newly, FamilyRows(connection).MarkRevoked(id));
+  if (newly) OOFGG_RETURN_IF_ERROR(RevocationRows(connection).Append(id, now, until));
+  return newly;
 }
 
 StatusOr<RotationResult> RotateIn(Connection& connection, const Rotation& rotation) {
-  OOFGG_ASSIGN_OR_RETURN(const Row row, Load(connection, rotation.token_hash));
-  if (!row.found) return RotationResult{};
-  RotationResult result = {.outcome = DecideRotation(row.token, row.family, rotation),
-                           .family_id = row.family.id,
-                           .user_id = row.family.user_id,
-                           .grant = row.token.grant};
+  FamilyRows rows(connection);
+  OOFGG_ASSIGN_OR_RETURN(const std::optional<StoredRefreshToken> token, rows.FindToken(rotation.token_hash));
+  if (!token.has_value()) return RotationResult{};
+  OOFGG_ASSIGN_OR_RETURN(const RefreshFamily family, FindFamilyIn(connection, token->family_id));
+  RotationResult result = {.outcome = DecideRotation(*token, family, rotation),
+                           .family_id = family.id,
+                           .user_id = family.user_id,
+                           .grant = token->grant};
   if (result.outcome == RotationOutcome::kReused) {
-    OOFGG_RETURN_IF_ERROR(Revoke(connection, row.family.id));
+    OOFGG_RETURN_IF_ERROR(Revoke(connection, family.id, rotation.now, rotation.revoked_until).status());
   } else if (result.outcome == RotationOutcome::kRotated) {
-    OOFGG_RETURN_IF_ERROR(Use(connection, rotation, row.family.id));
+    OOFGG_RETURN_IF_ERROR(rows.MarkUsed(rotation, family.id));
+    OOFGG_RETURN_IF_ERROR(rows.InsertToken(rotation.next_hash, family.id, NextExpiry(family, rotation)));
     result.grant = rotation.grant;
   }
   return result;
-}
-
-/// Deletes tokens and notes the families that they were of.
-StatusOr<std::size_t> DeleteExpired(Connection& connection, WallTime now, std::size_t limit,
-                                    std::set<std::string>& touched) {
-  Statement remove = connection.Prepare(
-      "DELETE FROM auth_refresh_tokens WHERE hash IN"
-      " (SELECT hash FROM auth_refresh_tokens WHERE expires_at < ? ORDER BY expires_at LIMIT ?)"
-      " RETURNING family_id");
-  remove.Bind(1, ToMillis(now)).Bind(2, limit);
-  std::size_t gone = 0;
-  while (true) {
-    OOFGG_ASSIGN_OR_RETURN(const bool row, remove.Step());
-    if (!row) return gone;
-    touched.insert(remove.Text(0));
-    ++gone;
-  }
-}
-
-Status DeleteEmpty(Connection& connection, const std::set<std::string>& families) {
-  Statement remove = connection.Prepare(
-      "DELETE FROM auth_refresh_families WHERE id = ?1"
-      " AND NOT EXISTS (SELECT 1 FROM auth_refresh_tokens WHERE family_id = ?1)");
-  for (const std::string& family : families) {
-    OOFGG_RETURN_IF_ERROR(remove.Bind(1, std::string_view(family)).Run());
-  }
-  return {};
 }
 
 }  // namespace
@@ -149,53 +103,65 @@ StatusOr<std::unique_ptr<SqliteRefreshStore>> SqliteRefreshStore::Make(Database&
 Status SqliteRefreshStore::CreateFamily(const RefreshFamily& family, std::string_view token_hash,
                                         WallTime token_expires_at) {
   return database_->Write([&](Connection& connection) -> Status {
-    Statement insert = connection.Prepare("INSERT INTO auth_refresh_families VALUES (?, ?, ?, ?)");
-    OOFGG_RETURN_IF_ERROR(insert.Bind(1, std::string_view(family.id))
-                              .Bind(2, std::string_view(family.user_id))
-                              .Bind(3, ToMillis(family.created_at))
-                              .Bind(4, family.revoked ? 1 : 0)
-                              .Run());
-    return InsertToken(connection, token_hash, family.id, token_expires_at);
+    FamilyRows rows(connection);
+    OOFGG_RETURN_IF_ERROR(rows.Insert(family));
+    return rows.InsertToken(token_hash, family.id, token_expires_at);
   });
 }
 
 StatusOr<RotationResult> SqliteRefreshStore::Rotate(const Rotation& rotation) {
-  RotationResult result;
-  OOFGG_RETURN_IF_ERROR(database_->Write([&](Connection& connection) -> Status {
-    OOFGG_ASSIGN_OR_RETURN(result, RotateIn(connection, rotation));
-    return {};
-  }));
-  return result;
+  return WriteValue(*database_, [&](Connection& connection) { return RotateIn(connection, rotation); });
 }
 
 StatusOr<RefreshFamily> SqliteRefreshStore::FindFamily(std::string_view id) {
-  RefreshFamily family;
-  OOFGG_RETURN_IF_ERROR(database_->Read([&](Connection& connection) -> Status {
-    Statement select =
-        connection.Prepare("SELECT id, user_id, created_at, revoked FROM auth_refresh_families WHERE id = ?");
-    OOFGG_ASSIGN_OR_RETURN(const bool found, select.Bind(1, id).Step());
-    if (!found) return NoSuchSession();
-    family = {.id = select.Text(0),
-              .user_id = select.Text(1),
-              .created_at = FromMillis(select.Int(2)),
-              .revoked = select.Int(3) != 0};
-    return {};
-  }));
-  return family;
+  return ReadValue(*database_, [&](Connection& connection) { return FindFamilyIn(connection, id); });
 }
 
-Status SqliteRefreshStore::RevokeFamily(std::string_view id) {
-  return database_->Write([&](Connection& connection) { return Revoke(connection, id); });
+StatusOr<std::vector<RefreshFamily>> SqliteRefreshStore::ListFamilies(std::string_view user_id, WallTime now,
+                                                                      std::size_t limit) {
+  return ReadValue(*database_, [&](Connection& connection) {
+    return FamilyRows(connection).ListOpen(user_id, now, limit);
+  });
+}
+
+StatusOr<bool> SqliteRefreshStore::RevokeFamily(std::string_view id, WallTime now, WallTime until) {
+  return WriteValue(*database_, [&](Connection& connection) -> StatusOr<bool> {
+    OOFGG_RETURN_IF_ERROR(FindFamilyIn(connection, id).status());
+    return Revoke(connection, id, now, until);
+  });
+}
+
+StatusOr<std::size_t> SqliteRefreshStore::RevokeFamilies(std::string_view user_id, std::string_view except_id,
+                                                         WallTime now, WallTime until) {
+  return WriteValue(*database_, [&](Connection& connection) -> StatusOr<std::size_t> {
+    OOFGG_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
+                           FamilyRows(connection).MarkAllRevoked(user_id, except_id));
+    RevocationRows revocations(connection);
+    for (const std::string& id : ids) OOFGG_RETURN_IF_ERROR(revocations.Append(id, now, until));
+    return ids.size();
+  });
+}
+
+Status SqliteRefreshStore::RevokeSession(std::string_view session_id, WallTime now, WallTime until) {
+  return database_->Write(
+      [&](Connection& connection) { return RevocationRows(connection).Append(session_id, now, until); });
+}
+
+StatusOr<auth::RevocationPage> SqliteRefreshStore::ReadRevocations(std::int64_t sequence, std::size_t limit) {
+  return ReadValue(*database_,
+                   [&](Connection& connection) { return RevocationRows(connection).Read(sequence, limit); });
 }
 
 StatusOr<std::size_t> SqliteRefreshStore::PurgeExpired(WallTime now, std::size_t limit) {
-  std::size_t gone = 0;
-  OOFGG_RETURN_IF_ERROR(database_->Write([&](Connection& connection) -> Status {
-    std::set<std::string> touched;
-    OOFGG_ASSIGN_OR_RETURN(gone, DeleteExpired(connection, now, limit, touched));
-    return DeleteEmpty(connection, touched);
-  }));
-  return gone;
+  return WriteValue(*database_, [&](Connection& connection) -> StatusOr<std::size_t> {
+    OOFGG_ASSIGN_OR_RETURN(const std::size_t tokens, FamilyRows(connection).EraseExpired(now, limit));
+    OOFGG_ASSIGN_OR_RETURN(const std::size_t revocations, RevocationRows(connection).Purge(now, limit));
+    return tokens + revocations;
+  });
+}
+
+Status SqliteRefreshStore::EraseFamilies(std::string_view user_id) {
+  return database_->Write([&](Connection& connection) { return FamilyRows(connection).EraseOf(user_id); });
 }
 
 }  // namespace oofgg::storage

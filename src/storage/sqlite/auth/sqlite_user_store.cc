@@ -1,20 +1,19 @@
 #include "storage/sqlite/auth/sqlite_user_store.h"
 
 #include <array>
-#include <string>
 
-#include "auth/text.h"
-#include "storage/sqlite/auth/millis.h"
+#include "storage/sqlite/auth/user_rows.h"
 #include "storage/sqlite/database.h"
+#include "storage/sqlite/with_value.h"
 
 namespace oofgg::storage {
 namespace {
 
-using auth::FoldCase;
+using auth::Identity;
 using auth::User;
 
-// Names are folded here and not by a collation, so that every store folds alike.
-constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
+// Names are folded by us and not by a collation, so that every store folds alike.
+constexpr std::string_view kUsers = R"sql(
   CREATE TABLE auth_users (
     id TEXT PRIMARY KEY,
     username TEXT NOT NULL,
@@ -26,57 +25,47 @@ constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
     created_at INTEGER NOT NULL,         -- Milliseconds since 1970.
     registration_proof BLOB NOT NULL
   ) STRICT;
-)sql"};
+)sql";
 
-Status NoSuchUser() { return MakeStatus(StatusCode::kNotFound, "there is no such user"); }
+constexpr std::string_view kIdentitiesAndStates = R"sql(
+  ALTER TABLE auth_users ADD COLUMN email_verified INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE auth_users ADD COLUMN guest INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE auth_users ADD COLUMN state INTEGER NOT NULL DEFAULT 0;         -- As in AccountState.
+  ALTER TABLE auth_users ADD COLUMN banned_until INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE auth_users ADD COLUMN ban_reason TEXT NOT NULL DEFAULT '';
+  ALTER TABLE auth_users ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE auth_users ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX auth_users_deleting ON auth_users (id) WHERE state = 2;
+  CREATE TABLE auth_identities (
+    provider TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    user_id TEXT NOT NULL REFERENCES auth_users (id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (provider, subject)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX auth_identities_user ON auth_identities (user_id);
+)sql";
 
-StatusOr<bool> Exists(Connection& connection, std::string_view sql, std::string_view value) {
-  Statement select = connection.Prepare(sql);
-  select.Bind(1, value);
-  return select.Step();
+constexpr std::array kMigrations = {kUsers, kIdentitiesAndStates};
+
+StatusOr<User> OrNone(StatusOr<std::optional<User>> user) {
+  if (!user.ok()) return user.status();
+  if (!user->has_value()) return auth::NoSuchUser();
+  return **std::move(user);
 }
 
-/// Which name is taken, since a failed constraint does not say so in a form to rely on.
-Status CheckFree(Connection& connection, const User& user) {
-  OOFGG_ASSIGN_OR_RETURN(
-      const bool username_taken,
-      Exists(connection, "SELECT 1 FROM auth_users WHERE username_folded = ?", FoldCase(user.username)));
-  if (username_taken) return auth::UsernameTaken();
+/// Which name is another's, since a failed constraint does not say so in a form to rely on.
+Status CheckNames(UserRows rows, const User& user) {
+  OOFGG_ASSIGN_OR_RETURN(const std::optional<User> namesake, rows.FindByUsername(user.username));
+  if (namesake.has_value() && namesake->id != user.id) return auth::UsernameTaken();
   if (user.email.empty()) return {};
-  OOFGG_ASSIGN_OR_RETURN(
-      const bool email_taken,
-      Exists(connection, "SELECT 1 FROM auth_users WHERE email_folded = ?", FoldCase(user.email)));
-  return email_taken ? auth::EmailTaken() : Status();
+  OOFGG_ASSIGN_OR_RETURN(const std::optional<User> owner, rows.FindByEmail(user.email));
+  return owner.has_value() && owner->id != user.id ? auth::EmailTaken() : Status();
 }
 
-Status Insert(Connection& connection, const User& user) {
-  const std::string username_folded = FoldCase(user.username);
-  const std::string email_folded = FoldCase(user.email);
-  Statement insert = connection.Prepare("INSERT INTO auth_users VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  insert.Bind(1, std::string_view(user.id))
-      .Bind(2, std::string_view(user.username))
-      .Bind(3, std::string_view(username_folded))
-      .Bind(4, std::string_view(user.email))
-      .Bind(6, std::string_view(user.password_hash))
-      .Bind(7, std::string_view(user.role))
-      .Bind(8, ToMillis(user.created_at))
-      .BindBlob(9, user.registration_proof);
-  if (user.email.empty()) {
-    insert.Bind(5, nullptr);
-  } else {
-    insert.Bind(5, std::string_view(email_folded));
-  }
-  return insert.Run();
-}
-
-User ReadUser(const Statement& row) {
-  return {.id = row.Text(0),
-          .username = row.Text(1),
-          .email = row.Text(2),
-          .password_hash = row.Text(3),
-          .role = row.Text(4),
-          .created_at = FromMillis(row.Int(5)),
-          .registration_proof = row.Text(6)};
+Status Attach(UserRows rows, std::string_view user_id, const Identity& identity) {
+  Status inserted = rows.InsertIdentity(user_id, identity);
+  return inserted.code() == StatusCode::kAlreadyExists ? auth::IdentityTaken() : inserted;
 }
 
 }  // namespace
@@ -86,51 +75,69 @@ StatusOr<std::unique_ptr<SqliteUserStore>> SqliteUserStore::Make(Database& datab
   return std::unique_ptr<SqliteUserStore>(new SqliteUserStore(database));
 }
 
-Status SqliteUserStore::Create(const User& user) {
+Status SqliteUserStore::Create(const User& user, const std::optional<Identity>& identity) {
   return database_->Write([&](Connection& connection) -> Status {
-    OOFGG_RETURN_IF_ERROR(CheckFree(connection, user));
-    return Insert(connection, user);
+    UserRows rows(connection);
+    OOFGG_RETURN_IF_ERROR(CheckNames(rows, user));
+    OOFGG_RETURN_IF_ERROR(rows.Insert(user));
+    return identity.has_value() ? Attach(rows, user.id, *identity) : Status();
   });
 }
 
-StatusOr<User> SqliteUserStore::FindById(std::string_view id) { return FindWhere("id = ?", id); }
+StatusOr<User> SqliteUserStore::FindById(std::string_view id) {
+  return ReadValue(*database_,
+                   [&](Connection& connection) { return OrNone(UserRows(connection).FindById(id)); });
+}
 
 StatusOr<User> SqliteUserStore::FindByUsername(std::string_view username) {
-  return FindWhere("username_folded = ?", FoldCase(username));
+  return ReadValue(*database_, [&](Connection& connection) {
+    return OrNone(UserRows(connection).FindByUsername(username));
+  });
 }
 
 StatusOr<User> SqliteUserStore::FindByEmail(std::string_view email) {
-  return FindWhere("email_folded = ?", FoldCase(email));
+  return ReadValue(*database_,
+                   [&](Connection& connection) { return OrNone(UserRows(connection).FindByEmail(email)); });
 }
 
-StatusOr<User> SqliteUserStore::FindWhere(std::string_view condition, std::string_view value) {
-  const std::string sql =
-      "SELECT id, username, email, password_hash, role, created_at, registration_proof FROM auth_users "
-      "WHERE " +
-      std::string(condition);
-  User user;
-  OOFGG_RETURN_IF_ERROR(database_->Read([&](Connection& connection) -> Status {
-    Statement select = connection.Prepare(sql);
-    select.Bind(1, value);
-    OOFGG_ASSIGN_OR_RETURN(const bool found, select.Step());
-    if (!found) return NoSuchUser();
-    user = ReadUser(select);
-    return {};
-  }));
-  return user;
-}
-
-Status SqliteUserStore::ReplacePasswordHash(std::string_view id, std::string_view expected,
-                                            std::string_view hash) {
-  return database_->Write([&](Connection& connection) -> Status {
-    Statement update =
-        connection.Prepare("UPDATE auth_users SET password_hash = ? WHERE id = ? AND password_hash = ?");
-    OOFGG_RETURN_IF_ERROR(update.Bind(1, hash).Bind(2, id).Bind(3, expected).Run());
-    if (connection.Changes() == 1) return {};
-    OOFGG_ASSIGN_OR_RETURN(const bool exists,
-                           Exists(connection, "SELECT 1 FROM auth_users WHERE id = ?", id));
-    return exists ? MakeStatus(StatusCode::kAborted, "the password was changed meanwhile") : NoSuchUser();
+StatusOr<User> SqliteUserStore::FindByIdentity(std::string_view provider, std::string_view subject) {
+  return ReadValue(*database_, [&](Connection& connection) {
+    return OrNone(UserRows(connection).FindByIdentity(provider, subject));
   });
+}
+
+Status SqliteUserStore::Update(const User& user) {
+  return database_->Write([&](Connection& connection) -> Status {
+    UserRows rows(connection);
+    OOFGG_ASSIGN_OR_RETURN(const User stored, OrNone(rows.FindById(user.id)));
+    if (stored.version != user.version) return auth::UserChanged();
+    OOFGG_RETURN_IF_ERROR(CheckNames(rows, user));
+    User next = user;
+    ++next.version;
+    return rows.Update(next);
+  });
+}
+
+Status SqliteUserStore::AddIdentity(std::string_view user_id, const Identity& identity) {
+  return database_->Write([&](Connection& connection) -> Status {
+    UserRows rows(connection);
+    OOFGG_RETURN_IF_ERROR(OrNone(rows.FindById(user_id)).status());
+    return Attach(rows, user_id, identity);
+  });
+}
+
+StatusOr<std::vector<Identity>> SqliteUserStore::ListIdentities(std::string_view user_id) {
+  return ReadValue(*database_,
+                   [&](Connection& connection) { return UserRows(connection).IdentitiesOf(user_id); });
+}
+
+Status SqliteUserStore::Erase(std::string_view id) {
+  return database_->Write([&](Connection& connection) { return UserRows(connection).Erase(id); });
+}
+
+StatusOr<std::vector<std::string>> SqliteUserStore::ListDeleting(std::size_t limit) {
+  return ReadValue(*database_,
+                   [&](Connection& connection) { return UserRows(connection).IdsOfDeleting(limit); });
 }
 
 }  // namespace oofgg::storage

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "auth/user_store.h"
 
@@ -12,18 +14,22 @@ class Database;
 /// A `UserStore` in a SQLite file.
 class SqliteUserStore final : public auth::UserStore {
  public:
-  /// Makes or upgrades its table. `database` must outlive the store.
+  /// Makes or upgrades its tables. `database` must outlive the store.
   [[nodiscard]] static StatusOr<std::unique_ptr<SqliteUserStore>> Make(Database& database);
 
-  Status Create(const auth::User& user) override;
+  Status Create(const auth::User& user, const std::optional<auth::Identity>& identity) override;
   StatusOr<auth::User> FindById(std::string_view id) override;
   StatusOr<auth::User> FindByUsername(std::string_view username) override;
   StatusOr<auth::User> FindByEmail(std::string_view email) override;
-  Status ReplacePasswordHash(std::string_view id, std::string_view expected, std::string_view hash) override;
+  StatusOr<auth::User> FindByIdentity(std::string_view provider, std::string_view subject) override;
+  Status Update(const auth::User& user) override;
+  Status AddIdentity(std::string_view user_id, const auth::Identity& identity) override;
+  StatusOr<std::vector<auth::Identity>> ListIdentities(std::string_view user_id) override;
+  Status Erase(std::string_view id) override;
+  StatusOr<std::vector<std::string>> ListDeleting(std::size_t limit) override;
 
  private:
   explicit SqliteUserStore(Database& database) : database_(&database) {}
-  StatusOr<auth::User> FindWhere(std::string_view condition, std::string_view value);
 
   Database* database_;
 };

@@ -1,7 +1,7 @@
 #include "storage/sqlite/game/sqlite_game_store.h"
 
 #include "storage/sqlite/game/creation_keys.h"
-#include "storage/sqlite/game/with_value.h"
+#include "storage/sqlite/with_value.h"
 
 namespace oofgg::storage {
 namespace {

@@ -1,6 +1,6 @@
 #include "storage/sqlite/game/sqlite_player_store.h"
 
-#include "storage/sqlite/game/with_value.h"
+#include "storage/sqlite/with_value.h"
 
 namespace oofgg::storage {
 namespace {

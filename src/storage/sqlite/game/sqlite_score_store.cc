@@ -5,7 +5,7 @@
 #include "oofgg/parse.h"
 #include "storage/sqlite/game/creation_keys.h"
 #include "storage/sqlite/game/json_columns.h"
-#include "storage/sqlite/game/with_value.h"
+#include "storage/sqlite/with_value.h"
 
 namespace oofgg::storage {
 namespace {

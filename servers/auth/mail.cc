@@ -1,0 +1,38 @@
+#include "servers/auth/mail.h"
+
+#include "auth/private_file.h"
+#include "http/smtp_mailer.h"
+#include "oofgg/parse.h"
+#include "servers/auth/hook_mailer.h"
+
+namespace oofgg::servers {
+namespace {
+
+constexpr std::size_t kMaxPassword = 4096;
+
+StatusOr<std::string> ReadPassword(const std::string& path) {
+  OOFGG_ASSIGN_OR_RETURN(std::string password, auth::ReadPrivateFile(path, kMaxPassword));
+  while (!password.empty() && (password.back() == '\n' || password.back() == '\r')) password.pop_back();
+  return password;
+}
+
+}  // namespace
+
+StatusOr<std::unique_ptr<Mailer>> MakeMailer(const AuthSettings& settings) {
+  if (!settings.mail_hook.empty()) return std::make_unique<HookMailer>(settings.mail_hook);
+  if (settings.smtp_url.empty()) return nullptr;
+  http::SmtpOptions options = {
+      .url = settings.smtp_url, .from = settings.smtp_from, .user = settings.smtp_user};
+  if (!settings.smtp_password_file.empty()) {
+    auto password = ReadPassword(settings.smtp_password_file);
+    if (!password.ok()) return Annotate(password.status(), "--smtp-password-file");
+    options.password = *std::move(password);
+  }
+  // Codes are secrets: only a relay on this machine may be spoken to without TLS.
+  const std::string_view rest = std::string_view(settings.smtp_url).substr(settings.smtp_url.find("://") + 3);
+  const auto address = ParseHostPort(rest.substr(0, rest.find('/')));
+  options.allow_plaintext = address.ok() && IsLoopback(address->host);
+  return std::make_unique<http::SmtpMailer>(std::move(options));
+}
+
+}  // namespace oofgg::servers

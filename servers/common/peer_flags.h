@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+
+#include "http/curl_client.h"
+#include "oofgg/grpc_transport.h"
+#include "oofgg/status.h"
+#include "servers/common/flags.h"
+
+namespace oofgg::servers {
+
+/// How a program behaves towards the servers that it calls under TLS. Names of PEM files; empty: none.
+struct PeerSettings {
+  std::string ca = {};           ///< Empty: the system's authorities.
+  std::string client_cert = {};  ///< With `client_key`: shown to servers that ask.
+  std::string client_key = {};
+};
+
+/// Adds the flags of `settings`.
+void AddPeerFlags(Flags& flags, PeerSettings& settings);
+
+/// For gRPC. The files are read now. kNotFound, kInvalidArgument: a file or a combination that cannot be
+/// used.
+[[nodiscard]] StatusOr<TlsOptions> TlsOptionsOf(const PeerSettings& settings);
+
+/// For HTTP. The files are read again for each connection.
+[[nodiscard]] http::CurlClientOptions HttpOptionsOf(const PeerSettings& settings);
+
+}  // namespace oofgg::servers

@@ -1,0 +1,197 @@
+#include "auth/admin_facade.h"
+
+#include <utility>
+
+#include "auth/account_rules.h"
+#include "auth/account_view.h"
+#include "auth/callers.h"
+#include "auth/digest.h"
+#include "auth/erase_account.h"
+#include "auth/service_secret.h"
+#include "auth/text.h"
+#include "oofgg/uuid.h"
+
+namespace oofgg::auth {
+namespace {
+
+constexpr std::size_t kMaxReason = 256;
+constexpr std::size_t kMaxName = 64;
+constexpr std::uint32_t kMaxListed = 100;
+constexpr std::chrono::hours kMaxOverlap{30 * 24};
+constexpr std::chrono::hours kMaxLifetime{10 * 365 * 24};
+
+ServiceCredentialInfo InfoOf(const ServiceCredential& credential, WallTime now) {
+  return {.id = credential.id,
+          .name = credential.name,
+          .game_id = credential.game_id,
+          .created_at = credential.created_at,
+          .expires_at = credential.expires_at,
+          .former_until = now < credential.former_until ? credential.former_until : WallTime{},
+          .revoked = credential.revoked,
+          .credential = {}};
+}
+
+Status CheckCredentialRequest(const CreateServiceCredentialRequest& request) {
+  if (!IsTokenText(request.name, kMaxName)) {
+    return InvalidField("name", "must be 1 to 64 bytes of UTF-8 without control characters");
+  }
+  if (!request.game_id.empty() && !IsTokenText(request.game_id, kMaxReason)) {
+    return InvalidField("game_id", "must be a game's id, or empty for all games");
+  }
+  if (request.lifetime < std::chrono::seconds(0) || request.lifetime > kMaxLifetime) {
+    return InvalidField("lifetime", "must be 10 years at most, or zero for no end");
+  }
+  return {};
+}
+
+}  // namespace
+
+StatusOr<Account> AdminFacade::FindAccount(const CallContext& context, const FindAccountRequest& request) {
+  OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  if (request.user_id.empty() == request.name.empty()) {
+    return InvalidField("user_id", "give this or name, one of the two");
+  }
+  if (!request.user_id.empty()) return Describe(request.user_id);
+  OOFGG_ASSIGN_OR_RETURN(const User user, LooksLikeEmail(request.name)
+                                              ? parts_.users.FindByEmail(request.name)
+                                              : parts_.users.FindByUsername(request.name));
+  return Describe(user.id);
+}
+
+StatusOr<Account> AdminFacade::Describe(const std::string& user_id) {
+  OOFGG_ASSIGN_OR_RETURN(const User user, parts_.users.FindById(user_id));
+  OOFGG_ASSIGN_OR_RETURN(const auto identities, parts_.users.ListIdentities(user_id));
+  return ViewOf(user, identities, parts_.sessions.Now());
+}
+
+StatusOr<Account> AdminFacade::Apply(const CallContext& context, User user, const char* what) {
+  ++user.epoch;
+  OOFGG_RETURN_IF_ERROR(parts_.users.Update(user));
+  OOFGG_RETURN_IF_ERROR(parts_.sessions.EndAll(user.id, "").status());
+  parts_.audit.Note(what, user.id, context);
+  return Describe(user.id);
+}
+
+StatusOr<Account> AdminFacade::Ban(const CallContext& context, const BanRequest& request) {
+  OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  if (request.reason.size() > kMaxReason || !IsUtf8(request.reason)) {
+    return InvalidField("reason", "must be 256 bytes of UTF-8 at most");
+  }
+  if (request.duration < std::chrono::seconds(0)) {
+    return InvalidField("duration", "must not be negative; zero bans for ever");
+  }
+  OOFGG_ASSIGN_OR_RETURN(User user, parts_.users.FindById(request.user_id));
+  if (user.state == AccountState::kDeleting) return NoSuchUser();
+  user.state = AccountState::kBanned;
+  user.ban_reason = request.reason;
+  user.banned_until =
+      request.duration == std::chrono::seconds(0) ? WallTime{} : parts_.sessions.Now() + request.duration;
+  return Apply(context, std::move(user), "banned");
+}
+
+StatusOr<Account> AdminFacade::Unban(const CallContext& context, const UnbanRequest& request) {
+  OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  OOFGG_ASSIGN_OR_RETURN(User user, parts_.users.FindById(request.user_id));
+  if (user.state == AccountState::kDeleting) return NoSuchUser();
+  user.state = AccountState::kActive;
+  user.banned_until = {};
+  user.ban_reason.clear();
+  OOFGG_RETURN_IF_ERROR(parts_.users.Update(user));
+  parts_.audit.Note("unbanned", user.id, context);
+  return Describe(user.id);
+}
+
+StatusOr<Account> AdminFacade::SetRole(const CallContext& context, const SetRoleRequest& request) {
+  OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  if (request.role != "user" && request.role != "developer" && request.role != "admin") {
+    return InvalidField("role", "must be user, developer or admin; services get credentials instead");
+  }
+  OOFGG_ASSIGN_OR_RETURN(User user, parts_.users.FindById(request.user_id));
+  if (user.role == request.role) return Describe(user.id);
+  user.role = request.role;
+  return Apply(context, std::move(user), "role_changed");
+}
+
+StatusOr<LogoutEverywhereResponse> AdminFacade::EndUserSessions(const CallContext& context,
+                                                                const EndUserSessionsRequest& request) {
+  OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  OOFGG_RETURN_IF_ERROR(parts_.users.FindById(request.user_id).status());
+  OOFGG_ASSIGN_OR_RETURN(const std::size_t ended, parts_.sessions.EndAll(request.user_id, ""));
+  parts_.audit.Note("sessions_ended", request.user_id, context,
+                    {{"count", static_cast<std::int64_t>(ended)}});
+  return LogoutEverywhereResponse{static_cast<std::uint32_t>(ended)};
+}
+
+StatusOr<Done> AdminFacade::DeleteUser(const CallContext& context, const DeleteUserRequest& request) {
+  OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  OOFGG_ASSIGN_OR_RETURN(const User user, parts_.users.FindById(request.user_id));
+  OOFGG_RETURN_IF_ERROR(EraseAccount(parts_.users, parts_.codes, parts_.sessions, user));
+  parts_.audit.Note("deleted", user.id, context);
+  return Done{};
+}
+
+StatusOr<ServiceCredentialInfo> AdminFacade::CreateServiceCredential(
+    const CallContext& context, const CreateServiceCredentialRequest& request) {
+  OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  OOFGG_RETURN_IF_ERROR(CheckCredentialRequest(request));
+  const WallTime now = parts_.sessions.Now();
+  const std::string secret = NewServiceSecret(parts_.random);
+  const ServiceCredential credential = {
+      .id = NewUuidV7(parts_.clock, parts_.random),
+      .name = request.name,
+      .game_id = request.game_id,
+      .secret_hash = Sha256(secret),
+      .created_at = now,
+      .expires_at = request.lifetime == std::chrono::seconds(0) ? WallTime{} : now + request.lifetime};
+  OOFGG_RETURN_IF_ERROR(parts_.credentials.Create(credential));
+  parts_.audit.Note("service_credential_created", credential.id, context);
+  ServiceCredentialInfo info = InfoOf(credential, now);
+  info.credential = PrintServiceSecret({credential.id, secret});
+  return info;
+}
+
+StatusOr<ServiceCredentialInfo> AdminFacade::RotateServiceCredential(
+    const CallContext& context, const RotateServiceCredentialRequest& request) {
+  OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  if (request.overlap < std::chrono::seconds(0) || request.overlap > kMaxOverlap) {
+    return InvalidField("overlap", "must be 0 to 30 days");
+  }
+  OOFGG_ASSIGN_OR_RETURN(ServiceCredential credential, parts_.credentials.Find(request.id));
+  if (credential.revoked) {
+    return MakeStatus(StatusCode::kFailedPrecondition, "the credential was revoked; create another");
+  }
+  const WallTime now = parts_.sessions.Now();
+  const std::string secret = NewServiceSecret(parts_.random);
+  credential.former_hash = std::exchange(credential.secret_hash, Sha256(secret));
+  credential.former_until = now + request.overlap;
+  OOFGG_RETURN_IF_ERROR(parts_.credentials.Update(credential));
+  parts_.audit.Note("service_credential_rotated", credential.id, context);
+  ServiceCredentialInfo info = InfoOf(credential, now);
+  info.credential = PrintServiceSecret({credential.id, secret});
+  return info;
+}
+
+StatusOr<ServiceCredentialInfo> AdminFacade::RevokeServiceCredential(
+    const CallContext& context, const RevokeServiceCredentialRequest& request) {
+  OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  OOFGG_ASSIGN_OR_RETURN(ServiceCredential credential, parts_.credentials.Find(request.id));
+  credential.revoked = true;
+  OOFGG_RETURN_IF_ERROR(parts_.credentials.Update(credential));
+  OOFGG_RETURN_IF_ERROR(parts_.sessions.EndService(credential.id));
+  parts_.audit.Note("service_credential_revoked", credential.id, context);
+  return InfoOf(credential, parts_.sessions.Now());
+}
+
+StatusOr<ServiceCredentials> AdminFacade::ListServiceCredentials(
+    const CallContext& context, const ListServiceCredentialsRequest& request) {
+  OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  if (request.limit > kMaxListed) return InvalidField("limit", "must be 1 to 100, or 0 for 100");
+  const std::size_t limit = request.limit == 0 ? kMaxListed : request.limit;
+  OOFGG_ASSIGN_OR_RETURN(const auto found, parts_.credentials.List(request.after_id, limit));
+  const WallTime now = parts_.sessions.Now();
+  ServiceCredentials listed;
+  for (const ServiceCredential& credential : found) listed.credentials.push_back(InfoOf(credential, now));
+  return listed;
+}
+
+}  // namespace oofgg::auth

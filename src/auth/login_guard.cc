@@ -1,0 +1,119 @@
+#include "auth/login_guard.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "base/address_group.h"
+#include "oofgg/parse.h"
+
+namespace oofgg::auth {
+namespace {
+
+Status TooMany(std::string_view message, Duration retry_after) {
+  return RetryLater(StatusCode::kResourceExhausted, message,
+                    std::chrono::ceil<std::chrono::milliseconds>(retry_after));
+}
+
+/// Buckets to be asked together.
+class Question {
+ public:
+  void Add(std::string key, const std::optional<RateLimit>& limit) {
+    if (limit.has_value()) buckets_.emplace_back(std::move(key), *limit);
+  }
+  Status Ask(RateLimiter& limiter, std::string_view refusal) const {
+    if (buckets_.empty()) return {};
+    std::vector<LimitedKey> keys;
+    for (const auto& [key, limit] : buckets_) keys.push_back({key, limit});
+    const Admission admission = limiter.TryTake(std::span<const LimitedKey>(keys));
+    return admission.granted ? Status() : TooMany(refusal, admission.retry_after);
+  }
+
+ private:
+  std::vector<std::pair<std::string, RateLimit>> buckets_;
+};
+
+constexpr std::string_view kTooMany = "too many attempts; wait before the next";
+constexpr std::string_view kTooManyForName = "too many attempts for this name; wait before the next";
+
+std::string NameKey(std::string_view name) { return "login/name/" + std::string(name); }
+
+}  // namespace
+
+LoginGuard::LoginGuard(const Clock& clock, LoginGuardOptions options, RateLimiter* shared)
+    : clock_(clock),
+      options_(options),
+      own_(clock, options.max_keys),
+      limiter_(shared != nullptr ? *shared : own_) {}
+
+Status LoginGuard::AdmitAttempt(const CallContext& context, std::string_view name) {
+  Question question;
+  const std::string group = AddressGroup(context.peer_address);
+  if (!group.empty() && !IsLoopback(context.peer_address)) {
+    question.Add("login/address/" + group, options_.per_address);
+  }
+  question.Add("login/all", options_.global);
+  if (!name.empty()) question.Add(NameKey(name), options_.per_account);
+  return question.Ask(limiter_, kTooMany);
+}
+
+Status LoginGuard::AdmitName(std::string_view name) {
+  Question question;
+  question.Add(NameKey(name), options_.per_account);
+  return question.Ask(limiter_, kTooManyForName);
+}
+
+Status LoginGuard::AdmitAccount(std::string_view account, const CallContext& context) {
+  Question question;
+  question.Add("login/account/" + std::string(account), options_.per_account);
+  OOFGG_RETURN_IF_ERROR(question.Ask(limiter_, kTooManyForName));
+  const TimePoint now = clock_.Now();
+  const std::lock_guard lock(mutex_);
+  const Failures& counter = CounterFor(account, context);
+  if (now >= counter.until) return {};
+  return TooMany("too many wrong passwords for this name; wait before the next", counter.until - now);
+}
+
+void LoginGuard::NoteWrongPassword(std::string_view account, const CallContext& context) {
+  const TimePoint now = clock_.Now();
+  const std::lock_guard lock(mutex_);
+  Failures& counter = CounterFor(account, context);
+  const int punished = ++counter.in_a_row - options_.free_failures;
+  if (punished <= 0) return;
+  constexpr int kMaxDoublings = 20;
+  const auto delay = options_.first_delay * (1 << std::min(punished - 1, kMaxDoublings));
+  counter.until = DeadlineAfter(now, std::min(delay, options_.max_delay));
+}
+
+void LoginGuard::NoteSuccess(std::string_view account, const CallContext& context) {
+  const std::lock_guard lock(mutex_);
+  Failures& counter = CounterFor(account, context);
+  counter.in_a_row = 0;
+  counter.until = {};
+  if (counter.known || context.peer_address.empty()) return;
+  Failures& known = Touch(std::string(account) + '@' + AddressGroup(context.peer_address));
+  known.known = true;
+}
+
+LoginGuard::Failures& LoginGuard::CounterFor(std::string_view account, const CallContext& context) {
+  const std::string together = std::string(account) + '@' + AddressGroup(context.peer_address);
+  if (const auto found = by_key_.find(together); found != by_key_.end()) return Touch(together);
+  return Touch(std::string(account));
+}
+
+LoginGuard::Failures& LoginGuard::Touch(std::string key) {
+  if (const auto found = by_key_.find(key); found != by_key_.end()) {
+    failures_.splice(failures_.begin(), failures_, found->second);
+    return failures_.front();
+  }
+  if (failures_.size() >= options_.max_keys) {
+    by_key_.erase(failures_.back().key);
+    failures_.pop_back();
+  }
+  failures_.push_front({.key = std::move(key)});
+  by_key_.emplace(failures_.front().key, failures_.begin());
+  return failures_.front();
+}
+
+}  // namespace oofgg::auth

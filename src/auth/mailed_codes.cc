@@ -1,0 +1,85 @@
+#include "auth/mailed_codes.h"
+
+#include <utility>
+
+#include "auth/digest.h"
+#include "auth/new_user.h"
+#include "oofgg/log.h"
+
+namespace oofgg::auth {
+namespace {
+
+constexpr std::chrono::milliseconds kRetryDelay{5000};
+
+Mail Compose(CodePurpose purpose, const std::string& email, const std::string& code,
+             std::chrono::seconds lifetime) {
+  const std::string terms = "\n\nIt works once, for " +
+                            std::to_string(std::chrono::ceil<std::chrono::minutes>(lifetime).count()) +
+                            " minutes. If you did not ask for it, ignore this mail";
+  if (purpose == CodePurpose::kVerifyEmail) {
+    return {
+        .kind = "verify-email",
+        .to = email,
+        .subject = "Your code: " + code,
+        .text = "Type this code into the game to confirm your e-mail address:\n\n    " + code + terms + ".\n",
+        .code = code};
+  }
+  return {.kind = "reset-password",
+          .to = email,
+          .subject = "Reset your password",
+          .text = "Type this code into the game to set a new password:\n\n    " + code + terms +
+                  "; your password stays as it is.\n",
+          .code = code};
+}
+
+}  // namespace
+
+Status MailedCodes::CheckAvailable() const {
+  if (parts_.mailer != nullptr && parts_.executor != nullptr) return {};
+  return MakeStatus(StatusCode::kUnimplemented,
+                    "this server sends no mail; its operator sets --smtp-url or --mail-hook");
+}
+
+Status MailedCodes::SendProof(const std::string& user_id, const std::string& email) {
+  return Post(
+      [self = shared_from_this(), user_id, email] { self->Send(user_id, CodePurpose::kVerifyEmail, email); });
+}
+
+Status MailedCodes::SendReset(const CallContext& context, const std::string& email) {
+  return Post([self = shared_from_this(), context, email] {
+    const StatusOr<User> user = self->parts_.users.FindByEmail(email);
+    if (!user.ok() || user->state == AccountState::kDeleting) return;
+    self->parts_.audit.Note("password_reset_requested", user->id, context);
+    self->Send(user->id, CodePurpose::kResetPassword, user->email);
+  });
+}
+
+Status MailedCodes::Post(std::function<void()> task) {
+  OOFGG_RETURN_IF_ERROR(CheckAvailable());
+  if (parts_.executor->TryPost(std::move(task))) return {};
+  return RetryLater(StatusCode::kResourceExhausted, "too much mail waits to be sent", kRetryDelay);
+}
+
+void MailedCodes::Send(const std::string& user_id, CodePurpose purpose, const std::string& email) {
+  const std::string code = RandomCode(parts_.random);
+  const Status kept = parts_.codes.Put({.user_id = user_id,
+                                        .purpose = purpose,
+                                        .hash = HashOf(purpose, user_id, code),
+                                        .email = email,
+                                        .expires_at = parts_.clock.WallNow() + parts_.lifetime});
+  const Status sent = kept.ok() ? parts_.mailer->Send(Compose(purpose, email, code, parts_.lifetime)) : kept;
+  if (sent.ok()) return;
+  Log(LogLevel::kWarning, "auth", "user " + user_id + " was mailed no code: " + std::string(sent.message()));
+}
+
+StatusOr<OneTimeCode> MailedCodes::Take(std::string_view user_id, CodePurpose purpose,
+                                        std::string_view typed) {
+  return parts_.codes.Take(user_id, purpose, HashOf(purpose, user_id, typed), parts_.clock.WallNow());
+}
+
+std::string MailedCodes::HashOf(CodePurpose purpose, std::string_view user_id, std::string_view code) const {
+  const std::string_view what = purpose == CodePurpose::kVerifyEmail ? "verify" : "reset";
+  return HmacSha256(parts_.secret, {"oofgg code v1", what, user_id, NormalizedCode(code)});
+}
+
+}  // namespace oofgg::auth

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "auth/audit.h"
+#include "auth/code_store.h"
+#include "auth/user_store.h"
+#include "base/mailer.h"
+#include "oofgg/bounded_executor.h"
+#include "oofgg/caller.h"
+#include "oofgg/clock.h"
+#include "oofgg/random.h"
+#include "oofgg/status.h"
+
+namespace oofgg::auth {
+
+/// What they are made of. All but `secret` must outlive them, and what they posted to `executor`.
+struct MailedCodesParts {
+  UserStore& users;
+  CodeStore& codes;
+  Mailer* mailer = nullptr;             ///< Null: kUnimplemented.
+  BoundedExecutor* executor = nullptr;  ///< Where mail is written and sent; with a mailer.
+  AuditTrail audit;
+  const Clock& clock;
+  RandomSource& random;
+  std::string secret;                      ///< For hashes of codes.
+  std::chrono::seconds lifetime{30 * 60};  ///< Of a code.
+};
+
+/// Single-use codes that prove that somebody reads the mail of an address. Sending happens after the answer,
+/// on threads of its own, so that nobody waits for a mail server, nor learns from the time it takes whether
+/// there is such an account.
+/// Threads: safe. Errors: kUnimplemented without a mailer, kResourceExhausted (too much mail waits).
+class MailedCodes : public std::enable_shared_from_this<MailedCodes> {
+ public:
+  [[nodiscard]] static std::shared_ptr<MailedCodes> Make(MailedCodesParts parts) {
+    return std::shared_ptr<MailedCodes>(new MailedCodes(std::move(parts)));
+  }
+
+  [[nodiscard]] Status CheckAvailable() const;
+
+  /// A code to `email`, which may become the user's.
+  [[nodiscard]] Status SendProof(const std::string& user_id, const std::string& email);
+
+  /// A code for a new password to whom this address belongs, if to anybody.
+  [[nodiscard]] Status SendReset(const CallContext& context, const std::string& email);
+
+  /// Takes the code that was typed in. kNotFound with CODE_INVALID.
+  [[nodiscard]] StatusOr<OneTimeCode> Take(std::string_view user_id, CodePurpose purpose,
+                                           std::string_view typed);
+
+ private:
+  explicit MailedCodes(MailedCodesParts parts) : parts_(std::move(parts)) {}
+
+  Status Post(std::function<void()> task);
+  void Send(const std::string& user_id, CodePurpose purpose, const std::string& email);
+  std::string HashOf(CodePurpose purpose, std::string_view user_id, std::string_view code) const;
+
+  const MailedCodesParts parts_;
+};
+
+}  // namespace oofgg::auth

@@ -1,0 +1,169 @@
+// Sessions that end before their tokens: told to another server within a second, over kills of either.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include "oofgg/auth/key_store.h"
+#include "oofgg/auth/token_issuer.h"
+#include "tests/integration/servers/running_server.h"
+#include "tests/support/inbox.h"
+
+namespace oofgg::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using SteadyClock = std::chrono::steady_clock;
+
+class RevocationTest : public ::testing::Test {
+ protected:
+  RevocationTest() {
+    auth_ = StartAuth(folder_);
+    admin_ = Admin();
+    const auto made = admin_->admin().CreateServiceCredential({.name = "game", .game_id = {}});
+    EXPECT_TRUE(made.ok()) << made.status();
+    credential_ = folder_.path() + "/credential";
+    std::ofstream(credential_) << made->credential << "\n";
+    chmod(credential_.c_str(), 0600);
+    StartGameServer();
+  }
+
+  void StartGameServer() {
+    game_ =
+        StartGame(folder_, *auth_, {"--auth", auth_->address("grpc"), "--service-credential", credential_});
+  }
+
+  /// Whoever can read the auth server's keys is an admin.
+  std::unique_ptr<Client> Admin() {
+    const auto keys = auth::KeyStore::Open(folder_.path() + "/oofgg-data/auth-keys").value();
+    const auth::TokenIssuer issuer(keys.signing_key(), Clock::System(), RandomSource::System());
+    auto client = ClientOf(auth_.get());
+    client->SetTokens({.user_id = "operator",
+                       .access_token = issuer.Issue({"operator", "admin", "operator"}).value(),
+                       .expires_at = Clock::System().WallNow() + 10min});
+    return client;
+  }
+
+  /// A client that has nothing but this access token, as whoever stole it.
+  std::unique_ptr<Client> Holding(const std::string& access_token) {
+    auto client = ClientOf(auth_.get(), game_.get());
+    client->SetTokens({.access_token = access_token, .expires_at = Clock::System().WallNow() + 10min});
+    return client;
+  }
+
+  /// How long the game server goes on believing the token; 20 s at most.
+  std::chrono::milliseconds TimeUntilRefused(const std::string& access_token) {
+    const auto thief = Holding(access_token);
+    const auto start = SteadyClock::now();
+    while (SteadyClock::now() < start + 20s) {
+      const auto player = thief->players().GetPlayer({.id = "nobody"});
+      if (player.status().code() == StatusCode::kUnauthenticated) break;
+    }
+    return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - start);
+  }
+
+  TemporaryDirectory folder_;
+  std::unique_ptr<RunningServer> auth_;
+  std::unique_ptr<Client> admin_;
+  std::string credential_;
+  std::unique_ptr<RunningServer> game_;
+};
+
+TEST_F(RevocationTest, ABanReachesTheGameServerWithinASecondAndEndsWhatIsOpen) {
+  const auto ann = SignUp("ann", *auth_, game_.get());
+  Inbox<Status> ended;
+  const auto watch = ann->presence().Watch({"somebody"}, [&](const StatusOr<PresenceUpdate>& update) {
+    if (!update.ok()) ended.Put(update.status());
+  });
+  ASSERT_NE(ann->players().GetPlayer({.id = "nobody"}).status().code(), StatusCode::kUnauthenticated);
+  const std::string user = ann->tokens().user_id;
+  const std::string token = ann->tokens().access_token;
+  ASSERT_TRUE(admin_->admin().Ban({.user_id = user, .reason = "cheated"}).ok());
+  EXPECT_LT(TimeUntilRefused(token), 1s);
+  const auto status = ended.Next();
+  ASSERT_TRUE(status.has_value()) << "her presence stream goes on";
+  EXPECT_EQ(ReasonOf(ann->auth().Login({.username = "ann", .password = kPassword}).status()),
+            "ACCOUNT_BANNED");
+}
+
+TEST_F(RevocationTest, ALogoutIsHeardToo) {
+  const auto ann = SignUp("ann", *auth_, game_.get());
+  const std::string token = ann->tokens().access_token;
+  ASSERT_TRUE(ann->account().Logout({}).ok());
+  EXPECT_LT(TimeUntilRefused(token), 1s);
+}
+
+TEST_F(RevocationTest, WhatWasAcknowledgedSurvivesAKillOfTheAuthServer) {
+  std::vector<std::string> tokens;
+  for (const char* name : {"ann", "bob", "cyd"}) {
+    const auto player = SignUp(name, *auth_);
+    tokens.push_back(player->tokens().access_token);
+    ASSERT_TRUE(player->account().Logout({}).ok());
+  }
+  game_->Kill();  // It may have heard of some.
+  auth_->Kill();
+  auth_ = StartAuth(folder_);
+  StartGameServer();
+  for (const std::string& token : tokens) EXPECT_LT(TimeUntilRefused(token), 5s);
+}
+
+TEST_F(RevocationTest, WhileTheAuthServerIsAwayTheGameServerGoesOnAndHearsAllWhenItIsBack) {
+  const auto ann = SignUp("ann", *auth_, game_.get());
+  const auto bob = SignUp("bob", *auth_, game_.get());
+  const std::string address = auth_->address("grpc");
+  const std::string ops = auth_->address("ops");
+  auth_->Kill();
+  EXPECT_NE(Holding(ann->tokens().access_token)->players().GetPlayer({.id = "nobody"}).status().code(),
+            StatusCode::kUnauthenticated);
+  auth_ = StartAuth(folder_, {"--listen", address, "--ops-listen", ops});
+  const auto admin = Admin();
+  ASSERT_TRUE(admin->admin().Ban({.user_id = bob->tokens().user_id, .reason = {}}).ok());
+  EXPECT_LT(TimeUntilRefused(bob->tokens().access_token), 15s);
+  EXPECT_NE(Holding(ann->tokens().access_token)->players().GetPlayer({.id = "nobody"}).status().code(),
+            StatusCode::kUnauthenticated);
+}
+
+TEST_F(RevocationTest, NoAcknowledgedLogoutIsLostInAKillUnderLoad) {
+  constexpr int kPlayers = 24;
+  std::vector<std::unique_ptr<Client>> players;
+  std::vector<std::string> tokens;
+  for (int i = 0; i < kPlayers; ++i) {
+    players.push_back(SignUp("player" + std::to_string(i), *auth_));
+    tokens.push_back(players.back()->tokens().access_token);
+  }
+  std::vector<char> acknowledged(kPlayers, 0);
+  std::atomic<int> count{0};
+  std::thread kill([&] {
+    while (count < kPlayers / 3) std::this_thread::yield();
+    auth_->Kill();
+  });
+  std::vector<std::thread> leaving;
+  for (int worker = 0; worker < 4; ++worker) {
+    leaving.emplace_back([&, worker] {
+      for (int i = worker; i < kPlayers; i += 4) {
+        if (!players[static_cast<std::size_t>(i)]->account().Logout({}, {.timeout = 300ms}).ok()) continue;
+        acknowledged[static_cast<std::size_t>(i)] = 1;
+        ++count;
+      }
+    });
+  }
+  for (std::thread& thread : leaving) thread.join();
+  count = kPlayers;
+  kill.join();
+  auth_ = StartAuth(folder_);
+  const auto anybody = ClientOf(auth_.get());
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (acknowledged[i] == 0) continue;
+    const auto answer = anybody->auth().ValidateToken({.access_token = tokens[i]});
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_FALSE(answer->is_valid) << "player " << i << " was told to have signed out";
+  }
+}
+
+}  // namespace
+}  // namespace oofgg::testing

@@ -1,0 +1,151 @@
+// A whole set of servers that speak nothing but mutual TLS, and whose certificates are replaced under a
+// player.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <map>
+#include <thread>
+
+#include "tests/integration/cli/cli_environment.h"
+#include "tests/integration/servers/running_server.h"
+#include "tests/support/tcp_peer.h"
+#include "tests/support/test_ca.h"
+#include "tests/support/tls_peer.h"
+
+namespace oofgg::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+class TlsServersTest : public ::testing::Test {
+ protected:
+  TlsServersTest() {
+    AdoptOrphans();
+    ReplaceFile(server_files_.client_ca, ca_.certificate());
+    auth_ = StartAuth(folder_, doors_);
+    jwks_ = "https://" + auth_->address("ops") + "/.well-known/jwks.json";
+    maker_ = StartMaker(folder_, With({"--jwks", jwks_, "--http-tls"}));
+    game_ = StartGame(folder_, *auth_,
+                      With({"--jwks", jwks_, "--games", "arena=Arena", "--maker", maker_->address("grpc"),
+                            "--maker-tls", "--presence-auth"}));
+  }
+  ~TlsServersTest() override {
+    game_.reset();
+    maker_.reset();
+    auth_.reset();
+    EndOrphans();
+  }
+
+  /// The flags of a server that calls others.
+  [[nodiscard]] std::vector<std::string> With(std::vector<std::string> more) const {
+    more.insert(more.end(), doors_.begin(), doors_.end());
+    more.insert(more.end(), {"--ca", server_files_.client_ca, "--client-cert", client_files_.certificate,
+                             "--client-key", client_files_.key});
+    return more;
+  }
+
+  /// What a command line needs to reach them.
+  [[nodiscard]] std::map<std::string, std::string> Environment() const {
+    return {{"OOFGG_AUTH", auth_->address("grpc")},   {"OOFGG_GAME", game_->address("grpc")},
+            {"OOFGG_MAKER", maker_->address("grpc")}, {"OOFGG_TLS", "true"},
+            {"OOFGG_CA", server_files_.client_ca},    {"OOFGG_CLIENT_CERT", client_files_.certificate},
+            {"OOFGG_CLIENT_KEY", client_files_.key}};
+  }
+
+  /// Every door that speaks TLS, by name.
+  [[nodiscard]] std::map<std::string, std::string> Doors() const {
+    return {{"auth gRPC", auth_->address("grpc")},   {"auth ops", auth_->address("ops")},
+            {"game gRPC", game_->address("grpc")},   {"game ops", game_->address("ops")},
+            {"maker gRPC", maker_->address("grpc")}, {"maker ops", maker_->address("ops")},
+            {"maker API", maker_->address("http")}};
+  }
+
+  static std::uint16_t PortOf(const std::string& address) {
+    std::uint16_t port = 0;
+    const std::string digits = address.substr(address.rfind(':') + 1);
+    std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    return port;
+  }
+
+  /// The name in the certificate that a new connection to `address` is shown.
+  static std::string NameAt(const std::string& address) {
+    // gRPC asks for h2, our HTTP for http/1.1.
+    return TlsPeer(PortOf(address), {.protocols = "\x02h2\x08http/1.1"}).server_name();
+  }
+
+  TestCa ca_;
+  TestTlsFiles server_files_{ca_.Issue("first")};
+  TestTlsFiles client_files_{ca_.Issue("client")};
+  const std::vector<std::string> doors_ = {"--tls-cert",      server_files_.certificate,
+                                           "--tls-key",       server_files_.key,
+                                           "--tls-client-ca", server_files_.client_ca};
+  TemporaryDirectory folder_;
+  std::unique_ptr<RunningServer> auth_;
+  std::string jwks_;
+  std::unique_ptr<RunningServer> maker_;
+  std::unique_ptr<RunningServer> game_;
+};
+
+TEST_F(TlsServersTest, APlayerPlaysAndCertificatesAreReplacedMeanwhile) {
+  const Shell ann(Environment());
+  const Answer registered = ann.Run({"register", "ann"}, std::string(kPassword) + "\n");
+  ASSERT_EQ(registered.status, 0) << registered.errors;
+  const Shell bob(Environment());
+  ASSERT_EQ(bob.Run({"register", "bob"}, std::string(kPassword) + "\n").status, 0);
+  const auto queued = ann.Start({"match", "arena"});
+  const Answer matched = bob.Run({"match", "arena"});
+  EXPECT_EQ(matched.status, 0) << matched.errors << game_->process().errors();
+  EXPECT_TRUE(queued->WaitForLine("matched: session ").has_value()) << queued->errors();
+
+  // Bob watches her while the certificates change.
+  const std::string ann_id = ann.Run({"whoami", "--json"}).Object().value("user_id", "");
+  const auto watch = bob.Start({"presence", ann_id, "--json", "--for", "60s"});
+  const auto ann_online = ann.Start({"presence", "--for", "60s"});
+  ASSERT_TRUE(watch->WaitForLine("{").has_value()) << watch->errors();
+
+  server_files_.Write(ca_.Issue("second"));
+  for (const auto& [name, address] : Doors()) {
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (NameAt(address) != "second" && std::chrono::steady_clock::now() < give_up) {
+      std::this_thread::yield();
+    }
+    EXPECT_EQ(NameAt(address), "second") << name;
+  }
+  ann_online->Signal(SIGTERM);
+  EXPECT_TRUE(watch->WaitForLine("{").has_value()) << "the stream has lived on: " << watch->errors();
+  EXPECT_EQ(ann.Run({"whoami"}).status, 0) << "and a new link is made";
+}
+
+TEST_F(TlsServersTest, NobodyGetsInWithoutACertificateOrInPlaintext) {
+  auto environment = Environment();
+  environment.erase("OOFGG_CLIENT_CERT");
+  environment.erase("OOFGG_CLIENT_KEY");
+  const Answer without = Shell(environment).Run({"register", "eve"}, std::string(kPassword) + "\n");
+  EXPECT_EQ(without.status, 1);
+  environment = Environment();
+  environment["OOFGG_TLS"] = "false";
+  EXPECT_EQ(Shell(environment).Run({"register", "eve"}, std::string(kPassword) + "\n").status, 1);
+  for (const char* name : {"auth ops", "game ops", "maker ops", "maker API"}) {
+    TcpPeer plain(Doors()[name]);
+    plain.Send("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
+    const auto said = plain.ReadToEnd();
+    ASSERT_TRUE(said.has_value()) << name;
+    EXPECT_EQ(said->find("HTTP/1.1"), std::string::npos) << name;
+  }
+}
+
+TEST_F(TlsServersTest, OpsTellsWhenTheCertificateEnds) {
+  http::CurlClient client({.ca_file = server_files_.client_ca,
+                           .certificate_file = client_files_.certificate,
+                           .key_file = client_files_.key});
+  const auto metrics = http::Fetch(client, {.url = "https://" + auth_->address("ops") + "/metrics"});
+  ASSERT_TRUE(metrics.ok()) << metrics.status();
+  EXPECT_THAT(metrics->body, HasSubstr("\noofgg_tls_certificate_expiry_seconds "));
+}
+
+}  // namespace
+}  // namespace oofgg::testing

@@ -1,0 +1,178 @@
+#include "auth/revocation_hub.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "oofgg/testing/fake_clock.h"
+#include "oofgg/testing/manual_executor.h"
+#include "storage/memory/auth/memory_refresh_store.h"
+
+namespace oofgg::auth {
+namespace {
+
+using namespace std::chrono_literals;
+
+class FakeHost final : public StreamHost {
+ public:
+  void Wake() override { ++wakes; }
+  void Finish(Status) override {}
+  int wakes = 0;
+};
+
+class RevocationHubTest : public ::testing::Test {
+ protected:
+  void Start(RevocationHubOptions options = {}) {
+    hub_ = RevocationHub::Start(store_, executor_, clock_, std::move(options)).value();
+  }
+  void Revoke(const std::string& session, std::chrono::seconds matters = 3600s) {
+    const WallTime now = clock_.WallNow();
+    ASSERT_TRUE(store_.RevokeSession(session, now, now + matters).ok());
+  }
+  void RevokeAndTell(const std::string& session) {
+    Revoke(session);
+    hub_->Poke();
+    executor_.RunReady();
+  }
+  auto Watch(const std::string& cursor = "") { return hub_->Watch(cursor, host_); }
+  static std::vector<std::string> Names(const Revocations& message) {
+    std::vector<std::string> names;
+    for (const RevokedSession& session : message.sessions) names.push_back(session.session_id);
+    return names;
+  }
+  using List = std::vector<std::string>;
+
+  oofgg::testing::FakeClock clock_;
+  oofgg::testing::ManualExecutor executor_{clock_};
+  storage::MemoryRefreshStore store_;
+  std::shared_ptr<FakeHost> host_ = std::make_shared<FakeHost>();
+  std::unique_ptr<RevocationHub> hub_;
+};
+
+TEST_F(RevocationHubTest, TheFirstMessageComesAtOnceAndTellsAllThatMatters) {
+  Revoke("a");
+  Revoke("b");
+  Start();
+  const auto stream = Watch();
+  const auto first = stream->Next();
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(Names(*first), (List{"a", "b"}));
+  EXPECT_FALSE(first->reset);
+  EXPECT_FALSE(stream->Next().has_value());
+}
+
+TEST_F(RevocationHubTest, WithNothingRevokedTheFirstMessageIsEmpty) {
+  Start();
+  const auto first = Watch()->Next();
+  ASSERT_TRUE(first.has_value());
+  EXPECT_TRUE(first->sessions.empty());
+  EXPECT_NE(first->cursor, "");
+}
+
+TEST_F(RevocationHubTest, ARevocationWakesTheWatchersAndIsToldOnce) {
+  Start();
+  const auto stream = Watch();
+  (void)stream->Next();
+  const int before = host_->wakes;
+  RevokeAndTell("a");
+  EXPECT_GT(host_->wakes, before);
+  EXPECT_EQ(Names(*stream->Next()), List{"a"});
+  EXPECT_FALSE(stream->Next().has_value());
+}
+
+TEST_F(RevocationHubTest, WhoComesBackWithItsCursorMissesNothing) {
+  Start();
+  RevokeAndTell("a");
+  const std::string cursor = Watch()->Next()->cursor;
+  RevokeAndTell("b");
+  const auto again = Watch(cursor)->Next();
+  EXPECT_EQ(Names(*again), List{"b"});
+  EXPECT_FALSE(again->reset);
+  Start();  // The server starts anew.
+  EXPECT_EQ(Names(*Watch(cursor)->Next()), List{"b"});
+}
+
+TEST_F(RevocationHubTest, ACursorThatMeansNothingHereResets) {
+  Start();
+  RevokeAndTell("a");
+  for (const char* cursor : {"another-log:1", "1", ":", "nonsense", "-5", "x:99999999999999999999"}) {
+    const auto stream = Watch(cursor);
+    const auto first = stream->Next();
+    EXPECT_TRUE(first->reset) << cursor;
+    EXPECT_EQ(Names(*first), List{"a"}) << cursor;
+    EXPECT_FALSE(stream->Next().has_value());
+  }
+}
+
+TEST_F(RevocationHubTest, ACursorOlderThanWhatIsKeptResets) {
+  Start();
+  const std::string cursor = Watch()->Next()->cursor;
+  Revoke("short", 10s);
+  Revoke("long", 3600s);
+  clock_.Advance(60s);
+  hub_->Poke();
+  executor_.RunReady();
+  const auto first = Watch(cursor)->Next();
+  EXPECT_TRUE(first->reset);
+  EXPECT_EQ(Names(*first), List{"long"});
+}
+
+TEST_F(RevocationHubTest, ALongRecordComesInPieces) {
+  for (int i = 0; i < 1200; ++i) Revoke("session-" + std::to_string(i));
+  Start();
+  const auto stream = Watch();
+  std::size_t told = 0;
+  while (const auto message = stream->Next()) {
+    EXPECT_LE(message->sessions.size(), 500U);
+    told += message->sessions.size();
+  }
+  EXPECT_EQ(told, 1200U);
+  EXPECT_EQ(hub_->head(), 1200);
+}
+
+TEST_F(RevocationHubTest, AWatcherHearsABeatInSilence) {
+  Start();
+  const auto stream = Watch();
+  (void)stream->Next();
+  executor_.AdvanceBy(2s);
+  const auto beat = stream->Next();
+  ASSERT_TRUE(beat.has_value());
+  EXPECT_TRUE(beat->sessions.empty());
+  EXPECT_FALSE(stream->Next().has_value());
+}
+
+TEST_F(RevocationHubTest, WhatAnotherReplicaRevokedIsFoundByPolling) {
+  Start({.poll = 250ms});
+  const auto stream = Watch();
+  (void)stream->Next();
+  Revoke("a");  // Nobody pokes.
+  executor_.AdvanceBy(250ms);
+  EXPECT_EQ(Names(*stream->Next()), List{"a"});
+}
+
+TEST_F(RevocationHubTest, TheListenerHearsEachEntryOnce) {
+  Revoke("a");
+  List heard;
+  Start({.on_revoked = [&](const Revocation& revocation) { heard.push_back(revocation.session_id); }});
+  RevokeAndTell("b");
+  hub_->Poke();
+  executor_.RunReady();
+  EXPECT_EQ(heard, (List{"a", "b"}));
+}
+
+TEST_F(RevocationHubTest, AClosedStreamIsWokenNoMoreAndMayOutliveTheHub) {
+  Start();
+  const auto stream = Watch();
+  stream->OnClose();
+  const int before = host_->wakes;
+  RevokeAndTell("a");
+  EXPECT_EQ(host_->wakes, before);
+  const auto other = Watch();
+  hub_.reset();
+  executor_.AdvanceBy(10s);
+  (void)other->Next();
+}
+
+}  // namespace
+}  // namespace oofgg::auth
