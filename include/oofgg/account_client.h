@@ -43,7 +43,8 @@ class AccountClient {
                                   std::function<void(StatusOr<AuthTokens>)> on_done,
                                   const CallOptions& options = {});
 
-  /// Sends a code to that address, if it is an account's; the answer does not tell.
+  /// Sends a code to that address, if it is an account's; the answer does not tell. A later code takes its
+  /// place. kUnimplemented: the server sends no mail.
   StatusOr<Done> RequestPasswordReset(const RequestPasswordResetRequest& request,
                                       const CallOptions& options = {});
   [[nodiscard]] Call RequestPasswordReset(const RequestPasswordResetRequest& request,
@@ -70,9 +71,8 @@ class AccountClient {
                                 std::function<void(StatusOr<Account>)> on_done,
                                 const CallOptions& options = {});
 
-  /// Turns a guest, or an account without a password, into a full one; its id and sessions stay. Not tried
-  /// again by itself: `GetAccount` tells whether it was carried out. kAlreadyExists: name or e-mail is taken.
-  /// kFailedPrecondition: it has a password already.
+  /// Turns a guest, or an account without a password, into a full one; its id and sessions stay.
+  /// kAlreadyExists: name or e-mail is taken. kFailedPrecondition: it has a password already.
   StatusOr<Account> UpgradeAccount(const UpgradeAccountRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call UpgradeAccount(const UpgradeAccountRequest& request,
                                     std::function<void(StatusOr<Account>)> on_done,
@@ -107,13 +107,14 @@ class AccountClient {
                                     std::function<void(StatusOr<Done>)> on_done,
                                     const CallOptions& options = {});
 
-  /// Sends a code that proves an address; it becomes the account's by `VerifyEmail`.
+  /// Sends a code that proves an address; it becomes the account's by `VerifyEmail`. Likewise.
   StatusOr<Done> RequestEmailCode(const RequestEmailCodeRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call RequestEmailCode(const RequestEmailCodeRequest& request,
                                       std::function<void(StatusOr<Done>)> on_done,
                                       const CallOptions& options = {});
 
-  /// Deletes the account with all its data, and forgets the client's session. Not tried again by itself.
+  /// Deletes the account with all its data, and forgets the client's session. Not tried again by
+  /// itself. kUnauthenticated with reason INVALID_CREDENTIALS: the password is wrong.
   StatusOr<Done> DeleteAccount(const DeleteAccountRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call DeleteAccount(const DeleteAccountRequest& request,
                                    std::function<void(StatusOr<Done>)> on_done,

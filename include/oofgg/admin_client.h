@@ -39,7 +39,7 @@ class AdminClient {
   [[nodiscard]] Call Unban(const UnbanRequest& request, std::function<void(StatusOr<Account>)> on_done,
                            const CallOptions& options = {});
 
-  /// What the account may do, from its next token on.
+  /// What the account may do. Ends its sessions, as their tokens name the former role.
   StatusOr<Account> SetRole(const SetRoleRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call SetRole(const SetRoleRequest& request, std::function<void(StatusOr<Account>)> on_done,
                              const CallOptions& options = {});

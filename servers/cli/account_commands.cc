@@ -1,4 +1,4 @@
-// register, login, whoami, refresh, token show, logout.
+// register, login, whoami, refresh, token show.
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -84,12 +84,6 @@ Status ShowToken(Context& context) {
   return {};
 }
 
-Status Logout(Context& context) {
-  OOFGG_RETURN_IF_ERROR(context.ForgetSession());
-  context.Print("signed out on this machine", {{"signed_out", true}});
-  return {};
-}
-
 }  // namespace
 
 void AddAccountCommands(CLI::App& app, Command* chosen) {
@@ -112,7 +106,6 @@ void AddAccountCommands(CLI::App& app, Command* chosen) {
   auto* token = app.add_subcommand("token", "The access token")->require_subcommand(1);
   token->add_subcommand("show", "Print one that is good for two minutes or more, for curl and the like")
       ->callback([=] { *chosen = ShowToken; });
-  app.add_subcommand("logout", "Forget the session on this machine")->callback([=] { *chosen = Logout; });
 }
 
 }  // namespace oofgg::cli

@@ -47,6 +47,15 @@ CLI::Option* AddPositional(CLI::App& command, const std::string& name, std::stri
   return command.add_option(name, *value, help)->required();
 }
 
+void AddOperatorOptions(CLI::App& command, OperatorKeys& keys) {
+  command
+      .add_option(
+          "--keys", keys.directory,
+          "Act as the operator, by the keys of oofgg-auth in this directory (default: as who is signed in)")
+      ->type_name("DIR");
+  AddText(command, "--issuer", &keys.issuer, "With --keys, the --issuer of oofgg-auth (default: oofgg-auth)");
+}
+
 void AddWatchOptions(CLI::App& command, WatchOptions& options) {
   AddInteger(command, "--count", &options.count, "Stop after so many lines (default: never)", 1,
              1'000'000'000);

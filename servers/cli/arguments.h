@@ -5,6 +5,8 @@
 #include <limits>
 #include <string>
 
+#include "servers/cli/operator_token.h"
+
 namespace CLI {
 class App;
 class Option;
@@ -27,6 +29,9 @@ CLI::Option* AddText(CLI::App& command, const std::string& name, std::string* va
 /// The same, and must be given. Shown in capitals: `GAME`.
 CLI::Option* AddPositional(CLI::App& command, const std::string& name, std::string* value,
                            const std::string& help);
+
+/// `--keys` and `--issuer`, for admins' commands; see Context::admin_client.
+void AddOperatorOptions(CLI::App& command, OperatorKeys& keys);
 
 /// What a command that watches is told.
 struct WatchOptions {

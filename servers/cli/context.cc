@@ -3,6 +3,8 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <array>
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
@@ -12,35 +14,58 @@
 #include "servers/common/flags.h"
 
 namespace oofgg::cli {
+namespace {
+
+std::string HostName() {
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  return gethostname(name.data(), name.size()) == 0 ? name.data() : "an unnamed host";
+}
+
+}  // namespace
+
+StatusOr<std::unique_ptr<Client>> Context::NewClient(ClientOptions options) const {
+  GrpcTransportOptions transport;
+  transport.endpoints = settings_.endpoints;
+  OOFGG_ASSIGN_OR_RETURN(transport.tls, servers::TlsOptionsOf(settings_.peers));
+  transport.tls.enabled = settings_.tls;
+  options.call_timeout = settings_.timeout;
+  options.client_name = "oofgg on " + HostName();
+  return std::make_unique<Client>(MakeGrpcTransport(transport), std::move(options));
+}
 
 StatusOr<Client*> Context::client() {
   if (client_ == nullptr) {
-    GrpcTransportOptions transport;
-    transport.endpoints = settings_.endpoints;
-    OOFGG_ASSIGN_OR_RETURN(transport.tls, servers::TlsOptionsOf(settings_.peers));
-    transport.tls.enabled = settings_.tls;
     auto store = std::make_shared<SessionFile>(session_file());
+    OOFGG_ASSIGN_OR_RETURN(auto client, NewClient({.token_store = store}));
     SessionTokens tokens;
     {
       // A session file that cannot be used is said now, and not when the first token is about to end.
       OOFGG_ASSIGN_OR_RETURN(const auto lock, store->Acquire());
       OOFGG_ASSIGN_OR_RETURN(tokens, store->Load());
     }
-    ClientOptions options;
-    options.call_timeout = settings_.timeout;
-    options.token_store = std::move(store);
-    client_ = std::make_unique<Client>(MakeGrpcTransport(transport), options);
-    client_->SetTokens(std::move(tokens));
+    client->SetTokens(std::move(tokens));
+    client_ = std::move(client);
   }
   return client_.get();
 }
 
 StatusOr<Client*> Context::signed_in_client() {
   OOFGG_ASSIGN_OR_RETURN(Client* const ours, client());
-  if (ours->tokens().refresh_token.empty()) {
+  const SessionTokens tokens = ours->tokens();
+  // A service has no refresh token.
+  if (tokens.refresh_token.empty() && tokens.access_token.empty()) {
     return MakeStatus(StatusCode::kUnauthenticated, "not signed in; run: oofgg login NAME");
   }
   return ours;
+}
+
+StatusOr<Client*> Context::admin_client(const OperatorKeys& keys) {
+  if (keys.directory.empty()) return signed_in_client();
+  OOFGG_ASSIGN_OR_RETURN(SessionTokens tokens, SignOperatorTokens(keys));
+  // Without a token store: whoever is signed in on this machine stays so.
+  OOFGG_ASSIGN_OR_RETURN(client_, NewClient({}));
+  client_->SetTokens(std::move(tokens));
+  return client_.get();
 }
 
 Status Context::ForgetSession() {

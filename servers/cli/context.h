@@ -10,6 +10,7 @@
 #include "oofgg/client.h"
 #include "oofgg/grpc_transport.h"
 #include "oofgg/status.h"
+#include "servers/cli/operator_token.h"
 #include "servers/common/peer_flags.h"
 
 namespace CLI {
@@ -39,9 +40,13 @@ class Context {
   StatusOr<Client*> client();
   /// The same, of somebody who is signed in. kUnauthenticated that says how to sign in.
   StatusOr<Client*> signed_in_client();
+  /// The same, of an admin; of the operator, who need not be signed in, if `keys` name a directory.
+  StatusOr<Client*> admin_client(const OperatorKeys& keys);
 
   /// Signs out on this machine.
   Status ForgetSession();
+  /// Where this player's tokens are.
+  [[nodiscard]] std::string session_file() const;
 
   /// What the program exits with, such as 1 for an answer that is no. An error exits with 1 at least.
   void SetExitStatus(int status) { exit_status_ = status; }
@@ -55,7 +60,8 @@ class Context {
   void Hint(const std::string& line) const;
 
  private:
-  [[nodiscard]] std::string session_file() const;
+  /// Without a session.
+  [[nodiscard]] StatusOr<std::unique_ptr<Client>> NewClient(ClientOptions options) const;
 
   Settings settings_;
   int exit_status_ = 0;
@@ -67,6 +73,11 @@ using Command = std::function<Status(Context&)>;
 
 /// Where each group of commands adds itself: a subcommand of `app` that sets `*chosen` when it is named.
 void AddAccountCommands(CLI::App& app, Command* chosen);
+void AddGuestCommands(CLI::App& app, Command* chosen);
+void AddSessionCommands(CLI::App& app, Command* chosen);
+void AddCareCommands(CLI::App& app, Command* chosen);
+void AddUserCommands(CLI::App& app, Command* chosen);
+void AddServiceCommands(CLI::App& app, Command* chosen);
 /// Adds to the `token` of the account's commands, hence after them.
 void AddTokenCommands(CLI::App& app, Command* chosen);
 void AddGameCommands(CLI::App& app, Command* chosen);

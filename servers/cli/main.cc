@@ -71,12 +71,18 @@ int main(int argc, char** argv) {
   oofgg::cli::AddUpCommand(app, flags, &command);
   oofgg::cli::AddAccountCommands(app, &command);
   oofgg::cli::AddTokenCommands(app, &command);
+  oofgg::cli::AddGuestCommands(app, &command);
+  oofgg::cli::AddSessionCommands(app, &command);
+  oofgg::cli::AddCareCommands(app, &command);
+  oofgg::cli::AddUserCommands(app, &command);
+  oofgg::cli::AddServiceCommands(app, &command);
   oofgg::cli::AddKeysCommands(app, flags, &command);
   oofgg::cli::AddGameCommands(app, &command);
   oofgg::cli::AddPlayCommands(app, &command);
   oofgg::cli::AddScoreCommands(app, &command);
   for (CLI::App* each : app.get_subcommands([](CLI::App*) { return true; })) {
-    each->footer("The options of `oofgg --help`, such as --json and --session, go with every command.");
+    const std::string own = each->get_footer().empty() ? "" : each->get_footer() + "\n\n";
+    each->footer(own + "The options of `oofgg --help`, such as --json and --session, go with every command.");
   }
   if (const auto done = oofgg::servers::ParseCommandLine(app, argc, argv)) return *done;
   if (const auto status = flags.Resolve(); !status.ok()) return oofgg::servers::Fail("oofgg", status, 2);

@@ -47,9 +47,9 @@ class EchoOff {
   bool changed_ = false;
 };
 
-std::string AskUnseen(const char* prompt) {
+std::string AskUnseen(const std::string& prompt) {
   const EchoOff quiet;
-  std::fputs(prompt, stderr);
+  std::fputs(prompt.c_str(), stderr);
   std::string line;
   std::getline(std::cin, line);
   return line;
@@ -57,21 +57,24 @@ std::string AskUnseen(const char* prompt) {
 
 }  // namespace
 
-StatusOr<std::string> ReadPassword(bool twice) {
+StatusOr<std::string> ReadPassword(bool twice) { return ReadSecret("password", twice); }
+
+StatusOr<std::string> ReadSecret(const std::string& what, bool twice) {
   const bool typed = isatty(STDIN_FILENO) != 0;
-  std::string password;
+  std::string secret;
   if (typed) {
-    password = AskUnseen("password: ");
+    secret = AskUnseen(what + ": ");
   } else {
-    std::getline(std::cin, password);
+    std::getline(std::cin, secret);
   }
-  if (password.empty()) {
-    return MakeStatus(StatusCode::kInvalidArgument, "no password; type it, or send it as a line on stdin");
+  if (secret.empty()) {
+    return MakeStatus(StatusCode::kInvalidArgument,
+                      "no " + what + "; type it, or send it as a line on stdin");
   }
-  if (typed && twice && AskUnseen("once more: ") != password) {
-    return MakeStatus(StatusCode::kInvalidArgument, "the two passwords differ; nothing was done");
+  if (typed && twice && AskUnseen("once more: ") != secret) {
+    return MakeStatus(StatusCode::kInvalidArgument, "the two " + what + "s differ; nothing was done");
   }
-  return password;
+  return secret;
 }
 
 }  // namespace oofgg::cli

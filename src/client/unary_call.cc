@@ -14,6 +14,12 @@ std::string KeyOf(const wire::MethodInfo& method, const CallOptions& options, co
   return NewUuidV7(core.clock(), core.random());
 }
 
+/// Whether it is the token that was refused. A wrong password is refused alike, and must not be guessed
+/// again.
+bool RefusesToken(const Status& status) {
+  return status.code() == StatusCode::kUnauthenticated && ReasonOf(status) != "INVALID_CREDENTIALS";
+}
+
 bool MayRetry(const Status& status) {
   if (status.code() == StatusCode::kUnavailable) return true;
   return status.code() == StatusCode::kResourceExhausted && RetryAfterOf(status).has_value();
@@ -106,7 +112,7 @@ void UnaryCall::OnReply(StatusOr<std::string> reply) {
 bool UnaryCall::TryAgain(const Status& status) {
   std::unique_lock lock(mutex_);
   if (finished_) return true;
-  if (status.code() == StatusCode::kUnauthenticated) return RefreshAndTryAgain(lock);
+  if (RefusesToken(status)) return RefreshAndTryAgain(lock);
   if (!MayRetry(status) || method_.idempotency == wire::Idempotency::kNever) return false;
   if (attempts_ >= core_->options().retry.max_attempts) return false;
 

@@ -91,7 +91,8 @@ struct GuestLogin : WayIn<GuestLoginRequest, AuthTokens, Idempotency::kIdempoten
 struct ServiceLogin : WayIn<ServiceLoginRequest, AuthTokens, Idempotency::kIdempotent> {
   static constexpr std::string_view kPath = "/oofgg.v1.AccountService/ServiceLogin";
 };
-/// The key spares the player a second mail, whose code makes the first one's useless.
+/// Asked again, a server sends another mail, whose code takes the first one's place; the key lets it spare
+/// the player that.
 struct RequestPasswordReset : WayIn<RequestPasswordResetRequest, Done, Idempotency::kWithKey> {
   static constexpr std::string_view kPath = "/oofgg.v1.AccountService/RequestPasswordReset";
 };
@@ -106,8 +107,8 @@ struct VerifyEmail : WayIn<VerifyEmailRequest, Done, Idempotency::kNever> {
 struct GetAccount : Repeatable<GetAccountRequest, Account> {
   static constexpr std::string_view kPath = "/oofgg.v1.AccountService/GetAccount";
 };
-/// A second attempt would find no guest any more. GetAccount tells whether the first one was carried out.
-struct UpgradeAccount : OnlyOnce<UpgradeAccountRequest, Account> {
+/// The same request again is as good as once.
+struct UpgradeAccount : Repeatable<UpgradeAccountRequest, Account> {
   static constexpr std::string_view kPath = "/oofgg.v1.AccountService/UpgradeAccount";
 };
 struct ListSessions : Repeatable<ListSessionsRequest, AccountSessions> {
@@ -152,7 +153,7 @@ struct SetRole : Repeatable<SetRoleRequest, Account> {
 struct EndUserSessions : Repeatable<EndUserSessionsRequest, LogoutEverywhereResponse> {
   static constexpr std::string_view kPath = "/oofgg.v1.AdminService/EndUserSessions";
 };
-/// Nobody is deleted twice.
+/// Nobody is deleted twice; a second attempt finds nobody.
 struct DeleteUser : Repeatable<DeleteUserRequest, Done> {
   static constexpr std::string_view kPath = "/oofgg.v1.AdminService/DeleteUser";
 };

@@ -30,7 +30,7 @@ struct GuestLoginRequest {
 
 /// For game servers and tools. The answer has no refresh token: they sign in again.
 struct ServiceLoginRequest {
-  std::string credential{};///< As `CreateServiceCredential` gave it.
+  std::string credential{};  ///< As `CreateServiceCredential` gave it.
 };
 
 // One's own account.
@@ -53,8 +53,8 @@ struct Account {
   bool has_password = false;
   WallTime created_at{};
   bool banned = false;
-  WallTime banned_until{};                 ///< The epoch: for ever.
-  std::string ban_reason{};                ///< Told to admins only.
+  WallTime banned_until{};                   ///< The epoch: for ever.
+  std::string ban_reason{};                  ///< Told to admins only.
   std::vector<LinkedIdentity> identities{};  ///< By provider.
 
   friend bool operator==(const Account&, const Account&) = default;

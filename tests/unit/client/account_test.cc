@@ -296,14 +296,24 @@ TEST_F(AccountTest, ChangingThePasswordKeepsTheSession) {
   EXPECT_EQ(client_->tokens(), before);
 }
 
+TEST_F(AccountTest, AWrongPasswordIsNeitherGuessedAgainNorTakenForABadToken) {
+  const SessionTokens before = client_->tokens();
+  const Call call =
+      client_->account().ChangePassword({"old", "new"}, [this](const StatusOr<Done>& done) { Keep(done); });
+  last().Reply(WithReason(MakeStatus(StatusCode::kUnauthenticated, "wrong"), "INVALID_CREDENTIALS"));
+  EXPECT_EQ(ReasonOf(outcome()), "INVALID_CREDENTIALS");
+  EXPECT_EQ(transport().unaries.size(), 1u);
+  EXPECT_EQ(client_->tokens(), before);
+}
+
 TEST_F(AccountTest, DeletingTheAccountForgetsTheSessionIfItWasDeleted) {
   const SessionTokens before = client_->tokens();
   const auto erase = [this] {
     return client_->account().DeleteAccount({"password"}, [this](const StatusOr<Done>& done) { Keep(done); });
   };
   Call call = erase();
-  last().Reply(MakeStatus(StatusCode::kPermissionDenied, "wrong password"));
-  EXPECT_EQ(outcome().code(), StatusCode::kPermissionDenied);
+  last().Reply(WithReason(MakeStatus(StatusCode::kUnauthenticated, "wrong"), "INVALID_CREDENTIALS"));
+  EXPECT_EQ(outcome().code(), StatusCode::kUnauthenticated);
   EXPECT_EQ(client_->tokens(), before);
   call = erase();
   last().Answer<methods::DeleteAccount>({});

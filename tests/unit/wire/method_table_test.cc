@@ -84,10 +84,10 @@ TEST(MethodTable, WhatSpendsACodeOrShowsASecretIsNotRepeated) {
   });
   const std::string account = "/oofgg.v1.AccountService/";
   const std::string admin = "/oofgg.v1.AdminService/";
-  EXPECT_EQ(never, (std::set<std::string>{account + "ResetPassword", account + "VerifyEmail",
-                                          account + "UpgradeAccount", account + "ChangePassword",
-                                          account + "DeleteAccount", admin + "CreateServiceCredential",
-                                          admin + "RotateServiceCredential"}));
+  EXPECT_EQ(never,
+            (std::set<std::string>{account + "ResetPassword", account + "VerifyEmail",
+                                   account + "ChangePassword", account + "DeleteAccount",
+                                   admin + "CreateServiceCredential", admin + "RotateServiceCredential"}));
 }
 
 }  // namespace
