@@ -85,7 +85,7 @@ Status Serve(const AuthSettings& settings) {
   auto event_log = storage::JsonlEventLog::Open(settings.event_log, clock);
   if (!event_log.ok()) return Annotate(event_log.status(), "--event-log");
   auth::TokenIssuer issuer(keys.signing_key(), clock, random,
-                                 {.issuer = settings.issuer, .lifetime = Seconds(settings.access_token_ttl)});
+                           {.issuer = settings.issuer, .lifetime = Seconds(settings.access_token_ttl)});
   const auto verifier = std::make_shared<auth::TokenVerifier>(
       clock, keys.public_keys(), auth::TokenVerifierOptions{.issuer = settings.issuer});
   const std::size_t cores = (std::max)(1U, std::thread::hardware_concurrency());
@@ -130,7 +130,8 @@ Status Serve(const AuthSettings& settings) {
   });
 
   OpsServer ops(kProgram);
-  ops.AddPage("/.well-known/jwks.json", [&verifier](const net::HttpRequest& request) { return JwksPage(request, *verifier->keys()); });
+  ops.AddPage("/.well-known/jwks.json",
+              [&verifier](const net::HttpRequest& request) { return JwksPage(request, *verifier->keys()); });
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   OOFGG_ASSIGN_OR_RETURN(
       const auto server,

@@ -53,6 +53,12 @@ void AddRevocationFlags(Flags& flags, RevocationSettings& settings) {
       &settings.credential_file);
 }
 
+Status CheckTogether(const RevocationSettings& settings) {
+  if (settings.auth.empty() || !settings.credential_file.empty()) return {};
+  return MakeStatus(StatusCode::kInvalidArgument,
+                    "--auth needs --service-credential; `oofgg service create` makes one");
+}
+
 RevocationActions ActionsOn(rpc::ServiceHost& host) {
   return {.end_session = [&host](std::string_view session_id) { host.EndSession(session_id); },
           .end_all = [&host] { host.streams().SendAway(); }};
@@ -131,9 +137,6 @@ StatusOr<std::unique_ptr<RevocationKeeper>> RevocationKeeper::Start(
     Log(LogLevel::kWarning, "revocations",
         "without --auth, whoever signs out or is banned is let in until their access token ends");
     return nullptr;
-  }
-  if (settings.credential_file.empty()) {
-    return InvalidField("--service-credential", "is needed with --auth; `oofgg service create` makes one");
   }
   auto credential = ReadCredential(settings.credential_file);
   if (!credential.ok()) return Annotate(credential.status(), "--service-credential");

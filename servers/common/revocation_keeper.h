@@ -29,6 +29,9 @@ struct RevocationSettings {
 /// Adds the flags of `settings`.
 void AddRevocationFlags(Flags& flags, RevocationSettings& settings);
 
+/// kInvalidArgument where they do not fit together.
+[[nodiscard]] Status CheckTogether(const RevocationSettings& settings);
+
 /// What follows from an end.
 struct RevocationActions {
   /// Ends what this session has open. Runs once its tokens are refused.

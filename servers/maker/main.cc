@@ -140,8 +140,8 @@ Status Serve(const MakerSettings& settings) {
   }
   const auto revoked = std::make_shared<auth::RevocationList>(clock);
   auth::JwtAuthorizer authorizer(verifier, {.revoked = revoked, .on_unknown_key = [&keeper] {
-                                   if (keeper != nullptr) keeper->RefreshSoon();
-                                 }});
+                                              if (keeper != nullptr) keeper->RefreshSoon();
+                                            }});
 
   OOFGG_ASSIGN_OR_RETURN(const auto backend,
                          backends::ProcessBackend::Make({.command = settings.process_command,

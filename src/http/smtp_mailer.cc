@@ -49,9 +49,8 @@ std::string DateOf(std::chrono::system_clock::time_point date) {
 Status StatusOf(CURLcode code, long reply) {
   constexpr long kPermanent = 500;
   if (code == CURLE_OK) return {};
-  const std::string message =
-      std::string("the mail server did not take it: ") + curl_easy_strerror(code) +
-      (reply > 0 ? " (its answer was " + std::to_string(reply) + ")" : std::string());
+  const std::string message = std::string("the mail server did not take it: ") + curl_easy_strerror(code) +
+                              (reply > 0 ? " (its answer was " + std::to_string(reply) + ")" : std::string());
   const bool is_refused = reply >= kPermanent && code != CURLE_LOGIN_DENIED;
   return MakeStatus(is_refused ? StatusCode::kInvalidArgument : StatusCode::kUnavailable, message);
 }

@@ -28,7 +28,8 @@ struct StoredKey {
   SigningKey key;
   std::string file;  ///< Its name in the directory.
   KeyState state = KeyState::kPending;
-  std::optional<WallTime> signs_from = {};    ///< None: a key without a time in its name, older than all others.
+  std::optional<WallTime> signs_from =
+      {};  ///< None: a key without a time in its name, older than all others.
   std::optional<WallTime> published_to = {};  ///< Known once a successor is.
 };
 

@@ -12,6 +12,8 @@
 namespace oofgg::storage::redis {
 namespace {
 
+constexpr std::chrono::seconds kQuietAtFirst{10};
+
 TimePoint Now() { return Clock::System().Now(); }
 
 std::string Words(const Status& status) { return {status.message().data(), status.message().size()}; }
@@ -78,12 +80,14 @@ void Link::HearBell() {
 void Link::Run() {
   thread_id_ = std::this_thread::get_id();
   BlockSigpipe();
+  report_from_ = DeadlineAfter(Now(), kQuietAtFirst);
   while (!stopping_) {
     const std::unique_ptr<Connection> connection = Establish();
     if (connection == nullptr) return;
     redial_ = false;
     const TimePoint up_at = Now();
     Log(LogLevel::kInfo, "redis", "connected to " + FormatHostPort(connection->peer()));
+    report_from_ = TimePoint::min();
     user_.OnUp(connection->peer());
     const Status end = Serve(*connection);
     if (stopping_) return;
@@ -121,9 +125,10 @@ std::unique_ptr<Connection> Link::Establish() {
   return nullptr;
 }
 
-/// Once for each way to fail: the attempts go on, once a second, for as long as it takes.
+/// Once for each way to fail: the attempts go on, once a second, for as long as it takes. Who waits for the
+/// first link is told why there is none, so the log need not.
 void Link::ReportFailure(const Status& why) {
-  if (why == reported_) return;
+  if (why == reported_ || Now() < report_from_) return;
   reported_ = why;
   Log(LogLevel::kWarning, "redis", Words(why));
 }

@@ -66,7 +66,8 @@ class Link {
   LinkUser& user_;
   Dialer dialer_;
   Backoff backoff_;
-  Status reported_;  // What the log has of attempts that failed.
+  Status reported_;          // What the log has of attempts that failed.
+  TimePoint report_from_{};  // Failures before this are not reported.
   Bell bell_;
   Bell hang_up_;                    // Ends an attempt to dial,
   Bell dialed_;                     // and this one says that it has ended.

@@ -92,7 +92,8 @@ TEST_F(KeyRotationTest, NobodyIsLoggedOut) {
     ASSERT_TRUE(verifier.Verify(tokens.back()).ok()) << step;
     clock_.Advance(kStep);
   }
-  EXPECT_THAT(States(), ElementsAre(KeyState::kRetiring, KeyState::kSigning)) << "two rotations, and a swept key";
+  EXPECT_THAT(States(), ElementsAre(KeyState::kRetiring, KeyState::kSigning))
+      << "two rotations, and a swept key";
 }
 
 TEST_F(KeyRotationTest, OneAtATime) {
