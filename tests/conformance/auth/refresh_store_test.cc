@@ -193,7 +193,7 @@ TEST_P(RefreshStoreTest, FamiliesRotateBesideEachOther) {
   EXPECT_EQ(rotated, 160);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, RefreshStoreTest, ::testing::Values("Memory", "Sqlite"));
+INSTANTIATE_TEST_SUITE_P(Stores, RefreshStoreTest, ::testing::Values("Memory", "Sqlite", "Postgres"));
 
 }  // namespace
 }  // namespace oofgg::auth

@@ -9,9 +9,13 @@
 
 #include "storage/memory/auth/memory_refresh_store.h"
 #include "storage/memory/auth/memory_user_store.h"
+#include "storage/postgres/auth/postgres_refresh_store.h"
+#include "storage/postgres/auth/postgres_user_store.h"
+#include "storage/postgres/database.h"
 #include "storage/sqlite/auth/sqlite_refresh_store.h"
 #include "storage/sqlite/auth/sqlite_user_store.h"
 #include "storage/sqlite/database.h"
+#include "tests/support/postgres_server.h"
 #include "tests/support/temporary_directory.h"
 
 namespace oofgg::auth::testing {
@@ -19,13 +23,16 @@ namespace oofgg::auth::testing {
 /// The stores of one kind, and what they stand on.
 struct Stores {
   std::unique_ptr<storage::Database> database;
+  std::unique_ptr<storage::PostgresDatabase> postgres;
   std::unique_ptr<UserStore> users;
   std::unique_ptr<RefreshStore> sessions;
 };
 
 inline Stores MemoryStores() {
-  return {nullptr, std::make_unique<storage::MemoryUserStore>(),
-          std::make_unique<storage::MemoryRefreshStore>()};
+  Stores stores;
+  stores.users = std::make_unique<storage::MemoryUserStore>();
+  stores.sessions = std::make_unique<storage::MemoryRefreshStore>();
+  return stores;
 }
 
 inline Stores SqliteStores(const std::string& path) {
@@ -36,10 +43,23 @@ inline Stores SqliteStores(const std::string& path) {
   return stores;
 }
 
+inline Stores PostgresStores(const std::string& url) {
+  Stores stores;
+  stores.postgres = storage::PostgresDatabase::Open(url).value();
+  stores.users = storage::PostgresUserStore::Make(*stores.postgres).value();
+  stores.sessions = storage::PostgresRefreshStore::Make(*stores.postgres).value();
+  return stores;
+}
+
 /// What every suite runs on. SQLite as a file, since in memory its reads would not run beside its writes.
 struct Fixture {
-  explicit Fixture(const std::string& kind)
-      : stores(kind == "Memory" ? MemoryStores() : SqliteStores(directory / "auth.db")) {}
+  explicit Fixture(const std::string& kind) : stores(Open(kind)) {}
+
+  Stores Open(const std::string& kind) const {
+    if (kind == "Postgres") return PostgresStores(oofgg::testing::PostgresServer::Shared().NewSchemaUrl());
+    return kind == "Sqlite" ? SqliteStores(directory / "auth.db") : MemoryStores();
+  }
+
   oofgg::testing::TemporaryDirectory directory;
   Stores stores;
 };

@@ -116,7 +116,7 @@ TEST_P(UserStoreTest, OfManyRacingForOneAddressExactlyOneWins) {
   EXPECT_EQ(won, 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, UserStoreTest, ::testing::Values("Memory", "Sqlite"));
+INSTANTIATE_TEST_SUITE_P(Stores, UserStoreTest, ::testing::Values("Memory", "Sqlite", "Postgres"));
 
 }  // namespace
 }  // namespace oofgg::auth

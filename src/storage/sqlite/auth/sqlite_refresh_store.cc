@@ -4,7 +4,7 @@
 #include <set>
 #include <string>
 
-#include "storage/sqlite/auth/millis.h"
+#include "storage/millis.h"
 #include "storage/sqlite/database.h"
 
 namespace oofgg::storage {

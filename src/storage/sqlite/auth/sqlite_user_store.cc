@@ -4,7 +4,7 @@
 #include <string>
 
 #include "auth/text.h"
-#include "storage/sqlite/auth/millis.h"
+#include "storage/millis.h"
 #include "storage/sqlite/database.h"
 
 namespace oofgg::storage {

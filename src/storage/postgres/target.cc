@@ -1,0 +1,117 @@
+#include "storage/postgres/target.h"
+
+#include <libpq-fe.h>
+
+#include <cstdlib>
+#include <utility>
+
+namespace oofgg::storage {
+namespace {
+
+constexpr int kOldestServer = 140000;  // client_connection_check_interval came with 14.
+
+Status BadUrl(std::string_view problem) {
+  return MakeStatus(StatusCode::kInvalidArgument,
+                    std::string(problem) + "; write postgresql://USER@HOST:PORT/DATABASE, with what is special "
+                                           "in a name or password percent-encoded (@ as %40)");
+}
+
+// libpq prints notices, such as that a table exists already, to stderr unless told otherwise.
+void DropNotice(void*, const char*) {}
+
+struct FreeOptions {
+  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+};
+
+}  // namespace
+
+void PgClose::operator()(pg_conn* connection) const { PQfinish(connection); }
+
+StatusOr<PgTarget> PgTarget::Parse(const std::string& url, std::chrono::milliseconds statement_timeout,
+                                   std::chrono::seconds connect_timeout) {
+  if (!url.starts_with("postgresql://") && !url.starts_with("postgres://")) {
+    return BadUrl("the URL does not begin with postgresql://");
+  }
+  // What libpq says of a fault quotes the URL, password included, so it is thrown away.
+  const std::unique_ptr<PQconninfoOption, FreeOptions> parsed(PQconninfoParse(url.c_str(), nullptr));
+  if (parsed == nullptr) return BadUrl("the postgresql:// URL is malformed");
+
+  PgTarget target;
+  for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option) {
+    if (option->val != nullptr) target.settings_.push_back({option->keyword, option->val});
+  }
+  // An @ left in the password would make its end a part of the host, which messages name.
+  const std::string* host = target.Find("host");
+  if (host != nullptr && host->find('@') != std::string::npos) {
+    return BadUrl("the host of the postgresql:// URL has an @ in it");
+  }
+  target.SetDefault("fallback_application_name", "oofgg");
+  target.SetDefault("target_session_attrs", "read-write");
+  target.SetDefault("connect_timeout", std::to_string(connect_timeout.count()));
+  target.SetDefault("client_encoding", "UTF8");
+  // Ours go first, so that the user's win. A statement whose connection is gone ends within a second.
+  const char* environment = std::getenv("PGOPTIONS");
+  target.SetDefault("options", environment != nullptr ? environment : "");
+  for (Setting& setting : target.settings_) {
+    if (setting.keyword != "options") continue;
+    setting.value = "-c statement_timeout=" + std::to_string(statement_timeout.count()) +
+                    " -c client_connection_check_interval=1000 " + setting.value;
+  }
+  return target;
+}
+
+StatusOr<PgHandle> PgTarget::Connect() const {
+  PgHandle connection(PQconnectdbParams(Column(&Setting::keyword).data(), Column(&Setting::value).data(), 0));
+  if (PQstatus(connection.get()) != CONNECTION_OK) {
+    return MakeStatus(StatusCode::kUnavailable,
+                      "cannot connect to PostgreSQL: " + ConnectionError(connection.get()));
+  }
+  if (PQserverVersion(connection.get()) < kOldestServer) {
+    return MakeStatus(StatusCode::kFailedPrecondition,
+                      "PostgreSQL 14 or later is needed; upgrade the server, which is " +
+                          std::to_string(PQserverVersion(connection.get()) / 10000));
+  }
+  PQsetNoticeProcessor(connection.get(), DropNotice, nullptr);
+  return connection;
+}
+
+PgHandle PgTarget::StartConnecting() const {
+  PgHandle connection(PQconnectStartParams(Column(&Setting::keyword).data(), Column(&Setting::value).data(), 0));
+  if (connection != nullptr) PQsetNoticeProcessor(connection.get(), DropNotice, nullptr);
+  return connection;
+}
+
+std::string PgTarget::name() const {
+  const std::string* database = Find("dbname");
+  const std::string* host = Find("host");
+  return "database '" + (database != nullptr ? *database : std::string()) + "' at " +
+         (host != nullptr && !host->empty() ? *host : std::string("the local socket"));
+}
+
+const std::string* PgTarget::Find(std::string_view keyword) const {
+  for (const Setting& setting : settings_) {
+    if (setting.keyword == keyword) return &setting.value;
+  }
+  return nullptr;
+}
+
+void PgTarget::SetDefault(const std::string& keyword, const std::string& value) {
+  if (Find(keyword) == nullptr) settings_.push_back({keyword, value});
+}
+
+std::vector<const char*> PgTarget::Column(std::string Setting::*column) const {
+  std::vector<const char*> pointers;
+  pointers.reserve(settings_.size() + 1);
+  for (const Setting& setting : settings_) pointers.push_back((setting.*column).c_str());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+std::string ConnectionError(const pg_conn* connection) {
+  std::string message = connection != nullptr ? PQerrorMessage(connection) : "out of memory";
+  while (message.ends_with('\n')) message.pop_back();
+  for (std::size_t end = 0; (end = message.find('\n', end)) != std::string::npos;) message.replace(end, 1, "; ");
+  return message;
+}
+
+}  // namespace oofgg::storage
