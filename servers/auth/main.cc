@@ -9,19 +9,16 @@
 #include "oofgg/thread_pool.h"
 #include "rpc/auth_service.h"
 #include "rpc/server.h"
+#include "servers/auth/auth_stores.h"
 #include "servers/common/ops_server.h"
 #include "servers/common/process.h"
 #include "servers/common/server_flags.h"
 #include "servers/common/tidy_timer.h"
-#include "storage/sqlite/auth/sqlite_refresh_store.h"
-#include "storage/sqlite/auth/sqlite_user_store.h"
-#include "storage/sqlite/database.h"
 
 namespace oofgg::servers {
 namespace {
 
 constexpr const char* kProgram = "oofgg-auth";
-constexpr std::size_t kWorkers = 8;
 constexpr std::size_t kSocketThreads = 1;
 /// Logins beyond these wait elsewhere: at 30 ms a hash, the last of them still answers within a second or
 /// two.
@@ -42,7 +39,7 @@ struct Settings {
 std::optional<int> ReadSettings(int argc, char** argv, Settings& settings) {
   using namespace std::chrono_literals;
   Flags flags(kProgram, "Accounts, logins, and the keys that every other server verifies tokens with.");
-  AddServerFlags(flags, settings.server);
+  AddServerFlags(flags, settings.server, kAuthDatabases);
   flags.Add({.name = "keys", .help = "Holds signing keys and secrets; made if missing", .value = "DIR"},
             &settings.keys);
   flags.Add({.name = "issuer", .help = "The tokens' iss"}, &settings.issuer);
@@ -72,9 +69,7 @@ Status Serve(const Settings& settings) {
   Process process(kProgram, settings.server.verbose);
   OOFGG_RETURN_IF_ERROR(
       CheckPlaintextAddress("--ops-listen", settings.server.ops_listen, settings.server.insecure));
-  OOFGG_ASSIGN_OR_RETURN(const auto database, OpenDatabase(settings.server.database));
-  OOFGG_ASSIGN_OR_RETURN(const auto users, storage::SqliteUserStore::Make(*database));
-  OOFGG_ASSIGN_OR_RETURN(const auto sessions, storage::SqliteRefreshStore::Make(*database));
+  OOFGG_ASSIGN_OR_RETURN(const AuthStores stores, OpenAuthStores(settings.server.database));
   OOFGG_ASSIGN_OR_RETURN(const auto keys, auth::KeyStore::Open(settings.keys));
   OOFGG_ASSIGN_OR_RETURN(std::string secret, keys.Secret("refresh"));
 
@@ -87,10 +82,11 @@ Status Serve(const Settings& settings) {
   const auth::PasswordHasher hasher;
   OOFGG_ASSIGN_OR_RETURN(
       const auto facade,
-      auth::AuthFacade::Make({*users, *sessions, issuer, verifier, hasher, clock, random, std::move(secret)},
-                             {.refresh_token_lifetime = seconds(settings.refresh_token_ttl)}));
+      auth::AuthFacade::Make(
+          {*stores.users, *stores.sessions, issuer, verifier, hasher, clock, random, std::move(secret)},
+          {.refresh_token_lifetime = seconds(settings.refresh_token_ttl)}));
 
-  ThreadPool workers(kWorkers);
+  ThreadPool workers(stores.workers);
   const std::size_t cores = (std::max)(1U, std::thread::hardware_concurrency());
   BoundedExecutor hashing(cores, cores * kQueuedHashesPerCore);
   const rpc::Lane hashing_lane(hashing, kLoginRetryDelay);

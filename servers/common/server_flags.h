@@ -26,8 +26,8 @@ struct ServerSettings {
   bool verbose = false;
 };
 
-/// Adds the flags of `settings`, whose present values are the defaults.
-void AddServerFlags(Flags& flags, ServerSettings& settings);
+/// Adds the flags of `settings`, whose present values are the defaults. `databases`: what `--database` takes.
+void AddServerFlags(Flags& flags, ServerSettings& settings, const std::string& databases = "sqlite:PATH");
 
 /// How gRPC listens under these settings.
 [[nodiscard]] rpc::RpcServerOptions RpcOptions(const ServerSettings& settings);

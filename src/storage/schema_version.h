@@ -9,8 +9,8 @@
 
 namespace oofgg::storage {
 
-/// What every database's `Migrate` asks before it runs scripts: kFailedPrecondition if the tables of `component`
-/// are at a version beyond the `known` ones. `where` names the database.
+/// What every database's `Migrate` asks before it runs scripts: kFailedPrecondition if the tables of
+/// `component` are at a version beyond the `known` ones. `where` names the database.
 inline Status CheckSchemaVersion(std::string_view where, std::string_view component, std::int64_t version,
                                  std::size_t known) {
   if (version <= static_cast<std::int64_t>(known)) return {};

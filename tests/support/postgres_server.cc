@@ -56,8 +56,8 @@ PostgresServer::PostgresServer(const Options& options)
     }
   }
   ChildProcess initdb("/usr/bin/setpriv",
-                      AsItsUser("initdb", {"-D", directory_ / "data", "-U", kUser, "-A", "trust", "-E", "UTF8",
-                                           "--locale=C", "--no-sync"}));
+                      AsItsUser("initdb", {"-D", directory_ / "data", "-U", kUser, "-A", "trust", "-E",
+                                           "UTF8", "--locale=C", "--no-sync"}));
   MustEndWell(initdb, "initdb");
   settings_ = {"-D", directory_ / "data", "-p", std::to_string(port_)};
   for (const std::string& setting :
@@ -78,17 +78,19 @@ PostgresServer& PostgresServer::Shared() {
   return server;
 }
 
-// Through setpriv even for who is not root, since it also sees to it that the server ends with us: a change of
-// user clears what a parent has asked for. SIGQUIT: at once, and without leaving shared memory behind.
+// Through setpriv even for who is not root, since it also sees to it that the server ends with us: a change
+// of user clears what a parent has asked for. SIGQUIT: at once, and without leaving shared memory behind.
 ChildProcess::Options PostgresServer::AsItsUser(const std::string& program,
                                                 std::vector<std::string> arguments) const {
   std::vector<std::string> all{"--pdeathsig", "QUIT"};
   if (geteuid() == 0) {
-    all.insert(all.end(), {std::string("--reuid=") + kUser, std::string("--regid=") + kUser, "--clear-groups"});
+    all.insert(all.end(),
+               {std::string("--reuid=") + kUser, std::string("--regid=") + kUser, "--clear-groups"});
   }
   all.push_back(programs_ + "/" + program);
   all.insert(all.end(), arguments.begin(), arguments.end());
-  return {.arguments = std::move(all), .environment = {{"LC_ALL", "C"}}, .working_directory = directory_.path()};
+  return {
+      .arguments = std::move(all), .environment = {{"LC_ALL", "C"}}, .working_directory = directory_.path()};
 }
 
 void PostgresServer::Start() {

@@ -9,8 +9,8 @@
 
 namespace oofgg::testing {
 
-/// A real PostgreSQL of the test's own, on a free port of 127.0.0.1; it ends with the test, however that ends.
-/// A test that finds none on this machine fails. Threads: one owner.
+/// A real PostgreSQL of the test's own, on a free port of 127.0.0.1; it ends with the test, however that
+/// ends. A test that finds none on this machine fails. Threads: one owner.
 class PostgresServer {
  public:
   struct Options {
@@ -32,8 +32,8 @@ class PostgresServer {
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] pid_t pid() const { return server_->pid(); }
 
-  /// Runs one of its programs, such as `psql` or `pgbench`, against this server; what it printed. The test fails
-  /// if it does.
+  /// Runs one of its programs, such as `psql` or `pgbench`, against this server; what it printed. The test
+  /// fails if it does.
   std::string RunTool(const std::string& tool, std::vector<std::string> arguments) const;
   /// What the SQL gives, unaligned, one row a line.
   std::string Sql(const std::string& sql) const;

@@ -18,14 +18,14 @@ constexpr int kBinary = 1;
 constexpr BackoffOptions kReconnect{.initial = 50ms, .maximum = 500ms};
 
 Status LostAnswer(const std::string& why) {
-  return MakeStatus(StatusCode::kUnavailable,
-                    "the connection to PostgreSQL broke before the answer (" + why +
-                        "); whether the change was stored is unknown");
+  return MakeStatus(StatusCode::kUnavailable, "the connection to PostgreSQL broke before the answer (" + why +
+                                                  "); whether the change was stored is unknown");
 }
 
 }  // namespace
 
-PgConnection::PgConnection(const PgTarget& target, PgConnectionLimits limits, int epoll, PgConnectionHost& host)
+PgConnection::PgConnection(const PgTarget& target, PgConnectionLimits limits, int epoll,
+                           PgConnectionHost& host)
     : target_(target),
       limits_(limits),
       epoll_(epoll),
@@ -42,6 +42,7 @@ void PgConnection::OnTime() {
     case State::kDown:
       return Connect();
     case State::kConnecting:
+      ++first_host_;
       return Break("the server does not complete the connection");
     case State::kBusy:
       return Break("the server owes an answer and is silent");
@@ -56,7 +57,7 @@ void PgConnection::OnReady() {
 }
 
 void PgConnection::Connect() {
-  handle_ = target_.StartConnecting();
+  handle_ = target_.StartConnecting(first_host_);
   SetState(State::kConnecting, limits_.connect_timeout);
   if (PQstatus(handle_.get()) == CONNECTION_BAD) return Break(ConnectionError(handle_.get()));
   Watch(EPOLLOUT);

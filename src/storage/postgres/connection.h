@@ -30,9 +30,9 @@ struct PgConnectionLimits {
   std::chrono::milliseconds patience;  ///< With a server that owes an answer and is silent.
 };
 
-/// One connection to the server, made again whenever it breaks. It takes a batch of jobs at a time, sends all of
-/// them at once in pipeline mode, and answers each when its transaction has ended.
-/// Threads: the I/O thread's; never blocks but to look up host names.
+/// One connection to the server, made again whenever it breaks. It takes a batch of jobs at a time, sends all
+/// of them at once in pipeline mode, and answers each when its transaction has ended. Threads: the I/O
+/// thread's; never blocks but to look up host names.
 class PgConnection {
  public:
   using Batch = std::vector<std::shared_ptr<PgJob>>;
@@ -89,6 +89,7 @@ class PgConnection {
   Backoff backoff_;
   State state_ = State::kDown;
   TimePoint moment_{};
+  std::size_t first_host_ = 0;
   PgHandle handle_;
   std::unordered_map<const PgStatement*, std::string> prepared_;
   std::uint64_t last_name_ = 0;

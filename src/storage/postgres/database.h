@@ -20,8 +20,8 @@ class PgPool;
 
 struct PostgresOptions {
   std::size_t connections = 4;
-  /// A statement's whole time, waiting for a connection included. The server itself ends one that takes half of
-  /// it, so that those who share its transaction have time to be run again.
+  /// A statement's whole time, waiting for a connection included. The server itself ends one that takes half
+  /// of it, so that those who share its transaction have time to be run again.
   std::chrono::milliseconds timeout{3000};
   std::chrono::seconds connect_timeout{3};
   std::size_t max_waiting = 4096;  ///< Callers beyond these are refused.
@@ -33,8 +33,8 @@ struct PostgresOptions {
 ///
 /// Threads: safe; the methods block. Have many callers in flight: they share commits.
 /// Errors: those of `CodeOfSqlState`. kUnavailable: not connected, and nothing was stored, or the connection
-/// broke and the message says that the outcome is unknown. kDeadlineExceeded: as the message says, the statement
-/// was never sent, or its outcome is unknown. kResourceExhausted: too many callers wait.
+/// broke and the message says that the outcome is unknown. kDeadlineExceeded: as the message says, the
+/// statement was never sent, or its outcome is unknown. kResourceExhausted: too many callers wait.
 class PostgresDatabase {
  public:
   /// Connects once to see that it can be done. `url`: see `PgTarget::Parse`. kInvalidArgument (malformed),
@@ -46,10 +46,10 @@ class PostgresDatabase {
   PostgresDatabase(const PostgresDatabase&) = delete;
   PostgresDatabase& operator=(const PostgresDatabase&) = delete;
 
-  /// Brings the tables of `component` to version `migrations.size()`, by running the scripts that this database
-  /// has not seen yet, all or none. Servers that start together wait for one another. A script, once released,
-  /// is never changed; new ones are added behind it.
-  /// Errors: kFailedPrecondition if the database is newer than this program.
+  /// Brings the tables of `component` to version `migrations.size()`, by running the scripts that this
+  /// database has not seen yet, all or none. Servers that start together wait for one another. A script, once
+  /// released, is never changed; new ones are added behind it. Errors: kFailedPrecondition if the database is
+  /// newer than this program.
   [[nodiscard]] Status Migrate(std::string_view component, std::span<const std::string_view> migrations);
 
   /// Runs one statement, which is a transaction, and returns once what it wrote is durable.

@@ -17,8 +17,8 @@ namespace {
 StatusOr<PgResult> Execute(pg_conn* connection, const char* sql, std::span<const std::string> params = {}) {
   std::vector<const char*> values;
   for (const std::string& param : params) values.push_back(param.c_str());
-  PgResult result(PQexecParams(connection, sql, static_cast<int>(values.size()), nullptr, values.data(), nullptr,
-                               nullptr, 0));
+  PgResult result(PQexecParams(connection, sql, static_cast<int>(values.size()), nullptr, values.data(),
+                               nullptr, nullptr, 0));
   const ExecStatusType status = PQresultStatus(result.handle());
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return result;
   return ErrorOf(result);

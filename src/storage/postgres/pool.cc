@@ -103,7 +103,8 @@ void PgPool::OnUp() {
 // Connections to one server break together; the log hears of it once.
 void PgPool::OnDown(const std::string& why) {
   const std::lock_guard lock(mutex_);
-  if (outage_.empty()) Log(LogLevel::kWarning, "postgres", "lost " + target_.name() + ", connecting anew: " + why);
+  if (outage_.empty())
+    Log(LogLevel::kWarning, "postgres", "lost " + target_.name() + ", connecting anew: " + why);
   outage_ = why;
 }
 

@@ -17,9 +17,9 @@
 
 namespace oofgg::storage {
 
-/// The connections and the one thread that serves them. While all are busy, jobs gather, and the next connection
-/// that is free takes all of them: nobody waits for company, and a crowd shares commits.
-/// Threads: safe.
+/// The connections and the one thread that serves them. While all are busy, jobs gather, and the next
+/// connection that is free takes all of them: nobody waits for company, and a crowd shares commits. Threads:
+/// safe.
 class PgPool final : private PgConnectionHost {
  public:
   struct Options {

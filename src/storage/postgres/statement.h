@@ -11,13 +11,14 @@ namespace oofgg::storage {
 enum class PgKind {
   kRead,   ///< Writes nothing. Reads share a transaction, and are repeated when an answer is lost.
   kWrite,  ///< A transaction of its own.
-  /// Shares a transaction, hence a commit, with others of its kind. It must lock one existing row at most, which
-  /// its first parameter names: groups lock in the order of that parameter, so that none waits in a circle.
+  /// Shares a transaction, hence a commit, with others of its kind. It must lock one existing row at most,
+  /// which its first parameter names: groups lock in the order of that parameter, so that none waits in a
+  /// circle.
   kGroupedWrite,
 };
 
-/// One SQL statement of a store, prepared once on each connection; it must outlive the database, as a constant
-/// does. Types of parameters are told from the SQL: where no column says them, by a cast.
+/// One SQL statement of a store, prepared once on each connection; it must outlive the database, as a
+/// constant does. Types of parameters are told from the SQL: where no column says them, by a cast.
 struct PgStatement {
   const char* sql;
   PgKind kind = PgKind::kWrite;

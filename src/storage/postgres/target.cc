@@ -2,6 +2,7 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -12,12 +13,39 @@ constexpr int kOldestServer = 140000;  // client_connection_check_interval came 
 
 Status BadUrl(std::string_view problem) {
   return MakeStatus(StatusCode::kInvalidArgument,
-                    std::string(problem) + "; write postgresql://USER@HOST:PORT/DATABASE, with what is special "
-                                           "in a name or password percent-encoded (@ as %40)");
+                    std::string(problem) +
+                        "; write postgresql://USER@HOST:PORT/DATABASE, with what is special "
+                        "in a name or password percent-encoded (@ as %40)");
 }
 
 // libpq prints notices, such as that a table exists already, to stderr unless told otherwise.
 void DropNotice(void*, const char*) {}
+
+/// A list such as `a,b,c` from its `first` entry on: `b,c,a`.
+std::string Rotated(const std::string& list, std::size_t first) {
+  const auto entries = static_cast<std::size_t>(std::count(list.begin(), list.end(), ',')) + 1;
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < first % entries; ++i) start = list.find(',', start) + 1;
+  return start == 0 ? list : list.substr(start) + "," + list.substr(0, start - 1);
+}
+
+/// Settings as libpq wants them: two arrays that end in null.
+struct Columns {
+  std::vector<const char*> keywords;
+  std::vector<const char*> values;
+};
+
+template <typename Settings>
+Columns ColumnsOf(const Settings& settings) {
+  Columns columns;
+  for (const auto& setting : settings) {
+    columns.keywords.push_back(setting.keyword.c_str());
+    columns.values.push_back(setting.value.c_str());
+  }
+  columns.keywords.push_back(nullptr);
+  columns.values.push_back(nullptr);
+  return columns;
+}
 
 struct FreeOptions {
   void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
@@ -61,7 +89,8 @@ StatusOr<PgTarget> PgTarget::Parse(const std::string& url, std::chrono::millisec
 }
 
 StatusOr<PgHandle> PgTarget::Connect() const {
-  PgHandle connection(PQconnectdbParams(Column(&Setting::keyword).data(), Column(&Setting::value).data(), 0));
+  const Columns columns = ColumnsOf(settings_);
+  PgHandle connection(PQconnectdbParams(columns.keywords.data(), columns.values.data(), 0));
   if (PQstatus(connection.get()) != CONNECTION_OK) {
     return MakeStatus(StatusCode::kUnavailable,
                       "cannot connect to PostgreSQL: " + ConnectionError(connection.get()));
@@ -75,8 +104,15 @@ StatusOr<PgHandle> PgTarget::Connect() const {
   return connection;
 }
 
-PgHandle PgTarget::StartConnecting() const {
-  PgHandle connection(PQconnectStartParams(Column(&Setting::keyword).data(), Column(&Setting::value).data(), 0));
+PgHandle PgTarget::StartConnecting(std::size_t first_host) const {
+  std::vector<Setting> settings = settings_;
+  for (Setting& setting : settings) {
+    const bool by_host =
+        setting.keyword == "host" || setting.keyword == "hostaddr" || setting.keyword == "port";
+    if (by_host) setting.value = Rotated(setting.value, first_host);
+  }
+  const Columns columns = ColumnsOf(settings);
+  PgHandle connection(PQconnectStartParams(columns.keywords.data(), columns.values.data(), 0));
   if (connection != nullptr) PQsetNoticeProcessor(connection.get(), DropNotice, nullptr);
   return connection;
 }
@@ -99,18 +135,11 @@ void PgTarget::SetDefault(const std::string& keyword, const std::string& value) 
   if (Find(keyword) == nullptr) settings_.push_back({keyword, value});
 }
 
-std::vector<const char*> PgTarget::Column(std::string Setting::*column) const {
-  std::vector<const char*> pointers;
-  pointers.reserve(settings_.size() + 1);
-  for (const Setting& setting : settings_) pointers.push_back((setting.*column).c_str());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
 std::string ConnectionError(const pg_conn* connection) {
   std::string message = connection != nullptr ? PQerrorMessage(connection) : "out of memory";
   while (message.ends_with('\n')) message.pop_back();
-  for (std::size_t end = 0; (end = message.find('\n', end)) != std::string::npos;) message.replace(end, 1, "; ");
+  for (std::size_t end = 0; (end = message.find('\n', end)) != std::string::npos;)
+    message.replace(end, 1, "; ");
   return message;
 }
 

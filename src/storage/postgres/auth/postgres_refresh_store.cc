@@ -15,9 +15,9 @@ using auth::RotationOutcome;
 using auth::RotationResult;
 using auth::StoredRefreshToken;
 
-// A token is written once and updated once: half of each page stays free, so that the update needs no new entry
-// in any index. Families are not a foreign key: a rotation would have to lock its family's row.
-// The purge is a function, since its second statement must see what others committed during the first. It takes
+// A token is written once and updated once: half of each page stays free, so that the update needs no new
+// entry in any index. Families are not a foreign key: a rotation would have to lock its family's row. The
+// purge is a function, since its second statement must see what others committed during the first. It takes
 // no row that somebody rotates now, and locks families in one order.
 constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
   CREATE TABLE auth_refresh_families (
@@ -62,7 +62,8 @@ constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
 constexpr PgStatement kCreate{
     "WITH family AS ("
     " INSERT INTO auth_refresh_families (id, user_id, created_at, revoked) SELECT $1, $2, $3, $4"
-    " WHERE NOT EXISTS (SELECT 1 FROM auth_refresh_tokens WHERE hash = $5) ON CONFLICT DO NOTHING RETURNING id) "
+    " WHERE NOT EXISTS (SELECT 1 FROM auth_refresh_tokens WHERE hash = $5) ON CONFLICT DO NOTHING RETURNING "
+    "id) "
     "INSERT INTO auth_refresh_tokens (hash, family_id, expires_at) SELECT $5, id, $6 FROM family",
     PgKind::kWrite, /*repeatable=*/true};
 
@@ -128,13 +129,14 @@ StatusOr<std::unique_ptr<PostgresRefreshStore>> PostgresRefreshStore::Make(Postg
 
 Status PostgresRefreshStore::CreateFamily(const RefreshFamily& family, std::string_view token_hash,
                                           WallTime token_expires_at) {
-  OOFGG_ASSIGN_OR_RETURN(const PgResult created, database_->Run(kCreate, PgParams()
-                                                                            .Text(family.id)
-                                                                            .Text(family.user_id)
-                                                                            .Int(ToMillis(family.created_at))
-                                                                            .Bool(family.revoked)
-                                                                            .Bytes(token_hash)
-                                                                            .Int(ToMillis(token_expires_at))));
+  OOFGG_ASSIGN_OR_RETURN(const PgResult created,
+                         database_->Run(kCreate, PgParams()
+                                                     .Text(family.id)
+                                                     .Text(family.user_id)
+                                                     .Int(ToMillis(family.created_at))
+                                                     .Bool(family.revoked)
+                                                     .Bytes(token_hash)
+                                                     .Int(ToMillis(token_expires_at))));
   if (created.affected() == 1) return {};
   if (created.repeated()) {
     OOFGG_ASSIGN_OR_RETURN(const PgResult ours,

@@ -10,8 +10,8 @@ namespace oofgg::storage {
 
 class PostgresDatabase;
 
-/// A `RefreshStore` in PostgreSQL. The first use of a token, which is nearly all that happens, is one statement
-/// that shares its commit with others; every other outcome is found out afterwards.
+/// A `RefreshStore` in PostgreSQL. The first use of a token, which is nearly all that happens, is one
+/// statement that shares its commit with others; every other outcome is found out afterwards.
 class PostgresRefreshStore final : public auth::RefreshStore {
  public:
   /// Makes or upgrades its tables. `database` must outlive the store.

@@ -36,7 +36,8 @@ constexpr PgStatement kFindByEmail{OOFGG_SELECT_USER "WHERE email_folded = $1", 
 #undef OOFGG_SELECT_USER
 
 constexpr PgStatement kInsert{
-    "INSERT INTO auth_users (id, username, username_folded, email, email_folded, password_hash, role, created_at,"
+    "INSERT INTO auth_users (id, username, username_folded, email, email_folded, password_hash, role, "
+    "created_at,"
     " registration_proof) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
     PgKind::kWrite, /*repeatable=*/true};
 
@@ -63,7 +64,10 @@ PgParams RowOf(const User& user) {
   PgParams params;
   params.Text(user.id).Text(user.username).Text(FoldCase(user.username)).Text(user.email);
   AddFoldedEmail(params, user.email);
-  params.Text(user.password_hash).Text(user.role).Int(ToMillis(user.created_at)).Bytes(user.registration_proof);
+  params.Text(user.password_hash)
+      .Text(user.role)
+      .Int(ToMillis(user.created_at))
+      .Bytes(user.registration_proof);
   return params;
 }
 
