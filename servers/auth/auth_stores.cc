@@ -13,7 +13,8 @@ constexpr std::size_t kWorkersOnSqlite = 8;
 constexpr std::size_t kWorkersOnPostgres = 64;
 
 StatusOr<AuthStores> OnSqlite(const std::string& database) {
-  AuthStores stores{.workers = kWorkersOnSqlite};
+  AuthStores stores;
+  stores.workers = kWorkersOnSqlite;
   OOFGG_ASSIGN_OR_RETURN(stores.sqlite, OpenDatabase(database));
   OOFGG_ASSIGN_OR_RETURN(stores.users, storage::SqliteUserStore::Make(*stores.sqlite));
   OOFGG_ASSIGN_OR_RETURN(stores.sessions, storage::SqliteRefreshStore::Make(*stores.sqlite));
@@ -21,7 +22,8 @@ StatusOr<AuthStores> OnSqlite(const std::string& database) {
 }
 
 StatusOr<AuthStores> OnPostgres(const std::string& url) {
-  AuthStores stores{.workers = kWorkersOnPostgres};
+  AuthStores stores;
+  stores.workers = kWorkersOnPostgres;
   OOFGG_ASSIGN_OR_RETURN(stores.postgres, storage::PostgresDatabase::Open(url));
   OOFGG_ASSIGN_OR_RETURN(stores.users, storage::PostgresUserStore::Make(*stores.postgres));
   OOFGG_ASSIGN_OR_RETURN(stores.sessions, storage::PostgresRefreshStore::Make(*stores.postgres));

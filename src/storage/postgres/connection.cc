@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "oofgg/log.h"
@@ -86,20 +87,20 @@ void PgConnection::Advance() {
 std::vector<PgConnection::Unit> PgConnection::Divide(Batch batch) {
   Unit reads;
   Unit writes;
-  std::vector<Unit> units;
+  std::vector<Unit> single;
   for (std::shared_ptr<PgJob>& job : batch) {
-    if (!job->MayShare()) {
-      units.emplace_back().jobs.push_back(std::move(job));
-    } else if (job->statement().kind == PgKind::kRead) {
-      reads.jobs.push_back(std::move(job));
-    } else {
-      writes.jobs.push_back(std::move(job));
-    }
+    Unit& unit = !job->MayShare()                         ? single.emplace_back()
+                 : job->statement().kind == PgKind::kRead ? reads
+                                                          : writes;
+    unit.jobs.push_back(std::move(job));
   }
   std::sort(writes.jobs.begin(), writes.jobs.end(),
             [](const auto& a, const auto& b) { return a->order() < b->order(); });
+  // What may take long goes last, since each is answered after those before it.
+  std::vector<Unit> units;
   if (!reads.jobs.empty()) units.push_back(std::move(reads));
   if (!writes.jobs.empty()) units.push_back(std::move(writes));
+  std::move(single.begin(), single.end(), std::back_inserter(units));
   return units;
 }
 

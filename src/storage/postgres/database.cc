@@ -26,11 +26,13 @@ StatusOr<std::unique_ptr<PostgresDatabase>> PostgresDatabase::Open(const std::st
                                                                    PostgresOptions options) {
   OOFGG_ASSIGN_OR_RETURN(PgTarget target, PgTarget::Parse(url, options.timeout / 2, options.connect_timeout));
   OOFGG_RETURN_IF_ERROR(target.Connect().status());
+  // A little more patience with the server than the callers have, so that it is they who say what they waited
+  // for.
   OOFGG_ASSIGN_OR_RETURN(
       auto pool, PgPool::Start(target, {.connections = (std::max)(options.connections, std::size_t{1}),
                                         .max_waiting = options.max_waiting,
                                         .limits = {.connect_timeout = options.connect_timeout,
-                                                   .patience = options.timeout}}));
+                                                   .patience = options.timeout + options.timeout / 4}}));
   return std::unique_ptr<PostgresDatabase>(new PostgresDatabase(std::move(target), options, std::move(pool)));
 }
 
@@ -52,8 +54,8 @@ StatusOr<PgResult> PostgresDatabase::Run(const PgStatement& statement, PgParams 
   OOFGG_RETURN_IF_ERROR(pool_->Submit(job));
   const TimePoint latest = DeadlineAfter(Clock::System().Now(), options_.timeout);
   if (auto answer = job->Wait((std::min)(deadline, latest)); answer.has_value()) return *std::move(answer);
-  pool_->Withdraw(*job);
-  return NoAnswer(job->WasSent(), pool_->Outage());
+  const bool was_waiting = pool_->Withdraw(*job);
+  return NoAnswer(!was_waiting || job->WasSent(), pool_->Outage());
 }
 
 }  // namespace oofgg::storage

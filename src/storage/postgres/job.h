@@ -22,7 +22,7 @@ class PgJob {
 
   /// The answer, or nothing if `deadline` comes first; nobody asks for it any more then.
   std::optional<Answer> Wait(TimePoint deadline);
-  /// To be asked once `Wait` gave nothing: whether the server may have got it.
+  /// To be asked once `Wait` gave nothing and it was withdrawn: whether the server may have got it before.
   [[nodiscard]] bool WasSent();
 
   [[nodiscard]] const PgStatement& statement() const { return *statement_; }

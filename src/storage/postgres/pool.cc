@@ -77,9 +77,9 @@ Status PgPool::Submit(std::shared_ptr<PgJob> job) {
   return {};
 }
 
-void PgPool::Withdraw(const PgJob& job) {
+bool PgPool::Withdraw(const PgJob& job) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(waiting_, [&job](const auto& waiting) { return waiting.get() == &job; });
+  return std::erase_if(waiting_, [&job](const auto& waiting) { return waiting.get() == &job; }) > 0;
 }
 
 std::string PgPool::Outage() {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -36,8 +35,8 @@ class PgPool final : private PgConnectionHost {
 
   /// kResourceExhausted if too many wait already.
   [[nodiscard]] Status Submit(std::shared_ptr<PgJob> job);
-  /// Its caller waits no longer.
-  void Withdraw(const PgJob& job);
+  /// Its caller waits no longer. Whether it was still waiting; if not, it is on its way or has been run.
+  bool Withdraw(const PgJob& job);
 
   /// Why there is no connection at all; empty while there is one.
   [[nodiscard]] std::string Outage();

@@ -35,18 +35,13 @@ class PgParams {
     bool null = false;
   };
 
-  PgParams& Text(std::string_view text) & { return Add(std::string(text)); }
-  PgParams&& Text(std::string_view text) && { return std::move(Text(text)); }
+  PgParams& Text(std::string_view text) { return Add(std::string(text)); }
   /// For `bytea`.
-  PgParams& Bytes(std::string_view bytes) & { return Add(std::string(bytes)); }
-  PgParams&& Bytes(std::string_view bytes) && { return std::move(Bytes(bytes)); }
+  PgParams& Bytes(std::string_view bytes) { return Add(std::string(bytes)); }
   /// For `bigint`.
-  PgParams& Int(std::int64_t value) &;
-  PgParams&& Int(std::int64_t value) && { return std::move(Int(value)); }
-  PgParams& Bool(bool value) & { return Add(std::string(1, value ? '\1' : '\0')); }
-  PgParams&& Bool(bool value) && { return std::move(Bool(value)); }
-  PgParams& Null() &;
-  PgParams&& Null() && { return std::move(Null()); }
+  PgParams& Int(std::int64_t value);
+  PgParams& Bool(bool value) { return Add(std::string(1, value ? '\1' : '\0')); }
+  PgParams& Null();
 
   [[nodiscard]] const std::vector<Value>& values() const { return values_; }
 

@@ -136,10 +136,12 @@ void PgTarget::SetDefault(const std::string& keyword, const std::string& value) 
 }
 
 std::string ConnectionError(const pg_conn* connection) {
-  std::string message = connection != nullptr ? PQerrorMessage(connection) : "out of memory";
-  while (message.ends_with('\n')) message.pop_back();
-  for (std::size_t end = 0; (end = message.find('\n', end)) != std::string::npos;)
-    message.replace(end, 1, "; ");
+  const std::string_view lines = connection != nullptr ? PQerrorMessage(connection) : "out of memory";
+  std::string message;
+  for (const char c : lines.substr(0, lines.find_last_not_of('\n') + 1)) {
+    if (c == '\n') message += "; ";
+    if (c != '\n' && c != '\t') message += c;
+  }
   return message;
 }
 
