@@ -91,7 +91,7 @@ Status CheckTogether(const AuthSettings& settings) {
 
 std::optional<int> ReadAuthSettings(int argc, char** argv, AuthSettings& settings) {
   Flags flags(kProgram, "Accounts, logins, and the keys that every other server verifies tokens with.");
-  AddServerFlags(flags, settings.server);
+  AddServerFlags(flags, settings.server, "sqlite:PATH|postgresql://…");
   AddTokenFlags(flags, settings);
   AddTwitchFlags(flags, settings);
   AddMailFlags(flags, settings);

@@ -45,12 +45,12 @@ void AddMissingStore(Flags& flags, Flags::Flag flag, std::string instead) {
 
 }  // namespace
 
-void AddServerFlags(Flags& flags, ServerSettings& settings) {
+void AddServerFlags(Flags& flags, ServerSettings& settings, const std::string& databases) {
   flags.AddAddress({.name = "listen", .help = "Where gRPC listens"}, &settings.listen);
   flags.AddAddress(
       {.name = "ops-listen", .help = "Where /healthz, /readyz, /metrics and /version are served"},
       &settings.ops_listen);
-  flags.Add({.name = "database", .help = "Where its data lives", .value = "sqlite:PATH"}, &settings.database);
+  flags.Add({.name = "database", .help = "Where its data lives", .value = databases}, &settings.database);
   AddMissingStore(flags,
                   {.name = "redis",
                    .help = "Not in this version",

@@ -28,8 +28,8 @@ struct ServerSettings {
   bool verbose = false;
 };
 
-/// Adds the flags of `settings`, whose present values are the defaults.
-void AddServerFlags(Flags& flags, ServerSettings& settings);
+/// Adds the flags of `settings`, whose present values are the defaults. `databases`: what `--database` takes.
+void AddServerFlags(Flags& flags, ServerSettings& settings, const std::string& databases = "sqlite:PATH");
 
 /// What the doors of a server show under `--tls-cert`; null without, and then the ops door must not be open
 /// to other machines unless `--insecure` allows it. Errors: kInvalidArgument (a combination that makes no
