@@ -20,26 +20,26 @@ constexpr std::size_t kWorkersOnPostgres = 64;
 constexpr std::chrono::milliseconds kRevocationPoll{250};
 
 StatusOr<AuthStorage> OnSqlite(const std::string& database) {
-  AuthStorage storage;
-  storage.workers = kWorkersOnSqlite;
-  OOFGG_ASSIGN_OR_RETURN(storage.sqlite, OpenDatabase(database));
-  OOFGG_ASSIGN_OR_RETURN(storage.users, storage::SqliteUserStore::Make(*storage.sqlite));
-  OOFGG_ASSIGN_OR_RETURN(storage.sessions, storage::SqliteRefreshStore::Make(*storage.sqlite));
-  OOFGG_ASSIGN_OR_RETURN(storage.codes, storage::SqliteCodeStore::Make(*storage.sqlite));
-  OOFGG_ASSIGN_OR_RETURN(storage.credentials, storage::SqliteCredentialStore::Make(*storage.sqlite));
-  return storage;
+  AuthStorage opened;
+  opened.workers = kWorkersOnSqlite;
+  OOFGG_ASSIGN_OR_RETURN(opened.sqlite, OpenDatabase(database));
+  OOFGG_ASSIGN_OR_RETURN(opened.users, storage::SqliteUserStore::Make(*opened.sqlite));
+  OOFGG_ASSIGN_OR_RETURN(opened.sessions, storage::SqliteRefreshStore::Make(*opened.sqlite));
+  OOFGG_ASSIGN_OR_RETURN(opened.codes, storage::SqliteCodeStore::Make(*opened.sqlite));
+  OOFGG_ASSIGN_OR_RETURN(opened.credentials, storage::SqliteCredentialStore::Make(*opened.sqlite));
+  return opened;
 }
 
 StatusOr<AuthStorage> OnPostgres(const std::string& url) {
-  AuthStorage storage;
-  storage.workers = kWorkersOnPostgres;
-  storage.revocation_poll = kRevocationPoll;
-  OOFGG_ASSIGN_OR_RETURN(storage.postgres, storage::PostgresDatabase::Open(url));
-  OOFGG_ASSIGN_OR_RETURN(storage.users, storage::PostgresUserStore::Make(*storage.postgres));
-  OOFGG_ASSIGN_OR_RETURN(storage.sessions, storage::PostgresRefreshStore::Make(*storage.postgres));
-  OOFGG_ASSIGN_OR_RETURN(storage.codes, storage::PostgresCodeStore::Make(*storage.postgres));
-  OOFGG_ASSIGN_OR_RETURN(storage.credentials, storage::PostgresCredentialStore::Make(*storage.postgres));
-  return storage;
+  AuthStorage opened;
+  opened.workers = kWorkersOnPostgres;
+  opened.revocation_poll = kRevocationPoll;
+  OOFGG_ASSIGN_OR_RETURN(opened.postgres, storage::PostgresDatabase::Open(url));
+  OOFGG_ASSIGN_OR_RETURN(opened.users, storage::PostgresUserStore::Make(*opened.postgres));
+  OOFGG_ASSIGN_OR_RETURN(opened.sessions, storage::PostgresRefreshStore::Make(*opened.postgres));
+  OOFGG_ASSIGN_OR_RETURN(opened.codes, storage::PostgresCodeStore::Make(*opened.postgres));
+  OOFGG_ASSIGN_OR_RETURN(opened.credentials, storage::PostgresCredentialStore::Make(*opened.postgres));
+  return opened;
 }
 
 }  // namespace
@@ -48,9 +48,9 @@ StatusOr<AuthStorage> OpenAuthStores(const std::string& database) {
   if (!database.starts_with("postgresql://") && !database.starts_with("postgres://")) {
     return OnSqlite(database);
   }
-  auto storage = OnPostgres(database);
-  if (!storage.ok()) return Annotate(storage.status(), "--database");
-  return storage;
+  auto opened = OnPostgres(database);
+  if (!opened.ok()) return Annotate(opened.status(), "--database");
+  return opened;
 }
 
 }  // namespace oofgg::servers
