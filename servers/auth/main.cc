@@ -18,23 +18,18 @@
 #include "servers/auth/mail.h"
 #include "servers/auth/settings.h"
 #include "servers/auth/shared_state.h"
+#include "servers/auth/stores.h"
 #include "servers/common/ops_server.h"
 #include "servers/common/process.h"
 #include "servers/common/published_keys.h"
 #include "servers/common/server_flags.h"
 #include "servers/common/tidy_timer.h"
 #include "storage/jsonl/jsonl_event_log.h"
-#include "storage/sqlite/auth/sqlite_code_store.h"
-#include "storage/sqlite/auth/sqlite_credential_store.h"
-#include "storage/sqlite/auth/sqlite_refresh_store.h"
-#include "storage/sqlite/auth/sqlite_user_store.h"
-#include "storage/sqlite/database.h"
 
 namespace oofgg::servers {
 namespace {
 
 constexpr const char* kProgram = "oofgg-auth";
-constexpr std::size_t kWorkers = 8;
 constexpr std::size_t kSocketThreads = 1;
 /// Logins beyond these wait elsewhere: at 30 ms a hash, the last of them still answers within a second or
 /// two.
@@ -54,8 +49,9 @@ std::chrono::seconds Seconds(std::chrono::milliseconds duration) {
   return std::chrono::ceil<std::chrono::seconds>(duration);
 }
 
-auth::AuthRoomOptions RoomOptionsOf(const AuthSettings& settings) {
+auth::AuthRoomOptions RoomOptionsOf(const AuthSettings& settings, const AuthStorage& storage) {
   auth::AuthRoomOptions options;
+  options.revocations.poll = storage.revocation_poll;
   options.sessions.idle_lifetime = Seconds(settings.refresh_token_ttl);
   options.sessions.absolute_lifetime = Seconds(settings.session_lifetime);
   if (settings.attempts_per_address == 0) {
@@ -69,11 +65,7 @@ auth::AuthRoomOptions RoomOptionsOf(const AuthSettings& settings) {
 Status Serve(const AuthSettings& settings) {
   Process process(kProgram, settings.server.verbose);
   OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
-  OOFGG_ASSIGN_OR_RETURN(const auto database, OpenDatabase(settings.server.database));
-  OOFGG_ASSIGN_OR_RETURN(const auto users, storage::SqliteUserStore::Make(*database));
-  OOFGG_ASSIGN_OR_RETURN(const auto sessions, storage::SqliteRefreshStore::Make(*database));
-  OOFGG_ASSIGN_OR_RETURN(const auto codes, storage::SqliteCodeStore::Make(*database));
-  OOFGG_ASSIGN_OR_RETURN(const auto credentials, storage::SqliteCredentialStore::Make(*database));
+  OOFGG_ASSIGN_OR_RETURN(const AuthStorage storage, OpenAuthStores(settings.server.database));
   OOFGG_ASSIGN_OR_RETURN(const auto keys, auth::KeyStore::Open(settings.keys));
   OOFGG_ASSIGN_OR_RETURN(std::string secret, keys.Secret("refresh"));
   OOFGG_ASSIGN_OR_RETURN(std::string limit_key, keys.Secret("limits"));
@@ -96,9 +88,9 @@ Status Serve(const AuthSettings& settings) {
   auth::TwitchProvider twitch(http,
                               {.base_url = settings.twitch_url, .client_id = settings.twitch_client_id});
   BoundedExecutor mail(kMailThreads, kQueuedMail);
-  ThreadPool workers(kWorkers);
+  ThreadPool workers(storage.workers);
   OOFGG_ASSIGN_OR_RETURN(
-      const auto room, auth::AuthRoom::Open({.stores = {*users, *sessions, *codes, *credentials},
+      const auto room, auth::AuthRoom::Open({.stores = storage.stores(),
                                              .issuer = issuer,
                                              .verifier = verifier,
                                              .hasher = hasher,
@@ -113,7 +105,7 @@ Status Serve(const AuthSettings& settings) {
                                              .mail = &mail,
                                              .limiter = shared.limiter(),
                                              .feed = shared.feed()},
-                                            RoomOptionsOf(settings)));
+                                            RoomOptionsOf(settings, storage)));
 
   // More threads than hashes at once, as each also waits for the disk; and low, so that a flood of logins is
   // felt by logins only.

@@ -91,7 +91,7 @@ Status CheckTogether(const AuthSettings& settings) {
 
 std::optional<int> ReadAuthSettings(int argc, char** argv, AuthSettings& settings) {
   Flags flags(kProgram, "Accounts, logins, and the keys that every other server verifies tokens with.");
-  AddServerFlags(flags, settings.server, RedisUse::kShared);
+  AddServerFlags(flags, settings.server, {.databases = "sqlite:PATH|postgresql://…", .takes_redis = true});
   AddTokenFlags(flags, settings);
   AddTwitchFlags(flags, settings);
   AddMailFlags(flags, settings);

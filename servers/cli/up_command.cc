@@ -11,6 +11,7 @@
 
 #include "servers/cli/context.h"
 #include "servers/cli/data_folder.h"
+#include "servers/cli/fleet_credential.h"
 #include "servers/cli/game_servers.h"
 #include "servers/cli/supervisor.h"
 #include "servers/common/flags.h"
@@ -44,7 +45,8 @@ struct Plan {
   UpOptions options;
   std::string programs;     ///< Folder of all of them, and of this one.
   std::string config_file;  ///< Empty: none.
-  std::string jwks;         ///< Once auth is ready.
+  std::string jwks;         ///< This and the next: once auth is ready.
+  std::string credential;   ///< A file.
 };
 
 StatusOr<std::string> OwnPath() {
@@ -83,7 +85,8 @@ ProgramSpec Program(const Plan& plan, const std::string& name, std::vector<std::
 ProgramSpec AuthProgram(const Plan& plan, const DataFolder& data) {
   return Program(plan, "oofgg-auth",
                  {"--listen", plan.options.auth_listen, "--ops-listen", plan.options.auth_ops, "--database",
-                  "sqlite:" + data.File("auth.db"), "--keys", data.File("auth-keys")});
+                  "sqlite:" + data.File("auth.db"), "--keys", data.File("auth-keys"), "--event-log",
+                  data.File("log/auth")});
 }
 
 /// The arena, if it is there, so that `oofgg match` has something to lead to.
@@ -97,13 +100,24 @@ std::string GameServerCommand(const Plan& plan) {
 }
 
 ProgramSpec MakerProgram(const Plan& plan, const DataFolder& data) {
-  std::vector<std::string> arguments{"--listen",      plan.options.maker_listen,
-                                     "--ops-listen",  plan.options.maker_ops,
-                                     "--http-listen", plan.options.maker_http,
-                                     "--database",    "sqlite:" + data.File("maker.db"),
-                                     "--keys",        data.File("maker-keys"),
-                                     "--data",        data.File("servers"),
-                                     "--jwks",        plan.jwks};
+  std::vector<std::string> arguments{"--listen",
+                                     plan.options.maker_listen,
+                                     "--ops-listen",
+                                     plan.options.maker_ops,
+                                     "--http-listen",
+                                     plan.options.maker_http,
+                                     "--database",
+                                     "sqlite:" + data.File("maker.db"),
+                                     "--keys",
+                                     data.File("maker-keys"),
+                                     "--data",
+                                     data.File("servers"),
+                                     "--jwks",
+                                     plan.jwks,
+                                     "--auth",
+                                     plan.options.auth_listen,
+                                     "--service-credential",
+                                     plan.credential};
   if (!plan.options.rules.empty()) arguments.insert(arguments.end(), {"--rules", plan.options.rules});
   const std::string command = GameServerCommand(plan);
   if (!command.empty()) arguments.insert(arguments.end(), {"--process-command", command});
@@ -115,7 +129,8 @@ ProgramSpec GameProgram(const Plan& plan, const DataFolder& data) {
       plan, "oofgg-game",
       {"--listen", plan.options.game_listen, "--ops-listen", plan.options.game_ops, "--presence-listen",
        plan.options.presence_listen, "--database", "sqlite:" + data.File("game.db"), "--event-log",
-       data.File("log"), "--jwks", plan.jwks, "--maker", plan.options.maker_listen,
+       data.File("log"), "--jwks", plan.jwks, "--maker", plan.options.maker_listen, "--auth",
+       plan.options.auth_listen, "--service-credential", plan.credential,
        Switch("--presence-auth", plan.options.presence_auth)});
 }
 
@@ -147,6 +162,11 @@ Status StartAll(Supervisor& supervisor, Plan& plan, const DataFolder& data) {
   chosen.auth_listen = AddressIn(auth, "grpc");
   chosen.auth_ops = AddressIn(auth, "ops");
   plan.jwks = "http://" + chosen.auth_ops + "/.well-known/jwks.json";
+  plan.credential = data.File("service-credential");
+  if (const Status made = EnsureFleetCredential(plan.credential, chosen.auth_listen, data.File("auth-keys"));
+      !made.ok()) {
+    return Annotate(made, "the servers' own credential");
+  }
   OOFGG_ASSIGN_OR_RETURN(const std::string maker, supervisor.Start(MakerProgram(plan, data)));
   chosen.maker_listen = AddressIn(maker, "grpc");
   chosen.maker_ops = AddressIn(maker, "ops");
@@ -178,7 +198,8 @@ Status Up(Context& context, const UpOptions& options, const std::string& config_
   Plan plan{.options = options,
             .programs = fs::path(own_path).parent_path().string(),
             .config_file = config_file,
-            .jwks = {}};
+            .jwks = {},
+            .credential = {}};
   Supervisor supervisor([&context](const ProgramEvent& event) { PrintEvent(context, event); });
   Status status = StartAll(supervisor, plan, *data);
   if (status.ok()) {

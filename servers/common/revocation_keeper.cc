@@ -59,6 +59,12 @@ Status CheckTogether(const RevocationSettings& settings) {
                     "--auth needs --service-credential; `oofgg service create` makes one");
 }
 
+void WarnIfNotFollowed(const RevocationSettings& settings) {
+  if (!settings.auth.empty()) return;
+  Log(LogLevel::kWarning, "revocations",
+      "without --auth, whoever signs out or is banned is let in until their access token ends");
+}
+
 RevocationActions ActionsOn(rpc::ServiceHost& host) {
   return {.end_session = [&host](std::string_view session_id) { host.EndSession(session_id); },
           .end_all = [&host] { host.streams().SendAway(); }};
@@ -133,11 +139,7 @@ struct RevocationKeeper::State : std::enable_shared_from_this<State> {
 StatusOr<std::unique_ptr<RevocationKeeper>> RevocationKeeper::Start(
     const RevocationSettings& settings, const PeerSettings& peers, bool insecure,
     std::shared_ptr<auth::RevocationList> list, RevocationActions actions) {
-  if (settings.auth.empty()) {
-    Log(LogLevel::kWarning, "revocations",
-        "without --auth, whoever signs out or is banned is let in until their access token ends");
-    return nullptr;
-  }
+  if (settings.auth.empty()) return nullptr;
   auto credential = ReadCredential(settings.credential_file);
   if (!credential.ok()) return Annotate(credential.status(), "--service-credential");
   OOFGG_ASSIGN_OR_RETURN(auto transport, TransportTo(settings, peers, insecure));

@@ -32,6 +32,9 @@ void AddRevocationFlags(Flags& flags, RevocationSettings& settings);
 /// kInvalidArgument where they do not fit together.
 [[nodiscard]] Status CheckTogether(const RevocationSettings& settings);
 
+/// Said once the server serves: one that cannot start says why, and nothing else.
+void WarnIfNotFollowed(const RevocationSettings& settings);
+
 /// What follows from an end.
 struct RevocationActions {
   /// Ends what this session has open. Runs once its tokens are refused.
@@ -47,7 +50,7 @@ struct RevocationActions {
 /// that is away, the list stays as it is; the stream then goes on where it ended. Threads: safe.
 class RevocationKeeper {
  public:
-  /// Null, with a warning, where `settings` name no auth server. Does not wait for the auth server, nor need
+  /// Null where `settings` name no auth server. Does not wait for the auth server, nor need
   /// it: while that is away, this server goes on. Errors: the credential file's, kFailedPrecondition
   /// (plaintext to another machine).
   [[nodiscard]] static StatusOr<std::unique_ptr<RevocationKeeper>> Start(

@@ -43,14 +43,13 @@ void AddMissingStore(Flags& flags, Flags::Flag flag, std::string instead) {
   });
 }
 
-void AddRedisFlags(Flags& flags, ServerSettings& settings, RedisUse redis) {
-  const Flags::Flag flag = {.name = "redis",
-                            .help = redis == RedisUse::kShared
-                                        ? "What replicas share; none: this is the only one"
-                                        : "Not in this version",
-                            .variable = "REDIS_SERVER_URL",
-                            .value = "HOST:PORT|URL"};
-  if (redis == RedisUse::kNone) {
+void AddRedisFlags(Flags& flags, ServerSettings& settings, bool taken) {
+  const Flags::Flag flag = {
+      .name = "redis",
+      .help = taken ? "What replicas share; none: this is the only one" : "Not in this version",
+      .variable = "REDIS_SERVER_URL",
+      .value = "HOST:PORT|URL"};
+  if (!taken) {
     return AddMissingStore(flags, flag, "queues, sessions and presence live in this process");
   }
   flags.Add(flag, &settings.redis);
@@ -60,13 +59,14 @@ void AddRedisFlags(Flags& flags, ServerSettings& settings, RedisUse redis) {
 
 }  // namespace
 
-void AddServerFlags(Flags& flags, ServerSettings& settings, RedisUse redis) {
+void AddServerFlags(Flags& flags, ServerSettings& settings, const StoreKinds& stores) {
   flags.AddAddress({.name = "listen", .help = "Where gRPC listens"}, &settings.listen);
   flags.AddAddress(
       {.name = "ops-listen", .help = "Where /healthz, /readyz, /metrics and /version are served"},
       &settings.ops_listen);
-  flags.Add({.name = "database", .help = "Where its data lives", .value = "sqlite:PATH"}, &settings.database);
-  AddRedisFlags(flags, settings, redis);
+  flags.Add({.name = "database", .help = "Where its data lives", .value = stores.databases},
+            &settings.database);
+  AddRedisFlags(flags, settings, stores.takes_redis);
   AddMissingStore(flags, {.name = "kafka", .help = "Not in this version", .value = "HOST:PORT"},
                   "the event log is written to files");
   flags.Add({.name = "tls-cert",

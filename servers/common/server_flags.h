@@ -30,11 +30,14 @@ struct ServerSettings {
   bool verbose = false;
 };
 
-/// Whether a server of this version has a use for Redis.
-enum class RedisUse : std::uint8_t { kNone, kShared };
+/// What stores a server of this version can use.
+struct StoreKinds {
+  std::string databases = "sqlite:PATH";  ///< What `--database` takes.
+  bool takes_redis = false;
+};
 
 /// Adds the flags of `settings`, whose present values are the defaults.
-void AddServerFlags(Flags& flags, ServerSettings& settings, RedisUse redis = RedisUse::kNone);
+void AddServerFlags(Flags& flags, ServerSettings& settings, const StoreKinds& stores = {});
 
 /// What the doors of a server show under `--tls-cert`; null without, and then the ops door must not be open
 /// to other machines unless `--insecure` allows it. Errors: kInvalidArgument (a combination that makes no

@@ -181,6 +181,7 @@ Status Serve(const GameSettings& settings) {
   process.Start(kSocketThreads);
   TellIfFewerConnections(settings);
   WarnIfAnybodyMaySignOn(settings);
+  WarnIfNotFollowed(settings.revocations);
   ops.SetReady(true);
   Process::AnnounceReady({{"grpc", FormatHostPort(server->addresses().front())},
                           {"ops", ops.address()},

@@ -190,6 +190,7 @@ Status Serve(const MakerSettings& settings) {
     if (!status.ok()) Log(LogLevel::kError, "maker", "game servers cannot be listed: " + status.ToString());
   });
   WarnIfAnybodyMayCall(settings);
+  WarnIfNotFollowed(settings.revocations);
   WarnIfMatchesStayHere(settings);
   process.Start(kSocketThreads);
   ops.SetReady(true);

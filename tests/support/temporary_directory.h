@@ -6,11 +6,13 @@
 
 namespace oofgg::testing {
 
-/// A directory of one's own below the system's temporary one; removed with all that is in it when dropped.
+/// A directory of one's own below `folder`, or the system's temporary one; removed with all that is in it
+/// when dropped.
 class TemporaryDirectory {
  public:
-  TemporaryDirectory() {
-    path_ = (std::filesystem::temp_directory_path() / "oofgg-test-XXXXXX").string();
+  explicit TemporaryDirectory(const std::string& folder = {}) {
+    path_ =
+        (folder.empty() ? std::filesystem::temp_directory_path().string() : folder) + "/oofgg-test-XXXXXX";
     if (mkdtemp(path_.data()) == nullptr) std::abort();
   }
   ~TemporaryDirectory() {

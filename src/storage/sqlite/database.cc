@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/schema_version.h"
 #include "storage/sqlite/group_writer.h"
 
 namespace oofgg::storage {
@@ -136,15 +137,6 @@ StatusOr<std::int64_t> VersionOf(Connection& connection, std::string_view compon
   return known ? select.Int(0) : 0;
 }
 
-Status TooNew(const std::string& path, std::string_view component, std::int64_t version, std::size_t known) {
-  std::string message =
-      "database " + path + " holds version " + std::to_string(version) + " of the tables of '";
-  message += component;
-  message += "', but this program knows versions up to " + std::to_string(known) +
-             "; start the newer program that wrote it, or restore a backup made before the upgrade";
-  return MakeStatus(StatusCode::kFailedPrecondition, message);
-}
-
 }  // namespace
 
 struct Database::Impl {
@@ -181,13 +173,11 @@ Status Database::Migrate(std::string_view component, std::span<const std::string
     OOFGG_ASSIGN_OR_RETURN(const std::int64_t version, VersionOf(connection, component));
     const auto done = static_cast<std::size_t>(version);
     if (done == migrations.size()) return absl::OkStatus();
-    if (done > migrations.size()) return TooNew(impl_->path, component, version, migrations.size());
+    OOFGG_RETURN_IF_ERROR(
+        CheckSchemaVersion("database " + impl_->path, component, version, migrations.size()));
     for (std::size_t i = done; i < migrations.size(); ++i) {
       const Status status = connection.Execute(std::string(migrations[i]));
-      if (!status.ok()) {
-        return Annotate(status,
-                        "migration " + std::to_string(i + 1) + " of '" + std::string(component) + "'");
-      }
+      if (!status.ok()) return MigrationFailed(status, component, i);
     }
     return connection.Prepare("INSERT OR REPLACE INTO schema_versions (component, version) VALUES (?1, ?2)")
         .Bind(1, component)

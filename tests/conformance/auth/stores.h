@@ -13,11 +13,17 @@
 #include "storage/memory/auth/memory_credential_store.h"
 #include "storage/memory/auth/memory_refresh_store.h"
 #include "storage/memory/auth/memory_user_store.h"
+#include "storage/postgres/auth/postgres_code_store.h"
+#include "storage/postgres/auth/postgres_credential_store.h"
+#include "storage/postgres/auth/postgres_refresh_store.h"
+#include "storage/postgres/auth/postgres_user_store.h"
+#include "storage/postgres/database.h"
 #include "storage/sqlite/auth/sqlite_code_store.h"
 #include "storage/sqlite/auth/sqlite_credential_store.h"
 #include "storage/sqlite/auth/sqlite_refresh_store.h"
 #include "storage/sqlite/auth/sqlite_user_store.h"
 #include "storage/sqlite/database.h"
+#include "tests/support/postgres_server.h"
 #include "tests/support/temporary_directory.h"
 
 namespace oofgg::auth::testing {
@@ -49,6 +55,20 @@ inline Stores SqliteStores(const std::string& directory) {
           .credentials = storage::SqliteCredentialStore::Make(*database).value()};
 }
 
+inline Stores StoresAt(const std::string& url) {
+  std::shared_ptr<storage::PostgresDatabase> database = storage::PostgresDatabase::Open(url).value();
+  return {.ground = database,
+          .users = storage::PostgresUserStore::Make(*database).value(),
+          .sessions = storage::PostgresRefreshStore::Make(*database).value(),
+          .codes = storage::PostgresCodeStore::Make(*database).value(),
+          .credentials = storage::PostgresCredentialStore::Make(*database).value()};
+}
+
+/// In the server that all tests share, a schema for each directory.
+inline Stores PostgresStores(const std::string& directory) {
+  return StoresAt(oofgg::testing::PostgresServer::Shared().SchemaUrl(directory));
+}
+
 /// An implementation of all the stores.
 struct Kind {
   const char* name;
@@ -61,6 +81,7 @@ struct Kind {
 inline constexpr Kind kKinds[] = {
     {.name = "Memory", .open = MemoryStores, .lasts = false},
     {.name = "Sqlite", .open = SqliteStores, .lasts = true},
+    {.name = "Postgres", .open = PostgresStores, .lasts = true},
 };
 
 inline std::vector<Kind> LastingKinds() {

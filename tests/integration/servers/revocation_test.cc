@@ -9,8 +9,6 @@
 #include <fstream>
 #include <thread>
 
-#include "oofgg/auth/key_store.h"
-#include "oofgg/auth/token_issuer.h"
 #include "tests/integration/servers/running_server.h"
 #include "tests/support/inbox.h"
 
@@ -24,7 +22,7 @@ class RevocationTest : public ::testing::Test {
  protected:
   RevocationTest() {
     auth_ = StartAuth(folder_);
-    admin_ = Admin();
+    admin_ = AdminOf(folder_, *auth_);
     const auto made = admin_->admin().CreateServiceCredential({.name = "game", .game_id = {}});
     EXPECT_TRUE(made.ok()) << made.status();
     credential_ = folder_.path() + "/credential";
@@ -36,17 +34,6 @@ class RevocationTest : public ::testing::Test {
   void StartGameServer() {
     game_ =
         StartGame(folder_, *auth_, {"--auth", auth_->address("grpc"), "--service-credential", credential_});
-  }
-
-  /// Whoever can read the auth server's keys is an admin.
-  std::unique_ptr<Client> Admin() {
-    const auto keys = auth::KeyStore::Open(folder_.path() + "/oofgg-data/auth-keys").value();
-    const auth::TokenIssuer issuer(keys.signing_key(), Clock::System(), RandomSource::System());
-    auto client = ClientOf(auth_.get());
-    client->SetTokens({.user_id = "operator",
-                       .access_token = issuer.Issue({"operator", "admin", "operator"}).value(),
-                       .expires_at = Clock::System().WallNow() + 10min});
-    return client;
   }
 
   /// A client that has nothing but this access token, as whoever stole it.
@@ -121,7 +108,7 @@ TEST_F(RevocationTest, WhileTheAuthServerIsAwayTheGameServerGoesOnAndHearsAllWhe
   EXPECT_NE(Holding(ann->tokens().access_token)->players().GetPlayer({.id = "nobody"}).status().code(),
             StatusCode::kUnauthenticated);
   auth_ = StartAuth(folder_, {"--listen", address, "--ops-listen", ops});
-  const auto admin = Admin();
+  const auto admin = AdminOf(folder_, *auth_);
   ASSERT_TRUE(admin->admin().Ban({.user_id = bob->tokens().user_id, .reason = {}}).ok());
   EXPECT_LT(TimeUntilRefused(bob->tokens().access_token), 15s);
   EXPECT_NE(Holding(ann->tokens().access_token)->players().GetPlayer({.id = "nobody"}).status().code(),

@@ -7,6 +7,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "oofgg/auth/key_store.h"
+#include "oofgg/auth/token_issuer.h"
+
 namespace oofgg::testing {
 namespace {
 
@@ -90,6 +93,16 @@ std::unique_ptr<Client> SignUp(const std::string& name, const RunningServer& aut
   auto client = ClientOf(&auth, game, maker);
   const auto registered = client->auth().Register({.username = name, .email = {}, .password = kPassword});
   EXPECT_TRUE(registered.ok()) << registered.status();
+  return client;
+}
+
+std::unique_ptr<Client> AdminOf(const TemporaryDirectory& folder, const RunningServer& auth) {
+  const auto keys = auth::KeyStore::Open(folder.path() + "/oofgg-data/auth-keys").value();
+  const auth::TokenIssuer issuer(keys.signing_key(), Clock::System(), RandomSource::System());
+  auto client = ClientOf(&auth);
+  client->SetTokens({.user_id = "operator",
+                     .access_token = issuer.Issue({"operator", "admin", "operator"}).value(),
+                     .expires_at = Clock::System().WallNow() + std::chrono::minutes(10)});
   return client;
 }
 

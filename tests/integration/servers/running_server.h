@@ -61,6 +61,9 @@ class RunningServer {
                                              const RunningServer* game = nullptr,
                                              const RunningServer* maker = nullptr);
 
+/// A client who is an admin, as whoever can read the auth server's keys in `folder` is.
+[[nodiscard]] std::unique_ptr<Client> AdminOf(const TemporaryDirectory& folder, const RunningServer& auth);
+
 /// The game servers that the maker in `folder` has started and that run now.
 [[nodiscard]] std::vector<backends::ProcessRecord> GameServersOf(const TemporaryDirectory& folder);
 

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "storage/sqlite/all_rows.h"
-#include "storage/sqlite/auth/millis.h"
+#include "storage/millis.h"
 
 namespace oofgg::storage {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "base/constant_time.h"
-#include "storage/sqlite/auth/millis.h"
+#include "storage/millis.h"
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/with_value.h"
 

@@ -2,7 +2,7 @@
 
 #include "auth/text.h"
 #include "storage/sqlite/all_rows.h"
-#include "storage/sqlite/auth/millis.h"
+#include "storage/millis.h"
 
 namespace oofgg::storage {
 namespace {

@@ -7,7 +7,7 @@
 
 namespace oofgg::storage {
 
-/// How the tables of auth keep moments: milliseconds since 1970.
+/// How tables keep moments: milliseconds since 1970.
 inline std::int64_t ToMillis(WallTime time) {
   return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }

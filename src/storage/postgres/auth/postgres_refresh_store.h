@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "auth/refresh_store.h"
+
+namespace oofgg::storage {
+
+class PostgresDatabase;
+
+/// A `RefreshStore` in PostgreSQL. The first use of a token, which is nearly all that happens, is one
+/// statement that shares its commit with others; every other outcome is found out afterwards.
+///
+/// Writes run again if the connection breaks before their answer. What was revoked by the run that was lost
+/// is in the record, but then `RevokeFamilies` has not counted it, and `RevokeSession` may be in it twice.
+class PostgresRefreshStore final : public auth::RefreshStore {
+ public:
+  /// Makes or upgrades its tables. `database` must outlive the store.
+  [[nodiscard]] static StatusOr<std::unique_ptr<PostgresRefreshStore>> Make(PostgresDatabase& database);
+
+  Status CreateFamily(const auth::RefreshFamily& family, std::string_view token_hash,
+                      WallTime token_expires_at) override;
+  StatusOr<auth::RotationResult> Rotate(const auth::Rotation& rotation) override;
+  StatusOr<auth::RefreshFamily> FindFamily(std::string_view id) override;
+  StatusOr<std::vector<auth::RefreshFamily>> ListFamilies(std::string_view user_id, WallTime now,
+                                                          std::size_t limit) override;
+  StatusOr<bool> RevokeFamily(std::string_view id, WallTime now, WallTime until) override;
+  StatusOr<std::size_t> RevokeFamilies(std::string_view user_id, std::string_view except_id, WallTime now,
+                                       WallTime until) override;
+  Status RevokeSession(std::string_view session_id, WallTime now, WallTime until) override;
+  StatusOr<auth::RevocationPage> ReadRevocations(std::int64_t sequence, std::size_t limit) override;
+  StatusOr<std::size_t> PurgeExpired(WallTime now, std::size_t limit) override;
+  Status EraseFamilies(std::string_view user_id) override;
+
+ private:
+  explicit PostgresRefreshStore(PostgresDatabase& database) : database_(&database) {}
+  StatusOr<auth::RotationResult> WhyNotRotated(const auth::Rotation& rotation, bool repeated);
+
+  PostgresDatabase* database_;
+};
+
+}  // namespace oofgg::storage
