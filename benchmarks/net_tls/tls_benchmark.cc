@@ -76,7 +76,7 @@ class Listener {
       _exit(0);
     }
     pollfd ready{done[0], POLLIN, 0};
-    while (poll(&ready, 1, 0) == 0) io_.run_one_for(std::chrono::milliseconds(10));
+    while (poll(&ready, 1, 0) == 0) io_.run_for(std::chrono::milliseconds(5));
     io_.poll();
     meanwhile();
     close(leave[1]);
