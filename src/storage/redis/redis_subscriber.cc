@@ -21,7 +21,7 @@ class SubscriberCore final : public LinkUser {
 
   void Stop() { link_.Stop(); }
 
-  void Add(std::shared_ptr<Listener> listener) {
+  void Add(const std::shared_ptr<Listener>& listener) {
     {
       const std::lock_guard lock(mutex_);
       channels_[listener->channel()].listeners.push_back(listener);
