@@ -198,7 +198,7 @@ TEST_F(JwksKeeperTest, KeepsTheLastKeysWhileTheServerIsAwayOrOutOfItsMind) {
     http.WaitForAnswers(answers);
   }
   EXPECT_EQ(KeysNow(), first);
-  executor_.RunNextTimer();
+  ComeToTheNextTimer();
   http.WaitForAnswers(5);
   EXPECT_EQ(KeysNow(), last);
 }
