@@ -1,44 +1,77 @@
 #include "auth/strict_json.h"
 
-#include <set>
+#include <utility>
 #include <vector>
 
 namespace oofgg::auth {
 namespace {
 
-using Event = nlohmann::json::parse_event_t;
+using Json = nlohmann::json;
 
-/// Watches a parse; its objections are final.
-class Watcher {
+/// Builds the value that the parser reports, and ends the parse at its first objection.
+class Builder final : public nlohmann::json_sax<Json> {
  public:
-  explicit Watcher(std::size_t max_depth) : max_depth_(max_depth) {}
-
-  bool operator()(Event event, const nlohmann::json& parsed) {
-    switch (event) {
-      case Event::object_start:
-      case Event::array_start:
-        names_.emplace_back();
-        if (names_.size() > max_depth_) too_deep_ = true;
-        break;
-      case Event::object_end:
-      case Event::array_end:
-        names_.pop_back();
-        break;
-      case Event::key:
-        if (!names_.back().insert(parsed.get_ref<const std::string&>()).second) repeated_ = true;
-        break;
-      case Event::value:
-        break;
-    }
-    return true;
-  }
+  explicit Builder(std::size_t max_depth) : max_depth_(max_depth) {}
 
   [[nodiscard]] bool repeated() const { return repeated_; }
   [[nodiscard]] bool too_deep() const { return too_deep_; }
+  [[nodiscard]] Json& root() { return root_; }
+
+  bool null() override { return Put(nullptr); }
+  bool boolean(bool value) override { return Put(value); }
+  bool number_integer(number_integer_t value) override { return Put(value); }
+  bool number_unsigned(number_unsigned_t value) override { return Put(value); }
+  bool number_float(number_float_t value, const string_t&) override { return Put(value); }
+  bool string(string_t& value) override { return Put(std::move(value)); }
+  bool binary(binary_t&) override { return false; }
+
+  bool start_object(std::size_t) override { return Open(Json::object()); }
+  bool start_array(std::size_t) override { return Open(Json::array()); }
+  bool end_object() override { return Close(); }
+  bool end_array() override { return Close(); }
+
+  bool key(string_t& name) override {
+    const auto [place, is_new] = open_.back()->get_ref<Json::object_t&>().emplace(std::move(name), nullptr);
+    member_ = &place->second;
+    repeated_ = !is_new;
+    return is_new;
+  }
+
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+    return false;
+  }
 
  private:
+  /// Where the next value belongs.
+  Json& Place() {
+    if (open_.empty()) return root_;
+    if (!open_.back()->is_array()) return *member_;
+    return open_.back()->emplace_back();
+  }
+
+  bool Put(Json value) {
+    Place() = std::move(value);
+    return true;
+  }
+
+  bool Open(Json container) {
+    too_deep_ = open_.size() == max_depth_;
+    if (too_deep_) return false;
+    Json& place = Place();
+    place = std::move(container);
+    open_.push_back(&place);  // Stays where it is: its parent gets no further value before it is closed.
+    return true;
+  }
+
+  bool Close() {
+    open_.pop_back();
+    return true;
+  }
+
   const std::size_t max_depth_;
-  std::vector<std::set<std::string>> names_;  // One set for each open object or array.
+  Json root_;
+  std::vector<Json*> open_;  // From the outermost to the innermost.
+  Json* member_ = nullptr;   // Of the innermost, if that is an object: the one whose name came last.
   bool repeated_ = false;
   bool too_deep_ = false;
 };
@@ -52,17 +85,13 @@ StatusOr<nlohmann::json> ParseStrictObject(std::string_view text, std::size_t ma
   if (text.substr(0, 3) == "\xEF\xBB\xBF" || text.find('\0') != std::string_view::npos) {
     return Refusal("not a JSON text");
   }
-  Watcher watcher(max_depth);
-  const auto callback = [&watcher](int, Event event, nlohmann::json& parsed) {
-    return watcher(event, parsed);
-  };
-  nlohmann::json value =
-      nlohmann::json::parse(text.begin(), text.end(), callback, /*allow_exceptions=*/false);
-  if (watcher.repeated()) return Refusal("a JSON member comes twice");
-  if (watcher.too_deep()) return Refusal("JSON nested too deeply");
-  if (value.is_discarded()) return Refusal("not a JSON text");
-  if (!value.is_object()) return Refusal("not a JSON object");
-  return value;
+  Builder builder(max_depth);
+  const bool is_json = Json::sax_parse(text.begin(), text.end(), &builder);
+  if (builder.repeated()) return Refusal("a JSON member comes twice");
+  if (builder.too_deep()) return Refusal("JSON nested too deeply");
+  if (!is_json) return Refusal("not a JSON text");
+  if (!builder.root().is_object()) return Refusal("not a JSON object");
+  return std::move(builder.root());
 }
 
 std::optional<std::string> StringMember(const nlohmann::json& object, const char* name) {

@@ -125,7 +125,7 @@ class RandomTokens {
   void Make() {
     TokenIssuerOptions options;
     if (random_.Below(8) == 0) options.issuer = "elsewhere";
-    options.lifetime = std::chrono::seconds(1 + random_.Below(1000));
+    options.lifetime = std::chrono::seconds(1 + random_.Below(3000));
     const TokenIssuer issuer(keys_[random_.Below(keys_.size())], clock_, random_, options);
     tokens_.push_back(issuer.Issue(kAlice).value());
   }
