@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include "oofgg/parse.h"
@@ -22,9 +24,16 @@ Status LockDatabase(const std::string& path) {
   const int fd = open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0)
     return MakeStatus(StatusCode::kFailedPrecondition, "opening " + lock + ": " + std::strerror(errno));
-  while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EINTR) continue;
+  // A child that a killed server was just starting still has its descriptors, for milliseconds.
+  constexpr int kTries = 100;
+  constexpr std::chrono::milliseconds kPause{10};
+  for (int tries = 1; flock(fd, LOCK_EX | LOCK_NB) != 0; ++tries) {
     const bool held = errno == EWOULDBLOCK;
+    if (errno == EINTR) continue;
+    if (held && tries < kTries) {
+      std::this_thread::sleep_for(kPause);
+      continue;
+    }
     const std::string why =
         held ? path + " is in use by another server; stop that one, or give each its own database"
              : "locking " + lock + ": " + std::strerror(errno);

@@ -71,8 +71,8 @@ TEST(RedisCrashTest, WhatMayRunTwiceOutlivesTheLink) {
   server.Kill();
   const Status lost = once.get().status();
   EXPECT_EQ(lost.code(), StatusCode::kUnavailable);
-  EXPECT_THAT(lost.ToString(),
-              ::testing::AnyOf(HasSubstr("outcome is unknown"), HasSubstr("no link to Redis")));
+  EXPECT_THAT(lost.ToString(), ::testing::AnyOf(::testing::HasSubstr("outcome is unknown"),
+                                                ::testing::HasSubstr("no link to Redis")));
   EXPECT_EQ(hopeless.get().status().code(), StatusCode::kDeadlineExceeded) << "within its deadline only";
   server.Start();
   EXPECT_TRUE(idempotent.get().ok());

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <future>
+#include <thread>
 
 #include "tests/integration/servers/running_server.h"
 #include "tests/support/postgres_server.h"
@@ -44,16 +45,23 @@ Status LoginAs(const std::string& name, const RunningServer& server) {
 }
 
 TEST_F(AuthPostgresTest, ReplicasThatStartTogetherServeTheSameAccounts) {
-  // They make keys and tables at once.
-  auto second = std::async(std::launch::async, [this] { return Start(); });
+  // They make keys and tables at once. A server ends with the thread that started it.
+  std::promise<std::unique_ptr<RunningServer>> second;
+  std::promise<void> over;
+  std::thread starter([&] {
+    second.set_value(Start());
+    over.get_future().wait();
+  });
   const auto one = Start();
-  const auto other = second.get();
+  const auto other = second.get_future().get();
   const auto client = SignUp("ann", *one);
   const auto elsewhere = ClientOf(other.get());
   EXPECT_TRUE(elsewhere->auth().Login({.username = "ANN", .password = kPassword}).ok());
   elsewhere->SetTokens(client->tokens());
   const auto refreshed = elsewhere->auth().Refresh();
   EXPECT_TRUE(refreshed.ok()) << refreshed.status();
+  over.set_value();
+  starter.join();
 }
 
 TEST_F(AuthPostgresTest, ABanAtOneReplicaIsHeardByTheOtherWithinASecond) {

@@ -2,8 +2,8 @@
 
 #include <set>
 
-#include "storage/sqlite/all_rows.h"
 #include "storage/millis.h"
+#include "storage/sqlite/all_rows.h"
 
 namespace oofgg::storage {
 namespace {

@@ -1,7 +1,7 @@
 #include "storage/sqlite/auth/revocation_rows.h"
 
-#include "storage/sqlite/all_rows.h"
 #include "storage/millis.h"
+#include "storage/sqlite/all_rows.h"
 
 namespace oofgg::storage {
 

@@ -3,8 +3,8 @@
 #include <array>
 #include <string>
 
-#include "storage/sqlite/all_rows.h"
 #include "storage/millis.h"
+#include "storage/sqlite/all_rows.h"
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/with_value.h"
 

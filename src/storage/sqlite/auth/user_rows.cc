@@ -1,8 +1,8 @@
 #include "storage/sqlite/auth/user_rows.h"
 
 #include "auth/text.h"
-#include "storage/sqlite/all_rows.h"
 #include "storage/millis.h"
+#include "storage/sqlite/all_rows.h"
 
 namespace oofgg::storage {
 namespace {
