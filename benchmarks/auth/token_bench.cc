@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <algorithm>
 #include <ctime>
 #include <memory>
 #include <string>
@@ -80,7 +81,15 @@ double CpuSeconds() {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
+double MedianOf(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 /// Runs both in turn, in batches long enough for the clock; the benchmark's own time is that of 16 tokens.
+/// The counters are medians, `ratio` that of neighbouring batches: a core is up to twice as fast while its
+/// twin idles.
 template <typename Token, typename Bare>
 void Compare(benchmark::State& state, Token token, Bare bare) {
   constexpr int kBatch = 16;
@@ -91,19 +100,19 @@ void Compare(benchmark::State& state, Token token, Bare bare) {
     }
     return CpuSeconds() - begin;
   };
-  double token_seconds = 0;
-  double bare_seconds = 0;
+  std::vector<double> token_seconds;
+  std::vector<double> bare_seconds;
+  std::vector<double> ratios;
   for (auto _ : state) {
-    const double seconds = time(token);
-    state.SetIterationTime(seconds);
-    token_seconds += seconds;
-    bare_seconds += time(bare);
+    token_seconds.push_back(time(token) / kBatch);
+    bare_seconds.push_back(time(bare) / kBatch);
+    ratios.push_back(token_seconds.back() / bare_seconds.back());
+    state.SetIterationTime(token_seconds.back() * kBatch);
   }
-  const auto rounds = static_cast<double>(state.iterations()) * kBatch;
-  state.counters["token_ns"] = token_seconds / rounds * 1e9;
-  state.counters["openssl_ns"] = bare_seconds / rounds * 1e9;
-  state.counters["ratio"] = token_seconds / bare_seconds;
-  state.counters["per_second"] = rounds / token_seconds;
+  state.counters["token_ns"] = MedianOf(token_seconds) * 1e9;
+  state.counters["openssl_ns"] = MedianOf(bare_seconds) * 1e9;
+  state.counters["ratio"] = MedianOf(ratios);
+  state.counters["per_second"] = 1 / MedianOf(token_seconds);
 }
 
 std::string SignedPart(const std::string& token) { return token.substr(0, token.rfind('.')); }

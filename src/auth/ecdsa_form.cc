@@ -10,27 +10,26 @@ namespace {
 
 constexpr std::size_t kHalf = kP256SignatureBytes / 2;
 
-using BignumPtr = std::unique_ptr<BIGNUM, OpensslDeleter<BN_free>>;
 using EcdsaSigPtr = std::unique_ptr<ECDSA_SIG, OpensslDeleter<ECDSA_SIG_free>>;
 
-BignumPtr NumberOf(std::string_view bytes) {
-  return BignumPtr(BN_bin2bn(AsBytes(bytes), static_cast<int>(bytes.size()), nullptr));
+/// An unsigned integer: as short as it can be, with a zero byte before what would else be negative.
+void AppendInteger(std::string& der, std::string_view number) {
+  while (number.size() > 1 && number.front() == 0) number.remove_prefix(1);
+  const bool would_be_negative = (number.front() & 0x80) != 0;
+  der += '\x02';
+  der += static_cast<char>(number.size() + (would_be_negative ? 1 : 0));
+  if (would_be_negative) der += '\0';
+  der += number;
 }
 
 }  // namespace
 
 std::string EcdsaDerOf(std::string_view raw) {
   if (raw.size() != kP256SignatureBytes) return {};
-  const EcdsaSigPtr signature(ECDSA_SIG_new());
-  BignumPtr r = NumberOf(raw.substr(0, kHalf));
-  BignumPtr s = NumberOf(raw.substr(kHalf));
-  if (signature == nullptr || r == nullptr || s == nullptr) return {};
-  ECDSA_SIG_set0(signature.get(), r.release(), s.release());
-  unsigned char* encoded = nullptr;
-  const int size = i2d_ECDSA_SIG(signature.get(), &encoded);
-  if (size <= 0) return {};
-  std::string der(reinterpret_cast<const char*>(encoded), static_cast<std::size_t>(size));
-  OPENSSL_free(encoded);
+  std::string der = {'\x30', '\0'};
+  AppendInteger(der, raw.substr(0, kHalf));
+  AppendInteger(der, raw.substr(kHalf));
+  der[1] = static_cast<char>(der.size() - 2);
   return der;
 }
 

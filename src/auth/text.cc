@@ -13,7 +13,6 @@ struct Utf8Form {
 };
 
 Utf8Form FormOf(std::uint8_t lead) {
-  if (lead < 0x80) return {.length = 1};
   if (lead >= 0xc2 && lead <= 0xdf) return {.length = 2};
   if (lead == 0xe0) return {.length = 3, .second_low = 0xa0};
   if (lead == 0xed) return {.length = 3, .second_high = 0x9f};
@@ -33,9 +32,13 @@ bool IsBetween(char byte, std::uint8_t low, std::uint8_t high) {
 
 bool IsUtf8(std::string_view text) {
   while (!text.empty()) {
+    if (static_cast<std::uint8_t>(text[0]) < 0x80) {  // Most are.
+      text.remove_prefix(1);
+      continue;
+    }
     const Utf8Form form = FormOf(static_cast<std::uint8_t>(text[0]));
     if (form.length == 0 || form.length > text.size()) return false;
-    if (form.length > 1 && !IsBetween(text[1], form.second_low, form.second_high)) return false;
+    if (!IsBetween(text[1], form.second_low, form.second_high)) return false;
     for (std::size_t i = 2; i < form.length; ++i) {
       if (!IsBetween(text[i], 0x80, 0xbf)) return false;
     }
