@@ -79,7 +79,7 @@ void BM_RedisBenchmark(benchmark::State& state) {
     oofgg::testing::ChildProcess tool(
         "/usr/bin/redis-benchmark",
         {.arguments = {"-p", std::to_string(setting->server.port()), "-c", std::to_string(state.range(0)),
-                       "-P", std::to_string(state.range(1)), "-n", "300000", "-t", "set,get", "--csv"},
+                       "-P", std::to_string(state.range(1)), "-n", "50000", "-t", "set,get", "--csv"},
          .environment = {}});
     if (tool.Wait(60s) != 0) state.SkipWithError("redis-benchmark failed");
     set = RateOf(tool.output(), "SET");
