@@ -110,7 +110,8 @@ void PgConnection::Start(Batch batch) {
   // After a failure the rest is only noted, for `Break` to find.
   for (Unit& unit : Divide(std::move(batch))) {
     for (const std::shared_ptr<PgJob>& job : unit.jobs) sent = sent && Prepare(job->statement());
-    sent = Send(std::move(unit)) && sent;
+    units_.push_back(std::move(unit));
+    sent = sent && Send(units_.back());
   }
   if (!sent) return Break(ConnectionError(handle_.get()));
   Flush();
@@ -125,9 +126,8 @@ bool PgConnection::Prepare(const PgStatement& statement) {
          PQpipelineSync(handle_.get()) != 0;
 }
 
-bool PgConnection::Send(Unit unit) {
-  units_.push_back(std::move(unit));
-  for (const std::shared_ptr<PgJob>& job : units_.back().jobs) {
+bool PgConnection::Send(const Unit& unit) {
+  for (const std::shared_ptr<PgJob>& job : unit.jobs) {
     job->SetSent();
     if (!SendJob(*job)) return false;
   }

@@ -69,7 +69,7 @@ class PgConnection {
   };
 
   static std::vector<Unit> Divide(Batch batch);
-  bool Send(Unit unit);
+  bool Send(const Unit& unit);
   bool Prepare(const PgStatement& statement);
   bool SendJob(const PgJob& job);
 
