@@ -56,7 +56,7 @@ double ServerCpuSeconds() {
   for (const pid_t process : processes) {
     std::ifstream file("/proc/" + std::to_string(process) + "/stat");
     std::string line;
-    std::getline(file, line);
+    if (!std::getline(file, line)) continue;  // It has just ended.
     std::istringstream fields(line.substr(line.rfind(')') + 2));
     std::string skipped;
     for (int i = 3; i < 14; ++i) fields >> skipped;  // utime and stime are fields 14 and 15.
@@ -161,7 +161,7 @@ void Refresh(benchmark::State& state) {
   if (bench->postgres == nullptr) return;
   state.counters["server_cpu_us"] = 1e6 * (ServerCpuSeconds() - bench->server_cpu) / all;
   state.counters["pgbench_tps"] = bench->simple_updates;
-  state.counters["to_pgbench"] = all / took.count() / bench->simple_updates;
+  if (bench->simple_updates > 0) state.counters["to_pgbench"] = all / took.count() / bench->simple_updates;
 }
 
 void BM_RefreshOnPostgres(benchmark::State& state) { Refresh(state); }
