@@ -1,5 +1,5 @@
-// What TLS costs an HTTP listener: heap of an idle connection, handshakes and requests a second. The clients
-// are a process of their own, so that only the server's memory and CPU are counted.
+// What TLS costs an HTTP listener: heap of an idle connection, and the CPU of a handshake. The clients are a
+// process of their own, so that only the server's memory and CPU are counted.
 
 #include <benchmark/benchmark.h>
 #include <poll.h>
@@ -143,33 +143,6 @@ void BM_Handshakes(benchmark::State& state) {
   state.counters["per_server_core_s"] = all / cpu;
 }
 BENCHMARK(BM_Handshakes)->UseRealTime()->Unit(benchmark::kMillisecond);
-
-void BM_Requests(benchmark::State& state) {
-  constexpr int kEach = 2'000;
-  const bool secure = state.range(0) != 0;
-  Listener listener(secure);
-  double cpu = 0;
-  for (auto _ : state) {
-    const double before = CpuSeconds();
-    listener.Serve(
-        [&](auto&, auto&) {
-          testing::TlsPeer* tls = secure ? new testing::TlsPeer(listener.port()) : nullptr;
-          testing::TcpPeer plain("127.0.0.1:" + std::to_string(listener.port()));
-          for (int i = 0; i < kEach; ++i) {
-            if (secure) {
-              tls->Send(kRequest);
-              tls->ReadUntil(kAnswer);
-            } else {
-              plain.Send(kRequest);
-              plain.ReadLineWith("Content-Length");
-            }
-          }
-        },
-        [&] { cpu += CpuSeconds() - before; });
-  }
-  state.counters["server_cpu_us_each"] = cpu * 1e6 / static_cast<double>(state.iterations() * kEach);
-}
-BENCHMARK(BM_Requests)->ArgName("tls")->Arg(0)->Arg(1)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace oofgg::net
