@@ -4,6 +4,7 @@
 #include <string>
 
 #include "storage/millis.h"
+#include "storage/postgres/all_rows.h"
 #include "storage/postgres/database.h"
 
 namespace oofgg::storage {
@@ -97,9 +98,7 @@ StatusOr<std::vector<ServiceCredential>> PostgresCredentialStore::List(std::stri
   OOFGG_ASSIGN_OR_RETURN(
       const PgResult found,
       database_->Run(kList, PgParams().Text(after_id).Int(static_cast<std::int64_t>(limit))));
-  std::vector<ServiceCredential> credentials;
-  for (int row = 0; row < found.rows(); ++row) credentials.push_back(CredentialIn(found, row));
-  return credentials;
+  return AllRows(found, CredentialIn);
 }
 
 Status PostgresCredentialStore::Update(const ServiceCredential& credential) {

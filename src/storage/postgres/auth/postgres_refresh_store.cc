@@ -3,6 +3,7 @@
 #include <string>
 
 #include "storage/millis.h"
+#include "storage/postgres/all_rows.h"
 #include "storage/postgres/auth/refresh_schema.h"
 #include "storage/postgres/database.h"
 
@@ -100,6 +101,14 @@ StoredRefreshToken LoadedToken(const PgResult& row) {
                     .expires_at = FromMillis(row.Int(0, 9))}};
 }
 
+/// Behind the three columns of the log.
+auth::Revocation RevocationIn(const PgResult& result, int row) {
+  return {.sequence = result.Int(row, 3),
+          .session_id = result.Text(row, 4),
+          .revoked_at = FromMillis(result.Int(row, 5)),
+          .until = FromMillis(result.Int(row, 6))};
+}
+
 std::int64_t Limit(std::size_t limit) { return static_cast<std::int64_t>(limit); }
 
 }  // namespace
@@ -188,9 +197,7 @@ StatusOr<std::vector<RefreshFamily>> PostgresRefreshStore::ListFamilies(std::str
   OOFGG_ASSIGN_OR_RETURN(
       const PgResult found,
       database_->Run(kListOpen, PgParams().Text(user_id).Int(ToMillis(now)).Int(Limit(limit))));
-  std::vector<RefreshFamily> families;
-  for (int row = 0; row < found.rows(); ++row) families.push_back(FamilyIn(found, row));
-  return families;
+  return AllRows(found, FamilyIn);
 }
 
 StatusOr<bool> PostgresRefreshStore::RevokeFamily(std::string_view id, WallTime now, WallTime until) {
@@ -223,13 +230,7 @@ StatusOr<auth::RevocationPage> PostgresRefreshStore::ReadRevocations(std::int64_
   if (found.rows() == 0) return MakeStatus(StatusCode::kDataLoss, "auth_revocation_log has lost its row");
   auth::RevocationPage page = {
       .log_id = found.Text(0, 0), .floor = found.Int(0, 1), .head = found.Int(0, 2), .entries = {}};
-  if (found.IsNull(0, 3)) return page;
-  for (int row = 0; row < found.rows(); ++row) {
-    page.entries.push_back({.sequence = found.Int(row, 3),
-                            .session_id = found.Text(row, 4),
-                            .revoked_at = FromMillis(found.Int(row, 5)),
-                            .until = FromMillis(found.Int(row, 6))});
-  }
+  if (!found.IsNull(0, 3)) page.entries = AllRows(found, RevocationIn);
   return page;
 }
 

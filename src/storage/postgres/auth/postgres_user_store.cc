@@ -5,6 +5,7 @@
 
 #include "auth/text.h"
 #include "storage/millis.h"
+#include "storage/postgres/all_rows.h"
 #include "storage/postgres/database.h"
 
 namespace oofgg::storage {
@@ -113,6 +114,12 @@ User UserIn(const PgResult& row) {
           .ban_reason = row.Text(0, 11),
           .epoch = row.Int(0, 12),
           .version = row.Int(0, 13)};
+}
+
+Identity IdentityIn(const PgResult& result, int row) {
+  return {.provider = result.Text(row, 0),
+          .subject = result.Text(row, 1),
+          .created_at = FromMillis(result.Int(row, 2))};
 }
 
 /// All but `created_at`, as parameters 1 to 15.
@@ -248,13 +255,7 @@ Status PostgresUserStore::WhyNotAdded(std::string_view user_id, const Identity& 
 
 StatusOr<std::vector<Identity>> PostgresUserStore::ListIdentities(std::string_view user_id) {
   OOFGG_ASSIGN_OR_RETURN(const PgResult found, database_->Run(kListIdentities, PgParams().Text(user_id)));
-  std::vector<Identity> identities;
-  for (int row = 0; row < found.rows(); ++row) {
-    identities.push_back({.provider = found.Text(row, 0),
-                          .subject = found.Text(row, 1),
-                          .created_at = FromMillis(found.Int(row, 2))});
-  }
-  return identities;
+  return AllRows(found, IdentityIn);
 }
 
 Status PostgresUserStore::Erase(std::string_view id) {
@@ -264,9 +265,7 @@ Status PostgresUserStore::Erase(std::string_view id) {
 StatusOr<std::vector<std::string>> PostgresUserStore::ListDeleting(std::size_t limit) {
   OOFGG_ASSIGN_OR_RETURN(const PgResult found,
                          database_->Run(kListDeleting, PgParams().Int(static_cast<std::int64_t>(limit))));
-  std::vector<std::string> ids;
-  for (int row = 0; row < found.rows(); ++row) ids.push_back(found.Text(row, 0));
-  return ids;
+  return AllRows(found, [](const PgResult& result, int row) { return result.Text(row, 0); });
 }
 
 }  // namespace oofgg::storage
