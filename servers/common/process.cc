@@ -1,7 +1,5 @@
 #include "servers/common/process.h"
 
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -25,29 +23,6 @@ sigset_t StopSignals() {
   return signals;
 }
 
-spdlog::level::level_enum LevelOf(LogLevel level) {
-  switch (level) {
-    case LogLevel::kDebug:
-      return spdlog::level::debug;
-    case LogLevel::kInfo:
-      return spdlog::level::info;
-    case LogLevel::kWarning:
-      return spdlog::level::warn;
-    case LogLevel::kError:
-      return spdlog::level::err;
-  }
-  return spdlog::level::info;
-}
-
-void SendLogToStderr(const std::string& name, bool verbose) {
-  auto logger = spdlog::stderr_color_mt(name);
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %n %v");
-  logger->set_level(verbose ? spdlog::level::debug : spdlog::level::info);
-  SetLogSink([logger](LogLevel level, std::string_view room, std::string_view message) {
-    logger->log(LevelOf(level), "[{}] {}", std::string(room), std::string(message));
-  });
-}
-
 void RaiseDescriptorLimit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -66,21 +41,16 @@ struct Process::Guard {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work;
 };
 
-Process::Process(std::string name, bool verbose)
-    : name_(std::move(name)), io_(std::make_unique<boost::asio::io_context>()) {
+Process::Process(const std::string& name, bool verbose)
+    : log_(name, verbose), io_(std::make_unique<boost::asio::io_context>()) {
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   RaiseDescriptorLimit();
-  SendLogToStderr(name_, verbose);
   guard_ = std::make_unique<Guard>(Guard{boost::asio::make_work_guard(*io_)});
 }
 
-Process::~Process() {
-  Stop();
-  SetLogSink(nullptr);
-  spdlog::drop(name_);
-}
+Process::~Process() { Stop(); }
 
 void Process::Start(std::size_t threads) {
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { io_->run(); });

@@ -8,6 +8,7 @@
 
 #include "oofgg/executor.h"
 #include "oofgg/status.h"
+#include "servers/common/stderr_log.h"
 
 namespace boost::asio {
 class io_context;
@@ -25,7 +26,7 @@ class Process {
  public:
   /// Blocks SIGINT and SIGTERM for all threads started later, ignores SIGPIPE, raises the limit of
   /// descriptors to what is allowed, and sends the library's log to stderr.
-  Process(std::string name, bool verbose);
+  Process(const std::string& name, bool verbose);
   ~Process();
 
   [[nodiscard]] boost::asio::io_context& io() { return *io_; }
@@ -50,7 +51,7 @@ class Process {
 
  private:
   struct Guard;
-  std::string name_;
+  StderrLog log_;
   std::unique_ptr<boost::asio::io_context> io_;
   std::unique_ptr<Guard> guard_;
   std::vector<std::thread> threads_;

@@ -1,7 +1,5 @@
 #include "rpc/server.h"
 
-#include <google/protobuf/stubs/logging.h>
-#include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
@@ -11,31 +9,15 @@
 #include <mutex>
 #include <utility>
 
-#include "oofgg/log.h"
+#include "rpc/library_log.h"
 #include "rpc/server_credentials.h"
 
 namespace oofgg::rpc {
 namespace {
 
-/// protobuf would tell stderr of every text that is not UTF-8, as often as a peer likes to send one.
-void LogOfProtobuf(google::protobuf::LogLevel, const char*, int, const std::string& message) {
-  Log(LogLevel::kDebug, "rpc", message);
-}
-
-/// Whether this thread opens listeners: why one cannot be opened is told by our status, on one line.
-thread_local bool opening_listeners = false;
-
-/// gRPC would tell stderr of every handshake that fails.
-void LogOfGrpc(gpr_log_func_args* args) {
-  const bool matters = args->severity == GPR_LOG_SEVERITY_ERROR && !opening_listeners;
-  const LogLevel level = matters ? LogLevel::kWarning : LogLevel::kDebug;
-  Log(level, "rpc", args->message);
-}
-
 /// Switches of the whole process; gRPC's are read by the builders made after them.
 void SetUpProcess(bool reflection) {
-  google::protobuf::SetLogHandler(LogOfProtobuf);
-  gpr_set_log_function(LogOfGrpc);
+  TakeLogsOfLibraries();
   grpc::EnableDefaultHealthCheckService(true);
   static std::once_flag once;
   if (reflection) std::call_once(once, grpc::reflection::InitProtoReflectionServerBuilderPlugin);
@@ -101,9 +83,11 @@ Status RpcServer::Listen(const RpcServerOptions& options) {
     builder.AddListeningPort(ListenerAddress(addresses_[i]), credentials_, &ports[i]);
   }
   for (const ServedService& service : services_) builder.RegisterService(service.implementation.get());
-  opening_listeners = true;
-  server_ = builder.BuildAndStart();
-  opening_listeners = false;
+  {
+    // Why one cannot be opened is told by our status, on one line.
+    const QuietScope quiet;
+    server_ = builder.BuildAndStart();
+  }
   for (std::size_t i = 0; i < addresses_.size(); ++i) {
     if (ports[i] == 0) return CannotListen(addresses_[i]);
     addresses_[i].port = static_cast<std::uint16_t>(ports[i]);

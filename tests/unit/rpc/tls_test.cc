@@ -3,7 +3,10 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
+#include <atomic>
+
 #include "net/tls/tls_source.h"
+#include "oofgg/log.h"
 #include "oofgg/testing/fake_clock.h"
 #include "tests/support/tcp_peer.h"
 #include "tests/support/tls_peer.h"
@@ -78,6 +81,21 @@ TEST_F(TlsTest, ServesWhoTrustsItsCertificate) {
   EXPECT_TRUE(Ask(Trusting(ca_)).ok());
   EXPECT_EQ(Ask(Trusting(stranger_)).code(), StatusCode::kUnavailable);
   EXPECT_EQ(Ask(grpc::InsecureChannelCredentials()).code(), StatusCode::kUnavailable);
+}
+
+TEST_F(TlsTest, WhoFailsAtTheDoorAgainAndAgainDoesNotFillTheLog) {
+  Start();
+  std::atomic<int> lines{0};
+  SetLogSink([&lines](LogLevel level, std::string_view, std::string_view) {
+    if (level >= LogLevel::kWarning) ++lines;
+  });
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_FALSE(TlsPeer(port(), {.protocols = "\x02h2", .max_version = 0x0302}).connected());
+  }
+  server_.reset();
+  SetLogSink(nullptr);
+  EXPECT_GE(lines, 1);
+  EXPECT_LE(lines, 100);
 }
 
 TEST_F(TlsTest, SpeaksNoOldVersions) {
