@@ -26,8 +26,9 @@ int Connect(std::uint16_t port) {
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  return fd;
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
+  close(fd);
+  return -1;
 }
 
 void Show(SSL_CTX* context, const TestCertificate& own) {
@@ -64,7 +65,9 @@ TlsPeer::TlsPeer(std::uint16_t port, const Options& options) : fd_(Connect(port)
   connected_ = SSL_connect(ssl_.get()) == 1;
 }
 
-TlsPeer::~TlsPeer() { close(fd_); }
+TlsPeer::~TlsPeer() {
+  if (fd_ >= 0) close(fd_);
+}
 
 std::string TlsPeer::server_name() const {
   X509* certificate = SSL_get0_peer_certificate(ssl_.get());

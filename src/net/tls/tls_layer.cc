@@ -12,8 +12,8 @@ namespace oofgg::net {
 namespace {
 
 /// OpenSSL's own socket BIO writes in a way that kills a process that does not ignore SIGPIPE when its peer
-/// has gone; a library cannot ask that of whoever links it. The number of the socket is the BIO's data.
-int DescriptorOf(BIO* bio) { return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio))); }
+/// has gone; a library cannot ask that of whoever links it. The BIO's data points to the socket's number.
+int DescriptorOf(BIO* bio) { return *static_cast<const int*>(BIO_get_data(bio)); }
 
 int Outcome(BIO* bio, ssize_t moved, int retry_flag) {
   BIO_clear_retry_flags(bio);
@@ -45,10 +45,10 @@ BIO_METHOD* SocketMethod() {
   return method;
 }
 
-BIO* SocketBio(int descriptor) {
+BIO* SocketBio(int* descriptor) {
   BIO* bio = BIO_new(SocketMethod());
   if (bio == nullptr) return nullptr;
-  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(descriptor)));
+  BIO_set_data(bio, descriptor);
   BIO_set_init(bio, 1);
   return bio;
 }
@@ -57,7 +57,20 @@ int Clamp(std::size_t size) { return static_cast<int>((std::min)(size, std::size
 
 class TlsLayer final : public SecureLayer {
  public:
-  explicit TlsLayer(SslPtr ssl) : ssl_(std::move(ssl)) {}
+  explicit TlsLayer(int descriptor) : descriptor_(descriptor) {}
+
+  /// False if there is no memory for it.
+  bool Begin(SSL_CTX* context) {
+    ssl_.reset(SSL_new(context));
+    BIO* const bio = SocketBio(&descriptor_);
+    if (ssl_ == nullptr || bio == nullptr) {
+      BIO_free(bio);
+      return false;
+    }
+    SSL_set_bio(ssl_.get(), bio, bio);
+    SSL_set_accept_state(ssl_.get());
+    return true;
+  }
 
   SecureResult Handshake() override {
     return Try([](SSL* ssl) { return SSL_do_handshake(ssl); });
@@ -94,6 +107,7 @@ class TlsLayer final : public SecureLayer {
     return {Outcome::kFailed};
   }
 
+  int descriptor_;  // The BIO points to it.
   SslPtr ssl_;
   bool failed_ = false;
 };
@@ -102,16 +116,10 @@ class TlsLayer final : public SecureLayer {
 
 SecureLayerFactory TlsLayers(std::shared_ptr<TlsSource> source) {
   return [source = std::move(source)](int descriptor) -> std::unique_ptr<SecureLayer> {
+    auto layer = std::make_unique<TlsLayer>(descriptor);
     // A connection keeps the context it began with.
-    SslPtr ssl(SSL_new(source->Current()->context.get()));
-    BIO* const bio = SocketBio(descriptor);
-    if (ssl == nullptr || bio == nullptr) {
-      BIO_free(bio);
-      return nullptr;
-    }
-    SSL_set_bio(ssl.get(), bio, bio);
-    SSL_set_accept_state(ssl.get());
-    return std::make_unique<TlsLayer>(std::move(ssl));
+    if (!layer->Begin(source->Current()->context.get())) return nullptr;
+    return layer;
   };
 }
 

@@ -209,7 +209,7 @@ TEST_F(RedisRevocationFeedTest, ATailThatWasLostIsAReset) {
 TEST_F(RedisRevocationFeedTest, ForgetsWhatIsOld) {
   RedisRevocationFeed brief(*client_, {.stream = "oofgg:brief", .keep = std::chrono::milliseconds(0)});
   for (int i = 0; i < 1000; ++i) ASSERT_TRUE(brief.Publish(Of("x")).ok());
-  EXPECT_LT(client_->Call({"XLEN", "oofgg:brief"}, Soon())->integer, 700)
+  EXPECT_LT(client_->Call({"XLEN", "oofgg:brief"}, Soon())->integer, 300)
       << "trimmed in whole blocks, now and then";
 }
 

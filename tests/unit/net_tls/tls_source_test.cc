@@ -204,8 +204,10 @@ TEST_F(TlsSourceTest, ALinkThatIsTurnedElsewhereCounts) {
 TEST_F(TlsSourceTest, ManyThreadsSeeWholePairs) {
   const auto source = Open().value();
   std::atomic<bool> stop = false;
+  constexpr int kReaders = 3;
   std::vector<std::thread> readers;
-  for (int i = 0; i < 3; ++i) {
+  readers.reserve(kReaders);
+  for (int i = 0; i < kReaders; ++i) {
     readers.emplace_back([&] {
       while (!stop) EXPECT_NE(source->Current()->context, nullptr);
     });

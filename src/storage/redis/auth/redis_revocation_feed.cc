@@ -33,7 +33,8 @@ if last then life, number = last[2][2], last[2][4] + 1 end
 redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'life', life, 'number', string.format('%.0f', number),
   'subject', ARGV[4], 'id', ARGV[5], 'at', ARGV[6], 'until', ARGV[7])
 local time = redis.call('TIME')
-redis.call('XTRIM', KEYS[1], 'MINID', '~', string.format('%.0f', time[1] * 1000 - ARGV[2]))
+local oldest = math.max(0, time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[2])
+redis.call('XTRIM', KEYS[1], 'MINID', '~', string.format('%.0f', oldest))
 return number
 )lua");
   return script;
