@@ -18,6 +18,21 @@ if(OOFGG_SANITIZE)
   endif()
 endif()
 
+# What a test compiles itself is run once, so it is built to be built quickly. Three checks of UBSan that cost
+# as much compile time as all others together are left to the code under test.
+add_library(oofgg_test_flags INTERFACE)
+if(OOFGG_SANITIZE)
+  target_compile_options(oofgg_test_flags INTERFACE -O0)
+  if(OOFGG_SANITIZE MATCHES undefined)
+    target_compile_options(oofgg_test_flags INTERFACE -fno-sanitize=vptr,null,alignment)
+  endif()
+else()
+  target_compile_options(oofgg_test_flags INTERFACE $<$<CONFIG:Release>:-O1>)
+endif()
+
+# What each program of ours needs in its environment when it runs as a test.
+set(OOFGG_TEST_ENVIRONMENT "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/tsan.supp")
+
 # Programs are small as built: no symbols, and nothing that no path reaches. For a debugger there is `debug`.
 add_library(oofgg_program_flags INTERFACE)
 target_link_options(oofgg_program_flags INTERFACE $<$<CONFIG:Release>:-s> LINKER:--gc-sections)
@@ -67,14 +82,14 @@ function(oofgg_add_test name)
   set_target_properties(${target} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests CXX_EXTENSIONS OFF)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${target} PRIVATE ${ARG_DEPS} GTest::gmock_main oofgg_build_flags)
+  target_link_libraries(${target} PRIVATE ${ARG_DEPS} GTest::gmock_main oofgg_build_flags oofgg_test_flags)
   set(name ${OOFGG_TEST_PREFIX}${name})
   add_test(NAME ${name} COMMAND ${target})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
-    ENVIRONMENT "OOFGG_BIN_DIR=${PROJECT_BINARY_DIR}/bin;${ARG_ENVIRONMENT};TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/tsan.supp")
+    ENVIRONMENT "OOFGG_BIN_DIR=${PROJECT_BINARY_DIR}/bin;${ARG_ENVIRONMENT};${OOFGG_TEST_ENVIRONMENT}")
 endfunction()
 
 # oofgg_add_benchmark(<subject> SOURCES ... DEPS ...): a Google Benchmark program, run once in its

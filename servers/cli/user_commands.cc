@@ -130,9 +130,8 @@ void AddUserCommands(CLI::App& app, Command* chosen) {
     *chosen = [=](Context& context) { return EndSessions(context, *target); };
   });
 
-  const auto sure = std::make_shared<bool>(false);
   auto* erase = add("delete", "Delete an account with all data");
-  erase->add_flag("--yes", *sure, "Must be said, as there is no way back")->required();
+  erase->add_flag("--yes")->description("Must be said, as there is no way back")->required();
   erase->callback([=] { *chosen = [=](Context& context) { return DeleteUser(context, *target); }; });
 }
 

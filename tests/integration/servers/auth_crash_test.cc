@@ -1,0 +1,174 @@
+// PostgreSQL, Redis or oofgg-auth itself is killed under load: what was acknowledged holds afterwards, and
+// nobody who did nothing wrong is signed out.
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "tests/integration/servers/running_server.h"
+#include "tests/support/postgres_server.h"
+#include "tests/support/redis_server.h"
+
+namespace oofgg::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using SteadyClock = std::chrono::steady_clock;
+
+/// What players were told, by which the servers are measured afterwards.
+struct Told {
+  std::vector<std::string> registered;           ///< Names.
+  std::vector<std::string> signed_out;           ///< Access tokens.
+  std::vector<SessionTokens> spent;              ///< Replaced by tokens that arrived.
+  std::vector<std::unique_ptr<Client>> playing;  ///< Signed in at the end.
+};
+
+/// Players who register, refresh and sign out, as fast as they are answered, until it is dropped.
+class Load {
+ public:
+  explicit Load(const RunningServer& auth) : address_(auth.address("grpc")) {
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+      workers_[i] = std::thread([this, i] { Work(std::to_string(i)); });
+    }
+  }
+  ~Load() { Stop(); }
+  Load(const Load&) = delete;
+  Load& operator=(const Load&) = delete;
+
+  /// Waits until so many more players were served than now; for 30 s at most.
+  void WaitForPlayers(int more) const {
+    const int goal = served_ + more;
+    const auto give_up = SteadyClock::now() + 30s;
+    while (served_ < goal && SteadyClock::now() < give_up) std::this_thread::sleep_for(1ms);
+    EXPECT_GE(served_, goal) << "nobody is served";
+  }
+
+  Told Stop() {
+    stopping_ = true;
+    for (std::thread& worker : workers_) {
+      if (worker.joinable()) worker.join();
+    }
+    return std::move(told_);
+  }
+
+ private:
+  void Work(const std::string& worker) {
+    for (int i = 0; !stopping_; ++i) Play("w" + worker + "-" + std::to_string(i), /*stays=*/i % 2 == 0);
+  }
+
+  void Play(const std::string& name, bool stays) {
+    GrpcTransportOptions transport;
+    transport.endpoints.auth = address_;
+    auto client = std::make_unique<Client>(MakeGrpcTransport(transport), ClientOptions{});
+    const CallOptions brief{.timeout = 1s};
+    if (!client->auth().Register({.username = name, .email = {}, .password = kPassword}, brief).ok()) return;
+    ++served_;
+    const SessionTokens first = client->tokens();
+    const bool refreshed = client->auth().Refresh(brief).ok();
+    const std::string access_token = client->tokens().access_token;
+    const bool left = !stays && client->account().Logout({}, brief).ok();
+    const std::lock_guard lock(mutex_);
+    told_.registered.push_back(name);
+    if (refreshed) told_.spent.push_back(first);
+    if (left) told_.signed_out.push_back(access_token);
+    if (stays) told_.playing.push_back(std::move(client));
+  }
+
+  const std::string address_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<int> served_{0};
+  std::mutex mutex_;
+  Told told_;
+  std::array<std::thread, 4> workers_;
+};
+
+class AuthCrashTest : public ::testing::Test {
+ protected:
+  AuthCrashTest() {
+    auth_ = Start();
+    replica_ = Start();
+  }
+
+  std::unique_ptr<RunningServer> Start(std::vector<std::string> more = {}) {
+    more.insert(more.end(), {"--database", database_.url(), "--redis", redis_.url()});
+    return StartAuth(folder_, std::move(more));
+  }
+
+  /// Loads the first replica while `kill` kills something and `restart` brings it back, and holds what its
+  /// players were told against what both replicas say then.
+  void TryUnderLoad(const std::function<void()>& kill, const std::function<void()>& restart) {
+    const auto watcher = SignUp("watcher", *auth_);
+    Load load(*auth_);
+    load.WaitForPlayers(8);
+    kill();
+    std::this_thread::sleep_for(200ms);  // So that some meet nobody.
+    restart();
+    EXPECT_LT(TimeToComeBack(*watcher), 2s);
+    load.WaitForPlayers(8);
+    const Told told = load.Stop();
+    Check(told, *auth_);
+    Check(told, *replica_);
+    CheckSpent(told);
+  }
+
+  /// Until a call is answered that hashes nothing; 20 s at most.
+  static SteadyClock::duration TimeToComeBack(Client& client) {
+    const auto start = SteadyClock::now();
+    while (!client.account().ListSessions({}, {.timeout = 500ms}).ok() && SteadyClock::now() < start + 20s) {
+    }
+    return SteadyClock::now() - start;
+  }
+
+  static void Check(const Told& told, const RunningServer& server) {
+    const auto anybody = ClientOf(&server);
+    for (const std::string& name : told.registered) {
+      const auto login = anybody->auth().Login({.username = name, .password = kPassword});
+      EXPECT_TRUE(login.ok()) << name << ": " << login.status();
+    }
+    for (const std::string& token : told.signed_out) {
+      const auto verdict = anybody->auth().ValidateToken({.access_token = token});
+      ASSERT_TRUE(verdict.ok()) << verdict.status();
+      EXPECT_FALSE(verdict->is_valid) << "was told to be signed out";
+    }
+    for (const auto& player : told.playing) {
+      const auto refreshed = player->auth().Refresh();
+      EXPECT_TRUE(refreshed.ok()) << "was signed out: " << refreshed.status();
+    }
+  }
+
+  void CheckSpent(const Told& told) const {
+    EXPECT_FALSE(told.spent.empty());
+    for (const SessionTokens& tokens : told.spent) {
+      const auto thief = ClientOf(replica_.get());
+      thief->SetTokens(tokens);
+      EXPECT_FALSE(thief->auth().Refresh().ok()) << "a refresh token was good twice";
+    }
+  }
+
+  PostgresServer database_;
+  RedisServer redis_;
+  TemporaryDirectory folder_;
+  std::unique_ptr<RunningServer> auth_;
+  std::unique_ptr<RunningServer> replica_;
+};
+
+TEST_F(AuthCrashTest, PostgresIsKilledUnderLoad) {
+  TryUnderLoad([this] { database_.Kill(); }, [this] { database_.Start(); });
+}
+
+TEST_F(AuthCrashTest, RedisIsKilledUnderLoad) {
+  TryUnderLoad([this] { redis_.Kill(); }, [this] { redis_.Start(); });
+}
+
+TEST_F(AuthCrashTest, TheAuthServerIsKilledUnderLoad) {
+  const std::string address = auth_->address("grpc");
+  TryUnderLoad([this] { auth_->Kill(); }, [&] { auth_ = Start({"--listen", address}); });
+}
+
+}  // namespace
+}  // namespace oofgg::testing
