@@ -40,6 +40,8 @@ StatusOr<pid_t> Start(const std::string& program, int input) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+  // It gets none of our sockets: a hook that stays would hold our ports after us.
+  posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   // Ours are blocked, for the thread that waits for them.
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);

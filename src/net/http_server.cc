@@ -1,5 +1,7 @@
 #include "net/http_server.h"
 
+#include <fcntl.h>
+
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -99,6 +101,8 @@ Status HttpServer::Impl::Bind(const HostPort& endpoint, std::string_view address
     error_code ignored;
     acceptor_.close(ignored);
     acceptor_.open(where.protocol(), error);
+    // Asio leaves it open to programs that this process starts, which would hold the port after us.
+    if (!error) fcntl(acceptor_.native_handle(), F_SETFD, FD_CLOEXEC);
     if (!error && where.protocol() == tcp::v6() && endpoint.host.empty()) {
       acceptor_.set_option(asio::ip::v6_only(false), error);
     }

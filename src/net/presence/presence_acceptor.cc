@@ -1,5 +1,6 @@
 #include "net/presence/presence_acceptor.h"
 
+#include <fcntl.h>
 #include <netinet/tcp.h>
 
 #include <boost/asio/ip/v6_only.hpp>
@@ -38,6 +39,8 @@ ErrorCode Open(PresenceAcceptor& acceptor, const tcp::endpoint& where, int send_
   ErrorCode error;
   acceptor.close(error);
   acceptor.open(where.protocol(), error);
+  // Asio leaves it open to programs that this process starts, which would hold the port after us.
+  if (!error) fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
   if (!error && all_interfaces) acceptor.set_option(asio::ip::v6_only(false), error);
   if (!error) error = SetOptions(acceptor, send_buffer_bytes);
   if (!error) acceptor.bind(where, error);

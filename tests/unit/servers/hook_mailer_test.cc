@@ -1,7 +1,9 @@
 #include "servers/auth/hook_mailer.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -55,6 +57,16 @@ TEST_F(HookMailerTest, NothingOfTheMailIsInItsArguments) {
   std::string count;
   std::ifstream(copy) >> count;
   EXPECT_EQ(count, "0");
+}
+
+TEST_F(HookMailerTest, TheProgramGetsNoDescriptorOfOurs) {
+  const int ours = fcntl(STDIN_FILENO, F_DUPFD, 100);  // Not close-on-exec.
+  const std::string copy = directory_ / "descriptors";
+  HookMailer mailer(Script("cat > /dev/null; ls /proc/self/fd > '" + copy + "'\n"));
+  EXPECT_TRUE(mailer.Send(kMail).ok());
+  std::ifstream file(copy);
+  for (std::string fd; std::getline(file, fd);) EXPECT_NE(fd, std::to_string(ours));
+  close(ours);
 }
 
 TEST_F(HookMailerTest, FailuresSayWhichAndAreNoCrash) {

@@ -1,0 +1,175 @@
+// oofgg-auth as an operator sets it up who has players come by Twitch and mails codes, over real sockets.
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "net/http_server.h"
+#include "tests/integration/servers/running_server.h"
+#include "tests/unit/http/smtp_server.h"
+
+namespace oofgg::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kNewPassword = "a much better password";
+
+/// Twitch's validate endpoint, which knows the tokens "dallas-token" and, of another application,
+/// "foreign-token" (dev.twitch.tv/docs/authentication/validate-tokens).
+class TwitchStandIn {
+ public:
+  TwitchStandIn() {
+    server_ = net::HttpServer::Listen(io_, "127.0.0.1:0", Answer).value();
+    thread_ = std::thread([this] { io_.run(); });
+  }
+  ~TwitchStandIn() {
+    server_.reset();
+    io_.stop();
+    thread_.join();
+  }
+  TwitchStandIn(const TwitchStandIn&) = delete;
+  TwitchStandIn& operator=(const TwitchStandIn&) = delete;
+
+  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
+
+ private:
+  static void Answer(const net::HttpRequest& request, const net::HttpReplier& reply) {
+    const auto token = request.Header("authorization");
+    const bool ours = token == "OAuth dallas-token";
+    if (request.target != "/oauth2/validate" || (!ours && token != "OAuth foreign-token")) {
+      reply({.status = 401, .body = R"({"status":401,"message":"invalid access token"})"});
+      return;
+    }
+    const nlohmann::json answer = {{"client_id", ours ? "our-game" : "another-game"},
+                                   {"login", "dallas"},
+                                   {"user_id", "44322889"},
+                                   {"scopes", nlohmann::json::array()},
+                                   {"expires_in", 5520838}};
+    reply({.body = answer.dump(), .content_type = "application/json"});
+  }
+
+  boost::asio::io_context io_;
+  std::unique_ptr<net::HttpServer> server_;
+  std::thread thread_;
+};
+
+class WaysInTest : public ::testing::Test {
+ protected:
+  /// A program that appends each mail to a file, a line each.
+  std::string MailHook() {
+    const std::string path = folder_.path() + "/hook";
+    std::ofstream(path) << "#!/bin/sh\ncat >> '" << mails_ << "'\n";
+    chmod(path.c_str(), 0700);
+    return path;
+  }
+
+  /// The mail after those that were read; null after 20 s.
+  nlohmann::json NextMail() {
+    const auto give_up = std::chrono::steady_clock::now() + 20s;
+    std::string line;
+    do {
+      std::ifstream file(mails_);
+      for (int i = 0; i <= read_; ++i) {
+        if (!std::getline(file, line)) line.clear();
+      }
+      auto mail = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+      if (!mail.is_discarded()) {
+        ++read_;
+        return mail;
+      }
+      std::this_thread::sleep_for(5ms);
+    } while (std::chrono::steady_clock::now() < give_up);
+    return nullptr;
+  }
+
+  static Status LoginWith(const RunningServer& auth, const std::string& password) {
+    return ClientOf(&auth)->auth().Login({.username = "Ann@Example.com", .password = password}).status();
+  }
+
+  TemporaryDirectory folder_;
+  const std::string mails_ = folder_.path() + "/mails";
+  int read_ = 0;
+};
+
+TEST_F(WaysInTest, TwitchOpensTheSameAccountEachTimeAndNobodyElses) {
+  auto twitch = std::make_unique<TwitchStandIn>();
+  auto auth = StartAuth(folder_, {"--twitch-client-id", "our-game", "--twitch-url", twitch->url()});
+  const auto login = [&](const std::string& token) {
+    return ClientOf(auth.get())->auth().TwitchLogin({.helix_token = token, .client_id = "", .user_id = ""});
+  };
+  const auto first = login("dallas-token");
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(ReasonOf(login("stolen-token").status()), "INVALID_CREDENTIALS");
+  EXPECT_EQ(ReasonOf(login("foreign-token").status()), "INVALID_CREDENTIALS");
+
+  auth->Kill();
+  auth = StartAuth(folder_, {"--twitch-client-id", "our-game", "--twitch-url", twitch->url()});
+  const auto again = login("dallas-token");
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->user_id, first->user_id);
+
+  twitch.reset();
+  const Status away = login("dallas-token").status();
+  EXPECT_EQ(away.code(), StatusCode::kUnavailable) << away;
+  EXPECT_TRUE(SignUp("ann", *auth)) << "who needs no Twitch is served on";
+}
+
+TEST_F(WaysInTest, AForgottenPasswordIsReplacedByAMailedCodeThatWorksOnce) {
+  const auto auth = StartAuth(folder_, {"--mail-hook", MailHook()});
+  const auto ann = ClientOf(auth.get());
+  ASSERT_TRUE(
+      ann->auth().Register({.username = "ann", .email = "ann@example.com", .password = kPassword}).ok());
+  ASSERT_TRUE(ann->account().RequestEmailCode({.email = ""}).ok());
+  const auto proof = NextMail();
+  ASSERT_EQ(proof.value("to", ""), "ann@example.com") << proof;
+  const auto stranger = ClientOf(auth.get());
+  ASSERT_TRUE(stranger->account()
+                  .VerifyEmail({.user_id = ann->tokens().user_id, .code = proof.value("code", "")})
+                  .ok());
+  EXPECT_TRUE(ann->account().GetAccount({})->email_verified);
+
+  EXPECT_TRUE(stranger->account().RequestPasswordReset({.email = "nobody@example.com"}).ok())
+      << "the answer is the same for all";
+  ASSERT_TRUE(stranger->account().RequestPasswordReset({.email = "ann@example.com"}).ok());
+  const auto mail = NextMail();
+  ASSERT_EQ(mail.value("kind", ""), "reset-password") << mail;
+  const ResetPasswordRequest reset{
+      .email = "ann@example.com", .code = mail.value("code", ""), .new_password = kNewPassword};
+  ResetPasswordRequest wrong = reset;
+  wrong.code = "AAAAAAAAAA";
+  EXPECT_EQ(ReasonOf(stranger->account().ResetPassword(wrong).status()), "CODE_INVALID");
+  ASSERT_TRUE(stranger->account().ResetPassword(reset).ok());
+  EXPECT_EQ(ReasonOf(stranger->account().ResetPassword(reset).status()), "CODE_INVALID") << "used twice";
+
+  EXPECT_FALSE(LoginWith(*auth, kPassword).ok());
+  EXPECT_TRUE(LoginWith(*auth, kNewPassword).ok());
+  EXPECT_FALSE(ann->auth().Refresh().ok()) << "whoever knew the old one is still signed in";
+}
+
+TEST_F(WaysInTest, MailGoesOutBySmtpToo) {
+  http::SmtpServer mail_server;
+  const auto auth =
+      StartAuth(folder_, {"--smtp-url", mail_server.url(), "--smtp-from", "no-reply@example.com"});
+  const auto ann = ClientOf(auth.get());
+  ASSERT_TRUE(
+      ann->auth().Register({.username = "ann", .email = "ann@example.com", .password = kPassword}).ok());
+  ASSERT_TRUE(ann->account().RequestEmailCode({.email = ""}).ok());
+  const auto give_up = std::chrono::steady_clock::now() + 20s;
+  const auto arrived = [&] {
+    for (const std::string& line : mail_server.heard()) {
+      if (line.rfind("Subject: Your code", 0) == 0) return true;
+    }
+    return false;
+  };
+  while (!arrived() && std::chrono::steady_clock::now() < give_up) std::this_thread::sleep_for(5ms);
+  EXPECT_TRUE(arrived());
+}
+
+}  // namespace
+}  // namespace oofgg::testing
