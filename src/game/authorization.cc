@@ -26,6 +26,10 @@ constexpr std::array kPermissions = {
 };
 // clang-format on
 
+bool IsServiceFor(const Caller& caller, std::string_view game_id) {
+  return caller.role == "service" && (caller.game_id.empty() || caller.game_id == game_id);
+}
+
 constexpr bool InOrder() {
   for (std::size_t i = 0; i < kPermissions.size(); ++i) {
     if (kPermissions[i].act != static_cast<Act>(i)) return false;
@@ -47,7 +51,8 @@ Status Authorize(const CallContext& context, Act act, Relation relation) {
   const bool allowed = permission.anyone || (permission.self && relation.self) ||
                        (permission.member && relation.member) || (permission.open && relation.open) ||
                        (permission.developer && role == "developer") ||
-                       (permission.admin && role == "admin") || (permission.service && role == "service");
+                       (permission.admin && role == "admin") ||
+                       (permission.service && IsServiceFor(*context.caller, relation.game_id));
   if (allowed) return {};
   return MakeStatus(StatusCode::kPermissionDenied, "you may not " + std::string(permission.name) +
                                                        " here; docs/authorization.md says who may");

@@ -33,6 +33,7 @@ struct Relation {
                         ///< what it became.
   bool member = false;  ///< The caller is in the session.
   bool open = false;    ///< A session that a player made and that has not started.
+  std::string_view game_id{};  ///< Which the call is about, for services that may act for one game only.
 };
 
 /// A row of the table: who may. Each column is enough by itself.

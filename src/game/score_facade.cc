@@ -61,7 +61,7 @@ StatusOr<LeaderboardEntry> ScoreFacade::SubmitScore(const CallContext& context,
                                                     const ScoreSubmission& submission) {
   const bool self = context.caller.has_value() &&
                     (submission.player_id.empty() || submission.player_id == context.caller->user_id);
-  OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kSubmitScore, {.self = self}));
+  OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kSubmitScore, {.self = self, .game_id = submission.game_id}));
   OOFGG_RETURN_IF_ERROR(CheckSubmission(submission));
   OOFGG_ASSIGN_OR_RETURN(const CreationKey key, MakeCreationKey(context, SumOf(submission)));
   OOFGG_RETURN_IF_ERROR(parts_.games.FindGame(submission.game_id).status());

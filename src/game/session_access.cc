@@ -30,10 +30,11 @@ bool IsMember(const SessionRecord& record, std::string_view user_id) {
 Relation RelationTo(const ResolvedSession& session, std::string_view user_id) {
   const SessionRecord& record = session.record;
   const bool by_player = !record.owner_id.empty();
-  return {.self = session.by_alias || (by_player && record.owner_id == user_id),
-          .member = IsMember(record, user_id),
-          .open = by_player &&
-                  (record.state == SessionState::kCreated || record.state == SessionState::kWaiting)};
+  return {
+      .self = session.by_alias || (by_player && record.owner_id == user_id),
+      .member = IsMember(record, user_id),
+      .open = by_player && (record.state == SessionState::kCreated || record.state == SessionState::kWaiting),
+      .game_id = record.game_id};
 }
 
 Session ViewOf(const SessionRecord& record, std::string_view id, std::string_view viewer) {

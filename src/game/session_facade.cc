@@ -67,7 +67,8 @@ StatusOr<Session> SessionFacade::CreateSession(const CallContext& context,
   const bool member =
       context.caller.has_value() &&
       (named.empty() || std::find(named.begin(), named.end(), context.caller->user_id) != named.end());
-  OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kCreateSession, {.member = member}));
+  OOFGG_RETURN_IF_ERROR(
+      Authorize(context, Act::kCreateSession, {.member = member, .game_id = request.game_id}));
   OOFGG_RETURN_IF_ERROR(CheckNewSession(request));
   OOFGG_ASSIGN_OR_RETURN(const CreationKey key, MakeCreationKey(context, SumOf(request)));
   OOFGG_ASSIGN_OR_RETURN(const Game game, parts_.games.FindGame(request.game_id));

@@ -206,7 +206,8 @@ StatusOr<Ticket> TicketDesk::CancelLocked(const Viewer& viewer, const std::strin
 
 StatusOr<TicketEntry*> TicketDesk::FindFor(const Viewer& viewer, std::string_view id) const {
   TicketEntry* entry = book_.Find(id);
-  if (entry == nullptr || !(viewer.manages || entry->record.HasPlayer(viewer.user_id))) {
+  if (entry == nullptr ||
+      !(viewer.Manages(entry->record.request().game_id) || entry->record.HasPlayer(viewer.user_id))) {
     return MakeStatus(StatusCode::kNotFound,
                       "no such ticket of yours; tickets are forgotten a while after their end");
   }

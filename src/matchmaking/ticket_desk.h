@@ -26,6 +26,11 @@ namespace oofgg::matchmaking {
 struct Viewer {
   std::string user_id;
   bool manages = false;
+  std::string only_game{};  ///< Where they are; empty: in every game.
+
+  [[nodiscard]] bool Manages(std::string_view game_id) const {
+    return manages && (only_game.empty() || only_game == game_id);
+  }
 };
 
 /// The state behind `MatchmakingFacade`: tickets, a queue a game, matches that wait for a server, and one

@@ -13,7 +13,7 @@ StatusOr<Viewer> ViewerOf(const CallContext& context) {
   if (!context.caller.has_value())
     return MakeStatus(StatusCode::kUnauthenticated, "sign in to look for a match");
   const Caller& caller = *context.caller;
-  return Viewer{caller.user_id, caller.role == "admin" || caller.role == "service"};
+  return Viewer{caller.user_id, caller.role == "admin" || caller.role == "service", caller.game_id};
 }
 
 }  // namespace
@@ -30,7 +30,8 @@ StatusOr<Ticket> MatchmakingFacade::CreateTicket(const CallContext& context,
     return InvalidField("idempotency-key", "is " + std::to_string(context.idempotency_key.size()) +
                                                " bytes; " + std::to_string(kMaxIdBytes) + " at most");
   }
-  OOFGG_ASSIGN_OR_RETURN(CreateTicketRequest checked, CheckRequest(request, viewer.user_id, viewer.manages));
+  OOFGG_ASSIGN_OR_RETURN(CreateTicketRequest checked,
+                         CheckRequest(request, viewer.user_id, viewer.Manages(request.game_id)));
   return desk_->Create(viewer, context.idempotency_key, std::move(checked));
 }
 

@@ -36,6 +36,19 @@ TEST(AuthorizationTest, EachColumnIsEnoughByItselfAndNoOther) {
   }
 }
 
+TEST(AuthorizationTest, AServiceOfOneGameMayNothingInAnother) {
+  CallContext arena = As("arena-servers", "service");
+  arena.caller->game_id = "arena";
+  for (const Permission& permission : Permissions()) {
+    const auto may = [&](std::string_view game_id) {
+      return Authorize(arena, permission.act, {.game_id = game_id}).ok();
+    };
+    EXPECT_EQ(may("arena"), permission.anyone || permission.service) << permission.name;
+    EXPECT_EQ(may("chess"), permission.anyone) << permission.name;
+    EXPECT_EQ(may(""), permission.anyone) << permission.name;
+  }
+}
+
 // The rows of the table in the docs: name, then a cell for each column.
 std::map<std::string, std::vector<bool>> DocumentedRows() {
   std::ifstream file(OOFGG_SOURCE_DIR "/docs/authorization.md");

@@ -162,6 +162,17 @@ TEST_F(TicketFacadeTest, OnlyItsPlayersAndManagersSeeATicket) {
   EXPECT_EQ(Get("ann", ann.id).state, TicketState::kWaiting);
 }
 
+TEST_F(TicketFacadeTest, AServiceOfOneGameManagesThatOneOnly) {
+  const Ticket ann = Create("ann", Duel(1500));
+  CallContext service = As("servers", "", "service");
+  service.caller->game_id = ann.game_id;
+  EXPECT_TRUE(facade_->GetTicket(service, {ann.id}).ok());
+  service.caller->game_id = "another";
+  EXPECT_EQ(facade_->GetTicket(service, {ann.id}).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(facade_->CancelTicket(service, {ann.id}).status().code(), StatusCode::kNotFound);
+  EXPECT_FALSE(facade_->CreateTicket(service, Simple({"bob", "cyd"}, "duos")).ok()) << "names others";
+}
+
 TEST_F(TicketFacadeTest, WithoutACallerNothing) {
   const auto host = std::make_shared<FakeHost>();
   EXPECT_EQ(facade_->CreateTicket({}, Duel(1)).status().code(), StatusCode::kUnauthenticated);
