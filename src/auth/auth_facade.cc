@@ -56,7 +56,6 @@ StatusOr<AuthTokens> AuthFacade::RepeatRegistration(const CallContext& context, 
   const bool is_repetition = !proof.empty() && base::ConstantTimeEquals(proof, user.registration_proof) &&
                              parts_.sessions.Now() <= user.created_at + options_.registration_grace;
   if (!is_repetition) return UsernameTaken();
-  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitName(FoldCase(request.username)));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAccount(user.id, context));
   OOFGG_ASSIGN_OR_RETURN(const bool same, parts_.hasher.Verify(request.password, user.password_hash));
   if (same) return parts_.sessions.Begin(user, context);
@@ -73,7 +72,7 @@ std::string AuthFacade::RegistrationProof(const CallContext& context, const Regi
 StatusOr<AuthTokens> AuthFacade::Login(const CallContext& context, const LoginRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckLogin(request));
   const std::string name = FoldCase(request.username);
-  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context, name));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
   OOFGG_RETURN_IF_ERROR(CheckDeadline(context));
   OOFGG_ASSIGN_OR_RETURN(const std::optional<User> user, FindByLoginName(request.username));
   // A user has two names, and no more guesses for that. An unknown name is an account of its own here, so

@@ -37,6 +37,11 @@ class Question {
 constexpr std::string_view kTooMany = "too many attempts; wait before the next";
 constexpr std::string_view kTooManyForName = "too many attempts for this name; wait before the next";
 
+/// An account as seen from an address.
+std::string Together(std::string_view account, const CallContext& context) {
+  return std::string(account) + '@' + AddressGroup(context.peer_address);
+}
+
 std::string NameKey(std::string_view name) { return "login/name/" + std::string(name); }
 
 }  // namespace
@@ -66,7 +71,7 @@ Status LoginGuard::AdmitName(std::string_view name) {
 
 Status LoginGuard::AdmitAccount(std::string_view account, const CallContext& context) {
   Question question;
-  question.Add("login/account/" + std::string(account), options_.per_account);
+  question.Add(BucketOf(account, context), options_.per_account);
   OOFGG_RETURN_IF_ERROR(question.Ask(limiter_, kTooManyForName));
   const TimePoint now = clock_.Now();
   const std::lock_guard lock(mutex_);
@@ -92,12 +97,19 @@ void LoginGuard::NoteSuccess(std::string_view account, const CallContext& contex
   counter.in_a_row = 0;
   counter.until = {};
   if (counter.known || context.peer_address.empty()) return;
-  Failures& known = Touch(std::string(account) + '@' + AddressGroup(context.peer_address));
+  Failures& known = Touch(Together(account, context));
   known.known = true;
 }
 
+std::string LoginGuard::BucketOf(std::string_view account, const CallContext& context) {
+  const std::string together = Together(account, context);
+  const std::lock_guard lock(mutex_);
+  if (by_key_.contains(together)) return "login/known/" + together;
+  return "login/account/" + std::string(account);
+}
+
 LoginGuard::Failures& LoginGuard::CounterFor(std::string_view account, const CallContext& context) {
-  const std::string together = std::string(account) + '@' + AddressGroup(context.peer_address);
+  const std::string together = Together(account, context);
   if (const auto found = by_key_.find(together); found != by_key_.end()) return Touch(together);
   return Touch(std::string(account));
 }

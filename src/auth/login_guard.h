@@ -18,7 +18,7 @@
 namespace oofgg::auth {
 
 struct LoginGuardOptions {
-  /// Attempts for one name, whether or not it exists, and for one account, by whichever of its names.
+  /// Attempts at one account, by whichever of its names, and at a name that belongs to none.
   /// Nothing: no limit.
   std::optional<RateLimit> per_account = RateLimit{.per_second = 1.0 / 6, .burst = 10};
   /// Attempts of all kinds from one address, /64 for IPv6. Loopback is a proxy or a test, and has no limit.
@@ -35,9 +35,10 @@ struct LoginGuardOptions {
 
 /// Slows guessing down (OWASP Authentication Cheat Sheet, "Login Throttling"): token buckets for accounts,
 /// addresses and everybody, and a wait that grows with wrong passwords in a row. An address from which the
-/// account was signed in to before waits for its own mistakes only, so that a stranger cannot lock the owner
-/// out. The buckets are this process', or those of all replicas; the waits are this process'. In bounded
-/// memory. Threads: safe; blocks no longer than the limiter. Errors: kResourceExhausted with the delay.
+/// account was signed in to before has a bucket of its own and waits for its own mistakes only, so that a
+/// stranger cannot lock the owner out. The buckets are this process', or those of all replicas; the waits are
+/// this process'. In bounded memory. Threads: safe; blocks no longer than the limiter. Errors:
+/// kResourceExhausted with the delay.
 class LoginGuard {
  public:
   /// `clock` must outlive the guard, and so must `shared`, which may be null.
@@ -62,6 +63,8 @@ class LoginGuard {
     TimePoint until{};
   };
 
+  /// The bucket of this attempt: the account's, or one apart for an address that is known for it.
+  std::string BucketOf(std::string_view account, const CallContext& context);
   /// Where the failures of this attempt are counted: at the account, or at the account as seen from an
   /// address that is known for it. Under the lock.
   Failures& CounterFor(std::string_view account, const CallContext& context);

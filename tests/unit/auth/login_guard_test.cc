@@ -84,6 +84,17 @@ TEST_F(LoginGuardTest, AStrangerCannotLockTheOwnerOut) {
   EXPECT_EQ(WaitOf(guard, "alice", kHome), 1s) << "a known address waits for its own mistakes";
 }
 
+TEST_F(LoginGuardTest, AStrangersFloodLeavesTheOwnersBucketFull) {
+  LoginGuardOptions options = OnlyWaits();
+  options.per_account = RateLimit{.per_second = 1, .burst = 3};
+  LoginGuard guard(clock_, options);
+  guard.NoteSuccess("alice", kHome);
+  for (int i = 0; i < 10; ++i) guard.AdmitAccount("alice", kStranger).IgnoreError();
+  EXPECT_FALSE(guard.AdmitAccount("alice", kStranger).ok());
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(guard.AdmitAccount("alice", kHome).ok()) << i;
+  EXPECT_FALSE(guard.AdmitAccount("alice", kHome).ok()) << "the owner's address has a limit too";
+}
+
 TEST_F(LoginGuardTest, ASuccessFromAKnownAddressForgivesNoStranger) {
   LoginGuard guard(clock_, OnlyWaits());
   guard.NoteSuccess("alice", kHome);
