@@ -14,6 +14,19 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{5};
 
+/// Its password, and what it is told of players, do not cross a network in plaintext unasked.
+Status CheckPrivate(const storage::RedisUrl& url, bool insecure) {
+  if (url.tls || insecure) return {};
+  for (const HostPort& host : url.hosts) {
+    if (IsLoopback(host.host)) continue;
+    return MakeStatus(StatusCode::kFailedPrecondition,
+                      "--redis: " + FormatHostPort(host) +
+                          " is on another machine; write rediss:// for TLS, or allow plaintext on a private "
+                          "network with --insecure");
+  }
+  return {};
+}
+
 }  // namespace
 
 StatusOr<SharedState> SharedState::Open(const ServerSettings& settings, std::string limit_key) {
@@ -24,6 +37,7 @@ StatusOr<SharedState> SharedState::Open(const ServerSettings& settings, std::str
   const TimePoint deadline = DeadlineAfter(Clock::System().Now(), kPatience);
   storage::RedisOptions options;
   options.url = *std::move(url);
+  OOFGG_RETURN_IF_ERROR(CheckPrivate(options.url, settings.insecure));
   auto redis = storage::RedisClient::Connect(std::move(options), deadline);
   if (!redis.ok()) return Annotate(redis.status(), "--redis");
   if (const Status durable = storage::CheckDurability(**redis, settings.allow_volatile_redis, deadline);

@@ -30,11 +30,12 @@ StatusOr<AuthStorage> OnSqlite(const std::string& database) {
   return opened;
 }
 
-StatusOr<AuthStorage> OnPostgres(const std::string& url) {
+StatusOr<AuthStorage> OnPostgres(const std::string& url, bool insecure) {
   AuthStorage opened;
   opened.workers = kWorkersOnPostgres;
   opened.revocation_poll = kRevocationPoll;
-  OOFGG_ASSIGN_OR_RETURN(opened.postgres, storage::PostgresDatabase::Open(url));
+  OOFGG_ASSIGN_OR_RETURN(opened.postgres,
+                         storage::PostgresDatabase::Open(url, {.allow_plaintext = insecure}));
   OOFGG_ASSIGN_OR_RETURN(opened.users, storage::PostgresUserStore::Make(*opened.postgres));
   OOFGG_ASSIGN_OR_RETURN(opened.sessions, storage::PostgresRefreshStore::Make(*opened.postgres));
   OOFGG_ASSIGN_OR_RETURN(opened.codes, storage::PostgresCodeStore::Make(*opened.postgres));
@@ -44,11 +45,12 @@ StatusOr<AuthStorage> OnPostgres(const std::string& url) {
 
 }  // namespace
 
-StatusOr<AuthStorage> OpenAuthStores(const std::string& database) {
+StatusOr<AuthStorage> OpenAuthStores(const ServerSettings& settings) {
+  const std::string& database = settings.database;
   if (!database.starts_with("postgresql://") && !database.starts_with("postgres://")) {
     return OnSqlite(database);
   }
-  auto opened = OnPostgres(database);
+  auto opened = OnPostgres(database, settings.insecure);
   if (!opened.ok()) return Annotate(opened.status(), "--database");
   return opened;
 }

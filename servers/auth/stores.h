@@ -7,6 +7,7 @@
 
 #include "auth/auth_room.h"
 #include "oofgg/status.h"
+#include "servers/common/server_flags.h"
 #include "storage/postgres/database.h"
 #include "storage/sqlite/database.h"
 
@@ -30,6 +31,6 @@ struct AuthStorage {
 
 /// Opens `--database` by its scheme and brings its tables up to date. Errors: those of `OpenDatabase` and of
 /// `PostgresDatabase::Open`, naming the flag.
-[[nodiscard]] StatusOr<AuthStorage> OpenAuthStores(const std::string& database);
+[[nodiscard]] StatusOr<AuthStorage> OpenAuthStores(const ServerSettings& settings);
 
 }  // namespace oofgg::servers

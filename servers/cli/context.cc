@@ -10,6 +10,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
+#include "oofgg/parse.h"
 #include "servers/cli/session_file.h"
 #include "servers/common/flags.h"
 
@@ -21,9 +22,28 @@ std::string HostName() {
   return gethostname(name.data(), name.size()) == 0 ? name.data() : "an unnamed host";
 }
 
+/// Passwords and tokens do not leave this machine in plaintext unasked.
+Status CheckPrivate(const Settings& settings) {
+  if (settings.tls || settings.insecure) return {};
+  const std::pair<const char*, const std::string&> addresses[] = {{"--auth", settings.endpoints.auth},
+                                                                  {"--game", settings.endpoints.game},
+                                                                  {"--maker", settings.endpoints.maker}};
+  for (const auto& [flag, address] : addresses) {
+    const auto parsed = ParseHostPort(address);
+    if (!parsed.ok() || parsed->host.empty() || IsLoopback(parsed->host)) continue;
+    return MakeStatus(
+        StatusCode::kFailedPrecondition,
+        std::string(flag) + ": " + address +
+            " is another machine, which passwords and tokens would reach in plaintext; give --tls, "
+            "or --insecure on a private network");
+  }
+  return {};
+}
+
 }  // namespace
 
 StatusOr<std::unique_ptr<Client>> Context::NewClient(ClientOptions options) const {
+  OOFGG_RETURN_IF_ERROR(CheckPrivate(settings_));
   GrpcTransportOptions transport;
   transport.endpoints = settings_.endpoints;
   OOFGG_ASSIGN_OR_RETURN(transport.tls, servers::TlsOptionsOf(settings_.peers));

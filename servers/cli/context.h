@@ -25,6 +25,7 @@ struct Settings {
   std::string session_file;  ///< Empty: in the home directory.
   servers::PeerSettings peers;
   bool tls = false;
+  bool insecure = false;  ///< Plaintext to other machines, as on a private network.
   bool json = false;
   std::chrono::milliseconds timeout{10'000};
 };

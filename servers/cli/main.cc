@@ -20,6 +20,8 @@ void AddSettings(oofgg::servers::Flags& flags, Settings& settings) {
   flags.AddAddress({.name = "game", .help = "Where oofgg-game serves gRPC"}, &settings.endpoints.game);
   flags.AddAddress({.name = "maker", .help = "Where oofgg-maker serves gRPC"}, &settings.endpoints.maker);
   flags.Add({.name = "tls", .help = "Speak TLS to the servers"}, &settings.tls);
+  flags.Add({.name = "insecure", .help = "Allow plaintext to other machines, as on a private network"},
+            &settings.insecure);
   oofgg::servers::AddPeerFlags(flags, settings.peers);
   flags.AddCustom({.name = "session", .help = "Keeps this player's tokens", .value = "FILE"},
                   "~/.oofgg/session.json", [&settings](std::string_view text) {

@@ -25,6 +25,13 @@ Status NoAnswer(bool sent, const std::string& outage) {
 StatusOr<std::unique_ptr<PostgresDatabase>> PostgresDatabase::Open(const std::string& url,
                                                                    PostgresOptions options) {
   OOFGG_ASSIGN_OR_RETURN(PgTarget target, PgTarget::Parse(url, options.timeout / 2, options.connect_timeout));
+  if (!options.allow_plaintext && target.MayBePlaintext()) {
+    return MakeStatus(
+        StatusCode::kFailedPrecondition,
+        target.name() +
+            " is on another machine and may be spoken to in plaintext; add sslmode=verify-full to "
+            "the URL, or allow plaintext on a private network with --insecure");
+  }
   OOFGG_RETURN_IF_ERROR(target.Connect().status());
   // A little more patience with the server than the callers have, so that it is they who say what they waited
   // for.

@@ -25,6 +25,7 @@ struct PostgresOptions {
   std::chrono::milliseconds timeout{3000};
   std::chrono::seconds connect_timeout{3};
   std::size_t max_waiting = 4096;  ///< Callers beyond these are refused.
+  bool allow_plaintext = true;     ///< To hosts other than this machine (`PgTarget::MayBePlaintext`).
 };
 
 /// One PostgreSQL database, shared by the stores of a server: a few connections in pipeline mode, one thread
@@ -38,7 +39,8 @@ struct PostgresOptions {
 class PostgresDatabase {
  public:
   /// Connects once to see that it can be done. `url`: see `PgTarget::Parse`. kInvalidArgument (malformed),
-  /// kUnavailable (does not answer, or refuses us), kFailedPrecondition (older than PostgreSQL 14).
+  /// kUnavailable (does not answer, or refuses us), kFailedPrecondition (older than PostgreSQL 14, or
+  /// in plaintext where that is not allowed).
   [[nodiscard]] static StatusOr<std::unique_ptr<PostgresDatabase>> Open(const std::string& url,
                                                                         PostgresOptions options = {});
   /// No call may be under way.

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "oofgg/parse.h"
+
 namespace oofgg::storage {
 namespace {
 
@@ -86,6 +88,23 @@ StatusOr<PgTarget> PgTarget::Parse(const std::string& url, std::chrono::millisec
                     " -c client_connection_check_interval=1000 " + setting.value;
   }
   return target;
+}
+
+bool PgTarget::MayBePlaintext() const {
+  const std::string* mode = Find("sslmode");
+  if (mode != nullptr && (*mode == "require" || mode->starts_with("verify-"))) return false;
+  const std::string* hosts = Find("hostaddr");
+  if (hosts == nullptr || hosts->empty()) hosts = Find("host");
+  if (hosts == nullptr) return false;
+  for (std::size_t begin = 0; begin <= hosts->size();) {
+    const std::size_t end = std::min(hosts->find(',', begin), hosts->size());
+    const std::string host = hosts->substr(begin, end - begin);
+    // None, a folder and an abstract name are Unix sockets.
+    const bool is_local = host.empty() || host[0] == '/' || host[0] == '@' || IsLoopback(host);
+    if (!is_local) return true;
+    begin = end + 1;
+  }
+  return false;
 }
 
 StatusOr<PgHandle> PgTarget::Connect() const {

@@ -36,6 +36,10 @@ class PgTarget {
   /// silent one for ever: a caller who gave up begins with the next. Looks up host names, which may block.
   [[nodiscard]] PgHandle StartConnecting(std::size_t first_host) const;
 
+  /// Whether what is said to one of its hosts, passwords included, may cross a network in plaintext: a host
+  /// that is not this machine, and an `sslmode` that does not insist on TLS.
+  [[nodiscard]] bool MayBePlaintext() const;
+
   /// `database NAME at HOST`, for messages.
   [[nodiscard]] std::string name() const;
 

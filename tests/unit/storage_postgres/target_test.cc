@@ -21,6 +21,21 @@ std::string WhyNot(const std::string& url) {
   return std::string(target.status().message());
 }
 
+TEST(PgTargetPlaintextTest, OnlyThisMachineAndTlsArePrivate) {
+  const auto may_be_plaintext = [](const std::string& url) {
+    return PgTarget::Parse("postgresql://" + url, 1s, 1s).value().MayBePlaintext();
+  };
+  for (const char* kept :
+       {"", "ann@127.0.0.1/x", "[::1]:5432/x", "localhost/x", "%2Frun%2Fpostgresql/x",
+        "db.example/x?sslmode=require", "db.example/x?sslmode=verify-full", "/x?hostaddr=127.0.0.1"}) {
+    EXPECT_FALSE(may_be_plaintext(kept)) << kept;
+  }
+  for (const char* open : {"db.example/x", "db.example/x?sslmode=prefer", "127.0.0.1,db.example/x",
+                           "localhost/x?hostaddr=192.0.2.1"}) {
+    EXPECT_TRUE(may_be_plaintext(open)) << open;
+  }
+}
+
 TEST(PgTargetTest, TakesWhatLibpqTakes) {
   EXPECT_EQ(WhyNot("postgresql://ann:s%40cret@db.example:5433/game?sslmode=verify-full"), "");
   EXPECT_EQ(WhyNot("postgres://a,b:5433/game?target_session_attrs=any"), "");
