@@ -59,13 +59,18 @@ auth::AuthRoomOptions RoomOptionsOf(const AuthSettings& settings, const AuthStor
   } else {
     options.guard.per_address->per_second = static_cast<double>(settings.attempts_per_address);
   }
+  if (settings.attempts > 0) {
+    const auto rate = static_cast<double>(settings.attempts);
+    options.guard.global = RateLimit{.per_second = rate, .burst = 2 * rate};
+  }
   return options;
 }
 
 Status Serve(const AuthSettings& settings) {
   Process process(kProgram, settings.server.verbose);
+  OOFGG_ASSIGN_OR_RETURN(const AddressList proxies, TrustedProxies(settings.server));
   OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
-  OOFGG_ASSIGN_OR_RETURN(const AuthStorage storage, OpenAuthStores(settings.server.database));
+  OOFGG_ASSIGN_OR_RETURN(const AuthStorage storage, OpenAuthStores(settings.server));
   OOFGG_ASSIGN_OR_RETURN(const auto keys, auth::KeyStore::Open(settings.keys));
   OOFGG_ASSIGN_OR_RETURN(std::string secret, keys.Secret("refresh"));
   OOFGG_ASSIGN_OR_RETURN(std::string limit_key, keys.Secret("limits"));
@@ -114,6 +119,11 @@ Status Serve(const AuthSettings& settings) {
   const rpc::Lane hashing_lane(hashing, kLoginRetryDelay);
   const rpc::Lane network_lane(network, kLoginRetryDelay);
   rpc::ServiceHost host(&room->authorizer(), workers, clock);
+  host.TrustProxies(proxies);
+  if (settings.calls_per_address > 0) {
+    const auto rate = static_cast<double>(settings.calls_per_address);
+    host.LimitAnonymousCalls({.per_second = rate, .burst = 10 * rate});
+  }
   const TidyTimer tidy(workers, clock, kTidyPeriod,
                        [&room = *room] { return Annotate(room.Tidy(), "purge"); });
 

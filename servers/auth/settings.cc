@@ -23,6 +23,14 @@ void AddTokenFlags(Flags& flags, AuthSettings& settings) {
   flags.Add({.name = "attempts-per-address",
              .help = "Sign-ins a second from one address, after 100 at once; 0: no limit. Not for loopback"},
             &settings.attempts_per_address, 0, 1'000'000);
+  flags.Add({.name = "attempts",
+             .help = "Sign-ins a second in all, after twice as many at once; 0: what the cores can hash"},
+            &settings.attempts, 0, 1'000'000);
+  flags.Add(
+      {.name = "calls-per-address",
+       .help = "Calls without a token a second from one address, after ten times as many at once; 0: no "
+               "limit. Not for loopback"},
+      &settings.calls_per_address, 0, 1'000'000);
 }
 
 void AddTwitchFlags(Flags& flags, AuthSettings& settings) {

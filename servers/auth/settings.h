@@ -21,6 +21,8 @@ struct AuthSettings {
   std::chrono::milliseconds refresh_token_ttl{std::int64_t{30} * 24 * 3600 * 1000};
   std::chrono::milliseconds session_lifetime{std::int64_t{365} * 24 * 3600 * 1000};
   std::int64_t attempts_per_address = 5;
+  std::int64_t attempts = 0;  ///< 0: no limit but the cores.
+  std::int64_t calls_per_address = 100;
   std::string twitch_url = "https://id.twitch.tv";
   std::string twitch_client_id;  ///< Empty: no Twitch logins.
   std::string mail_hook;         ///< This, the next, or neither.

@@ -78,6 +78,10 @@ void AddServerFlags(Flags& flags, ServerSettings& settings, const StoreKinds& st
   AddRedisFlags(flags, settings, stores.takes_redis);
   AddMissingStore(flags, {.name = "kafka", .help = "Not in this version", .value = "HOST:PORT"},
                   "the event log is written to files");
+  flags.Add({.name = "trusted-proxy",
+             .help = "Whose x-forwarded-for is believed on gRPC, such as 10.0.0.0/8,::1",
+             .value = "NETWORK,…"},
+            &settings.trusted_proxy);
   flags.Add({.name = "tls-cert",
              .help = "PEM certificate chain; gRPC and ops then speak TLS. Read again when it changes",
              .value = "FILE"},
@@ -140,6 +144,12 @@ Status CheckPlaintextAddress(const std::string& flag, const std::string& address
                     flag + ": " + address +
                         " is reachable from other machines without TLS; listen on 127.0.0.1, give it " +
                         "TLS, or allow it with --insecure");
+}
+
+StatusOr<AddressList> TrustedProxies(const ServerSettings& settings) {
+  auto proxies = AddressList::Parse(settings.trusted_proxy);
+  if (!proxies.ok()) return Annotate(proxies.status(), "--trusted-proxy");
+  return proxies;
 }
 
 std::string WithPort(const std::string& address, std::uint16_t port) {

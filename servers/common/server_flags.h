@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "base/address_list.h"
 #include "net/tls/tls_source.h"
 #include "oofgg/clock.h"
 #include "oofgg/status.h"
@@ -23,6 +24,7 @@ struct ServerSettings {
   std::string database = {};
   std::string redis = {};  ///< Empty: none; what it would hold lives in this process.
   bool allow_volatile_redis = false;
+  std::string trusted_proxy = {};  ///< Addresses and networks; empty: none.
   std::string tls_cert = {};
   std::string tls_key = {};
   std::string tls_client_ca = {};
@@ -57,6 +59,9 @@ void AddServerFlags(Flags& flags, ServerSettings& settings, const StoreKinds& st
 /// `insecure`. `flag` names the culprit.
 [[nodiscard]] Status CheckPlaintextAddress(const std::string& flag, const std::string& address,
                                            bool insecure);
+
+/// Which proxies `--trusted-proxy` names.
+[[nodiscard]] StatusOr<AddressList> TrustedProxies(const ServerSettings& settings);
 
 /// `address` with the port that a listener chose for it.
 [[nodiscard]] std::string WithPort(const std::string& address, std::uint16_t port);

@@ -116,6 +116,7 @@ StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const GameSettings
 
 Status Serve(const GameSettings& settings) {
   Process process(kProgram, settings.server.verbose);
+  OOFGG_ASSIGN_OR_RETURN(const AddressList proxies, TrustedProxies(settings.server));
   OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
@@ -167,6 +168,7 @@ Status Serve(const GameSettings& settings) {
   AddMetrics(ops, hub, **door);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   rpc::ServiceHost host(&authorizer, workers, clock);
+  host.TrustProxies(proxies);
   host.AddDoor([&door = **door](std::string_view session_id) { door.EndSession(session_id); });
   OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host));
   BoundedExecutor queueing(kQueueingThreads, kMaxQueueing);

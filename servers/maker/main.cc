@@ -114,6 +114,7 @@ StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const MakerSetting
 
 Status Serve(const MakerSettings& settings) {
   Process process(kProgram, settings.server.verbose);
+  OOFGG_ASSIGN_OR_RETURN(const AddressList proxies, TrustedProxies(settings.server));
   OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
@@ -180,6 +181,7 @@ Status Serve(const MakerSettings& settings) {
   OpsServer ops(kProgram);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   rpc::ServiceHost host(&authorizer, workers, clock);
+  host.TrustProxies(proxies);
   OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host));
   OOFGG_ASSIGN_OR_RETURN(const auto server,
                          rpc::RpcServer::Start(RpcOptions(settings.server, tls), host,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "oofgg/auth/authorizer.h"
+#include "rpc/caller_address.h"
 
 namespace oofgg::rpc {
 namespace {
@@ -76,37 +77,16 @@ std::string ClientName(const grpc::CallbackServerContext& call) {
   return name;
 }
 
-std::string_view WithoutPort(std::string_view address) {
-  const std::size_t colon = address.rfind(':');
-  return colon == std::string_view::npos ? address : address.substr(0, colon);
-}
-
 }  // namespace
-
-std::string PeerAddress(std::string_view peer) {
-  constexpr std::string_view kIpv4 = "ipv4:";
-  constexpr std::string_view kIpv6 = "ipv6:";
-  if (peer.substr(0, kIpv4.size()) == kIpv4) return std::string(WithoutPort(peer.substr(kIpv4.size())));
-  if (peer.substr(0, kIpv6.size()) != kIpv6) return std::string(peer);
-  std::string_view address = WithoutPort(peer.substr(kIpv6.size()));
-  // Brackets are percent-encoded by some versions and not by others.
-  for (const std::string_view open : {std::string_view("%5B"), std::string_view("[")}) {
-    if (address.substr(0, open.size()) == open) {
-      address.remove_prefix(open.size());
-      address = address.substr(0, address.find_first_of("]%"));
-      break;
-    }
-  }
-  return std::string(address);
-}
 
 StatusOr<CallContext> Admit(const ServiceHost& host, const grpc::CallbackServerContext& call,
                             bool needs_token) {
   CallContext context;
+  context.peer_address = CallerAddress(host.proxies(), call);
+  if (!needs_token) OOFGG_RETURN_IF_ERROR(host.AdmitAnonymous(context.peer_address));
   OOFGG_RETURN_IF_ERROR(TakeDeadline(host, call, context));
   OOFGG_RETURN_IF_ERROR(TakeIdempotencyKey(call, context));
   if (needs_token) OOFGG_RETURN_IF_ERROR(Authenticate(host, call, context));
-  context.peer_address = PeerAddress(call.peer());
   context.client_name = ClientName(call);
   return context;
 }

@@ -22,11 +22,8 @@ inline constexpr std::size_t kMaxClientName = 64;
 /// What a facade is to know of a call. Verifies the token if the method needs one, on the calling thread.
 /// kUnauthenticated: no token (reason TOKEN_MISSING), or the authorizer's own refusal. kInvalidArgument: an
 /// `idempotency-key` that is too long or given twice. kDeadlineExceeded: too late already.
+/// kResourceExhausted: too many calls without a token from there.
 [[nodiscard]] StatusOr<CallContext> Admit(const ServiceHost& host, const grpc::CallbackServerContext& call,
                                           bool needs_token);
-
-/// The address in gRPC's spelling of a peer (`ipv4:127.0.0.1:50000`, `ipv6:%5B::1%5D:50000`), without the
-/// port; other kinds of peers come back whole.
-[[nodiscard]] std::string PeerAddress(std::string_view peer);
 
 }  // namespace oofgg::rpc

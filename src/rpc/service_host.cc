@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "base/address_group.h"
+#include "oofgg/parse.h"
+
 namespace oofgg::rpc {
 
 Status Lane::Run(Task task) const {
@@ -13,6 +16,19 @@ Status Lane::Run(Task task) const {
   return WithReason(
       RetryLater(StatusCode::kResourceExhausted, "too many calls at once; try again shortly", retry_after_),
       "OVERLOADED");
+}
+
+void ServiceHost::LimitAnonymousCalls(RateLimit limit) {
+  constexpr std::size_t kAddresses = 100'000;
+  anonymous_ = std::make_unique<KeyedTokenBuckets>(clock_, limit, kAddresses);
+}
+
+Status ServiceHost::AdmitAnonymous(const std::string& peer_address) const {
+  if (anonymous_ == nullptr || IsLoopback(peer_address)) return {};
+  const Admission admission = anonymous_->TryTake(AddressGroup(peer_address));
+  if (admission.granted) return {};
+  return RetryLater(StatusCode::kResourceExhausted, "too many calls from this address; wait before the next",
+                    std::chrono::ceil<std::chrono::milliseconds>(admission.retry_after));
 }
 
 void ServiceHost::EndSession(std::string_view session_id) {

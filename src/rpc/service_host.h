@@ -3,13 +3,17 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/address_list.h"
 #include "oofgg/bounded_executor.h"
 #include "oofgg/clock.h"
 #include "oofgg/executor.h"
+#include "oofgg/token_bucket.h"
 #include "rpc/stream_registry.h"
 
 namespace oofgg::auth {
@@ -54,6 +58,16 @@ class ServiceHost {
   [[nodiscard]] const Lane& lane() const { return lane_; }
   [[nodiscard]] StreamRegistry& streams() { return streams_; }
 
+  /// Holds calls without a token to `limit` for each address (a /64 of IPv6), but for this machine. Before
+  /// the server serves.
+  void LimitAnonymousCalls(RateLimit limit);
+  /// kResourceExhausted with the delay: too many from there.
+  [[nodiscard]] Status AdmitAnonymous(const std::string& peer_address) const;
+
+  /// Believes these about whom they speak for (`x-forwarded-for`). Before the server serves.
+  void TrustProxies(AddressList proxies) { proxies_ = std::move(proxies); }
+  [[nodiscard]] const AddressList& proxies() const { return proxies_; }
+
   /// Ends whatever the session with this `sid` has open at any door of the server. For a revocation feed,
   /// once the authorizer refuses the session's tokens. Threads: safe from any thread.
   void EndSession(std::string_view session_id);
@@ -68,6 +82,8 @@ class ServiceHost {
   Lane lane_;
   StreamRegistry streams_;
   std::vector<std::function<void(std::string_view)>> doors_;
+  std::unique_ptr<KeyedTokenBuckets> anonymous_;
+  AddressList proxies_;
 };
 
 }  // namespace oofgg::rpc

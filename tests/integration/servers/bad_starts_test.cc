@@ -58,6 +58,14 @@ INSTANTIATE_TEST_SUITE_P(
                  "--refresh-token-ttl: 9m"},
         BadStart{
             "AuthRedisAway", "oofgg-auth", {"--redis", "127.0.0.1:1"}, 1, "--redis: connecting to Redis"},
+        BadStart{"AuthRedisPlaintext", "oofgg-auth", {"--redis", "192.0.2.1:6379"}, 1, "write rediss://"},
+        BadStart{"AuthPostgresPlaintext",
+                 "oofgg-auth",
+                 {"--database", "postgresql://ann@127.0.0.1,192.0.2.1/x?sslmode=prefer"},
+                 1,
+                 "sslmode=verify-full"},
+        BadStart{
+            "AuthTrustedProxy", "oofgg-auth", {"--trusted-proxy", "envoy"}, 1, "--trusted-proxy: 'envoy'"},
         BadStart{"AuthRedisUrl", "oofgg-auth", {"--redis", "redis://:x@"}, 1, "--redis"},
         BadStart{"GameRedis", "oofgg-game", {"--redis", "127.0.0.1:6379"}, 2, "--redis"},
         BadStart{

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "rpc/caller_address.h"
 #include "tests/unit/rpc/rpc_fixture.h"
 #include "v1/api/auth/auth_service.grpc.pb.h"
 #include "v1/api/common/player_service.grpc.pb.h"
@@ -146,6 +147,64 @@ TEST(PeerAddress, LosesPortAndBrackets) {
   EXPECT_EQ(PeerAddress("ipv6:%5Bfe80::1%25eth0%5D:50000"), "fe80::1");
   EXPECT_EQ(PeerAddress("unix:/run/oofgg"), "unix:/run/oofgg");
   EXPECT_EQ(PeerAddress(""), "");
+}
+
+TEST(ForwardedForTest, IsReadFromItsEndForAsLongAsOurProxiesSpeak) {
+  const AddressList proxies = AddressList::Parse("10.0.0.0/8").value();
+  const auto caller = [&](const char* peer, const char* forwarded) {
+    return ForwardedFor(proxies, peer, forwarded);
+  };
+  EXPECT_EQ(caller("10.0.0.1", "203.0.113.7"), "203.0.113.7");
+  EXPECT_EQ(caller("10.0.0.1", "1.2.3.4, 203.0.113.7"), "203.0.113.7")
+      << "what a caller writes is not believed";
+  EXPECT_EQ(caller("10.0.0.1", "203.0.113.7 ,10.0.0.2"), "203.0.113.7") << "two of our proxies";
+  EXPECT_EQ(caller("10.0.0.1", "2001:db8::1"), "2001:db8::1");
+  EXPECT_EQ(caller("10.0.0.1", "10.0.0.3"), "10.0.0.3");
+  EXPECT_EQ(caller("192.0.2.1", "203.0.113.7"), "192.0.2.1") << "none of our proxies";
+  for (const char* nonsense : {"", ",", "unknown", "203.0.113.7,", "203.0.113.7, x", "203.0.113.7:80"}) {
+    EXPECT_EQ(caller("10.0.0.1", nonsense), "10.0.0.1") << nonsense;
+  }
+}
+
+/// Logins that say they come through a proxy.
+class ForwardedLoginTest : public RpcTest {
+ protected:
+  Status LoginFrom(const std::string& address) {
+    grpc::ClientContext context;
+    Prepare(context, "");
+    context.AddMetadata("x-forwarded-for", address);
+    ::v1::api::auth::LoginRequest request;
+    request.set_username("ada");
+    request.set_password("password");
+    ::v1::api::auth::LoginResponse response;
+    return FromGrpc(::v1::api::auth::AuthService::NewStub(channel_)->Login(&context, request, &response));
+  }
+};
+
+TEST_F(ForwardedLoginTest, AnAddressHasSoManyCallsWithoutAToken) {
+  host_.TrustProxies(AddressList::Parse("127.0.0.1").value());
+  host_.LimitAnonymousCalls({.per_second = 0.001, .burst = 2});
+  Serve();
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(LoginFrom("203.0.113.7").ok());
+  const Status refused = LoginFrom("203.0.113.7");
+  EXPECT_EQ(refused.code(), StatusCode::kResourceExhausted);
+  EXPECT_TRUE(RetryAfterOf(refused).has_value());
+  EXPECT_TRUE(LoginFrom("203.0.113.8").ok()) << "another address";
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(LoginFrom("127.0.0.1").ok()) << "this machine";
+}
+
+TEST_F(ForwardedLoginTest, AFacadeIsToldWhomATrustedProxySpeaksFor) {
+  std::string seen;
+  auth_.on_login = [&](const CallContext& context, const LoginRequest&) -> StatusOr<AuthTokens> {
+    seen = context.peer_address;
+    return AuthTokens{.user_id = "ada", .access_token = "a", .refresh_token = "r"};
+  };
+  Serve();
+  ASSERT_TRUE(LoginFrom("203.0.113.7").ok());
+  EXPECT_EQ(seen, "127.0.0.1") << "nobody is trusted who was not named";
+  host_.TrustProxies(AddressList::Parse("127.0.0.0/8").value());
+  ASSERT_TRUE(LoginFrom("203.0.113.7").ok());
+  EXPECT_EQ(seen, "203.0.113.7");
 }
 
 }  // namespace

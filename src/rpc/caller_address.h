@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/address_list.h"
+
+namespace grpc {
+class CallbackServerContext;
+}
+
+namespace oofgg::rpc {
+
+/// The address in gRPC's spelling of a peer (`ipv4:127.0.0.1:50000`, `ipv6:%5B::1%5D:50000`), without the
+/// port; other kinds of peers come back whole.
+[[nodiscard]] std::string PeerAddress(std::string_view peer);
+
+/// Whom `peer` speaks for by `forwarded`, an `x-forwarded-for` as Envoy and most others write it: each proxy
+/// appends the address that it heard. Read from its end for as long as one of `proxies` speaks, since anybody
+/// may have written what stands before; what is no address ends it.
+[[nodiscard]] std::string ForwardedFor(const AddressList& proxies, std::string_view peer,
+                                       std::string_view forwarded);
+
+/// Where a call comes from: the peer, or whom it speaks for if it is one of `proxies`.
+[[nodiscard]] std::string CallerAddress(const AddressList& proxies, const grpc::CallbackServerContext& call);
+
+}  // namespace oofgg::rpc
