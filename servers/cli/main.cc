@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "oofgg/grpc_transport.h"
+#include "rpc/library_log.h"
 #include "servers/cli/context.h"
 #include "servers/common/flags.h"
 
@@ -62,6 +63,7 @@ void Report(const oofgg::Status& status, bool json) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  oofgg::rpc::TakeLogsOfLibraries();  // An error is one line on stderr, and ours.
   Settings settings;
   oofgg::servers::Flags flags("oofgg", "");
   AddSettings(flags, settings);

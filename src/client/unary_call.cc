@@ -106,7 +106,15 @@ void UnaryCall::Send(const std::string& token) {
 
 void UnaryCall::OnReply(StatusOr<std::string> reply) {
   if (!reply.ok() && TryAgain(reply.status())) return;
+  if (reply.status().code() == StatusCode::kDeadlineExceeded) return Finish(WithHistory(reply.status()));
   Finish(std::move(reply));
+}
+
+Status UnaryCall::WithHistory(const Status& status) {
+  const std::lock_guard lock(mutex_);
+  if (last_failure_.ok()) return status;
+  return MakeStatus(status.code(), std::string(status.message()) +
+                                       "; before, the server said: " + std::string(last_failure_.message()));
 }
 
 bool UnaryCall::TryAgain(const Status& status) {
@@ -120,6 +128,7 @@ bool UnaryCall::TryAgain(const Status& status) {
   const auto wait = RetryAfterOf(status).value_or(std::chrono::milliseconds(0)) + backoff_.Next();
   const TimePoint when = DeadlineAfter(core_->clock().Now(), wait);
   if (when >= deadline_) return false;
+  last_failure_ = status;
   timer_ = ScopedTimer(core_->executor(), when, [weak = weak_from_this()] {
     if (auto self = weak.lock()) self->Attempt();
   });

@@ -36,6 +36,8 @@ class UnaryCall final : public Operation, public std::enable_shared_from_this<Un
   void OnToken(StatusOr<std::string> token);
   void Send(const std::string& token);
   void OnReply(StatusOr<std::string> reply);
+  /// A timeout with what the attempt before it was told, which says more.
+  Status WithHistory(const Status& status);
   /// True if `status` was answered with another attempt.
   bool TryAgain(const Status& status);
   bool RefreshAndTryAgain(std::unique_lock<std::mutex>& lock);
@@ -54,6 +56,7 @@ class UnaryCall final : public Operation, public std::enable_shared_from_this<Un
   Complete complete_;  // Taken by whoever sets finished_.
   bool finished_ = false;
   int attempts_ = 0;
+  Status last_failure_;  // Of the attempt before, while there is another.
   bool refreshed_ = false;
   std::string token_;
   Backoff backoff_;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <csignal>
@@ -19,7 +20,10 @@
 namespace oofgg::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+
+MATCHER(HasNoLinesButOne, "") { return std::count(arg.begin(), arg.end(), '\n') == 1; }
 
 class TlsServersTest : public ::testing::Test {
  protected:
@@ -126,9 +130,17 @@ TEST_F(TlsServersTest, NobodyGetsInWithoutACertificateOrInPlaintext) {
   environment.erase("OOFGG_CLIENT_KEY");
   const Answer without = Shell(environment).Run({"register", "eve"}, std::string(kPassword) + "\n");
   EXPECT_EQ(without.status, 1);
+  EXPECT_THAT(without.errors, AllOf(HasSubstr("client certificate"), HasNoLinesButOne()));
   environment = Environment();
   environment["OOFGG_TLS"] = "false";
-  EXPECT_EQ(Shell(environment).Run({"register", "eve"}, std::string(kPassword) + "\n").status, 1);
+  const Answer plaintext = Shell(environment).Run({"register", "eve"}, std::string(kPassword) + "\n");
+  EXPECT_EQ(plaintext.status, 1);
+  EXPECT_THAT(plaintext.errors, AllOf(HasSubstr("may speak TLS"), HasNoLinesButOne()));
+  environment = Environment();
+  environment.erase("OOFGG_CA");
+  const Answer untrusted = Shell(environment).Run({"register", "eve"}, std::string(kPassword) + "\n");
+  EXPECT_EQ(untrusted.status, 1);
+  EXPECT_THAT(untrusted.errors, AllOf(HasSubstr("from a trusted authority"), HasNoLinesButOne()));
   for (const char* name : {"auth ops", "game ops", "maker ops", "maker API"}) {
     TcpPeer plain(Doors()[name]);
     plain.Send("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n");

@@ -62,6 +62,18 @@ Status Named(const Status& status, const std::string& endpoint) {
        message.starts_with("DNS resolution failed"))) {
     const std::size_t last = message.rfind(": ");
     const std::string why(last == std::string_view::npos ? message : message.substr(last + 2));
+    // Somebody answers, but not as a server of ours whom we trust.
+    if (message.find("andshake") != std::string_view::npos ||
+        message.find("Peer name") != std::string_view::npos) {
+      return MakeStatus(
+          StatusCode::kUnavailable,
+          "no TLS connection to " + endpoint + " (" + why +
+              "): it must speak TLS, with a certificate for that name from a trusted authority");
+    }
+    if (message.find("Socket closed") != std::string_view::npos) {
+      return MakeStatus(StatusCode::kUnavailable,
+                        endpoint + " hangs up at once: it may speak TLS, or ask for a client certificate");
+    }
     return WithReason(
         MakeStatus(StatusCode::kUnavailable, "nobody answers at " + endpoint + " (" + why + ")"),
         kUnreachable);
