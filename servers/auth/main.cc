@@ -134,6 +134,9 @@ Status Serve(const AuthSettings& settings) {
   OpsServer ops(kProgram);
   ops.AddPage("/.well-known/jwks.json",
               [&verifier](const net::HttpRequest& request) { return JwksPage(request, *verifier->keys()); });
+  if (storage.postgres != nullptr) {
+    ops.AddReadiness([&storage] { return storage.postgres->CheckReachable(); });
+  }
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   OOFGG_ASSIGN_OR_RETURN(
       const auto server,

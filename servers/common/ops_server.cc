@@ -34,10 +34,7 @@ struct OpsServer::Gauge {
 OpsServer::OpsServer(std::string program)
     : program_(std::move(program)), registry_(std::make_shared<prometheus::Registry>()) {
   AddPage("/healthz", [](const net::HttpRequest&) { return net::HttpResponse{.body = "ok\n"}; });
-  AddPage("/readyz", [this](const net::HttpRequest&) {
-    return ready_ ? net::HttpResponse{.body = "ready\n"}
-                  : net::HttpResponse{.status = 503, .body = "not ready\n"};
-  });
+  AddPage("/readyz", [this](const net::HttpRequest&) { return Readiness(); });
   AddPage("/version", [this](const net::HttpRequest&) {
     return net::HttpResponse{.body = program_ + " " OOFGG_VERSION "\n"};
   });
@@ -48,6 +45,16 @@ OpsServer::OpsServer(std::string program)
 OpsServer::~OpsServer() = default;
 
 void OpsServer::AddPage(std::string path, Page page) { pages_[std::move(path)] = std::move(page); }
+
+net::HttpResponse OpsServer::Readiness() const {
+  if (!ready_) return {.status = 503, .body = "not ready\n"};
+  for (const auto& check : checks_) {
+    if (const Status status = check(); !status.ok()) {
+      return {.status = 503, .body = "not ready: " + std::string(status.message()) + "\n"};
+    }
+  }
+  return {.body = "ready\n"};
+}
 
 void OpsServer::AddGauge(const std::string& name, const std::string& help, std::function<double()> read) {
   auto& family = prometheus::BuildGauge().Name(name).Help(help).Register(*registry_);

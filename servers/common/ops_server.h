@@ -17,9 +17,9 @@ class Registry;
 
 namespace oofgg::servers {
 
-/// What a platform team asks a server: `/healthz` (alive), `/readyz` (serving), `/metrics`
-/// (Prometheus text), `/version`, and pages that a server adds, such as auth's JWKS.
-/// Threads: safe.
+/// What a platform team asks a server: `/healthz` (alive), `/readyz` (serving, and so is what it needs),
+/// `/metrics` (Prometheus text), `/version`, and pages that a server adds, such as auth's JWKS. Threads:
+/// safe.
 class OpsServer {
  public:
   using Page = std::function<net::HttpResponse(const net::HttpRequest& request)>;
@@ -29,6 +29,9 @@ class OpsServer {
 
   /// Adds `GET path`. Before `Listen`.
   void AddPage(std::string path, Page page);
+  /// Without this the server is ready from `SetReady` on; with it, only while `check` also says so. Called
+  /// for each `/readyz`, so it must not wait. Before `Listen`.
+  void AddReadiness(std::function<Status()> check) { checks_.push_back(std::move(check)); }
   /// Sets a gauge that is read when somebody scrapes. Before `Listen`.
   void AddGauge(const std::string& name, const std::string& help, std::function<double()> read);
 
@@ -43,6 +46,7 @@ class OpsServer {
 
  private:
   struct Gauge;
+  [[nodiscard]] net::HttpResponse Readiness() const;
   [[nodiscard]] net::HttpResponse Metrics();
   void Handle(const net::HttpRequest& request, const net::HttpReplier& reply);
 
@@ -50,6 +54,7 @@ class OpsServer {
   std::map<std::string, Page, std::less<>> pages_;
   std::shared_ptr<prometheus::Registry> registry_;
   std::vector<std::unique_ptr<Gauge>> gauges_;
+  std::vector<std::function<Status()>> checks_;
   std::atomic<bool> ready_{false};
   std::string listen_;
   std::unique_ptr<net::HttpServer> server_;

@@ -46,6 +46,12 @@ StatusOr<std::unique_ptr<PostgresDatabase>> PostgresDatabase::Open(const std::st
 PostgresDatabase::PostgresDatabase(PgTarget target, PostgresOptions options, std::unique_ptr<PgPool> pool)
     : target_(std::move(target)), options_(options), pool_(std::move(pool)) {}
 
+Status PostgresDatabase::CheckReachable() const {
+  const std::string outage = pool_->Outage();
+  if (outage.empty()) return {};
+  return MakeStatus(StatusCode::kUnavailable, "PostgreSQL cannot be reached: " + outage);
+}
+
 PostgresDatabase::~PostgresDatabase() = default;
 
 Status PostgresDatabase::Migrate(std::string_view component, std::span<const std::string_view> migrations) {

@@ -54,6 +54,9 @@ class PostgresDatabase {
   /// newer than this program.
   [[nodiscard]] Status Migrate(std::string_view component, std::span<const std::string_view> migrations);
 
+  /// kUnavailable with the reason while there is no connection at all. Does not wait.
+  [[nodiscard]] Status CheckReachable() const;
+
   /// Runs one statement, which is a transaction, and returns once what it wrote is durable.
   [[nodiscard]] StatusOr<PgResult> Run(const PgStatement& statement, PgParams params = {});
   /// The same, to be done by `deadline` if that is sooner than the timeout.

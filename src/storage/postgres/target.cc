@@ -64,7 +64,8 @@ StatusOr<PgTarget> PgTarget::Parse(const std::string& url, std::chrono::millisec
   }
   // What libpq says of a fault quotes the URL, password included, so it is thrown away.
   const std::unique_ptr<PQconninfoOption, FreeOptions> parsed(PQconninfoParse(url.c_str(), nullptr));
-  if (parsed == nullptr) return BadUrl("the postgresql:// URL is malformed");
+  if (parsed == nullptr)
+    return BadUrl("the postgresql:// URL is malformed, or has a parameter that libpq does not know");
 
   PgTarget target;
   for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option) {

@@ -34,6 +34,13 @@ class AuthPostgresTest : public ::testing::Test {
   TemporaryDirectory folder_;
 };
 
+int Readiness(const RunningServer& server) {
+  http::CurlClient client;
+  const auto reply = http::Fetch(client, {.url = "http://" + server.address("ops") + "/readyz"});
+  EXPECT_TRUE(reply.ok()) << reply.status();
+  return reply.ok() ? reply->status : 0;
+}
+
 bool IsValid(Client& client, const std::string& access_token) {
   const auto answer = client.auth().ValidateToken({.access_token = access_token});
   EXPECT_TRUE(answer.ok()) << answer.status();
@@ -82,6 +89,12 @@ TEST_F(AuthPostgresTest, NothingAcknowledgedIsLostWhenTheDatabaseIsKilled) {
   const auto ann = SignUp("ann", *server);
   const auto bob = SignUp("bob", *server);
   const auto cyd = SignUp("cyd", *server);
+  EXPECT_EQ(Readiness(*server), 200);
+  database_.Kill();
+  const auto give_up = SteadyClock::now() + 20s;
+  while (Readiness(*server) == 200 && SteadyClock::now() < give_up) std::this_thread::sleep_for(5ms);
+  EXPECT_EQ(Readiness(*server), 503) << "a load balancer must know";
+  database_.Start();
   EXPECT_LT(TimeToComeBack(*ann), 2s);
   for (const char* name : {"ann", "bob", "cyd"}) EXPECT_TRUE(LoginAs(name, *server).ok()) << name;
 

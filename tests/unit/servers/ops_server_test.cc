@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <thread>
@@ -38,6 +39,19 @@ class OpsServerTest : public ::testing::Test {
   OpsServer ops_{"tool"};
   http::CurlClient http_;
 };
+
+TEST_F(OpsServerTest, IsReadyOnlyWhileWhatItNeedsIsThere) {
+  std::atomic<bool> up{false};
+  ops_.AddReadiness(
+      [&] { return up ? Status() : MakeStatus(StatusCode::kUnavailable, "the store is away"); });
+  Start();
+  ops_.SetReady(true);
+  const HttpReply away = Ask("/readyz");
+  EXPECT_EQ(away.status, 503);
+  EXPECT_EQ(away.body, "not ready: the store is away\n");
+  up = true;
+  EXPECT_EQ(Ask("/readyz").status, 200);
+}
 
 TEST_F(OpsServerTest, IsHealthyAtOnceAndReadyWhenTold) {
   Start();
