@@ -26,11 +26,16 @@ CLI::Option* AddInteger(CLI::App& command, const std::string& name, std::int64_t
 }
 
 CLI::Option* AddDuration(CLI::App& command, const std::string& name, std::chrono::milliseconds* value,
-                         const std::string& help, std::chrono::milliseconds most) {
+                         const std::string& help, std::chrono::milliseconds most,
+                         std::chrono::milliseconds least) {
   const auto take = [=](const std::string& text) {
     const auto parsed = ParseDuration(text);
     if (parsed.ok() && *parsed > most) {
       throw CLI::ValidationError(name, "must be at most " + servers::FormatDuration(most));
+    }
+    if (parsed.ok() && *parsed < least) {
+      throw CLI::ValidationError(
+          name, "must be at least " + servers::FormatDuration(least) + "; leave it out for no end");
     }
     Take(parsed, name, value);
   };

@@ -23,7 +23,8 @@ CLI::Option* AddInteger(CLI::App& command, const std::string& name, std::int64_t
                         std::int64_t most = (std::numeric_limits<std::int64_t>::max)());
 CLI::Option* AddDuration(CLI::App& command, const std::string& name, std::chrono::milliseconds* value,
                          const std::string& help,
-                         std::chrono::milliseconds most = (std::chrono::milliseconds::max)());
+                         std::chrono::milliseconds most = (std::chrono::milliseconds::max)(),
+                         std::chrono::milliseconds least = std::chrono::milliseconds(0));
 CLI::Option* AddText(CLI::App& command, const std::string& name, std::string* value, const std::string& help);
 
 /// The same, and must be given. Shown in capitals: `GAME`.

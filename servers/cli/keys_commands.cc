@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/utc.h"
 #include "oofgg/auth/key_store.h"
 #include "servers/cli/arguments.h"
 #include "servers/cli/context.h"
@@ -33,11 +34,11 @@ std::string InWords(const StoredKey& key) {
   const WallTime now = Clock::System().WallNow();
   switch (key.state) {
     case KeyState::kPending:
-      return "signs from " + FormatTime(*key.signs_from) + ", " + FormatDistance(*key.signs_from, now);
+      return "signs from " + FormatUtc(*key.signs_from) + ", " + FormatDistance(*key.signs_from, now);
     case KeyState::kSigning:
-      return key.signs_from.has_value() ? "since " + FormatTime(*key.signs_from) : "from the beginning";
+      return key.signs_from.has_value() ? "since " + FormatUtc(*key.signs_from) : "from the beginning";
     case KeyState::kRetiring:
-      return key.published_to.has_value() ? "published to " + FormatTime(*key.published_to)
+      return key.published_to.has_value() ? "published to " + FormatUtc(*key.published_to)
                                           : "published until its file is removed";
     case KeyState::kGone:
       return "removed at the next rotation";
@@ -50,8 +51,8 @@ void PrintKey(Context& context, const StoredKey& key) {
   const std::string state(StateName(key.state));
   nlohmann::json object = {
       {"kid", key.key.kid()}, {"algorithm", algorithm}, {"state", state}, {"file", key.file}};
-  if (key.signs_from.has_value()) object["signs_from"] = FormatTime(*key.signs_from);
-  if (key.published_to.has_value()) object["published_to"] = FormatTime(*key.published_to);
+  if (key.signs_from.has_value()) object["signs_from"] = FormatUtc(*key.signs_from);
+  if (key.published_to.has_value()) object["published_to"] = FormatUtc(*key.published_to);
   context.Print(key.key.kid() + "  " + algorithm + "  " + state + "  " + InWords(key), object);
 }
 

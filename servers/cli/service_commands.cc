@@ -112,7 +112,8 @@ void AddServiceCommands(CLI::App& app, Command* chosen) {
   auto* create = service->add_subcommand("create", "Make a credential; prints its secret, this once");
   AddPositional(*create, "NAME", &request->name, "What it is for");
   AddText(*create, "--game", &request->game_id, "The one game that it may act for (default: all)");
-  AddDuration(*create, "--for", lifetime.get(), "How long it works, such as 90d (default: until revoked)");
+  AddDuration(*create, "--for", lifetime.get(), "How long it works, such as 90d (default: until revoked)",
+              (milliseconds::max)(), std::chrono::seconds(1));
   create->callback([=] {
     request->lifetime = WholeSeconds(*lifetime);
     *chosen = [=](Context& context) { return Create(context, *keys, *request); };

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "servers/cli/times.h"
+#include "base/utc.h"
 
 namespace oofgg::cli {
 namespace {
@@ -35,7 +35,7 @@ void PrintTable(const Context& context, const Cells& titles, const std::vector<T
 }
 
 std::string MomentText(WallTime time, const std::string& never) {
-  return time == WallTime() ? never : FormatTime(time);
+  return time == WallTime() ? never : FormatUtc(time);
 }
 
 std::int64_t MomentMillis(WallTime time) {

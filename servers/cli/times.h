@@ -6,9 +6,6 @@
 
 namespace oofgg::cli {
 
-/// `2030-01-01T00:00:00Z`.
-[[nodiscard]] std::string FormatTime(WallTime time);
-
 /// How far away, for people: `in 14 min`, `3 days ago`.
 [[nodiscard]] std::string FormatDistance(WallTime time, WallTime now);
 

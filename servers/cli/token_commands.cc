@@ -9,6 +9,7 @@
 #include "auth/strict_json.h"
 #include "auth/token_claims.h"
 #include "base/encoding.h"
+#include "base/utc.h"
 #include "oofgg/auth/token_verifier.h"
 #include "servers/cli/arguments.h"
 #include "servers/cli/context.h"
@@ -60,7 +61,7 @@ std::string InWords(const std::string& claim, const nlohmann::json& value) {
   const bool is_time = claim == "exp" || claim == "nbf" || claim == "iat" || claim == "auth_time";
   if (!is_time || !value.is_number_integer() || value < 0 || value > kLatestSecond) return words;
   const WallTime time{std::chrono::seconds(value.get<std::int64_t>())};
-  return words + " (" + FormatTime(time) + ", " + FormatDistance(time, Clock::System().WallNow()) + ")";
+  return words + " (" + FormatUtc(time) + ", " + FormatDistance(time, Clock::System().WallNow()) + ")";
 }
 
 void PrintMembers(Context& context, const char* title, const Part& part) {

@@ -113,7 +113,8 @@ void AddUserCommands(CLI::App& app, Command* chosen) {
   const auto duration = std::make_shared<std::chrono::milliseconds>(0);
   auto* ban = add("ban", "Bar an account and end its sessions, on every server within a second");
   AddText(*ban, "--reason", reason.get(), "For other admins to read (default: none)");
-  AddDuration(*ban, "--for", duration.get(), "How long, such as 7d (default: for ever)");
+  AddDuration(*ban, "--for", duration.get(), "How long, such as 7d (default: for ever)",
+              (std::chrono::milliseconds::max)(), std::chrono::seconds(1));
   ban->callback(
       [=] { *chosen = [=](Context& context) { return Ban(context, *target, *reason, *duration); }; });
 

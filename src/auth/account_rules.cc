@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "auth/text.h"
+#include "base/utc.h"
 
 namespace oofgg::auth {
 namespace {
@@ -161,7 +162,9 @@ bool IsBanned(const User& user, WallTime now) {
 Status CheckMaySignIn(const User& user, WallTime now) {
   if (user.state == AccountState::kDeleting) return AccountGone();
   if (!IsBanned(user, now)) return {};
-  return WithReason(MakeStatus(StatusCode::kPermissionDenied, "the account is banned"), "ACCOUNT_BANNED");
+  const std::string end = user.banned_until == WallTime{} ? "" : " until " + FormatUtc(user.banned_until);
+  return WithReason(MakeStatus(StatusCode::kPermissionDenied, "the account is banned" + end),
+                    "ACCOUNT_BANNED");
 }
 
 Status AccountGone() {

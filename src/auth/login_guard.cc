@@ -12,8 +12,10 @@ namespace oofgg::auth {
 namespace {
 
 Status TooMany(std::string_view message, Duration retry_after) {
-  return RetryLater(StatusCode::kResourceExhausted, message,
-                    std::chrono::ceil<std::chrono::milliseconds>(retry_after));
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(retry_after);
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+  return RetryLater(StatusCode::kResourceExhausted,
+                    std::string(message) + "; wait " + std::to_string(seconds) + " s before the next", wait);
 }
 
 /// Buckets to be asked together.
@@ -34,8 +36,8 @@ class Question {
   std::vector<std::pair<std::string, RateLimit>> buckets_;
 };
 
-constexpr std::string_view kTooMany = "too many attempts; wait before the next";
-constexpr std::string_view kTooManyForName = "too many attempts for this name; wait before the next";
+constexpr std::string_view kTooMany = "too many attempts";
+constexpr std::string_view kTooManyForName = "too many attempts for this name";
 
 /// An account as seen from an address.
 std::string Together(std::string_view account, const CallContext& context) {
@@ -77,7 +79,7 @@ Status LoginGuard::AdmitAccount(std::string_view account, const CallContext& con
   const std::lock_guard lock(mutex_);
   const Failures& counter = CounterFor(account, context);
   if (now >= counter.until) return {};
-  return TooMany("too many wrong passwords for this name; wait before the next", counter.until - now);
+  return TooMany("too many wrong passwords for this name", counter.until - now);
 }
 
 void LoginGuard::NoteWrongPassword(std::string_view account, const CallContext& context) {

@@ -2,25 +2,12 @@
 
 #include <sys/stat.h>
 
-#include <ctime>
 #include <utility>
 
+#include "base/utc.h"
 #include "oofgg/log.h"
 
 namespace oofgg::net {
-namespace {
-
-std::string Day(WallTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  char text[sizeof "2026-12-31T23:59:59Z"];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text;
-}
-
-}  // namespace
-
 StatusOr<std::shared_ptr<TlsSource>> TlsSource::Open(TlsFiles files, const Clock& clock) {
   std::shared_ptr<TlsSource> source(new TlsSource(std::move(files), clock));
   // Looked at before they are read, so that a change in between is seen at the next look.
@@ -51,7 +38,7 @@ void TlsSource::ReadAgain() {
     return;
   }
   current_ = *std::move(identity);
-  Log(LogLevel::kInfo, "tls", "new certificate from now on, valid until " + Day(current_->expires));
+  Log(LogLevel::kInfo, "tls", "new certificate from now on, valid until " + FormatUtc(current_->expires));
 }
 
 TlsSource::Stamp TlsSource::StampOf(const std::string& path) {
