@@ -52,14 +52,24 @@ Status Login(Context& context, const std::string& username) {
   return PrintSession(context, tokens, username);
 }
 
+/// Who has an access token and nothing else, such as a service, has no account to ask for.
+Status WhichService(Context& context, Client& client) {
+  const SessionTokens tokens = client.tokens();
+  OOFGG_ASSIGN_OR_RETURN(const auto valid,
+                         client.auth().ValidateToken({.access_token = tokens.access_token}));
+  if (!valid.is_valid)
+    return MakeStatus(StatusCode::kUnauthenticated, "the access token is not good any more");
+  context.Print(tokens.user_id + ", role " + valid.role, {{"user_id", tokens.user_id}, {"role", valid.role}});
+  return {};
+}
+
 Status WhoAmI(Context& context) {
   OOFGG_ASSIGN_OR_RETURN(Client* const client, context.signed_in_client());
-  OOFGG_ASSIGN_OR_RETURN(const Player player, client->players().GetPlayer({}));
-  const SessionTokens tokens = client->tokens();
-  OOFGG_ASSIGN_OR_RETURN(const auto valid,
-                         client->auth().ValidateToken({.access_token = tokens.access_token}));
-  context.Print(player.username + " (" + tokens.user_id + "), role " + valid.role,
-                {{"user_id", tokens.user_id}, {"username", player.username}, {"role", valid.role}});
+  if (client->tokens().refresh_token.empty()) return WhichService(context, *client);
+  OOFGG_ASSIGN_OR_RETURN(const Account account, client->account().GetAccount({}));
+  const std::string name = account.username.empty() ? "a guest" : account.username;
+  context.Print(name + " (" + account.user_id + "), role " + account.role,
+                {{"user_id", account.user_id}, {"username", account.username}, {"role", account.role}});
   return {};
 }
 
