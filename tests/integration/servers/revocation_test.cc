@@ -54,6 +54,29 @@ class RevocationTest : public ::testing::Test {
     return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - start);
   }
 
+  /// What a service hears of the auth server's own stream.
+  struct Watching {
+    Inbox<Revocations> greeted;
+    Inbox<Status> ended;
+    std::unique_ptr<Client> client;
+    Call call;
+  };
+  std::unique_ptr<Watching> WatchAs(const std::string& credential) {
+    auto watching = std::make_unique<Watching>();
+    ClientOptions options;
+    options.service_credential = credential;
+    watching->client = ClientOf(auth_.get(), nullptr, nullptr, std::move(options));
+    watching->call =
+        watching->client->revocations().Watch([to = watching.get()](const StatusOr<Revocations>& message) {
+          if (message.ok()) {
+            to->greeted.Put(*message);
+          } else {
+            to->ended.Put(message.status());
+          }
+        });
+    return watching;
+  }
+
   TemporaryDirectory folder_;
   std::unique_ptr<RunningServer> auth_;
   std::unique_ptr<Client> admin_;
@@ -83,6 +106,26 @@ TEST_F(RevocationTest, ALogoutIsHeardToo) {
   const std::string token = ann->tokens().access_token;
   ASSERT_TRUE(ann->account().Logout({}).ok());
   EXPECT_LT(TimeUntilRefused(token), 1s);
+}
+
+TEST_F(RevocationTest, AStreamToTheAuthServerItselfEndsWithItsCredential) {
+  const auto made = admin_->admin().CreateServiceCredential({.name = "watcher", .game_id = {}});
+  ASSERT_TRUE(made.ok()) << made.status();
+  const auto watching = WatchAs(made->credential);
+  ASSERT_TRUE(watching->greeted.Next().has_value());
+  ASSERT_TRUE(admin_->admin().RevokeServiceCredential({.id = made->id}).ok());
+  const auto end = watching->ended.Next();
+  ASSERT_TRUE(end.has_value()) << "the stream goes on";
+  EXPECT_EQ(end->code(), StatusCode::kUnauthenticated) << *end;
+}
+
+TEST_F(RevocationTest, AStreamToTheAuthServerItselfEndsWhenItsCredentialExpires) {
+  const auto made =
+      admin_->admin().CreateServiceCredential({.name = "watcher", .game_id = {}, .lifetime = 2s});
+  ASSERT_TRUE(made.ok()) << made.status();
+  const auto watching = WatchAs(made->credential);
+  ASSERT_TRUE(watching->greeted.Next().has_value());
+  ASSERT_TRUE(watching->ended.Next().has_value()) << "the stream goes on";
 }
 
 TEST_F(RevocationTest, WhatWasAcknowledgedSurvivesAKillOfTheAuthServer) {

@@ -202,6 +202,20 @@ TEST_F(AdminFacadeTest, ACredentialEndsWithItsLifetimeAndItsTokensWithIt) {
   EXPECT_FALSE(ServiceLogin(made.credential).ok());
 }
 
+TEST_F(AdminFacadeTest, WhatACredentialHasOpenEndsWithItsLifetime) {
+  const auto made = admin.CreateServiceCredential(operator_, {"job", "", 10min}).value();
+  const auto other = admin.CreateServiceCredential(operator_, {"fleet", "", 0s}).value();
+  clock.Advance(10min - 1ms);
+  ASSERT_TRUE(room->EndExpiredServices().ok());
+  EXPECT_TRUE(sessions.ReadRevocations(0, 10)->entries.empty());
+  clock.Advance(1ms);
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(room->EndExpiredServices().ok());
+  const auto entries = sessions.ReadRevocations(0, 10)->entries;
+  ASSERT_EQ(entries.size(), 1U) << "once, and not the one without an end";
+  EXPECT_EQ(entries[0].session_id, made.id);
+  EXPECT_TRUE(ServiceLogin(other.credential).ok());
+}
+
 TEST_F(AdminFacadeTest, CredentialsAreListedByPageWithoutSecrets) {
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(admin.CreateServiceCredential(operator_, {"fleet", "", 0s}).ok());
