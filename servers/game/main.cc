@@ -165,10 +165,12 @@ Status Serve(const GameSettings& settings) {
 
   OpsServer ops(kProgram);
   AddMetrics(ops, hub, **door);
-  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   rpc::ServiceHost host(&authorizer, workers, clock);
-  host.AddDoor([&door = **door](std::string_view session_id) { door.EndSession(session_id); });
+  host.AddDoor({.end_session = [&door = **door](std::string_view id) { door.EndSession(id); },
+                .send_away = [&door = **door] { door.SendAway(); }});
   OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host));
+  AddSilenceGauge(ops, revocations.get());
+  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   BoundedExecutor queueing(kQueueingThreads, kMaxQueueing);
   const rpc::Lane queueing_lane(queueing, kQueueingRetryDelay);
   OOFGG_ASSIGN_OR_RETURN(

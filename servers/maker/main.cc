@@ -178,9 +178,10 @@ Status Serve(const MakerSettings& settings) {
        .secure = settings.http_tls ? net::TlsLayers(tls) : net::SecureLayerFactory()});
   if (!api_server.ok()) return Annotate(api_server.status(), "--http-listen");
   OpsServer ops(kProgram);
-  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   rpc::ServiceHost host(&authorizer, workers, clock);
   OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host));
+  AddSilenceGauge(ops, revocations.get());
+  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   OOFGG_ASSIGN_OR_RETURN(const auto server,
                          rpc::RpcServer::Start(RpcOptions(settings.server, tls), host,
                                                {rpc::MakeMatchmakingService(host, matchmaking),

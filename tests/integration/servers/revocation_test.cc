@@ -128,6 +128,22 @@ TEST_F(RevocationTest, AStreamToTheAuthServerItselfEndsWhenItsCredentialExpires)
   ASSERT_TRUE(watching->ended.Next().has_value()) << "the stream goes on";
 }
 
+TEST_F(RevocationTest, TheGameServerShowsHowLongItHasHeardNothing) {
+  http::CurlClient client;
+  const auto silence = [&] {
+    const auto page = http::Fetch(client, {.url = "http://" + game_->address("ops") + "/metrics"});
+    constexpr std::string_view kName = "\noofgg_revocation_silence_seconds ";
+    const std::size_t at = page.ok() ? page->body.find(kName) : std::string::npos;
+    return at == std::string::npos ? -1.0 : std::stod(page->body.substr(at + kName.size()));
+  };
+  EXPECT_GE(silence(), 0);
+  EXPECT_LT(silence(), 5);
+  auth_->Kill();
+  const auto start = SteadyClock::now();
+  while (silence() <= 5 && SteadyClock::now() < start + 20s) std::this_thread::sleep_for(100ms);
+  EXPECT_GT(silence(), 5);
+}
+
 TEST_F(RevocationTest, WhatWasAcknowledgedSurvivesAKillOfTheAuthServer) {
   std::vector<std::string> tokens;
   for (const char* name : {"ann", "bob", "cyd"}) {
