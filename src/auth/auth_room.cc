@@ -21,7 +21,7 @@ Status PurgeCodes(CodeStore& codes, WallTime now) {
 
 /// Ended for good, which also marks it as done; in this order, so that a crash in between loses nothing.
 Status EndService(CredentialStore& credentials, SessionKeeper& sessions, ServiceCredential credential) {
-  OOFGG_RETURN_IF_ERROR(sessions.EndService(credential.id));
+  OOFGG_RETURN_IF_ERROR(sessions.EndService(credential));
   credential.revoked = true;
   const Status marked = credentials.Update(credential);
   // Changed by another meanwhile: the next round does it again.
