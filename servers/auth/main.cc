@@ -129,8 +129,10 @@ Status Serve(const AuthSettings& settings) {
   const TidyTimer service_watch(workers, clock, kServiceWatchPeriod, [&room = *room] {
     return Annotate(room.EndExpiredServices(), "ending services whose time is over");
   });
-  const TidyTimer key_watch(workers, clock, kKeyWatchPeriod, [&] {
-    return Annotate(FollowKeys(settings.keys, clock, *verifier, issuer), "following --keys");
+  KeyFollower follower(settings.keys, clock, *verifier, issuer, [&host] { host.SendAway(); });
+  const TidyTimer key_watch(workers, clock, kKeyWatchPeriod, [&follower] {
+    follower.Follow();
+    return Status();
   });
 
   OpsServer ops(kProgram);

@@ -25,6 +25,7 @@
 #include "rpc/server.h"
 #include "servers/common/drain.h"
 #include "servers/common/jwks_keeper.h"
+#include "servers/common/late_hook.h"
 #include "servers/common/ops_server.h"
 #include "servers/common/peer_flags.h"
 #include "servers/common/process.h"
@@ -131,10 +132,13 @@ Status Serve(const MakerSettings& settings) {
   http::CurlClient http(HttpOptionsOf(settings.peers));
   const auto verifier = std::make_shared<auth::TokenVerifier>(
       clock, auth::Jwks(), auth::TokenVerifierOptions{.issuer = settings.issuer});
+  LateHook<> send_away;
   std::unique_ptr<JwksKeeper> keeper;
   if (!settings.jwks.empty()) {
     auto started = JwksKeeper::Start(settings.jwks, *verifier, http, workers,
-                                     {.insecure = settings.server.insecure, .stop = Process::StopRequested});
+                                     {.insecure = settings.server.insecure,
+                                      .stop = Process::StopRequested,
+                                      .on_key_gone = [&send_away] { send_away(); }});
     if (!started.ok()) return Process::StopRequested() ? Status() : started.status();
     keeper = *std::move(started);
   }
@@ -179,6 +183,7 @@ Status Serve(const MakerSettings& settings) {
   if (!api_server.ok()) return Annotate(api_server.status(), "--http-listen");
   OpsServer ops(kProgram);
   rpc::ServiceHost host(&authorizer, workers, clock);
+  const auto sending_away = send_away.Set([&host] { host.SendAway(); });
   OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host));
   AddSilenceGauge(ops, revocations.get());
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));

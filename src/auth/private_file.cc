@@ -122,6 +122,10 @@ Status MakeDirectories(const std::string& path) {
 
 Status EnsurePrivateDirectory(const std::string& path) {
   OOFGG_RETURN_IF_ERROR(MakeDirectories(path));
+  return CheckPrivateDirectory(path);
+}
+
+Status CheckPrivateDirectory(const std::string& path) {
   struct stat info {};
   if (stat(path.c_str(), &info) != 0) return ErrnoStatus(errno, "opening", path);
   if (!S_ISDIR(info.st_mode)) return Refuse(path, "is not a directory");

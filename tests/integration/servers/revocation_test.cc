@@ -9,6 +9,7 @@
 #include <fstream>
 #include <thread>
 
+#include "oofgg/auth/key_store.h"
 #include "tests/integration/servers/running_server.h"
 #include "tests/support/inbox.h"
 
@@ -126,6 +127,31 @@ TEST_F(RevocationTest, AStreamToTheAuthServerItselfEndsWhenItsCredentialExpires)
   const auto watching = WatchAs(made->credential);
   ASSERT_TRUE(watching->greeted.Next().has_value());
   ASSERT_TRUE(watching->ended.Next().has_value()) << "the stream goes on";
+}
+
+TEST_F(RevocationTest, WhatARetiredKeysTokenOpenedEnds) {
+  const auto ann = SignUp("ann", *auth_, game_.get());
+  const auto thief = Holding(ann->tokens().access_token);
+  Inbox<Status> ended;
+  const auto watch = thief->presence().Watch({"somebody"}, [&](const StatusOr<PresenceUpdate>& update) {
+    if (!update.ok()) ended.Put(update.status());
+  });
+  ASSERT_NE(thief->players().GetPlayer({.id = "nobody"}).status().code(), StatusCode::kUnauthenticated);
+  const std::string keys = folder_.path() + "/oofgg-data/auth-keys";
+  const std::string kid = auth::KeyStore::Open(keys)->signing_key().kid();
+  ASSERT_TRUE(auth::KeyStore::Retire(keys, kid, /*replace=*/true).ok());
+  // A token of the new key, once there are any, has the game server ask for the keys at once.
+  const auto start = SteadyClock::now();
+  for (int i = 0; SteadyClock::now() < start + 20s; ++i) {
+    const auto next = SignUp("next" + std::to_string(i), *auth_, game_.get());
+    (void)next->players().GetPlayer({.id = "nobody"});
+    const auto refused = thief->players().GetPlayer({.id = "nobody"});
+    if (refused.status().code() == StatusCode::kUnauthenticated) break;
+    std::this_thread::sleep_for(200ms);
+  }
+  const auto end = ended.Next();
+  ASSERT_TRUE(end.has_value()) << "the stream goes on";
+  EXPECT_EQ(end->code(), StatusCode::kUnauthenticated) << *end;
 }
 
 TEST_F(RevocationTest, TheGameServerShowsHowLongItHasHeardNothing) {
