@@ -130,7 +130,8 @@ Status Serve(const GameSettings& settings) {
   if (!event_log.ok()) return Annotate(event_log.status(), "--event-log");
 
   ThreadPool workers(kWorkers);
-  http::CurlClient http(HttpOptionsOf(settings.peers));
+  OOFGG_ASSIGN_OR_RETURN(auto http_options, HttpOptionsOf(settings.peers));
+  http::CurlClient http(std::move(http_options));
   const auto verifier = std::make_shared<auth::TokenVerifier>(
       clock, auth::Jwks(), auth::TokenVerifierOptions{.issuer = settings.issuer});
   LateHook<> send_away;

@@ -129,7 +129,8 @@ Status Serve(const MakerSettings& settings) {
   // Outlives the HTTP client and the backend, which tell the fleet what has come of its calls until they end.
   SerialExecutor fleet_executor(workers);
   BoundedExecutor api_workers(kApiThreads, kApiQueue);
-  http::CurlClient http(HttpOptionsOf(settings.peers));
+  OOFGG_ASSIGN_OR_RETURN(auto http_options, HttpOptionsOf(settings.peers));
+  http::CurlClient http(std::move(http_options));
   const auto verifier = std::make_shared<auth::TokenVerifier>(
       clock, auth::Jwks(), auth::TokenVerifierOptions{.issuer = settings.issuer});
   LateHook<> send_away;
