@@ -40,7 +40,7 @@ class RevocationHub::State : public std::enable_shared_from_this<State> {
   };
 
   State(RefreshStore& store, Executor& executor, const Clock& clock, RevocationHubOptions options)
-      : store_(store), executor_(executor), clock_(clock), options_(options) {}
+      : store_(store), executor_(executor), clock_(clock), options_(std::move(options)) {}
 
   /// Reads until there is nothing more.
   Status Read() {
@@ -245,7 +245,7 @@ void RevocationHub::State::WakeLocked() {
 StatusOr<std::unique_ptr<RevocationHub>> RevocationHub::Start(RefreshStore& store, Executor& executor,
                                                               const Clock& clock,
                                                               RevocationHubOptions options) {
-  const auto state = std::make_shared<State>(store, executor, clock, options);
+  const auto state = std::make_shared<State>(store, executor, clock, std::move(options));
   OOFGG_RETURN_IF_ERROR(state->Read());
   state->StartTimers();
   return std::unique_ptr<RevocationHub>(new RevocationHub(state));

@@ -150,6 +150,7 @@ StatusOr<std::vector<AccountSession>> SessionKeeper::List(std::string_view user_
                                                           std::string_view current_id) {
   OOFGG_ASSIGN_OR_RETURN(const auto families, parts_.sessions.ListFamilies(user_id, Now(), kMaxListed));
   std::vector<AccountSession> sessions;
+  sessions.reserve(families.size());
   for (const RefreshFamily& family : families) {
     sessions.push_back({.session_id = family.id,
                         .label = family.label,
