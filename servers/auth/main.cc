@@ -19,6 +19,7 @@
 #include "servers/auth/settings.h"
 #include "servers/auth/shared_state.h"
 #include "servers/auth/stores.h"
+#include "servers/common/late_hook.h"
 #include "servers/common/ops_server.h"
 #include "servers/common/process.h"
 #include "servers/common/published_keys.h"
@@ -42,6 +43,7 @@ constexpr std::size_t kMailThreads = 2;
 constexpr std::size_t kQueuedMail = 1000;
 constexpr std::chrono::milliseconds kLoginRetryDelay{1000};
 constexpr std::chrono::minutes kTidyPeriod{10};
+constexpr std::chrono::seconds kServiceWatchPeriod{5};
 constexpr std::chrono::seconds kKeyWatchPeriod{1};
 constexpr std::chrono::milliseconds kDrainPatience{10'000};
 
@@ -94,6 +96,12 @@ Status Serve(const AuthSettings& settings) {
                               {.base_url = settings.twitch_url, .client_id = settings.twitch_client_id});
   BoundedExecutor mail(kMailThreads, kQueuedMail);
   ThreadPool workers(storage.workers);
+  // The room tells of sessions that end before the streams are there, and after they are gone.
+  LateHook<std::string_view> end_session;
+  auth::AuthRoomOptions room_options = RoomOptionsOf(settings, storage);
+  room_options.revocations.on_revoked = [&end_session](const auth::Revocation& revocation) {
+    end_session(revocation.session_id);
+  };
   OOFGG_ASSIGN_OR_RETURN(
       const auto room, auth::AuthRoom::Open({.stores = storage.stores(),
                                              .issuer = issuer,
@@ -110,7 +118,7 @@ Status Serve(const AuthSettings& settings) {
                                              .mail = &mail,
                                              .limiter = shared.limiter(),
                                              .feed = shared.feed()},
-                                            RoomOptionsOf(settings, storage)));
+                                            room_options));
 
   // More threads than hashes at once, as each also waits for the disk; and low, so that a flood of logins is
   // felt by logins only.
@@ -124,11 +132,17 @@ Status Serve(const AuthSettings& settings) {
     const auto rate = static_cast<double>(settings.calls_per_address);
     host.LimitAnonymousCalls({.per_second = rate, .burst = 10 * rate});
   }
+  const auto ending = end_session.Set([&host](std::string_view session_id) { host.EndSession(session_id); });
   const TidyTimer tidy(workers, clock, kTidyPeriod,
                        [&room = *room] { return Annotate(room.Tidy(), "purge"); });
 
-  const TidyTimer key_watch(workers, clock, kKeyWatchPeriod, [&] {
-    return Annotate(FollowKeys(settings.keys, clock, *verifier, issuer), "following --keys");
+  const TidyTimer service_watch(workers, clock, kServiceWatchPeriod, [&room = *room] {
+    return Annotate(room.EndExpiredServices(), "ending services whose time is over");
+  });
+  KeyFollower follower(settings.keys, clock, *verifier, issuer, [&host] { host.SendAway(); });
+  const TidyTimer key_watch(workers, clock, kKeyWatchPeriod, [&follower] {
+    follower.Follow();
+    return Status();
   });
 
   OpsServer ops(kProgram);

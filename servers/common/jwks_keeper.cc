@@ -10,6 +10,7 @@
 #include "oofgg/backoff.h"
 #include "oofgg/log.h"
 #include "oofgg/parse.h"
+#include "servers/common/trusted_keys.h"
 
 namespace oofgg::servers {
 namespace {
@@ -161,7 +162,7 @@ struct JwksKeeper::State : std::enable_shared_from_this<State> {
     }
     backoff.Reset();
     if (fetched->keys.has_value()) {
-      verifier.SetKeys(*std::move(fetched->keys));
+      TrustKeys(verifier, *std::move(fetched->keys), options.on_key_gone);
       etag = fetched->etag;
     }
     const std::chrono::milliseconds interval =

@@ -21,6 +21,8 @@ struct JwksKeeperOptions {
   bool insecure = false;                                  ///< Allow plain http to other machines.
   /// Asked while the first keys are waited for; true ends the wait. Empty: never.
   std::function<bool()> stop = {};
+  /// Runs when a key has left the set; must not call the keeper. Empty: nothing.
+  std::function<void()> on_key_gone = {};
   const Clock* clock = nullptr;    ///< That of the executor. Null: the system's.
   RandomSource* random = nullptr;  ///< For jitter. Null: the system's.
 };

@@ -1,7 +1,11 @@
 #include "servers/common/peer_flags.h"
 
+#include <sys/stat.h>
+
 #include <fstream>
 #include <iterator>
+
+#include "base/private_mode.h"
 
 namespace oofgg::servers {
 namespace {
@@ -12,6 +16,13 @@ Status ReadFile(const char* flag, const std::string& path, std::string& content)
   content.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
   if (file.is_open() && !file.bad()) return {};
   return MakeStatus(StatusCode::kNotFound, std::string(flag) + ": cannot read " + path);
+}
+
+/// A key that others can read is refused like the signing keys; whether it is there is seen by who reads it.
+Status CheckClientKey(const std::string& path) {
+  struct stat info {};
+  if (path.empty() || stat(path.c_str(), &info) != 0) return {};
+  return Annotate(base::CheckPrivateMode(path, info.st_mode), "--client-key");
 }
 
 }  // namespace
@@ -30,6 +41,7 @@ StatusOr<TlsOptions> TlsOptionsOf(const PeerSettings& settings) {
     return MakeStatus(StatusCode::kInvalidArgument,
                       "--client-cert and --client-key go together; give both or none");
   }
+  OOFGG_RETURN_IF_ERROR(CheckClientKey(settings.client_key));
   TlsOptions tls;
   tls.enabled = true;
   OOFGG_RETURN_IF_ERROR(ReadFile("--ca", settings.ca, tls.root_certificates_pem));
@@ -38,7 +50,8 @@ StatusOr<TlsOptions> TlsOptionsOf(const PeerSettings& settings) {
   return tls;
 }
 
-http::CurlClientOptions HttpOptionsOf(const PeerSettings& settings) {
+StatusOr<http::CurlClientOptions> HttpOptionsOf(const PeerSettings& settings) {
+  OOFGG_RETURN_IF_ERROR(CheckClientKey(settings.client_key));
   http::CurlClientOptions options;
   options.ca_file = settings.ca;
   options.certificate_file = settings.client_cert;

@@ -20,10 +20,10 @@ struct PeerSettings {
 void AddPeerFlags(Flags& flags, PeerSettings& settings);
 
 /// For gRPC. The files are read now. kNotFound, kInvalidArgument: a file or a combination that cannot be
-/// used.
+/// used; kFailedPrecondition: a key that group or others can read.
 [[nodiscard]] StatusOr<TlsOptions> TlsOptionsOf(const PeerSettings& settings);
 
-/// For HTTP. The files are read again for each connection.
-[[nodiscard]] http::CurlClientOptions HttpOptionsOf(const PeerSettings& settings);
+/// For HTTP. The files are read again for each connection. kFailedPrecondition: as above.
+[[nodiscard]] StatusOr<http::CurlClientOptions> HttpOptionsOf(const PeerSettings& settings);
 
 }  // namespace oofgg::servers

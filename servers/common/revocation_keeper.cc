@@ -1,6 +1,7 @@
 #include "servers/common/revocation_keeper.h"
 
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "oofgg/log.h"
 #include "oofgg/thread_pool.h"
 #include "rpc/service_host.h"
+#include "servers/common/ops_server.h"
 #include "servers/common/server_flags.h"
 
 namespace oofgg::servers {
@@ -17,6 +19,8 @@ namespace {
 
 constexpr std::size_t kMaxCredential = 4096;
 constexpr std::chrono::seconds kPauseAfterRefusal{5};
+/// The auth server says something every 2 s.
+constexpr std::chrono::seconds kLongSilence{10};
 
 StatusOr<std::string> ReadCredential(const std::string& path) {
   OOFGG_ASSIGN_OR_RETURN(std::string text, auth::ReadPrivateFile(path, kMaxCredential));
@@ -67,7 +71,14 @@ void WarnIfNotFollowed(const RevocationSettings& settings) {
 
 RevocationActions ActionsOn(rpc::ServiceHost& host) {
   return {.end_session = [&host](std::string_view session_id) { host.EndSession(session_id); },
-          .end_all = [&host] { host.streams().SendAway(); }};
+          .end_all = [&host] { host.SendAway(); }};
+}
+
+void AddSilenceGauge(OpsServer& ops, const RevocationKeeper* keeper) {
+  if (keeper == nullptr) return;
+  ops.AddGauge("oofgg_revocation_silence_seconds",
+               "For how long nothing was heard from the auth server, of logouts and bans.",
+               [keeper] { return std::chrono::duration<double>(keeper->silence()).count(); });
 }
 
 struct RevocationKeeper::State : std::enable_shared_from_this<State> {
@@ -94,7 +105,7 @@ struct RevocationKeeper::State : std::enable_shared_from_this<State> {
     if (stopped) return;
     if (!message.ok()) return Refused(message.status());
     refused = false;
-    heard_at = clock.Now();
+    HeardNow();
     cursor = message->cursor;
     for (const RevokedSession& session : message->sessions) {
       list->Add(session.session_id, session.until);
@@ -104,6 +115,31 @@ struct RevocationKeeper::State : std::enable_shared_from_this<State> {
     Log(LogLevel::kWarning, "revocations",
         "some may have been missed; whoever is connected has to come back");
     actions.end_all();
+  }
+
+  void HeardNow() {
+    const Duration silence = clock.Now() - heard_at.load();
+    heard_at = clock.Now();
+    if (std::exchange(silent, false)) {
+      Log(LogLevel::kWarning, "revocations",
+          "the auth server speaks again, after " +
+              std::to_string(std::chrono::round<std::chrono::seconds>(silence).count()) + " s");
+    }
+    ListenForSilence();
+  }
+
+  /// Whoever is thrown out in a silence stays in here for as long.
+  void ListenForSilence() {
+    silence_timer = ScopedTimer(executor, DeadlineAfter(heard_at, kLongSilence), [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (!self) return;
+      const std::lock_guard lock(self->gate);
+      // It may have spoken while this waited for the lock.
+      if (self->stopped || self->silent || self->clock.Now() - self->heard_at.load() < kLongSilence) return;
+      self->silent = true;
+      Log(LogLevel::kWarning, "revocations",
+          "nothing heard from the auth server for 10 s: logouts and bans are not heard of (--auth)");
+    });
   }
 
   /// The credential is not good, or not any more. It may be by the next attempt; the server goes on
@@ -130,8 +166,10 @@ struct RevocationKeeper::State : std::enable_shared_from_this<State> {
   std::mutex gate;  // Held while a callback runs, and guards what follows.
   bool stopped = false;
   bool refused = false;
+  bool silent = false;
   std::string cursor;
   ScopedTimer timer;
+  ScopedTimer silence_timer;
   Call call;
   std::unique_ptr<Client> client;
 };
@@ -162,6 +200,10 @@ std::unique_ptr<RevocationKeeper> RevocationKeeper::Over(std::shared_ptr<Transpo
   options.client_name = "oofgg server";
   options.service_credential = std::move(credential);
   state->client = std::make_unique<Client>(std::move(auth), std::move(options));
+  {
+    const std::lock_guard lock(state->gate);
+    state->ListenForSilence();
+  }
   state->Watch();
   return std::unique_ptr<RevocationKeeper>(new RevocationKeeper(std::move(state)));
 }

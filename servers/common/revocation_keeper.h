@@ -46,8 +46,15 @@ struct RevocationActions {
 /// What a server does with `host` and what else it told that of.
 [[nodiscard]] RevocationActions ActionsOn(rpc::ServiceHost& host);
 
+class OpsServer;
+class RevocationKeeper;
+
+/// Shows `oofgg_revocation_silence_seconds` where there is a `keeper`, which outlives the scrapes.
+void AddSilenceGauge(OpsServer& ops, const RevocationKeeper* keeper);
+
 /// Keeps a RevocationList up to date by one stream from the auth server, for as long as this lives. While
-/// that is away, the list stays as it is; the stream then goes on where it ended. Threads: safe.
+/// that is away, the list stays as it is; the stream then goes on where it ended. A silence of more than 10 s
+/// is in the log, once, and so is its end. Threads: safe.
 class RevocationKeeper {
  public:
   /// Null where `settings` name no auth server. Does not wait for the auth server, nor need

@@ -19,6 +19,7 @@
 #include "rpc/server.h"
 #include "servers/common/drain.h"
 #include "servers/common/jwks_keeper.h"
+#include "servers/common/late_hook.h"
 #include "servers/common/ops_server.h"
 #include "servers/common/peer_flags.h"
 #include "servers/common/process.h"
@@ -130,12 +131,15 @@ Status Serve(const GameSettings& settings) {
   if (!event_log.ok()) return Annotate(event_log.status(), "--event-log");
 
   ThreadPool workers(kWorkers);
-  http::CurlClient http(HttpOptionsOf(settings.peers));
+  OOFGG_ASSIGN_OR_RETURN(auto http_options, HttpOptionsOf(settings.peers));
+  http::CurlClient http(std::move(http_options));
   const auto verifier = std::make_shared<auth::TokenVerifier>(
       clock, auth::Jwks(), auth::TokenVerifierOptions{.issuer = settings.issuer});
-  const auto keeper =
-      JwksKeeper::Start(settings.jwks, *verifier, http, workers,
-                        {.insecure = settings.server.insecure, .stop = Process::StopRequested});
+  LateHook<> send_away;
+  const auto keeper = JwksKeeper::Start(settings.jwks, *verifier, http, workers,
+                                        {.insecure = settings.server.insecure,
+                                         .stop = Process::StopRequested,
+                                         .on_key_gone = [&send_away] { send_away(); }});
   if (!keeper.ok()) return Process::StopRequested() ? Status() : keeper.status();
   const auto revoked = std::make_shared<auth::RevocationList>(clock);
   auth::JwtAuthorizer authorizer(
@@ -166,11 +170,14 @@ Status Serve(const GameSettings& settings) {
 
   OpsServer ops(kProgram);
   AddMetrics(ops, hub, **door);
-  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   rpc::ServiceHost host(&authorizer, workers, clock);
   host.TrustProxies(proxies);
-  host.AddDoor([&door = **door](std::string_view session_id) { door.EndSession(session_id); });
+  host.AddDoor({.end_session = [&door = **door](std::string_view id) { door.EndSession(id); },
+                .send_away = [&door = **door] { door.SendAway(); }});
+  const auto sending_away = send_away.Set([&host] { host.SendAway(); });
   OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host));
+  AddSilenceGauge(ops, revocations.get());
+  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   BoundedExecutor queueing(kQueueingThreads, kMaxQueueing);
   const rpc::Lane queueing_lane(queueing, kQueueingRetryDelay);
   OOFGG_ASSIGN_OR_RETURN(

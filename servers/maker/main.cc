@@ -25,6 +25,7 @@
 #include "rpc/server.h"
 #include "servers/common/drain.h"
 #include "servers/common/jwks_keeper.h"
+#include "servers/common/late_hook.h"
 #include "servers/common/ops_server.h"
 #include "servers/common/peer_flags.h"
 #include "servers/common/process.h"
@@ -129,13 +130,17 @@ Status Serve(const MakerSettings& settings) {
   // Outlives the HTTP client and the backend, which tell the fleet what has come of its calls until they end.
   SerialExecutor fleet_executor(workers);
   BoundedExecutor api_workers(kApiThreads, kApiQueue);
-  http::CurlClient http(HttpOptionsOf(settings.peers));
+  OOFGG_ASSIGN_OR_RETURN(auto http_options, HttpOptionsOf(settings.peers));
+  http::CurlClient http(std::move(http_options));
   const auto verifier = std::make_shared<auth::TokenVerifier>(
       clock, auth::Jwks(), auth::TokenVerifierOptions{.issuer = settings.issuer});
+  LateHook<> send_away;
   std::unique_ptr<JwksKeeper> keeper;
   if (!settings.jwks.empty()) {
     auto started = JwksKeeper::Start(settings.jwks, *verifier, http, workers,
-                                     {.insecure = settings.server.insecure, .stop = Process::StopRequested});
+                                     {.insecure = settings.server.insecure,
+                                      .stop = Process::StopRequested,
+                                      .on_key_gone = [&send_away] { send_away(); }});
     if (!started.ok()) return Process::StopRequested() ? Status() : started.status();
     keeper = *std::move(started);
   }
@@ -179,10 +184,12 @@ Status Serve(const MakerSettings& settings) {
        .secure = settings.http_tls ? net::TlsLayers(tls) : net::SecureLayerFactory()});
   if (!api_server.ok()) return Annotate(api_server.status(), "--http-listen");
   OpsServer ops(kProgram);
-  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   rpc::ServiceHost host(&authorizer, workers, clock);
   host.TrustProxies(proxies);
+  const auto sending_away = send_away.Set([&host] { host.SendAway(); });
   OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host));
+  AddSilenceGauge(ops, revocations.get());
+  OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   OOFGG_ASSIGN_OR_RETURN(const auto server,
                          rpc::RpcServer::Start(RpcOptions(settings.server, tls), host,
                                                {rpc::MakeMatchmakingService(host, matchmaking),

@@ -70,6 +70,7 @@ StatusOr<AuthTokens> AccountFacade::ServiceLogin(const CallContext& context,
   // Of an unknown id the same is computed as of a wrong secret.
   const ServiceCredential credential = found.value_or(ServiceCredential{});
   if (!Opens(credential, secret->secret, now) || !found.ok()) {
+    if (found.ok()) parts_.audit.Note("service_login_failed", credential.id, context);
     return InvalidCredentials("the service credential is wrong, revoked or expired");
   }
   TokenGrant grant = parts_.issuer.NewGrant();
@@ -77,7 +78,7 @@ StatusOr<AuthTokens> AccountFacade::ServiceLogin(const CallContext& context,
     grant.expires_at = std::min(grant.expires_at, credential.expires_at);
   const Caller caller = {.user_id = credential.id,
                          .role = "service",
-                         .session_id = credential.id,
+                         .session_id = ServiceSessionId(credential.id, Sha256(secret->secret)),
                          .game_id = credential.game_id};
   OOFGG_ASSIGN_OR_RETURN(std::string token, parts_.issuer.Issue(caller, grant));
   parts_.audit.Note("service_login", credential.id, context);

@@ -51,11 +51,15 @@ StatusOr<Account> AdminFacade::FindAccount(const CallContext& context, const Fin
   if (request.user_id.empty() == request.name.empty()) {
     return InvalidField("user_id", "give this or name, one of the two");
   }
-  if (!request.user_id.empty()) return Describe(request.user_id);
-  OOFGG_ASSIGN_OR_RETURN(const User user, LooksLikeEmail(request.name)
-                                              ? parts_.users.FindByEmail(request.name)
-                                              : parts_.users.FindByUsername(request.name));
+  OOFGG_ASSIGN_OR_RETURN(const User user, Find(request));
+  parts_.audit.Note("looked_up", user.id, context);
   return Describe(user.id);
+}
+
+StatusOr<User> AdminFacade::Find(const FindAccountRequest& request) {
+  if (!request.user_id.empty()) return parts_.users.FindById(request.user_id);
+  if (LooksLikeEmail(request.name)) return parts_.users.FindByEmail(request.name);
+  return parts_.users.FindByUsername(request.name);
 }
 
 StatusOr<Account> AdminFacade::Describe(const std::string& user_id) {
@@ -107,7 +111,7 @@ StatusOr<Account> AdminFacade::SetRole(const CallContext& context, const SetRole
     return InvalidField("role", "must be user, developer or admin; services get credentials instead");
   }
   OOFGG_ASSIGN_OR_RETURN(User user, parts_.users.FindById(request.user_id));
-  if (user.role == request.role) return Describe(user.id);
+  // Also where it has that role already: an attempt that was cut off may have left the sessions.
   user.role = request.role;
   return Apply(context, std::move(user), "role_changed");
 }
@@ -162,9 +166,16 @@ StatusOr<ServiceCredentialInfo> AdminFacade::RotateServiceCredential(
   }
   const WallTime now = parts_.sessions.Now();
   const std::string secret = NewServiceSecret(parts_.random);
-  credential.former_hash = std::exchange(credential.secret_hash, Sha256(secret));
-  credential.former_until = now + request.overlap;
+  const bool ends_at_once = request.overlap == std::chrono::seconds(0);
+  const std::string dropped = std::exchange(credential.former_hash, credential.secret_hash);
+  credential.secret_hash = Sha256(secret);
+  credential.former_until = ends_at_once ? WallTime{} : now + request.overlap;
   OOFGG_RETURN_IF_ERROR(parts_.credentials.Update(credential));
+  // What an attempt that was cut off here has left to end, the next one drops.
+  OOFGG_RETURN_IF_ERROR(parts_.sessions.EndServiceSecret(credential.id, dropped));
+  if (ends_at_once) {
+    OOFGG_RETURN_IF_ERROR(parts_.sessions.EndServiceSecret(credential.id, credential.former_hash));
+  }
   parts_.audit.Note("service_credential_rotated", credential.id, context);
   ServiceCredentialInfo info = InfoOf(credential, now);
   info.credential = PrintServiceSecret({credential.id, secret});
@@ -177,7 +188,7 @@ StatusOr<ServiceCredentialInfo> AdminFacade::RevokeServiceCredential(
   OOFGG_ASSIGN_OR_RETURN(ServiceCredential credential, parts_.credentials.Find(request.id));
   credential.revoked = true;
   OOFGG_RETURN_IF_ERROR(parts_.credentials.Update(credential));
-  OOFGG_RETURN_IF_ERROR(parts_.sessions.EndService(credential.id));
+  OOFGG_RETURN_IF_ERROR(parts_.sessions.EndService(credential));
   parts_.audit.Note("service_credential_revoked", credential.id, context);
   return InfoOf(credential, parts_.sessions.Now());
 }

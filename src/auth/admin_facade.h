@@ -38,7 +38,7 @@ class AdminFacade {
   /// Again sets reason and end anew.
   [[nodiscard]] StatusOr<Account> Ban(const CallContext& context, const BanRequest& request);
   [[nodiscard]] StatusOr<Account> Unban(const CallContext& context, const UnbanRequest& request);
-  /// Ends the account's sessions, as their tokens name the former role.
+  /// Ends the account's sessions, as their tokens name the former role; again ends them again.
   [[nodiscard]] StatusOr<Account> SetRole(const CallContext& context, const SetRoleRequest& request);
   [[nodiscard]] StatusOr<LogoutEverywhereResponse> EndUserSessions(const CallContext& context,
                                                                    const EndUserSessionsRequest& request);
@@ -46,7 +46,8 @@ class AdminFacade {
 
   [[nodiscard]] StatusOr<ServiceCredentialInfo> CreateServiceCredential(
       const CallContext& context, const CreateServiceCredentialRequest& request);
-  /// kFailedPrecondition if it was revoked.
+  /// Ends the access tokens of a secret that has no time left: the former at once without an overlap, and the
+  /// one before in any case. kFailedPrecondition if it was revoked.
   [[nodiscard]] StatusOr<ServiceCredentialInfo> RotateServiceCredential(
       const CallContext& context, const RotateServiceCredentialRequest& request);
   /// For good; its access tokens end too.
@@ -56,6 +57,7 @@ class AdminFacade {
       const CallContext& context, const ListServiceCredentialsRequest& request);
 
  private:
+  StatusOr<User> Find(const FindAccountRequest& request);
   StatusOr<Account> Describe(const std::string& user_id);
   /// Stores what was changed, and ends what the change does not allow to go on.
   StatusOr<Account> Apply(const CallContext& context, User user, const char* what);

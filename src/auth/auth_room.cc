@@ -9,6 +9,7 @@ namespace oofgg::auth {
 namespace {
 
 constexpr std::size_t kPurgeBatch = 1000;
+constexpr std::size_t kCredentialsAtOnce = 1000;
 constexpr std::chrono::minutes kNewsLifetime{5};
 
 Status PurgeCodes(CodeStore& codes, WallTime now) {
@@ -16,6 +17,15 @@ Status PurgeCodes(CodeStore& codes, WallTime now) {
     OOFGG_ASSIGN_OR_RETURN(const std::size_t gone, codes.PurgeExpired(now, kPurgeBatch));
     if (gone < kPurgeBatch) return {};
   }
+}
+
+/// Ended for good, which also marks it as done; in this order, so that a crash in between loses nothing.
+Status EndService(CredentialStore& credentials, SessionKeeper& sessions, ServiceCredential credential) {
+  OOFGG_RETURN_IF_ERROR(sessions.EndService(credential));
+  credential.revoked = true;
+  const Status marked = credentials.Update(credential);
+  // Changed by another meanwhile: the next round does it again.
+  return marked.code() == StatusCode::kAborted ? Status() : marked;
 }
 
 /// The database is the truth; what goes through the feed is that there is something new in it.
@@ -112,6 +122,21 @@ Status AuthRoom::Tidy() {
   OOFGG_RETURN_IF_ERROR(sessions_->PurgeExpired().status());
   OOFGG_RETURN_IF_ERROR(PurgeCodes(stores_.codes, sessions_->Now()));
   return FinishDeletions(stores_.users, stores_.codes, *sessions_).status();
+}
+
+Status AuthRoom::EndExpiredServices() {
+  const WallTime now = sessions_->Now();
+  std::string after_id;
+  while (true) {
+    OOFGG_ASSIGN_OR_RETURN(const auto page, stores_.credentials.List(after_id, kCredentialsAtOnce));
+    for (const ServiceCredential& credential : page) {
+      const bool is_over = credential.expires_at != WallTime{} && credential.expires_at <= now;
+      if (!is_over || credential.revoked) continue;
+      OOFGG_RETURN_IF_ERROR(EndService(stores_.credentials, *sessions_, credential));
+    }
+    if (page.size() < kCredentialsAtOnce) return {};
+    after_id = page.back().id;
+  }
 }
 
 }  // namespace oofgg::auth

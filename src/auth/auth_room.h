@@ -73,6 +73,10 @@ class AuthRoom {
   /// Forgets what has expired and finishes what was interrupted; to be called now and then.
   Status Tidy();
 
+  /// Ends the sessions of service credentials whose time is over, with what they have open; to be called
+  /// every few seconds, as nothing else ends a stream that began in time.
+  Status EndExpiredServices();
+
  private:
   AuthRoom(AuthRoomParts parts, const AuthRoomOptions& options, std::unique_ptr<SessionKeeper> sessions,
            std::unique_ptr<AuditTrail> audit, std::shared_ptr<RevocationList> revoked,

@@ -14,12 +14,12 @@ namespace oofgg::auth {
 /// What a game server or a tool signs in with, role `service`. While it is rotated it has two secrets, so
 /// that the fleet can be given the new one in its own time. Times are kept to the millisecond.
 struct ServiceCredential {
-  std::string id;             ///< A UUID of version 7; the `sub` and `sid` of its access tokens.
+  std::string id;             ///< A UUID of version 7; the `sub` of its access tokens.
   std::string name;           ///< For operators.
   std::string game_id{};      ///< The one game it may act for; empty: all.
   std::string secret_hash;    ///< SHA-256 of 256 random bits, which need no slow hash.
   std::string former_hash{};  ///< Empty: none.
-  WallTime former_until{};    ///< When the former secret ends.
+  WallTime former_until{};    ///< When the former secret ends; the epoch: it ended at once, with its tokens.
   WallTime created_at{};
   WallTime expires_at{};  ///< The epoch: never.
   bool revoked = false;

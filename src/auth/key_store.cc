@@ -85,6 +85,18 @@ StatusOr<KeyStore> KeyStore::OpenLocked(const std::string& directory, WallTime n
     OOFGG_RETURN_IF_ERROR(key.SaveFile(directory + "/" + kFirstKeyName));
     keys.push_back({.key = std::move(key), .file = kFirstKeyName});
   }
+  return Of(directory, std::move(keys), now);
+}
+
+StatusOr<KeyStore> KeyStore::OpenExisting(const std::string& directory, const Clock& clock) {
+  OOFGG_RETURN_IF_ERROR(CheckPrivateDirectory(directory));
+  OOFGG_ASSIGN_OR_RETURN(const DirectoryLock lock, DirectoryLock::Take(directory));
+  OOFGG_ASSIGN_OR_RETURN(std::vector<StoredKey> keys, LoadKeys(directory));
+  if (keys.empty()) return MakeStatus(StatusCode::kNotFound, directory + " holds no signing key");
+  return Of(directory, std::move(keys), clock.WallNow());
+}
+
+StatusOr<KeyStore> KeyStore::Of(const std::string& directory, std::vector<StoredKey> keys, WallTime now) {
   KeyStore store(directory, std::move(keys));
   OOFGG_RETURN_IF_ERROR(store.Judge(now));
   return store;

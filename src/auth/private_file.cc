@@ -11,6 +11,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/private_mode.h"
+
 namespace oofgg::auth {
 namespace {
 
@@ -59,10 +61,7 @@ Status CheckFile(const Fd& file, const std::string& path, bool is_private) {
   struct stat info {};
   if (fstat(file.get(), &info) != 0) return ErrnoStatus(errno, "reading", path);
   if (!S_ISREG(info.st_mode)) return Refuse(path, "is not a regular file");
-  if (is_private && (info.st_mode & 077) != 0) {
-    return Refuse(path, "holds a secret that group or others can read: run chmod 600 " + path);
-  }
-  return {};
+  return is_private ? base::CheckPrivateMode(path, info.st_mode) : Status();
 }
 
 StatusOr<std::string> ReadFile(const std::string& path, std::size_t max_bytes, bool is_private) {
@@ -122,6 +121,10 @@ Status MakeDirectories(const std::string& path) {
 
 Status EnsurePrivateDirectory(const std::string& path) {
   OOFGG_RETURN_IF_ERROR(MakeDirectories(path));
+  return CheckPrivateDirectory(path);
+}
+
+Status CheckPrivateDirectory(const std::string& path) {
   struct stat info {};
   if (stat(path.c_str(), &info) != 0) return ErrnoStatus(errno, "opening", path);
   if (!S_ISDIR(info.st_mode)) return Refuse(path, "is not a directory");

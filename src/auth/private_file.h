@@ -12,6 +12,9 @@ namespace oofgg::auth {
 /// group or others may write to it.
 [[nodiscard]] Status EnsurePrivateDirectory(const std::string& path);
 
+/// The same for one that must be there: kNotFound if absent.
+[[nodiscard]] Status CheckPrivateDirectory(const std::string& path);
+
 /// The whole file. kFailedPrecondition if group or others may read or write it, it is no regular file, or it
 /// is longer than `max_bytes`; kNotFound if absent.
 [[nodiscard]] StatusOr<std::string> ReadPrivateFile(const std::string& path, std::size_t max_bytes);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 #include <set>
-#include <tuple>
 #include <utility>
 
 #include "oofgg/log.h"
@@ -33,8 +32,15 @@ std::optional<std::int64_t> ReadCursor(std::string_view cursor, const std::strin
 
 class RevocationHub::State : public std::enable_shared_from_this<State> {
  public:
+  /// How far a watcher has been told.
+  struct Place {
+    std::uint64_t log = 0;  ///< Counts the logs that were read here.
+    std::int64_t sequence = 0;
+    bool reset = false;  ///< To be told that it may have missed some.
+  };
+
   State(RefreshStore& store, Executor& executor, const Clock& clock, RevocationHubOptions options)
-      : store_(store), executor_(executor), clock_(clock), options_(options) {}
+      : store_(store), executor_(executor), clock_(clock), options_(std::move(options)) {}
 
   /// Reads until there is nothing more.
   Status Read() {
@@ -70,27 +76,29 @@ class RevocationHub::State : public std::enable_shared_from_this<State> {
     watchers_.erase(watcher);
   }
 
-  /// Where a watcher begins, and whether that is not where it wished to.
-  std::pair<std::int64_t, bool> Begin(std::string_view cursor) const {
+  /// Where a watcher begins; with a reset if that is not where it wished to.
+  Place Begin(std::string_view cursor) const {
     const std::lock_guard lock(mutex_);
-    if (cursor.empty()) return {floor_, false};
+    if (cursor.empty()) return {.log = log_, .sequence = floor_};
     const auto wished = ReadCursor(cursor, log_id_);
-    if (!wished.has_value() || *wished < floor_ || *wished > head_) return {floor_, true};
-    return {*wished, false};
+    const bool is_here = wished.has_value() && *wished >= floor_ && *wished <= head_;
+    return {.log = log_, .sequence = is_here ? *wished : floor_, .reset = !is_here};
   }
 
-  /// The next entries after `sequence`, which goes on.
-  Revocations After(std::int64_t& sequence) const {
+  /// The next entries after `place`, which goes on.
+  Revocations After(Place& place) const {
     const std::lock_guard lock(mutex_);
     Revocations message;
-    sequence = std::max(sequence, floor_);
-    for (std::size_t i = static_cast<std::size_t>(sequence - floor_);
+    if (place.log != log_) place = {.log = log_, .sequence = floor_, .reset = true};
+    place.sequence = std::max(place.sequence, floor_);
+    for (std::size_t i = static_cast<std::size_t>(place.sequence - floor_);
          i < entries_.size() && message.sessions.size() < kMaxMessage; ++i) {
       const Revocation& entry = entries_[i];
       message.sessions.push_back({entry.session_id, entry.revoked_at, entry.until});
-      ++sequence;
+      ++place.sequence;
     }
-    message.cursor = PrintCursor(log_id_, sequence);
+    message.cursor = PrintCursor(log_id_, place.sequence);
+    message.reset = std::exchange(place.reset, false);
     return message;
   }
 
@@ -107,9 +115,11 @@ class RevocationHub::State : public std::enable_shared_from_this<State> {
   /// False if there is more to read.
   bool Take(RevocationPage page) {
     const std::lock_guard lock(mutex_);
-    if (page.log_id != log_id_) {
+    // A database that lost its last commits, as in a failover, fills the same numbers with other entries.
+    if (page.log_id != log_id_ || page.head < head_) {
       const bool is_first = log_id_.empty();
       log_id_ = page.log_id;
+      ++log_;
       StartAt(is_first ? page.floor : 0);
       if (!is_first) return false;  // Another database in place of the former: read from its beginning.
     }
@@ -185,6 +195,7 @@ class RevocationHub::State : public std::enable_shared_from_this<State> {
   bool stopped_ = false;
   bool poked_ = false;
   std::string log_id_;
+  std::uint64_t log_ = 0;
   std::int64_t floor_ = 0;
   std::int64_t head_ = 0;
   std::uint64_t beats_ = 0;
@@ -195,8 +206,7 @@ class RevocationHub::State : public std::enable_shared_from_this<State> {
 class RevocationHub::Watcher final : public StreamHandler<WatchRevocationsRequest, Revocations> {
  public:
   Watcher(std::shared_ptr<State> state, std::string_view cursor, std::shared_ptr<StreamHost> stream)
-      : state_(std::move(state)), stream_(std::move(stream)) {
-    std::tie(sequence_, reset_) = state_->Begin(cursor);
+      : state_(std::move(state)), stream_(std::move(stream)), place_(state_->Begin(cursor)) {
     state_->Add(this);
   }
   ~Watcher() override { state_->Remove(this); }
@@ -209,12 +219,11 @@ class RevocationHub::Watcher final : public StreamHandler<WatchRevocationsReques
 
   std::optional<Revocations> Next() override {
     const std::uint64_t beats = state_->beats();
-    Revocations message = state_->After(sequence_);
-    const bool is_due = !greeted_ || beats != beats_;
+    Revocations message = state_->After(place_);
+    const bool is_due = !greeted_ || message.reset || beats != beats_;
     if (message.sessions.empty() && !is_due) return std::nullopt;
     greeted_ = true;
     beats_ = beats;
-    message.reset = std::exchange(reset_, false);
     return message;
   }
 
@@ -224,9 +233,8 @@ class RevocationHub::Watcher final : public StreamHandler<WatchRevocationsReques
  private:
   const std::shared_ptr<State> state_;
   std::shared_ptr<StreamHost> stream_;  // Null once closed, when nobody wakes us any more.
-  std::int64_t sequence_ = 0;
+  State::Place place_;
   std::uint64_t beats_ = 0;
-  bool reset_ = false;
   bool greeted_ = false;
 };
 
@@ -237,7 +245,7 @@ void RevocationHub::State::WakeLocked() {
 StatusOr<std::unique_ptr<RevocationHub>> RevocationHub::Start(RefreshStore& store, Executor& executor,
                                                               const Clock& clock,
                                                               RevocationHubOptions options) {
-  const auto state = std::make_shared<State>(store, executor, clock, options);
+  const auto state = std::make_shared<State>(store, executor, clock, std::move(options));
   OOFGG_RETURN_IF_ERROR(state->Read());
   state->StartTimers();
   return std::unique_ptr<RevocationHub>(new RevocationHub(state));

@@ -22,7 +22,8 @@ struct RevocationHubOptions {
   std::chrono::milliseconds poll{0};
   /// A watcher hears something at least this often.
   std::chrono::milliseconds heartbeat{2000};
-  /// Runs once for each entry, those at the start included, in order. Must be quick, and not call the hub.
+  /// Runs once for each entry, those at the start included, in order, and for all of another log that comes
+  /// in place of the former. Must be quick, and not call the hub.
   std::function<void(const Revocation&)> on_revoked{};
 };
 
@@ -42,7 +43,8 @@ class RevocationHub {
   /// There may be something new in the store. Cheap; never blocks.
   void Poke();
 
-  /// A stream from `cursor` on, `Revocations::cursor` of an earlier message or empty.
+  /// A stream from `cursor` on, `Revocations::cursor` of an earlier message or empty. If the store's log is
+  /// replaced, or loses its end, it begins anew with a reset.
   [[nodiscard]] StreamHandlerPtr<WatchRevocationsRequest, Revocations> Watch(
       std::string_view cursor, std::shared_ptr<StreamHost> stream);
 

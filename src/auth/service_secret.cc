@@ -10,6 +10,7 @@ namespace {
 constexpr std::string_view kPrefix = "oofgg_service_";
 constexpr std::size_t kIdLength = 36;
 constexpr std::size_t kSecretBytes = 32;
+constexpr std::size_t kSessionBytes = 12;
 
 }  // namespace
 
@@ -25,6 +26,22 @@ std::optional<ServiceSecret> ParseServiceSecret(std::string_view credential) {
 
 std::string PrintServiceSecret(const ServiceSecret& secret) {
   return std::string(kPrefix) + secret.id + '_' + secret.secret;
+}
+
+std::string ServiceSessionId(std::string_view credential_id, std::string_view secret_hash) {
+  const std::string digest = Sha256("oofgg service session v1" + std::string(secret_hash));
+  return std::string(credential_id) + '.' + base::Base64UrlEncode(digest.substr(0, kSessionBytes));
+}
+
+std::string_view CredentialIdOf(std::string_view session_id) {
+  return session_id.substr(0, session_id.find('.'));
+}
+
+bool IsLive(const ServiceCredential& credential, std::string_view session_id) {
+  if (credential.revoked) return false;
+  if (session_id == ServiceSessionId(credential.id, credential.secret_hash)) return true;
+  return credential.former_until != WallTime{} &&
+         session_id == ServiceSessionId(credential.id, credential.former_hash);
 }
 
 std::string NewServiceSecret(RandomSource& random) {

@@ -5,6 +5,7 @@
 
 #include "auth/account_rules.h"
 #include "auth/digest.h"
+#include "auth/service_secret.h"
 #include "base/encoding.h"
 #include "oofgg/log.h"
 #include "oofgg/uuid.h"
@@ -138,9 +139,9 @@ StatusOr<bool> SessionKeeper::IsLive(std::string_view session_id) {
   const StatusOr<RefreshFamily> family = parts_.sessions.FindFamily(session_id);
   if (family.ok()) return !family->revoked && Now() < family->expires_at;
   if (family.status().code() != StatusCode::kNotFound) return family.status();
-  // Not a player's; a service's session is its credential.
-  const StatusOr<ServiceCredential> credential = parts_.credentials.Find(session_id);
-  if (credential.ok()) return !credential->revoked;
+  // Not a player's; a service's names its credential.
+  const StatusOr<ServiceCredential> credential = parts_.credentials.Find(CredentialIdOf(session_id));
+  if (credential.ok()) return auth::IsLive(*credential, session_id);
   if (credential.status().code() == StatusCode::kNotFound) return false;
   return credential.status();
 }
@@ -149,6 +150,7 @@ StatusOr<std::vector<AccountSession>> SessionKeeper::List(std::string_view user_
                                                           std::string_view current_id) {
   OOFGG_ASSIGN_OR_RETURN(const auto families, parts_.sessions.ListFamilies(user_id, Now(), kMaxListed));
   std::vector<AccountSession> sessions;
+  sessions.reserve(families.size());
   for (const RefreshFamily& family : families) {
     sessions.push_back({.session_id = family.id,
                         .label = family.label,
@@ -175,7 +177,14 @@ StatusOr<std::size_t> SessionKeeper::EndAll(std::string_view user_id, std::strin
   return ended;
 }
 
-Status SessionKeeper::EndService(std::string_view session_id) {
+Status SessionKeeper::EndService(const ServiceCredential& credential) {
+  OOFGG_RETURN_IF_ERROR(EndServiceSecret(credential.id, credential.secret_hash));
+  return EndServiceSecret(credential.id, credential.former_hash);
+}
+
+Status SessionKeeper::EndServiceSecret(std::string_view credential_id, std::string_view secret_hash) {
+  if (secret_hash.empty()) return {};
+  const std::string session_id = ServiceSessionId(credential_id, secret_hash);
   OOFGG_RETURN_IF_ERROR(parts_.sessions.RevokeSession(session_id, Now(), RevokedUntil()));
   Wake();
   return {};

@@ -72,8 +72,10 @@ class SessionKeeper {
   [[nodiscard]] Status End(std::string_view user_id, std::string_view session_id);
   /// Ends all of the user's but `except_id`, which may be empty. Returns how many there were.
   [[nodiscard]] StatusOr<std::size_t> EndAll(std::string_view user_id, std::string_view except_id);
-  /// Ends a session that is a service's.
-  [[nodiscard]] Status EndService(std::string_view session_id);
+  /// Ends the sessions of a service, those of its former secret too.
+  [[nodiscard]] Status EndService(const ServiceCredential& credential);
+  /// Ends those that one of its secrets began, by that secret's hash.
+  [[nodiscard]] Status EndServiceSecret(std::string_view credential_id, std::string_view secret_hash);
 
   /// Deletes what is known of the user's sessions, once they were ended.
   [[nodiscard]] Status Erase(std::string_view user_id);

@@ -33,7 +33,12 @@ Status ServiceHost::AdmitAnonymous(const std::string& peer_address) const {
 
 void ServiceHost::EndSession(std::string_view session_id) {
   streams_.EndSession(session_id);
-  for (const auto& end : doors_) end(session_id);
+  for (const Door& door : doors_) door.end_session(session_id);
+}
+
+void ServiceHost::SendAway() {
+  streams_.SendAway();
+  for (const Door& door : doors_) door.send_away();
 }
 
 }  // namespace oofgg::rpc

@@ -41,6 +41,12 @@ class Lane {
   std::chrono::milliseconds retry_after_{0};
 };
 
+/// A way into a server that keeps something open, besides gRPC's streams.
+struct Door {
+  std::function<void(std::string_view session_id)> end_session;  ///< As `ServiceHost::EndSession`.
+  std::function<void()> send_away;                               ///< As `ServiceHost::SendAway`.
+};
+
 /// What all services of one server share. Lifetime: outlives the services and the RpcServer; what it is made
 /// of outlives it.
 class ServiceHost {
@@ -71,9 +77,11 @@ class ServiceHost {
   /// Ends whatever the session with this `sid` has open at any door of the server. For a revocation feed,
   /// once the authorizer refuses the session's tokens. Threads: safe from any thread.
   void EndSession(std::string_view session_id);
-  /// Names a door besides gRPC's streams; called by `EndSession`. Before the server serves; what `end` uses
-  /// outlives this.
-  void AddDoor(std::function<void(std::string_view session_id)> end) { doors_.push_back(std::move(end)); }
+  /// Ends what is open at any door by a token, so that its holder comes back with a fresh one: for when it is
+  /// not known any more whose sessions go on, or which tokens are good. Threads: safe from any thread.
+  void SendAway();
+  /// Names a door besides gRPC's streams. Before the server serves; what its functions use outlives this.
+  void AddDoor(Door door) { doors_.push_back(std::move(door)); }
 
  private:
   auth::Authorizer* authorizer_;
@@ -81,7 +89,7 @@ class ServiceHost {
   Clock& clock_;
   Lane lane_;
   StreamRegistry streams_;
-  std::vector<std::function<void(std::string_view)>> doors_;
+  std::vector<Door> doors_;
   std::unique_ptr<KeyedTokenBuckets> anonymous_;
   AddressList proxies_;
 };

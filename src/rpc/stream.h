@@ -2,6 +2,7 @@
 
 #include <grpcpp/support/server_callback.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,10 +31,11 @@ class StreamCall : public Reactor, public StreamPump {
   /// Begins, unless `request` is an error or the caller is not let in. gRPC holds the stream until `OnDone`.
   void Begin(const Status& request) {
     self_ = std::static_pointer_cast<StreamCall>(this->shared_from_this());
+    const std::uint64_t checked_in = host_.streams().generation();
     auto context = Admit(host_, call_, M::kNeedsToken);
     if (!context.ok()) return Start(context.status());
     context_ = *std::move(context);
-    Start(request, context_.caller.has_value() ? context_.caller->session_id : std::string());
+    Start(request, context_.caller.has_value() ? context_.caller->session_id : std::string(), checked_in);
   }
 
   void OnWriteDone(bool ok) final { OnWritten(ok); }

@@ -30,9 +30,11 @@ class Duty {
 
 }  // namespace
 
-void StreamPump::Start(const Status& refusal, std::string_view session_id) {
+void StreamPump::Start(const Status& refusal, std::string_view session_id,
+                       std::optional<std::uint64_t> checked_in) {
   std::unique_lock lock(mutex_);
-  const Status admitted = refusal.ok() ? host_.streams().Add(shared_from_this(), session_id) : refusal;
+  const Status admitted =
+      refusal.ok() ? host_.streams().Add(shared_from_this(), session_id, checked_in) : refusal;
   if (admitted.ok()) {
     to_open_ = true;
   } else {

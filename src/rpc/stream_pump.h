@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -32,9 +33,10 @@ class StreamPump : public StreamHost, public std::enable_shared_from_this<Stream
   void Finish(Status status) final;
 
  protected:
-  /// Begins, once, for the session with that `sid` (rpc/stream_registry.h); `refusal` ends the stream without
-  /// opening it.
-  void Start(const Status& refusal, std::string_view session_id = {});
+  /// Begins, once, for the session with that `sid`, let in as of `checked_in` (rpc/stream_registry.h);
+  /// `refusal` ends the stream without opening it.
+  void Start(const Status& refusal, std::string_view session_id = {},
+             std::optional<std::uint64_t> checked_in = std::nullopt);
   /// What was read waits to be delivered; or, not `ok`, the peer has no more to say.
   void OnRead(bool ok);
   /// The message under way was written; or, not `ok`, the link is dead.

@@ -6,12 +6,23 @@
 #include "base/session_revoked.h"
 
 namespace oofgg::rpc {
+namespace {
 
-Status StreamRegistry::Add(const std::shared_ptr<StreamHost>& stream, std::string_view session_id) {
+Status Reconnect() {
+  return WithReason(RetryLater(StatusCode::kUnavailable, "connect again, to be recognised anew",
+                               std::chrono::milliseconds(0)),
+                    "RECONNECT");
+}
+
+}  // namespace
+
+Status StreamRegistry::Add(const std::shared_ptr<StreamHost>& stream, std::string_view session_id,
+                           std::optional<std::uint64_t> checked_in) {
   std::string session(session_id);
   const std::lock_guard lock(mutex_);
   if (ended_) return DrainStatus();
   if (ended_sessions_.count(session) > 0) return SessionRevoked();
+  if (checked_in.has_value() && *checked_in != generation_) return Reconnect();
   if (!session.empty()) of_session_[session].push_back(stream.get());
   streams_.emplace(stream.get(), Entry{stream, std::move(session)});
   return {};
@@ -43,13 +54,10 @@ void StreamRegistry::SendAway() {
   std::vector<std::shared_ptr<StreamHost>> streams;
   {
     const std::lock_guard lock(mutex_);
+    ++generation_;
     streams = OpenLocked();
   }
-  const Status status =
-      WithReason(RetryLater(StatusCode::kUnavailable, "connect again, to be recognised anew",
-                            std::chrono::milliseconds(0)),
-                 "RECONNECT");
-  for (const auto& stream : streams) stream->Finish(status);
+  for (const auto& stream : streams) stream->Finish(Reconnect());
 }
 
 std::vector<std::shared_ptr<StreamHost>> StreamRegistry::OpenLocked() const {

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,7 +24,10 @@ class StreamRegistry {
  public:
   /// `session_id` is the `sid` of the token that opened it, or empty. An error is what the stream is to end
   /// with instead: `DrainStatus()` after `EndAll`, `SessionRevoked()` if that session has just been ended.
-  [[nodiscard]] Status Add(const std::shared_ptr<StreamHost>& stream, std::string_view session_id);
+  /// `checked_in` is the `generation()` before the token was checked; one who was let in before a `SendAway`
+  /// is sent away too.
+  [[nodiscard]] Status Add(const std::shared_ptr<StreamHost>& stream, std::string_view session_id,
+                           std::optional<std::uint64_t> checked_in = std::nullopt);
   void Remove(const StreamHost* stream);
 
   /// Tells every stream, and every later one, to go elsewhere.
@@ -35,6 +41,9 @@ class StreamRegistry {
   /// Ends the streams that are open now with kUnavailable, so that their clients come back with a fresh
   /// token: for when it is not known any more whose sessions go on.
   void SendAway();
+
+  /// Another number after each `SendAway`.
+  [[nodiscard]] std::uint64_t generation() const { return generation_; }
 
   [[nodiscard]] std::size_t size() const;
 
@@ -53,6 +62,7 @@ class StreamRegistry {
   void Remember(const std::string& session_id);
   [[nodiscard]] std::vector<std::shared_ptr<StreamHost>> OpenLocked() const;
 
+  std::atomic<std::uint64_t> generation_{0};  // Grows under the lock.
   mutable std::mutex mutex_;
   bool ended_ = false;
   std::unordered_map<const StreamHost*, Entry> streams_;

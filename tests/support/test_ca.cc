@@ -83,6 +83,9 @@ void TestTlsFiles::Write(const TestCertificate& pair) const {
 void ReplaceFile(const std::string& path, const std::string& content) {
   const std::string beside = path + ".new";
   std::ofstream(beside, std::ios::binary) << content;
+  // As a key must be, and a certificate may.
+  std::filesystem::permissions(beside,
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   std::filesystem::rename(beside, path);
 }
 

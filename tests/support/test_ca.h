@@ -48,7 +48,7 @@ class TestTlsFiles {
   const std::string client_ca = directory_ / "client-ca.pem";  ///< Not there until a test writes it.
 };
 
-/// Replaces the file at once, as a careful operator does.
+/// Replaces the file at once, by one of mode 0600, as a careful operator does.
 void ReplaceFile(const std::string& path, const std::string& content);
 
 }  // namespace oofgg::testing

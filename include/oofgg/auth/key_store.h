@@ -55,6 +55,10 @@ class KeyStore {
   [[nodiscard]] static StatusOr<KeyStore> Open(const std::string& directory,
                                                const Clock& clock = Clock::System());
 
+  /// As `Open`, but makes nothing: kNotFound where there is no such directory, or no key in it.
+  [[nodiscard]] static StatusOr<KeyStore> OpenExisting(const std::string& directory,
+                                                       const Clock& clock = Clock::System());
+
   /// Signs from now on.
   [[nodiscard]] const SigningKey& signing_key() const { return keys_[signing_].key; }
   /// All that tokens may be signed with, for publication.
@@ -82,6 +86,7 @@ class KeyStore {
       : directory_(std::move(directory)), keys_(std::move(keys)) {}
 
   static StatusOr<KeyStore> OpenLocked(const std::string& directory, WallTime now);
+  static StatusOr<KeyStore> Of(const std::string& directory, std::vector<StoredKey> keys, WallTime now);
   Status Judge(WallTime now);
   StatusOr<std::size_t> Add(KeyAlgorithm algorithm, WallTime signs_from);
   [[nodiscard]] std::string PathOf(const StoredKey& key) const { return directory_ + "/" + key.file; }

@@ -72,6 +72,10 @@ class PresenceTcpListener::Impl : public std::enable_shared_from_this<Impl> {
     for (const auto& shard : shards_) shard->Post([shard, session_id] { shard->EndLogin(session_id); });
   }
 
+  void SendAway() {
+    for (const auto& shard : shards_) shard->Post([shard] { shard->SendLoginsAway(); });
+  }
+
   void Stop() {
     ErrorCode ignored;
     if (acceptor_.is_open()) acceptor_.close(ignored);
@@ -144,6 +148,7 @@ std::size_t PresenceTcpListener::connections() const { return impl_->connections
 void PresenceTcpListener::EndSession(std::string_view session_id) {
   impl_->EndSession(std::string(session_id));
 }
+void PresenceTcpListener::SendAway() { impl_->SendAway(); }
 void PresenceTcpListener::Drain(std::function<void()> on_drained) { impl_->Drain(std::move(on_drained)); }
 
 }  // namespace oofgg::net

@@ -68,6 +68,10 @@ class PresenceTcpListener {
   /// without grace. Costs what they are. The token must be refused from now on, before this is called.
   void EndSession(std::string_view session_id);
 
+  /// Ends the connections that were opened with any token, with the grace of a link that broke: their clients
+  /// come back with a fresh one. v2 clients are told to.
+  void SendAway();
+
   /// Stops accepting, tells v2 clients to reconnect, closes all, those who do not read after `linger` or
   /// `write_timeout`. `on_drained` runs once, when the last connection is gone.
   void Drain(std::function<void()> on_drained);

@@ -80,9 +80,15 @@ void SessionShard::EndLogin(std::string_view login) {
   for (const auto& session : sessions) session->OnRevoked();
 }
 
+void SessionShard::SendLoginsAway() {
+  std::vector<std::shared_ptr<TcpSession>> sessions;  // Each removes itself.
+  for (const auto& [login, session] : logins_) sessions.push_back(session->shared_from_this());
+  for (const auto& session : sessions) session->SayGoodbye("connect again, to be recognised anew");
+}
+
 void SessionShard::Drain() {
   const std::vector<TcpSession*> sessions(sessions_.begin(), sessions_.end());
-  for (TcpSession* session : sessions) session->shared_from_this()->SayGoodbye();
+  for (TcpSession* session : sessions) session->shared_from_this()->SayGoodbye(TcpSession::kRestarting);
 }
 
 void SessionShard::Stop() {

@@ -84,6 +84,8 @@ class SessionShard : public std::enable_shared_from_this<SessionShard> {
   void RemoveLogin(Logins::iterator login) { logins_.erase(login); }
   /// Ends the connections of that login.
   void EndLogin(std::string_view login);
+  /// Has those of all logins come back.
+  void SendLoginsAway();
 
   /// Bids all farewell. `context().draining` has been set.
   void Drain();

@@ -36,7 +36,7 @@ void TcpSession::Start() {
   socket_->non_blocking(true, error);
   if (error) return Close();
   if (shard_->context().draining) {
-    SayGoodbye();
+    SayGoodbye(kRestarting);
   } else {
     Await(Awaiting::kObject);
   }
@@ -224,10 +224,9 @@ void TcpSession::Refuse(const Status& status) {
   LeaveWith(line);
 }
 
-void TcpSession::SayGoodbye() {
+void TcpSession::SayGoodbye(std::string_view why) {
   std::string line;
-  if (version_ == ProtocolVersion::kV2)
-    presence::AppendReconnect(line, "the server is restarting; reconnect");
+  if (version_ == ProtocolVersion::kV2) presence::AppendReconnect(line, why);
   LeaveWith(line);
 }
 

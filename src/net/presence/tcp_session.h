@@ -34,7 +34,10 @@ class TcpSession final : public StreamHost, public std::enable_shared_from_this<
   /// Writes what there is to write, as far as the peer takes it.
   void Pump();
   void OnDeadline();
-  void SayGoodbye();
+  static constexpr std::string_view kRestarting = "the server is restarting; reconnect";
+
+  /// Sends the client to come back, and tells it `why` where its protocol can.
+  void SayGoodbye(std::string_view why);
   /// The login whose token it was opened with has been ended.
   void OnRevoked();
   void Close();

@@ -1,6 +1,7 @@
 #include "net/tls/tls_identity.h"
 
 #include <openssl/pem.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/private_mode.h"
 #include "net/tls/openssl.h"
 
 namespace oofgg::net {
@@ -33,6 +35,18 @@ StatusOr<std::string> ReadPem(const char* what, const std::string& path) {
   if (text.size() > kMaxFileBytes) return Fault(what, path, "is too large");
   text.shrink_to_fit();
   return text;
+}
+
+/// Refused to a group, too, like the signing keys: whoever reads it can pass for this server.
+StatusOr<std::string> ReadKey(const std::string& path) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) == 0) {
+    const Status open_to_others = base::CheckPrivateMode(path, info.st_mode);
+    if (!open_to_others.ok()) {
+      return MakeStatus(open_to_others.code(), "the key " + std::string(open_to_others.message()));
+    }
+  }
+  return ReadPem("key", path);
 }
 
 BioPtr Reader(const std::string& pem) {
@@ -121,7 +135,7 @@ SslContextPtr MakeContext() {
 StatusOr<std::shared_ptr<const TlsIdentity>> Read(const TlsFiles& files, WallTime now) {
   auto identity = std::make_shared<TlsIdentity>();
   OOFGG_ASSIGN_OR_RETURN(identity->certificate_pem, ReadPem("certificate", files.certificate));
-  OOFGG_ASSIGN_OR_RETURN(identity->key_pem, ReadPem("key", files.key));
+  OOFGG_ASSIGN_OR_RETURN(identity->key_pem, ReadKey(files.key));
   identity->context = MakeContext();
   SSL_CTX* const context = identity->context.get();
   OOFGG_ASSIGN_OR_RETURN(const X509Ptr leaf, UseChain(context, identity->certificate_pem, files.certificate));

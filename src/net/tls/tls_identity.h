@@ -28,8 +28,8 @@ struct TlsIdentity {
 };
 
 /// Reads and checks. kNotFound: a file that cannot be read; kInvalidArgument: one that is not what it should
-/// be, key and certificate that do not match, a leaf that has expired by `now`. Messages name files, never
-/// what is in them.
+/// be, key and certificate that do not match, a leaf that has expired by `now`; kFailedPrecondition: a key
+/// that group or others can read. Messages name files, never what is in them.
 [[nodiscard]] StatusOr<std::shared_ptr<const TlsIdentity>> ReadTlsIdentity(const TlsFiles& files,
                                                                            WallTime now);
 

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <thread>
 
+#include "oofgg/auth/key_store.h"
 #include "tests/integration/servers/running_server.h"
 #include "tests/support/inbox.h"
 
@@ -54,6 +55,29 @@ class RevocationTest : public ::testing::Test {
     return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - start);
   }
 
+  /// What a service hears of the auth server's own stream.
+  struct Watching {
+    Inbox<Revocations> greeted;
+    Inbox<Status> ended;
+    std::unique_ptr<Client> client;
+    Call call;
+  };
+  std::unique_ptr<Watching> WatchAs(const std::string& credential) {
+    auto watching = std::make_unique<Watching>();
+    ClientOptions options;
+    options.service_credential = credential;
+    watching->client = ClientOf(auth_.get(), nullptr, nullptr, std::move(options));
+    watching->call =
+        watching->client->revocations().Watch([to = watching.get()](const StatusOr<Revocations>& message) {
+          if (message.ok()) {
+            to->greeted.Put(*message);
+          } else {
+            to->ended.Put(message.status());
+          }
+        });
+    return watching;
+  }
+
   TemporaryDirectory folder_;
   std::unique_ptr<RunningServer> auth_;
   std::unique_ptr<Client> admin_;
@@ -83,6 +107,67 @@ TEST_F(RevocationTest, ALogoutIsHeardToo) {
   const std::string token = ann->tokens().access_token;
   ASSERT_TRUE(ann->account().Logout({}).ok());
   EXPECT_LT(TimeUntilRefused(token), 1s);
+}
+
+TEST_F(RevocationTest, AStreamToTheAuthServerItselfEndsWithItsCredential) {
+  const auto made = admin_->admin().CreateServiceCredential({.name = "watcher", .game_id = {}});
+  ASSERT_TRUE(made.ok()) << made.status();
+  const auto watching = WatchAs(made->credential);
+  ASSERT_TRUE(watching->greeted.Next().has_value());
+  ASSERT_TRUE(admin_->admin().RevokeServiceCredential({.id = made->id}).ok());
+  const auto end = watching->ended.Next();
+  ASSERT_TRUE(end.has_value()) << "the stream goes on";
+  EXPECT_EQ(end->code(), StatusCode::kUnauthenticated) << *end;
+}
+
+TEST_F(RevocationTest, AStreamToTheAuthServerItselfEndsWhenItsCredentialExpires) {
+  const auto made =
+      admin_->admin().CreateServiceCredential({.name = "watcher", .game_id = {}, .lifetime = 2s});
+  ASSERT_TRUE(made.ok()) << made.status();
+  const auto watching = WatchAs(made->credential);
+  ASSERT_TRUE(watching->greeted.Next().has_value());
+  ASSERT_TRUE(watching->ended.Next().has_value()) << "the stream goes on";
+}
+
+TEST_F(RevocationTest, WhatARetiredKeysTokenOpenedEnds) {
+  const auto ann = SignUp("ann", *auth_, game_.get());
+  const auto thief = Holding(ann->tokens().access_token);
+  Inbox<Status> ended;
+  const auto watch = thief->presence().Watch({"somebody"}, [&](const StatusOr<PresenceUpdate>& update) {
+    if (!update.ok()) ended.Put(update.status());
+  });
+  ASSERT_NE(thief->players().GetPlayer({.id = "nobody"}).status().code(), StatusCode::kUnauthenticated);
+  const std::string keys = folder_.path() + "/oofgg-data/auth-keys";
+  const std::string kid = auth::KeyStore::Open(keys)->signing_key().kid();
+  ASSERT_TRUE(auth::KeyStore::Retire(keys, kid, /*replace=*/true).ok());
+  // A token of the new key, once there are any, has the game server ask for the keys at once.
+  const auto start = SteadyClock::now();
+  for (int i = 0; SteadyClock::now() < start + 20s; ++i) {
+    const auto next = SignUp("next" + std::to_string(i), *auth_, game_.get());
+    (void)next->players().GetPlayer({.id = "nobody"});
+    const auto refused = thief->players().GetPlayer({.id = "nobody"});
+    if (refused.status().code() == StatusCode::kUnauthenticated) break;
+    std::this_thread::sleep_for(200ms);
+  }
+  const auto end = ended.Next();
+  ASSERT_TRUE(end.has_value()) << "the stream goes on";
+  EXPECT_EQ(end->code(), StatusCode::kUnauthenticated) << *end;
+}
+
+TEST_F(RevocationTest, TheGameServerShowsHowLongItHasHeardNothing) {
+  http::CurlClient client;
+  const auto silence = [&] {
+    const auto page = http::Fetch(client, {.url = "http://" + game_->address("ops") + "/metrics"});
+    constexpr std::string_view kName = "\noofgg_revocation_silence_seconds ";
+    const std::size_t at = page.ok() ? page->body.find(kName) : std::string::npos;
+    return at == std::string::npos ? -1.0 : std::stod(page->body.substr(at + kName.size()));
+  };
+  EXPECT_GE(silence(), 0);
+  EXPECT_LT(silence(), 5);
+  auth_->Kill();
+  const auto start = SteadyClock::now();
+  while (silence() <= 5 && SteadyClock::now() < start + 20s) std::this_thread::sleep_for(100ms);
+  EXPECT_GT(silence(), 5);
 }
 
 TEST_F(RevocationTest, WhatWasAcknowledgedSurvivesAKillOfTheAuthServer) {

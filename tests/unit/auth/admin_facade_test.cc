@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "auth/service_secret.h"
 #include "tests/unit/auth/facade_fixture.h"
 
 namespace oofgg::auth {
@@ -136,9 +137,16 @@ TEST_F(AdminFacadeTest, ANewRoleNeedsANewLogin) {
   ASSERT_EQ(admin.SetRole(operator_, {alice->user_id, "developer"})->role, "developer");
   EXPECT_FALSE(IsValid(alice->access_token)) << "its role is out of date";
   EXPECT_EQ(verifier.Verify(Login("alice")->access_token)->caller.role, "developer");
-  const auto again = Login("alice");
-  ASSERT_TRUE(admin.SetRole(operator_, {alice->user_id, "developer"}).ok());
-  EXPECT_TRUE(IsValid(again->access_token)) << "nothing changed, nothing ends";
+}
+
+TEST_F(AdminFacadeTest, ARoleThatIsSetAgainEndsWhatAnAttemptThatWasCutOffLeft) {
+  const auto alice = Register("alice");
+  User stored = users.FindById(alice->user_id).value();
+  stored.role = "developer";  // It came no further.
+  ASSERT_TRUE(users.Update(stored).ok());
+  ASSERT_TRUE(IsValid(alice->access_token));
+  ASSERT_EQ(admin.SetRole(operator_, {alice->user_id, "developer"})->role, "developer");
+  EXPECT_FALSE(IsValid(alice->access_token)) << "its role is out of date";
 }
 
 TEST_F(AdminFacadeTest, AServiceSignsInForItsGame) {
@@ -182,6 +190,38 @@ TEST_F(AdminFacadeTest, ARotatedCredentialHasTwoSecretsForAWhile) {
   EXPECT_TRUE(ServiceLogin(second.credential).ok());
 }
 
+TEST_F(AdminFacadeTest, RotatedWithoutAnOverlapTheFormerSecretsTokensDieAndTheNewOnesLive) {
+  const auto first = admin.CreateServiceCredential(operator_, {"eu fleet", "", 0s}).value();
+  const auto former = ServiceLogin(first.credential);
+  const auto second = admin.RotateServiceCredential(operator_, {first.id, 0s}).value();
+  const auto present = ServiceLogin(second.credential);
+  ASSERT_TRUE(present.ok()) << present.status();
+  executor.RunReady();
+  EXPECT_FALSE(ServiceLogin(first.credential).ok());
+  EXPECT_FALSE(IsValid(former->access_token));
+  EXPECT_EQ(ReasonOf(room->authorizer().Authenticate(former->access_token).status()), "SESSION_REVOKED");
+  EXPECT_TRUE(IsValid(present->access_token));
+  EXPECT_TRUE(room->authorizer().Authenticate(present->access_token).ok());
+}
+
+TEST_F(AdminFacadeTest, ASecretsTokensEndWhenItIsDroppedAndNotWhileItOverlaps) {
+  const auto first = admin.CreateServiceCredential(operator_, {"eu fleet", "", 0s}).value();
+  const auto oldest = ServiceLogin(first.credential);
+  const auto second = admin.RotateServiceCredential(operator_, {first.id, 1h}).value();
+  const auto middle = ServiceLogin(second.credential);
+  executor.RunReady();
+  EXPECT_TRUE(IsValid(oldest->access_token));
+  EXPECT_TRUE(room->authorizer().Authenticate(oldest->access_token).ok());
+  ASSERT_TRUE(admin.RotateServiceCredential(operator_, {first.id, 1h}).ok());
+  executor.RunReady();
+  EXPECT_FALSE(IsValid(oldest->access_token));
+  EXPECT_FALSE(room->authorizer().Authenticate(oldest->access_token).ok());
+  EXPECT_TRUE(IsValid(middle->access_token));
+  ASSERT_TRUE(admin.RevokeServiceCredential(operator_, {first.id}).ok());
+  executor.RunReady();
+  EXPECT_FALSE(room->authorizer().Authenticate(middle->access_token).ok()) << "a former secret's";
+}
+
 TEST_F(AdminFacadeTest, ARevokedCredentialAndItsTokensAreDead) {
   const auto made = admin.CreateServiceCredential(operator_, {"eu fleet", "", 0s}).value();
   const auto tokens = ServiceLogin(made.credential);
@@ -202,6 +242,20 @@ TEST_F(AdminFacadeTest, ACredentialEndsWithItsLifetimeAndItsTokensWithIt) {
   EXPECT_FALSE(ServiceLogin(made.credential).ok());
 }
 
+TEST_F(AdminFacadeTest, WhatACredentialHasOpenEndsWithItsLifetime) {
+  const auto made = admin.CreateServiceCredential(operator_, {"job", "", 10min}).value();
+  const auto other = admin.CreateServiceCredential(operator_, {"fleet", "", 0s}).value();
+  clock.Advance(10min - 1ms);
+  ASSERT_TRUE(room->EndExpiredServices().ok());
+  EXPECT_TRUE(sessions.ReadRevocations(0, 10)->entries.empty());
+  clock.Advance(1ms);
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(room->EndExpiredServices().ok());
+  const auto entries = sessions.ReadRevocations(0, 10)->entries;
+  ASSERT_EQ(entries.size(), 1U) << "once, and not the one without an end";
+  EXPECT_EQ(CredentialIdOf(entries[0].session_id), made.id);
+  EXPECT_TRUE(ServiceLogin(other.credential).ok());
+}
+
 TEST_F(AdminFacadeTest, CredentialsAreListedByPageWithoutSecrets) {
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(admin.CreateServiceCredential(operator_, {"fleet", "", 0s}).ok());
@@ -211,6 +265,29 @@ TEST_F(AdminFacadeTest, CredentialsAreListedByPageWithoutSecrets) {
   ASSERT_EQ(first.size(), 2U);
   EXPECT_EQ(first[0].credential, "");
   EXPECT_EQ(admin.ListServiceCredentials(operator_, {first[1].id, 2}).value().credentials.size(), 1U);
+}
+
+TEST_F(AdminFacadeTest, WhoLooksAnAccountUpIsInTheTrailAndWhatWasLookedForIsNot) {
+  const auto alice = Register("alice", "alice@example.com");
+  const std::size_t before = events.records().size();
+  ASSERT_TRUE(admin.FindAccount(operator_, {"", "alice@example.com"}).ok());
+  EXPECT_FALSE(admin.FindAccount(operator_, {"", "nobody@example.com"}).ok());
+  ASSERT_EQ(events.records().size(), before + 1);
+  const EventRecord last = events.records().back();
+  EXPECT_EQ(last.kind, "auth.looked_up");
+  EXPECT_EQ(last.key, alice->user_id);
+  ASSERT_EQ(last.fields.size(), 1U);
+  EXPECT_EQ(last.fields[0], (std::pair<std::string, EventRecord::Value>("actor", std::string("operator"))));
+}
+
+TEST_F(AdminFacadeTest, AServicesFailedLoginIsInTheTrailWithoutTheSecret) {
+  const auto made = admin.CreateServiceCredential(operator_, {"eu fleet", "", 0s}).value();
+  ASSERT_TRUE(admin.RevokeServiceCredential(operator_, {made.id}).ok());
+  EXPECT_FALSE(ServiceLogin(made.credential).ok());
+  const EventRecord last = events.records().back();
+  EXPECT_EQ(last.kind, "auth.service_login_failed");
+  EXPECT_EQ(last.key, made.id);
+  EXPECT_TRUE(last.fields.empty());
 }
 
 TEST_F(AdminFacadeTest, TheTrailNamesTheActor) {

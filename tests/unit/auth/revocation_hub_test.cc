@@ -21,6 +21,42 @@ class FakeHost final : public StreamHost {
   int wakes = 0;
 };
 
+/// The log of a database that may be exchanged for another while it is read; nothing else of a store.
+class ExchangedLog final : public RefreshStore {
+ public:
+  void Hold(const std::string& log_id, const std::vector<std::string>& sessions, WallTime now) {
+    page_ = {.log_id = log_id, .floor = 0, .head = 0, .entries = {}};
+    for (const std::string& session : sessions) {
+      page_.entries.push_back({++page_.head, session, now, now + 1h});
+    }
+  }
+
+  StatusOr<RevocationPage> ReadRevocations(std::int64_t sequence, std::size_t) override {
+    RevocationPage read = page_;
+    std::erase_if(read.entries, [&](const Revocation& entry) { return entry.sequence <= sequence; });
+    return read;
+  }
+
+  Status CreateFamily(const RefreshFamily&, std::string_view, WallTime) override { return Absent(); }
+  StatusOr<RotationResult> Rotate(const Rotation&) override { return Absent(); }
+  StatusOr<RefreshFamily> FindFamily(std::string_view) override { return Absent(); }
+  StatusOr<std::vector<RefreshFamily>> ListFamilies(std::string_view, WallTime, std::size_t) override {
+    return Absent();
+  }
+  StatusOr<bool> RevokeFamily(std::string_view, WallTime, WallTime) override { return Absent(); }
+  StatusOr<std::size_t> RevokeFamilies(std::string_view, std::string_view, WallTime, WallTime) override {
+    return Absent();
+  }
+  Status RevokeSession(std::string_view, WallTime, WallTime) override { return Absent(); }
+  StatusOr<std::size_t> PurgeExpired(WallTime, std::size_t) override { return Absent(); }
+  Status EraseFamilies(std::string_view) override { return Absent(); }
+
+ private:
+  static Status Absent() { return MakeStatus(StatusCode::kUnimplemented, "this is but a log"); }
+
+  RevocationPage page_;
+};
+
 class RevocationHubTest : public ::testing::Test {
  protected:
   void Start(RevocationHubOptions options = {}) {
@@ -159,6 +195,43 @@ TEST_F(RevocationHubTest, TheListenerHearsEachEntryOnce) {
   hub_->Poke();
   executor_.RunReady();
   EXPECT_EQ(heard, (List{"a", "b"}));
+}
+
+TEST_F(RevocationHubTest, AnotherLogInPlaceOfTheFormerResetsThoseWhoWatch) {
+  const struct {
+    const char* log_id;
+    List sessions;
+    const char* what;
+  } others[] = {{"other", {"x", "y", "z"}, "another log, of the same length"},
+                {"other", {}, "another log, and empty"},
+                {"log", {"a", "x"}, "the same log without its last entries"}};
+  for (const auto& other : others) {
+    ExchangedLog log;
+    log.Hold("log", {"a", "b", "c"}, clock_.WallNow());
+    List heard;
+    const auto hub =
+        RevocationHub::Start(
+            log, executor_, clock_,
+            {.on_revoked = [&](const Revocation& revocation) { heard.push_back(revocation.session_id); }})
+            .value();
+    const auto stream = hub->Watch("", host_);
+    ASSERT_EQ(Names(*stream->Next()), (List{"a", "b", "c"}));
+    heard.clear();
+    log.Hold(other.log_id, other.sessions, clock_.WallNow());
+    const int before = host_->wakes;
+    hub->Poke();
+    executor_.RunReady();
+    EXPECT_GT(host_->wakes, before) << other.what;
+    const auto message = stream->Next();
+    ASSERT_TRUE(message.has_value()) << other.what;
+    EXPECT_TRUE(message->reset) << other.what;
+    EXPECT_EQ(Names(*message), other.sessions) << other.what;
+    EXPECT_EQ(heard, other.sessions) << other.what;
+    EXPECT_FALSE(stream->Next().has_value()) << other.what;
+    const auto again = hub->Watch(message->cursor, host_)->Next();
+    EXPECT_FALSE(again->reset) << other.what;
+    EXPECT_TRUE(again->sessions.empty()) << other.what;
+  }
 }
 
 TEST_F(RevocationHubTest, AClosedStreamIsWokenNoMoreAndMayOutliveTheHub) {

@@ -98,6 +98,21 @@ TEST_F(PresenceTcpTest, ALoginThatIsEndedTakesItsConnectionsAlong) {
   EXPECT_TRUE(IsOnline("bob"));
 }
 
+TEST_F(PresenceTcpTest, WhoCameWithATokenCanBeSentToFetchAFreshOne) {
+  Listen({}, Authenticate);
+  LineClient watcher = SignOn("bob", R"({"v":2,"user_id":"bob","friends":["ann"]})");
+  LineClient ann = SignOn("ann", R"({"v":2,"user_id":"ann","token":"token-of-ann/1"})");
+  EXPECT_EQ(watcher.Line(), R"({"online":true,"user_id":"ann"})");
+  LineClient cyd = SignOn("cyd", R"({"user_id":"cyd","token":"token-of-cyd/2"})");
+  listener().SendAway();
+  EXPECT_EQ(ann.Line(), R"({"error":"connect again, to be recognised anew","reconnect":true})");
+  EXPECT_EQ(ann.Line(), "<end>");
+  EXPECT_EQ(cyd.Line(), "<end>") << "v1 has no word for it";
+  SignOn("ann", R"({"v":2,"user_id":"ann","token":"token-of-ann/3"})");
+  watcher.Send(R"({"ping":1})");
+  EXPECT_EQ(watcher.Line(), R"({"pong":1})") << "she was never away, and who has no token stays";
+}
+
 TEST_F(PresenceTcpTest, WhoSignedOffIsNobodysLogin) {
   Listen({}, Authenticate);
   LineClient client = SignOn("ann", R"({"v":2,"user_id":"ann","token":"token-of-ann/1"})");

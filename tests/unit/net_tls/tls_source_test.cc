@@ -152,6 +152,25 @@ TEST_F(TlsFaultTest, LaterKeepsWhatServedAndIsToldOnce) {
   }
 }
 
+TEST_F(TlsSourceTest, AKeyThatOthersCanReadIsRefusedAndLaterKeepsWhatServed) {
+  using std::filesystem::perms;
+  const auto source = Open().value();
+  const auto before = source->Current();
+  for (const perms open : {perms::group_read, perms::others_read, perms::group_write}) {
+    files_.Write(ca_.Issue("next"));
+    std::filesystem::permissions(files_.key, open, std::filesystem::perm_options::add);
+    EXPECT_EQ(Open().status().code(), StatusCode::kFailedPrecondition);
+    warnings_.clear();
+    for (int look = 0; look < 3; ++look) Wait();
+    EXPECT_EQ(source->Current(), before);
+    ASSERT_EQ(warnings_.size(), 1U);
+    EXPECT_THAT(warnings_[0], HasSubstr("run chmod 600 " + files_.key));
+  }
+  std::filesystem::permissions(files_.key, perms::owner_read | perms::owner_write);
+  Wait();
+  EXPECT_NE(source->Current(), before) << "once it is put right";
+}
+
 TEST_F(TlsSourceTest, AnExpiredCertificateIsRefused) {
   files_.Write(ca_.Issue("late", std::chrono::seconds(-60)));
   EXPECT_THAT(std::string(Open().status().message()), HasSubstr("has expired"));

@@ -88,12 +88,36 @@ TEST(StreamRegistry, NoStreamOutlivesItsSessionWhateverTheOrder) {
   }
 }
 
+TEST(StreamRegistry, SendsAwayAStreamWhoseTokenWasCheckedJustBefore) {
+  StreamRegistry registry;
+  const std::uint64_t before = registry.generation();
+  registry.SendAway();
+  const auto stream = std::make_shared<FakeStream>();
+  EXPECT_EQ(ReasonOf(registry.Add(stream, "a", before)), "RECONNECT");
+  EXPECT_EQ(registry.size(), 0U);
+  EXPECT_TRUE(registry.Add(stream, "a", registry.generation()).ok());
+}
+
+TEST(ServiceHost, SendsAwayAtEveryDoor) {
+  ThreadPool pool(1);
+  ServiceHost host(nullptr, pool, Clock::System());
+  int sent_away = 0;
+  for (int i = 0; i < 2; ++i) {
+    host.AddDoor({.end_session = [](std::string_view) {}, .send_away = [&] { ++sent_away; }});
+  }
+  const auto stream = Opened(host.streams(), "a");
+  host.SendAway();
+  EXPECT_EQ(stream->ends, 1);
+  EXPECT_EQ(sent_away, 2);
+}
+
 TEST(ServiceHost, EndsASessionAtEveryDoor) {
   ThreadPool pool(1);
   ServiceHost host(nullptr, pool, Clock::System());
   std::vector<std::string> heard;
   for (int i = 0; i < 2; ++i) {
-    host.AddDoor([&heard](std::string_view session) { heard.emplace_back(session); });
+    host.AddDoor({.end_session = [&heard](std::string_view session) { heard.emplace_back(session); },
+                  .send_away = [] {}});
   }
   const auto stream = Opened(host.streams(), "a");
   host.EndSession("a");

@@ -263,6 +263,35 @@ TEST_F(JwksKeeperTest, ReadsAFileAgainAndAgain) {
   EXPECT_TRUE(http.urls().empty());
 }
 
+TEST_F(JwksKeeperTest, SaysWhenAKeyHasLeftTheSetAndNotWhenOneIsAdded) {
+  const testing::TemporaryDirectory folder;
+  const std::string path = folder.path() + "/keys.json";
+  const auto write = [&](std::vector<auth::VerifyingKey> keys) {
+    std::ofstream(path) << auth::Jwks::Of(std::move(keys))->ToJson();
+  };
+  const auth::VerifyingKey first = auth::SigningKey::Generate()->verifying_key();
+  const auth::VerifyingKey second = auth::SigningKey::Generate()->verifying_key();
+  write({first});
+  FakeHttp http({Away()});
+  bool trusted = true;
+  int gone = 0;
+  const auto keeper = JwksKeeper::Start(path, verifier_, http, executor_,
+                                        {.on_key_gone =
+                                             [&] {
+                                               trusted = verifier_.keys()->Find(first.kid()) != nullptr;
+                                               ++gone;
+                                             },
+                                         .clock = &clock_});
+  ASSERT_TRUE(keeper.ok()) << keeper.status();
+  write({first, second});
+  executor_.AdvanceBy(seconds(60));
+  EXPECT_EQ(gone, 0);
+  write({second});
+  executor_.AdvanceBy(seconds(120));
+  EXPECT_EQ(gone, 1);
+  EXPECT_FALSE(trusted) << "who comes back at once must not be let in by it again";
+}
+
 TEST_F(JwksKeeperTest, TakesPlainHttpFromThisMachineOnly) {
   const std::string keys = KeySet();
   FakeHttp http({Ok(keys)});

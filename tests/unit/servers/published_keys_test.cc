@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
+#include "oofgg/log.h"
 #include "oofgg/testing/fake_clock.h"
 #include "tests/support/temporary_directory.h"
 
@@ -10,6 +13,8 @@ namespace oofgg::servers {
 namespace {
 
 using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::Pair;
 using namespace std::chrono_literals;
 
@@ -53,7 +58,14 @@ TEST(JwksPageTest, IsNotSentTwice) {
 
 class FollowKeysTest : public ::testing::Test {
  protected:
-  Status Follow() { return FollowKeys(keys_, clock_, verifier_, issuer_); }
+  FollowKeysTest() {
+    SetLogSink([this](LogLevel level, std::string_view, std::string_view message) {
+      if (level == LogLevel::kWarning) warnings_.emplace_back(message);
+    });
+  }
+  ~FollowKeysTest() override { SetLogSink(nullptr); }
+
+  void Follow() { follower_.Follow(); }
   std::string Token() { return issuer_.Issue({"u", "user", "s"}).value(); }
 
   testing::FakeClock clock_;
@@ -62,38 +74,77 @@ class FollowKeysTest : public ::testing::Test {
   auth::TokenIssuer issuer_{auth::KeyStore::Open(keys_, clock_)->signing_key(), clock_,
                             RandomSource::System()};
   auth::TokenVerifier verifier_{clock_};
+  int keys_gone_ = 0;
+  std::vector<std::string> warnings_;
+  KeyFollower follower_{keys_, clock_, verifier_, issuer_, [this] { ++keys_gone_; }};
 };
 
 TEST_F(FollowKeysTest, TakesOverRotationsWhenTheirTimeComes) {
-  ASSERT_TRUE(Follow().ok());
+  Follow();
   const std::string first = issuer_.kid();
   const std::string next = auth::KeyStore::Rotate(keys_, {.overlap = 10min}, clock_)->key.kid();
-  ASSERT_TRUE(Follow().ok());
+  Follow();
   EXPECT_EQ(issuer_.kid(), first);
   EXPECT_NE(verifier_.keys()->Find(next), nullptr);
   const std::string old_token = Token();
   clock_.Advance(10min);
-  ASSERT_TRUE(Follow().ok());
+  Follow();
   EXPECT_EQ(issuer_.kid(), next);
   EXPECT_TRUE(verifier_.Verify(old_token).ok());
   EXPECT_TRUE(verifier_.Verify(Token()).ok());
 }
 
 TEST_F(FollowKeysTest, ARetiredKeyVerifiesNothingMore) {
-  ASSERT_TRUE(Follow().ok());
+  Follow();
   const std::string token = Token();
   ASSERT_TRUE(auth::KeyStore::Retire(keys_, issuer_.kid(), /*replace=*/true, clock_).ok());
-  ASSERT_TRUE(Follow().ok());
+  Follow();
   EXPECT_EQ(ReasonOf(verifier_.Verify(token).status()), "TOKEN_KEY_UNKNOWN");
   EXPECT_TRUE(verifier_.Verify(Token()).ok());
 }
 
+TEST_F(FollowKeysTest, SaysWhenAKeyIsGoneAndNotWhenOneIsAdded) {
+  Follow();
+  ASSERT_TRUE(auth::KeyStore::Rotate(keys_, {.overlap = 10min}, clock_).ok());
+  Follow();
+  clock_.Advance(10min);
+  Follow();
+  EXPECT_EQ(keys_gone_, 0);
+  ASSERT_TRUE(auth::KeyStore::Retire(keys_, issuer_.kid(), /*replace=*/true, clock_).ok());
+  for (int i = 0; i < 2; ++i) Follow();
+  EXPECT_EQ(keys_gone_, 1);
+}
+
 TEST_F(FollowKeysTest, KeepsWhatItHasWhileTheDirectoryCannotBeRead) {
-  ASSERT_TRUE(Follow().ok());
+  using std::filesystem::perms;
+  Follow();
   const std::string file = keys_ + "/signing-0001.pem";
-  std::filesystem::permissions(file, std::filesystem::perms::all);
-  EXPECT_EQ(Follow().code(), StatusCode::kFailedPrecondition);
+  std::filesystem::permissions(file, perms::all);
+  for (int i = 0; i < 3; ++i) Follow();
   EXPECT_TRUE(verifier_.Verify(Token()).ok());
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("chmod 600")));
+  std::filesystem::permissions(file, perms::owner_read | perms::owner_write);
+  Follow();
+  std::filesystem::permissions(file, perms::all);
+  Follow();
+  EXPECT_EQ(warnings_.size(), 2U) << "another fault";
+}
+
+TEST_F(FollowKeysTest, KeepsWhatItHasAndMakesNothingWhileTheDirectoryIsEmptyOrAway) {
+  Follow();
+  const std::string kid = issuer_.kid();
+  const std::string aside = folder_ / "aside";
+  std::filesystem::rename(keys_, aside);
+  for (int i = 0; i < 2; ++i) Follow();
+  EXPECT_FALSE(std::filesystem::exists(keys_));
+  std::filesystem::create_directory(keys_);
+  std::filesystem::permissions(keys_, std::filesystem::perms::owner_all);
+  for (int i = 0; i < 2; ++i) Follow();
+  EXPECT_TRUE(std::filesystem::is_empty(keys_));
+  EXPECT_EQ(issuer_.kid(), kid);
+  EXPECT_TRUE(verifier_.Verify(Token()).ok());
+  EXPECT_EQ(keys_gone_, 0);
+  EXPECT_EQ(warnings_.size(), 1U);
 }
 
 }  // namespace

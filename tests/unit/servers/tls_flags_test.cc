@@ -5,6 +5,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <filesystem>
 #include <thread>
 
 #include "servers/common/ops_server.h"
@@ -72,6 +73,17 @@ TEST_F(TlsFlagsTest, PeersFilesAreReadOrNamed) {
   EXPECT_THAT(std::string(no_key.status().message()), "--client-key: cannot read absent");
 }
 
+TEST_F(TlsFlagsTest, AKeyThatOthersCanReadIsRefused) {
+  std::filesystem::permissions(files_.key, std::filesystem::perms::group_read,
+                               std::filesystem::perm_options::add);
+  const PeerSettings peers = {.client_cert = files_.certificate, .client_key = files_.key};
+  for (const Status& refused : {Open({.tls_cert = files_.certificate, .tls_key = files_.key}).status(),
+                                TlsOptionsOf(peers).status(), HttpOptionsOf(peers).status()}) {
+    EXPECT_EQ(refused.code(), StatusCode::kFailedPrecondition);
+    EXPECT_THAT(std::string(refused.message()), HasSubstr("run chmod 600 " + files_.key));
+  }
+}
+
 TEST_F(TlsFlagsTest, OpsServesUnderTlsAndTellsWhenItEnds) {
   boost::asio::io_context io;
   const auto work = boost::asio::make_work_guard(io);
@@ -81,7 +93,7 @@ TEST_F(TlsFlagsTest, OpsServesUnderTlsAndTellsWhenItEnds) {
     OpsServer ops("tool");
     const auto tls = Open({.tls_cert = files_.certificate, .tls_key = files_.key}).value();
     ASSERT_TRUE(ops.Listen(io, "127.0.0.1:0", tls).ok());
-    http::CurlClient client(HttpOptionsOf({.ca = files_.client_ca}));
+    http::CurlClient client(HttpOptionsOf({.ca = files_.client_ca}).value());
     const auto metrics = http::Fetch(client, {.url = "https://" + ops.address() + "/metrics"});
     ASSERT_TRUE(metrics.ok()) << metrics.status();
     EXPECT_THAT(metrics->body, HasSubstr("oofgg_tls_certificate_expiry_seconds "));
