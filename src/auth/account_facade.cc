@@ -18,6 +18,7 @@ namespace oofgg::auth {
 namespace {
 
 constexpr const char* kDevice = "device";
+constexpr std::string_view kEveryProvider;
 
 Status InvalidCredentials(std::string_view message) {
   return WithReason(MakeStatus(StatusCode::kUnauthenticated, message), "INVALID_CREDENTIALS");
@@ -173,12 +174,12 @@ Status AccountFacade::CheckPassword(const User& user, const std::string& passwor
   return InvalidCredentials("the password is wrong");
 }
 
-Status AccountFacade::SetPassword(User user, const std::string& field, const std::string& password) {
-  OOFGG_RETURN_IF_ERROR(CheckNewPassword(field, password));
-  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(password, user.username, user.email));
-  OOFGG_ASSIGN_OR_RETURN(user.password_hash, parts_.hasher.Hash(password));
+Status AccountFacade::StorePassword(User user, std::string hash, std::string_view without) {
+  user.password_hash = std::move(hash);
   user.guest = false;
   ++user.epoch;
+  // Before the new epoch, so that a sign-in by what is removed here read the old one, and is refused.
+  OOFGG_RETURN_IF_ERROR(parts_.users.RemoveIdentities(user.id, without));
   return parts_.users.Update(user);
 }
 
@@ -190,7 +191,9 @@ StatusOr<Done> AccountFacade::ChangePassword(const CallContext& context,
     return MakeStatus(StatusCode::kFailedPrecondition, "the account has no password; upgrade it instead");
   }
   OOFGG_RETURN_IF_ERROR(CheckPassword(user, request.current_password, context));
-  OOFGG_RETURN_IF_ERROR(SetPassword(user, "new_password", request.new_password));
+  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.new_password, user.username, user.email));
+  OOFGG_ASSIGN_OR_RETURN(std::string hash, parts_.hasher.Hash(request.new_password));
+  OOFGG_RETURN_IF_ERROR(StorePassword(user, std::move(hash), kDevice));
   parts_.audit.Note("password_changed", user.id, context);
   if (const auto ended = parts_.sessions.EndAll(user.id, context.caller->session_id); !ended.ok()) {
     return Annotate(ended.status(),
@@ -248,11 +251,9 @@ StatusOr<Done> AccountFacade::ResetPassword(const CallContext& context, const Re
   if (!found.ok()) return NoSuchCode();
   OOFGG_RETURN_IF_ERROR(codes_->Take(found->id, CodePurpose::kResetPassword, request.code).status());
   User user = *found;
-  user.password_hash = std::move(hash);
+  const std::string_view without = user.email_verified ? kDevice : kEveryProvider;
   user.email_verified = true;
-  user.guest = false;
-  ++user.epoch;
-  OOFGG_RETURN_IF_ERROR(parts_.users.Update(user));
+  OOFGG_RETURN_IF_ERROR(StorePassword(user, std::move(hash), without));
   parts_.audit.Note("password_reset", user.id, context);
   OOFGG_RETURN_IF_ERROR(parts_.sessions.EndAll(user.id, "").status());
   return Done{};

@@ -74,6 +74,7 @@ class AccountFacade {
   [[nodiscard]] StatusOr<LogoutEverywhereResponse> LogoutEverywhere(const CallContext& context,
                                                                     const LogoutEverywhereRequest& request);
 
+  /// Ends the account's other sessions, and takes its devices: their secrets open it no more.
   /// kUnauthenticated with INVALID_CREDENTIALS if `current_password` is wrong.
   [[nodiscard]] StatusOr<Done> ChangePassword(const CallContext& context,
                                               const ChangePasswordRequest& request);
@@ -85,6 +86,8 @@ class AccountFacade {
   /// The same answer, in the same time, whether or not somebody has this address.
   [[nodiscard]] StatusOr<Done> RequestPasswordReset(const CallContext& context,
                                                     const RequestPasswordResetRequest& request);
+  /// Ends all sessions of the account and takes its devices. If nobody had shown before to read the mail of
+  /// its address, somebody else may have made the account under it: then every other way in goes too.
   /// kNotFound with CODE_INVALID for every kind of wrong code or address.
   [[nodiscard]] StatusOr<Done> ResetPassword(const CallContext& context, const ResetPasswordRequest& request);
 
@@ -99,7 +102,9 @@ class AccountFacade {
   StatusOr<Account> Describe(const User& user);
   /// Whether it is the account's password; counts and slows wrong ones.
   Status CheckPassword(const User& user, const std::string& password, const CallContext& context);
-  Status SetPassword(User user, const std::string& field, const std::string& password);
+  /// Stores a new password, and takes from the account its identities of this provider, or, where that is
+  /// empty, all.
+  Status StorePassword(User user, std::string hash, std::string_view without);
 
   AccountFacadeParts parts_;
   const std::shared_ptr<MailedCodes> codes_;  // Shared with what it has posted.

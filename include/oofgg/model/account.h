@@ -99,7 +99,7 @@ struct LogoutEverywhereResponse {
   std::uint32_t ended = 0;  ///< How many sessions.
 };
 
-/// Ends the account's other sessions.
+/// Ends the account's other sessions, and takes its devices: their secrets open it no more.
 struct ChangePasswordRequest {
   std::string current_password;
   std::string new_password;
@@ -121,7 +121,8 @@ struct RequestPasswordResetRequest {
   std::string email;
 };
 
-/// Ends all sessions of the account.
+/// Ends all sessions of the account and takes its devices; if its address was not verified before, every
+/// other identity too.
 struct ResetPasswordRequest {
   std::string email;
   std::string code;

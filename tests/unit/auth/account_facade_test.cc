@@ -157,6 +157,45 @@ TEST_F(AccountFacadeTest, ANewPasswordEndsTheOtherSessions) {
       "new_password");
 }
 
+TEST_F(AccountFacadeTest, ANewPasswordClosesTheDoorOfTheDevice) {
+  const auto guest = Guest();
+  ASSERT_TRUE(account->UpgradeAccount(As(*guest), {"alice", "", "correct horse"}).ok());
+  ASSERT_TRUE(users.AddIdentity(guest->user_id, {"twitch", "77"}).ok());
+  EXPECT_FALSE(account->ChangePassword(As(*guest), {"wrong horse", "battery staple"}).ok());
+  EXPECT_EQ(Guest()->user_id, guest->user_id) << "a refusal changes nothing";
+  EXPECT_FALSE(account->ChangePassword(As(*guest), {"correct horse", "password"}).ok());
+  EXPECT_EQ(Guest()->user_id, guest->user_id);
+  ASSERT_TRUE(account->ChangePassword(As(*guest), {"correct horse", "battery staple"}).ok());
+  EXPECT_NE(Guest()->user_id, guest->user_id);
+  EXPECT_EQ(users.FindByIdentity("twitch", "77")->id, guest->user_id);
+}
+
+TEST_F(AccountFacadeTest, WhoMadeAnAccountUnderAnAddressOfAnothersIsShutOutByAReset) {
+  const auto intruder = Guest();
+  ASSERT_TRUE(users.AddIdentity(intruder->user_id, {"twitch", "77"}).ok());
+  ASSERT_TRUE(account->UpgradeAccount(As(*intruder), {"alice", "alice@example.com", "intruders horse"}).ok());
+  ASSERT_TRUE(account->RequestPasswordReset({}, {"alice@example.com"}).ok());
+  ASSERT_TRUE(
+      account->ResetPassword({}, {"alice@example.com", CodeFor("alice@example.com"), "battery staple"}).ok());
+  EXPECT_FALSE(IsValid(intruder->access_token));
+  EXPECT_FALSE(Refresh(intruder->refresh_token).ok());
+  EXPECT_NE(Guest()->user_id, intruder->user_id);
+  EXPECT_FALSE(users.FindByIdentity("twitch", "77").ok());
+  EXPECT_EQ(Login("alice", "battery staple")->user_id, intruder->user_id) << "it is the victim's now";
+}
+
+TEST_F(AccountFacadeTest, AResetOfWhoHadProvedTheAddressTakesItsDevicesOnly) {
+  const auto guest = Guest();
+  ASSERT_TRUE(users.AddIdentity(guest->user_id, {"twitch", "77"}).ok());
+  ASSERT_TRUE(account->RequestEmailCode(As(*guest), {.email = "alice@example.com"}).ok());
+  ASSERT_TRUE(account->VerifyEmail({}, {guest->user_id, CodeFor("alice@example.com")}).ok());
+  ASSERT_TRUE(account->RequestPasswordReset({}, {"alice@example.com"}).ok());
+  ASSERT_TRUE(
+      account->ResetPassword({}, {"alice@example.com", CodeFor("alice@example.com"), "battery staple"}).ok());
+  EXPECT_NE(Guest()->user_id, guest->user_id);
+  EXPECT_EQ(users.FindByIdentity("twitch", "77")->id, guest->user_id);
+}
+
 TEST_F(AccountFacadeTest, GuessingTheCurrentPasswordIsSlowedDown) {
   const auto here = Register("alice");
   Status status;
