@@ -13,6 +13,7 @@
 #include "auth/service_secret.h"
 #include "auth/text.h"
 #include "base/encoding.h"
+#include "oofgg/log.h"
 
 namespace oofgg::auth {
 namespace {
@@ -174,6 +175,23 @@ Status AccountFacade::CheckPassword(const User& user, const std::string& passwor
   return InvalidCredentials("the password is wrong");
 }
 
+Status AccountFacade::CheckMayMove(const User& user, const std::string& password,
+                                   const CallContext& context) {
+  if (user.password_hash.empty()) return {};
+  if (password.empty()) {
+    return InvalidField("current_password", "is needed to change the address; send the account's password");
+  }
+  return CheckPassword(user, password, context);
+}
+
+void AccountFacade::NotifyFormerAddress(const User& before, const std::string& email) {
+  if (before.email.empty() || FoldCase(before.email) == FoldCase(email)) return;
+  const Status posted = codes_->SendNotice(before.id, before.email);
+  if (posted.ok()) return;
+  Log(LogLevel::kWarning, "auth",
+      "user " + before.id + " gets no notice of a changed address: " + std::string(posted.message()));
+}
+
 Status AccountFacade::StorePassword(User user, std::string hash, std::string_view without) {
   user.password_hash = std::move(hash);
   user.guest = false;
@@ -209,6 +227,9 @@ StatusOr<Done> AccountFacade::RequestEmailCode(const CallContext& context,
   const std::string email = request.email.empty() ? user.email : request.email;
   if (email.empty()) return InvalidField("email", "the account has none yet; name one");
   OOFGG_RETURN_IF_ERROR(CheckEmail(email));
+  if (FoldCase(email) != FoldCase(user.email)) {
+    OOFGG_RETURN_IF_ERROR(CheckMayMove(user, request.current_password, context));
+  }
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitName("mail to " + FoldCase(email)));
   const StatusOr<User> owner = parts_.users.FindByEmail(email);
   if (owner.ok() && owner->id != user.id) return EmailTaken();
@@ -221,11 +242,13 @@ StatusOr<Done> AccountFacade::VerifyEmail(const CallContext& context, const Veri
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
   OOFGG_ASSIGN_OR_RETURN(const OneTimeCode code,
                          codes_->Take(request.user_id, CodePurpose::kVerifyEmail, request.code));
-  OOFGG_ASSIGN_OR_RETURN(User user, parts_.users.FindById(request.user_id));
+  OOFGG_ASSIGN_OR_RETURN(const User before, parts_.users.FindById(request.user_id));
+  User user = before;
   user.email = code.email;
   user.email_verified = true;
   OOFGG_RETURN_IF_ERROR(parts_.users.Update(user));
   parts_.audit.Note("email_verified", user.id, context);
+  NotifyFormerAddress(before, user.email);
   return Done{};
 }
 
@@ -268,8 +291,8 @@ StatusOr<Done> AccountFacade::DeleteAccount(const CallContext& context, const De
 }
 
 bool AccountFacade::NeedsHashing(std::string_view method) {
-  constexpr std::array<std::string_view, 4> kHashing = {"UpgradeAccount", "ChangePassword", "ResetPassword",
-                                                        "DeleteAccount"};
+  constexpr std::array<std::string_view, 5> kHashing = {"UpgradeAccount", "ChangePassword", "ResetPassword",
+                                                        "RequestEmailCode", "DeleteAccount"};
   return std::find(kHashing.begin(), kHashing.end(), method) != kHashing.end();
 }
 

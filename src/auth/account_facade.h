@@ -78,9 +78,12 @@ class AccountFacade {
   /// kUnauthenticated with INVALID_CREDENTIALS if `current_password` is wrong.
   [[nodiscard]] StatusOr<Done> ChangePassword(const CallContext& context,
                                               const ChangePasswordRequest& request);
-  /// kAlreadyExists with EMAIL_TAKEN, kUnimplemented without a mailer.
+  /// Another address than the account's needs the password of an account that has one: an address is a way
+  /// in. kAlreadyExists with EMAIL_TAKEN, kUnauthenticated with INVALID_CREDENTIALS, kUnimplemented without a
+  /// mailer.
   [[nodiscard]] StatusOr<Done> RequestEmailCode(const CallContext& context,
                                                 const RequestEmailCodeRequest& request);
+  /// If that changes the account's address, the former one is mailed a notice.
   /// kNotFound with CODE_INVALID for every kind of wrong code.
   [[nodiscard]] StatusOr<Done> VerifyEmail(const CallContext& context, const VerifyEmailRequest& request);
   /// The same answer, in the same time, whether or not somebody has this address.
@@ -102,6 +105,10 @@ class AccountFacade {
   StatusOr<Account> Describe(const User& user);
   /// Whether it is the account's password; counts and slows wrong ones.
   Status CheckPassword(const User& user, const std::string& password, const CallContext& context);
+  /// Whether who calls may have the account moved to another address.
+  Status CheckMayMove(const User& user, const std::string& password, const CallContext& context);
+  /// Tells the address that was the user's that it is no more.
+  void NotifyFormerAddress(const User& before, const std::string& email);
   /// Stores a new password, and takes from the account its identities of this provider, or, where that is
   /// empty, all.
   Status StorePassword(User user, std::string hash, std::string_view without);

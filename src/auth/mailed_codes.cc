@@ -32,6 +32,15 @@ Mail Compose(CodePurpose purpose, const std::string& email, const std::string& c
           .code = code};
 }
 
+Mail ComposeNotice(const std::string& former_email) {
+  return {.kind = "email-changed",
+          .to = former_email,
+          .subject = "Your e-mail address was changed",
+          .text =
+              "Your account in the game has another e-mail address now, and no longer this one.\n\n"
+              "If you did not change it, somebody else has: ask the game's support for help.\n"};
+}
+
 }  // namespace
 
 Status MailedCodes::CheckAvailable() const {
@@ -51,6 +60,15 @@ Status MailedCodes::SendReset(const CallContext& context, const std::string& ema
     if (!user.ok() || user->state == AccountState::kDeleting) return;
     self->parts_.audit.Note("password_reset_requested", user->id, context);
     self->Send(user->id, CodePurpose::kResetPassword, user->email);
+  });
+}
+
+Status MailedCodes::SendNotice(const std::string& user_id, const std::string& former_email) {
+  return Post([self = shared_from_this(), user_id, former_email] {
+    const Status sent = self->parts_.mailer->Send(ComposeNotice(former_email));
+    if (sent.ok()) return;
+    Log(LogLevel::kWarning, "auth",
+        "user " + user_id + " was mailed no notice of a changed address: " + std::string(sent.message()));
   });
 }
 

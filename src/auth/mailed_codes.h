@@ -49,6 +49,9 @@ class MailedCodes : public std::enable_shared_from_this<MailedCodes> {
   /// A code for a new password to whom this address belongs, if to anybody.
   [[nodiscard]] Status SendReset(const CallContext& context, const std::string& email);
 
+  /// A notice, without any code, to an address that has just ceased to be the user's.
+  [[nodiscard]] Status SendNotice(const std::string& user_id, const std::string& former_email);
+
   /// Takes the code that was typed in. kNotFound with CODE_INVALID.
   [[nodiscard]] StatusOr<OneTimeCode> Take(std::string_view user_id, CodePurpose purpose,
                                            std::string_view typed);

@@ -105,9 +105,11 @@ struct ChangePasswordRequest {
   std::string new_password;
 };
 
-/// Sends a code that proves the address; it becomes the account's by `VerifyEmail`.
+/// Sends a code that proves the address; it becomes the account's by `VerifyEmail`, and the former address is
+/// mailed a notice of that.
 struct RequestEmailCodeRequest {
-  std::string email;  ///< Empty: the account's own.
+  std::string email{};             ///< Empty: the account's own.
+  std::string current_password{};  ///< Of an account that has one, for any address but its own; else ignored.
 };
 
 /// Signs nobody in, and needs nobody signed in: the mail may be read elsewhere.

@@ -36,6 +36,11 @@ class AccountFacadeTest : public ::testing::Test, protected FacadeFixture {
   StatusOr<AuthTokens> Guest(const std::string& device = kDevice) {
     return account->GuestLogin({}, {.device_secret = device});
   }
+  /// Has a code sent to an address that is not the account's yet.
+  StatusOr<Done> Prove(const AuthTokens& who, const std::string& address,
+                       const std::string& password = "correct horse") {
+    return account->RequestEmailCode(As(who), {.email = address, .current_password = password});
+  }
   /// The code of the last mail to this address.
   std::string CodeFor(const std::string& address) { return mail.LastTo(address).code; }
 
@@ -217,7 +222,7 @@ TEST_F(AccountFacadeTest, ALoginThatANewPasswordOvertookIsRefused) {
 TEST_F(AccountFacadeTest, AMailedCodeProvesAnAddressOnce) {
   const auto alice = Register("alice");
   EXPECT_EQ(FieldViolationsOf(account->RequestEmailCode(As(*alice), {}).status()).at(0).field, "email");
-  ASSERT_TRUE(account->RequestEmailCode(As(*alice), {.email = "alice@example.com"}).ok());
+  ASSERT_TRUE(Prove(*alice, "alice@example.com").ok());
   const std::string code = CodeFor("alice@example.com");
   EXPECT_EQ(code.size(), 10U);
   EXPECT_EQ(account->GetAccount(As(*alice), {})->email, "") << "not before it is proved";
@@ -227,6 +232,47 @@ TEST_F(AccountFacadeTest, AMailedCodeProvesAnAddressOnce) {
   EXPECT_TRUE(shown->email_verified);
   EXPECT_EQ(ReasonOf(account->VerifyEmail({}, {alice->user_id, code}).status()), "CODE_INVALID");
   EXPECT_TRUE(Login("alice@example.com").ok());
+}
+
+TEST_F(AccountFacadeTest, AnotherAddressCostsThePassword) {
+  const auto alice = Register("alice", "alice@example.com");
+  const Status without = Prove(*alice, "thief@example.com", "").status();
+  EXPECT_EQ(without.code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(FieldViolationsOf(without).at(0).field, "current_password");
+  EXPECT_EQ(ReasonOf(Prove(*alice, "thief@example.com", "wrong horse").status()), "INVALID_CREDENTIALS");
+  EXPECT_EQ(mail.count(), 0U);
+  EXPECT_TRUE(account->RequestEmailCode(As(*alice), {}).ok()) << "one's own is free";
+  EXPECT_TRUE(account->RequestEmailCode(As(*alice), {.email = "ALICE@example.com"}).ok());
+  EXPECT_TRUE(Prove(*alice, "new@example.com").ok());
+}
+
+TEST_F(AccountFacadeTest, GuessingThePasswordByANewAddressIsSlowedDown) {
+  const auto alice = Register("alice");
+  Status status;
+  for (int i = 0; i < 6; ++i) {
+    status = Prove(*alice, std::to_string(i) + "@example.com", "wrong horse").status();
+  }
+  EXPECT_EQ(status.code(), StatusCode::kResourceExhausted);
+}
+
+TEST_F(AccountFacadeTest, WhoHasNoPasswordProvesAnAddressWithoutOne) {
+  const auto guest = Guest();
+  EXPECT_TRUE(account->RequestEmailCode(As(*guest), {.email = "guest@example.com"}).ok());
+  EXPECT_NE(CodeFor("guest@example.com"), "");
+}
+
+TEST_F(AccountFacadeTest, TheFormerAddressIsToldOfTheChange) {
+  const auto alice = Register("alice", "alice@example.com");
+  ASSERT_TRUE(Prove(*alice, "new@example.com").ok());
+  ASSERT_TRUE(account->VerifyEmail({}, {alice->user_id, CodeFor("new@example.com")}).ok());
+  const Mail notice = mail.LastTo("alice@example.com");
+  EXPECT_EQ(notice.kind, "email-changed");
+  EXPECT_EQ(notice.code, "");
+  EXPECT_EQ(notice.text.find("new@example.com"), std::string::npos) << "who reads it need not know";
+  EXPECT_EQ(mail.count(), 2U);
+  ASSERT_TRUE(account->RequestEmailCode(As(*alice), {}).ok());
+  ASSERT_TRUE(account->VerifyEmail({}, {alice->user_id, CodeFor("new@example.com")}).ok());
+  EXPECT_EQ(mail.count(), 3U) << "nothing was changed, so nobody is told";
 }
 
 TEST_F(AccountFacadeTest, ACodeIsTakenHoweverItIsTyped) {
