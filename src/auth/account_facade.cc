@@ -129,6 +129,7 @@ StatusOr<Account> AccountFacade::UpgradeAccount(const CallContext& context,
   user.email_verified = user.email_verified && FoldCase(user.email) == FoldCase(request.email);
   user.email = request.email;
   user.guest = false;
+  OOFGG_RETURN_IF_ERROR(parts_.codes.EraseCodes(user.id));
   OOFGG_RETURN_IF_ERROR(parts_.users.Update(user));
   parts_.audit.Note("upgraded", user.id, context);
   return Describe(user);
@@ -246,6 +247,9 @@ StatusOr<Done> AccountFacade::VerifyEmail(const CallContext& context, const Veri
   User user = before;
   user.email = code.email;
   user.email_verified = true;
+  if (FoldCase(user.email) != FoldCase(before.email)) {
+    OOFGG_RETURN_IF_ERROR(parts_.codes.EraseCodes(user.id));
+  }
   OOFGG_RETURN_IF_ERROR(parts_.users.Update(user));
   parts_.audit.Note("email_verified", user.id, context);
   NotifyFormerAddress(before, user.email);
@@ -272,8 +276,11 @@ StatusOr<Done> AccountFacade::ResetPassword(const CallContext& context, const Re
   // Hashed in any case, so that an unknown address takes as long.
   OOFGG_ASSIGN_OR_RETURN(std::string hash, parts_.hasher.Hash(request.new_password));
   if (!found.ok()) return NoSuchCode();
-  OOFGG_RETURN_IF_ERROR(codes_->Take(found->id, CodePurpose::kResetPassword, request.code).status());
+  OOFGG_ASSIGN_OR_RETURN(const OneTimeCode code,
+                         codes_->Take(found->id, CodePurpose::kResetPassword, request.code));
   User user = *found;
+  // What was asked for before the address changed may have been stored after the codes were erased.
+  if (FoldCase(code.email) != FoldCase(user.email)) return NoSuchCode();
   const std::string_view without = user.email_verified ? kDevice : kEveryProvider;
   user.email_verified = true;
   OOFGG_RETURN_IF_ERROR(StorePassword(user, std::move(hash), without));

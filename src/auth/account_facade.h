@@ -63,7 +63,8 @@ class AccountFacade {
                                                   const ServiceLoginRequest& request);
 
   [[nodiscard]] StatusOr<Account> GetAccount(const CallContext& context, const GetAccountRequest& request);
-  /// kFailedPrecondition if the account has a password already; the same request again is as good as once.
+  /// Codes that were mailed before work no more. kFailedPrecondition if the account has a password already;
+  /// the same request again is as good as once.
   [[nodiscard]] StatusOr<Account> UpgradeAccount(const CallContext& context,
                                                  const UpgradeAccountRequest& request);
 
@@ -83,7 +84,8 @@ class AccountFacade {
   /// mailer.
   [[nodiscard]] StatusOr<Done> RequestEmailCode(const CallContext& context,
                                                 const RequestEmailCodeRequest& request);
-  /// If that changes the account's address, the former one is mailed a notice.
+  /// If that changes the account's address, the former one is mailed a notice, and no code that was mailed
+  /// there works any more.
   /// kNotFound with CODE_INVALID for every kind of wrong code.
   [[nodiscard]] StatusOr<Done> VerifyEmail(const CallContext& context, const VerifyEmailRequest& request);
   /// The same answer, in the same time, whether or not somebody has this address.

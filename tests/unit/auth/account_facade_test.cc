@@ -6,47 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/auth/facade_fixture.h"
-#include "tests/unit/auth/fake_mail.h"
+#include "tests/unit/auth/account_fixture.h"
 
 namespace oofgg::auth {
 namespace {
 
 using ::testing::ElementsAre;
-using testing::FacadeFixture;
-using testing::KeptMail;
+using testing::kDevice;
 using namespace std::chrono_literals;
 
-constexpr const char* kDevice = "0123456789abcdef0123456789abcdef";
-
-class AccountFacadeTest : public ::testing::Test, protected FacadeFixture {
- protected:
-  AccountFacadeTest() { OpenWith(&mail); }
-
-  void OpenWith(KeptMail* with) {
-    room.reset();
-    AuthRoomParts parts = Parts();
-    parts.mailer = with;
-    parts.mail = with == nullptr ? nullptr : &with->executor();
-    room = AuthRoom::Open(std::move(parts)).value();
-    facade = &room->auth();
-    account = &room->account();
-  }
-
-  StatusOr<AuthTokens> Guest(const std::string& device = kDevice) {
-    return account->GuestLogin({}, {.device_secret = device});
-  }
-  /// Has a code sent to an address that is not the account's yet.
-  StatusOr<Done> Prove(const AuthTokens& who, const std::string& address,
-                       const std::string& password = "correct horse") {
-    return account->RequestEmailCode(As(who), {.email = address, .current_password = password});
-  }
-  /// The code of the last mail to this address.
-  std::string CodeFor(const std::string& address) { return mail.LastTo(address).code; }
-
-  KeptMail mail;
-  AccountFacade* account = nullptr;
-};
+using AccountFacadeTest = testing::AccountFixture;
 
 TEST_F(AccountFacadeTest, AGuestIsTheSameOneEachTime) {
   const auto first = Guest();
@@ -162,45 +131,6 @@ TEST_F(AccountFacadeTest, ANewPasswordEndsTheOtherSessions) {
       "new_password");
 }
 
-TEST_F(AccountFacadeTest, ANewPasswordClosesTheDoorOfTheDevice) {
-  const auto guest = Guest();
-  ASSERT_TRUE(account->UpgradeAccount(As(*guest), {"alice", "", "correct horse"}).ok());
-  ASSERT_TRUE(users.AddIdentity(guest->user_id, {"twitch", "77"}).ok());
-  EXPECT_FALSE(account->ChangePassword(As(*guest), {"wrong horse", "battery staple"}).ok());
-  EXPECT_EQ(Guest()->user_id, guest->user_id) << "a refusal changes nothing";
-  EXPECT_FALSE(account->ChangePassword(As(*guest), {"correct horse", "password"}).ok());
-  EXPECT_EQ(Guest()->user_id, guest->user_id);
-  ASSERT_TRUE(account->ChangePassword(As(*guest), {"correct horse", "battery staple"}).ok());
-  EXPECT_NE(Guest()->user_id, guest->user_id);
-  EXPECT_EQ(users.FindByIdentity("twitch", "77")->id, guest->user_id);
-}
-
-TEST_F(AccountFacadeTest, WhoMadeAnAccountUnderAnAddressOfAnothersIsShutOutByAReset) {
-  const auto intruder = Guest();
-  ASSERT_TRUE(users.AddIdentity(intruder->user_id, {"twitch", "77"}).ok());
-  ASSERT_TRUE(account->UpgradeAccount(As(*intruder), {"alice", "alice@example.com", "intruders horse"}).ok());
-  ASSERT_TRUE(account->RequestPasswordReset({}, {"alice@example.com"}).ok());
-  ASSERT_TRUE(
-      account->ResetPassword({}, {"alice@example.com", CodeFor("alice@example.com"), "battery staple"}).ok());
-  EXPECT_FALSE(IsValid(intruder->access_token));
-  EXPECT_FALSE(Refresh(intruder->refresh_token).ok());
-  EXPECT_NE(Guest()->user_id, intruder->user_id);
-  EXPECT_FALSE(users.FindByIdentity("twitch", "77").ok());
-  EXPECT_EQ(Login("alice", "battery staple")->user_id, intruder->user_id) << "it is the victim's now";
-}
-
-TEST_F(AccountFacadeTest, AResetOfWhoHadProvedTheAddressTakesItsDevicesOnly) {
-  const auto guest = Guest();
-  ASSERT_TRUE(users.AddIdentity(guest->user_id, {"twitch", "77"}).ok());
-  ASSERT_TRUE(account->RequestEmailCode(As(*guest), {.email = "alice@example.com"}).ok());
-  ASSERT_TRUE(account->VerifyEmail({}, {guest->user_id, CodeFor("alice@example.com")}).ok());
-  ASSERT_TRUE(account->RequestPasswordReset({}, {"alice@example.com"}).ok());
-  ASSERT_TRUE(
-      account->ResetPassword({}, {"alice@example.com", CodeFor("alice@example.com"), "battery staple"}).ok());
-  EXPECT_NE(Guest()->user_id, guest->user_id);
-  EXPECT_EQ(users.FindByIdentity("twitch", "77")->id, guest->user_id);
-}
-
 TEST_F(AccountFacadeTest, GuessingTheCurrentPasswordIsSlowedDown) {
   const auto here = Register("alice");
   Status status;
@@ -232,47 +162,6 @@ TEST_F(AccountFacadeTest, AMailedCodeProvesAnAddressOnce) {
   EXPECT_TRUE(shown->email_verified);
   EXPECT_EQ(ReasonOf(account->VerifyEmail({}, {alice->user_id, code}).status()), "CODE_INVALID");
   EXPECT_TRUE(Login("alice@example.com").ok());
-}
-
-TEST_F(AccountFacadeTest, AnotherAddressCostsThePassword) {
-  const auto alice = Register("alice", "alice@example.com");
-  const Status without = Prove(*alice, "thief@example.com", "").status();
-  EXPECT_EQ(without.code(), StatusCode::kInvalidArgument);
-  EXPECT_EQ(FieldViolationsOf(without).at(0).field, "current_password");
-  EXPECT_EQ(ReasonOf(Prove(*alice, "thief@example.com", "wrong horse").status()), "INVALID_CREDENTIALS");
-  EXPECT_EQ(mail.count(), 0U);
-  EXPECT_TRUE(account->RequestEmailCode(As(*alice), {}).ok()) << "one's own is free";
-  EXPECT_TRUE(account->RequestEmailCode(As(*alice), {.email = "ALICE@example.com"}).ok());
-  EXPECT_TRUE(Prove(*alice, "new@example.com").ok());
-}
-
-TEST_F(AccountFacadeTest, GuessingThePasswordByANewAddressIsSlowedDown) {
-  const auto alice = Register("alice");
-  Status status;
-  for (int i = 0; i < 6; ++i) {
-    status = Prove(*alice, std::to_string(i) + "@example.com", "wrong horse").status();
-  }
-  EXPECT_EQ(status.code(), StatusCode::kResourceExhausted);
-}
-
-TEST_F(AccountFacadeTest, WhoHasNoPasswordProvesAnAddressWithoutOne) {
-  const auto guest = Guest();
-  EXPECT_TRUE(account->RequestEmailCode(As(*guest), {.email = "guest@example.com"}).ok());
-  EXPECT_NE(CodeFor("guest@example.com"), "");
-}
-
-TEST_F(AccountFacadeTest, TheFormerAddressIsToldOfTheChange) {
-  const auto alice = Register("alice", "alice@example.com");
-  ASSERT_TRUE(Prove(*alice, "new@example.com").ok());
-  ASSERT_TRUE(account->VerifyEmail({}, {alice->user_id, CodeFor("new@example.com")}).ok());
-  const Mail notice = mail.LastTo("alice@example.com");
-  EXPECT_EQ(notice.kind, "email-changed");
-  EXPECT_EQ(notice.code, "");
-  EXPECT_EQ(notice.text.find("new@example.com"), std::string::npos) << "who reads it need not know";
-  EXPECT_EQ(mail.count(), 2U);
-  ASSERT_TRUE(account->RequestEmailCode(As(*alice), {}).ok());
-  ASSERT_TRUE(account->VerifyEmail({}, {alice->user_id, CodeFor("new@example.com")}).ok());
-  EXPECT_EQ(mail.count(), 3U) << "nothing was changed, so nobody is told";
 }
 
 TEST_F(AccountFacadeTest, ACodeIsTakenHoweverItIsTyped) {
