@@ -129,7 +129,7 @@ StatusOr<Account> AccountFacade::UpgradeAccount(const CallContext& context,
   user.email_verified = user.email_verified && FoldCase(user.email) == FoldCase(request.email);
   user.email = request.email;
   user.guest = false;
-  OOFGG_RETURN_IF_ERROR(parts_.codes.EraseCodes(user.id));
+  ++user.epoch;  // Codes that were asked for without a password do not outlive it either.
   OOFGG_RETURN_IF_ERROR(parts_.users.Update(user));
   parts_.audit.Note("upgraded", user.id, context);
   return Describe(user);
@@ -234,16 +234,19 @@ StatusOr<Done> AccountFacade::RequestEmailCode(const CallContext& context,
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitName("mail to " + FoldCase(email)));
   const StatusOr<User> owner = parts_.users.FindByEmail(email);
   if (owner.ok() && owner->id != user.id) return EmailTaken();
-  OOFGG_RETURN_IF_ERROR(codes_->SendProof(user.id, email));
+  OOFGG_RETURN_IF_ERROR(codes_->SendProof(user, email));
   return Done{};
 }
 
 StatusOr<Done> AccountFacade::VerifyEmail(const CallContext& context, const VerifyEmailRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckCode(request.code));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
+  const StatusOr<User> found = parts_.users.FindById(request.user_id);
+  if (found.status().code() == StatusCode::kNotFound) return NoSuchCode();
+  if (!found.ok()) return found.status();
+  const User& before = *found;
   OOFGG_ASSIGN_OR_RETURN(const OneTimeCode code,
-                         codes_->Take(request.user_id, CodePurpose::kVerifyEmail, request.code));
-  OOFGG_ASSIGN_OR_RETURN(const User before, parts_.users.FindById(request.user_id));
+                         codes_->Take(before, CodePurpose::kVerifyEmail, request.code));
   User user = before;
   user.email = code.email;
   user.email_verified = true;
@@ -277,7 +280,7 @@ StatusOr<Done> AccountFacade::ResetPassword(const CallContext& context, const Re
   OOFGG_ASSIGN_OR_RETURN(std::string hash, parts_.hasher.Hash(request.new_password));
   if (!found.ok()) return NoSuchCode();
   OOFGG_ASSIGN_OR_RETURN(const OneTimeCode code,
-                         codes_->Take(found->id, CodePurpose::kResetPassword, request.code));
+                         codes_->Take(*found, CodePurpose::kResetPassword, request.code));
   User user = *found;
   // What was asked for before the address changed may have been stored after the codes were erased.
   if (FoldCase(code.email) != FoldCase(user.email)) return NoSuchCode();

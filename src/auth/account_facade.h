@@ -75,8 +75,8 @@ class AccountFacade {
   [[nodiscard]] StatusOr<LogoutEverywhereResponse> LogoutEverywhere(const CallContext& context,
                                                                     const LogoutEverywhereRequest& request);
 
-  /// Ends the account's other sessions, and takes its devices: their secrets open it no more.
-  /// kUnauthenticated with INVALID_CREDENTIALS if `current_password` is wrong.
+  /// Ends the account's other sessions, and takes its devices: their secrets open it no more, nor does any
+  /// code that was mailed before. kUnauthenticated with INVALID_CREDENTIALS if `current_password` is wrong.
   [[nodiscard]] StatusOr<Done> ChangePassword(const CallContext& context,
                                               const ChangePasswordRequest& request);
   /// Another address than the account's needs the password of an account that has one: an address is a way
@@ -91,9 +91,9 @@ class AccountFacade {
   /// The same answer, in the same time, whether or not somebody has this address.
   [[nodiscard]] StatusOr<Done> RequestPasswordReset(const CallContext& context,
                                                     const RequestPasswordResetRequest& request);
-  /// Ends all sessions of the account and takes its devices. If nobody had shown before to read the mail of
-  /// its address, somebody else may have made the account under it: then every other way in goes too.
-  /// kNotFound with CODE_INVALID for every kind of wrong code or address.
+  /// Ends all sessions of the account, takes its devices, and voids codes that were mailed before. If nobody
+  /// had shown before to read the mail of its address, somebody else may have made the account under it: then
+  /// every other way in goes too. kNotFound with CODE_INVALID for every kind of wrong code or address.
   [[nodiscard]] StatusOr<Done> ResetPassword(const CallContext& context, const ResetPasswordRequest& request);
 
   /// Ends the sessions and deletes all that is kept of the account here.

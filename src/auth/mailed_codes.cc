@@ -49,9 +49,9 @@ Status MailedCodes::CheckAvailable() const {
                     "this server sends no mail; its operator sets --smtp-url or --mail-hook");
 }
 
-Status MailedCodes::SendProof(const std::string& user_id, const std::string& email) {
+Status MailedCodes::SendProof(const User& user, const std::string& email) {
   return Post(
-      [self = shared_from_this(), user_id, email] { self->Send(user_id, CodePurpose::kVerifyEmail, email); });
+      [self = shared_from_this(), user, email] { self->Send(user, CodePurpose::kVerifyEmail, email); });
 }
 
 Status MailedCodes::SendReset(const CallContext& context, const std::string& email) {
@@ -59,7 +59,7 @@ Status MailedCodes::SendReset(const CallContext& context, const std::string& ema
     const StatusOr<User> user = self->parts_.users.FindByEmail(email);
     if (!user.ok() || user->state == AccountState::kDeleting) return;
     self->parts_.audit.Note("password_reset_requested", user->id, context);
-    self->Send(user->id, CodePurpose::kResetPassword, user->email);
+    self->Send(*user, CodePurpose::kResetPassword, user->email);
   });
 }
 
@@ -78,26 +78,26 @@ Status MailedCodes::Post(std::function<void()> task) {
   return RetryLater(StatusCode::kResourceExhausted, "too much mail waits to be sent", kRetryDelay);
 }
 
-void MailedCodes::Send(const std::string& user_id, CodePurpose purpose, const std::string& email) {
+void MailedCodes::Send(const User& user, CodePurpose purpose, const std::string& email) {
   const std::string code = RandomCode(parts_.random);
-  const Status kept = parts_.codes.Put({.user_id = user_id,
+  const Status kept = parts_.codes.Put({.user_id = user.id,
                                         .purpose = purpose,
-                                        .hash = HashOf(purpose, user_id, code),
+                                        .hash = HashOf(purpose, user, code),
                                         .email = email,
                                         .expires_at = parts_.clock.WallNow() + parts_.lifetime});
   const Status sent = kept.ok() ? parts_.mailer->Send(Compose(purpose, email, code, parts_.lifetime)) : kept;
   if (sent.ok()) return;
-  Log(LogLevel::kWarning, "auth", "user " + user_id + " was mailed no code: " + std::string(sent.message()));
+  Log(LogLevel::kWarning, "auth", "user " + user.id + " was mailed no code: " + std::string(sent.message()));
 }
 
-StatusOr<OneTimeCode> MailedCodes::Take(std::string_view user_id, CodePurpose purpose,
-                                        std::string_view typed) {
-  return parts_.codes.Take(user_id, purpose, HashOf(purpose, user_id, typed), parts_.clock.WallNow());
+StatusOr<OneTimeCode> MailedCodes::Take(const User& user, CodePurpose purpose, std::string_view typed) {
+  return parts_.codes.Take(user.id, purpose, HashOf(purpose, user, typed), parts_.clock.WallNow());
 }
 
-std::string MailedCodes::HashOf(CodePurpose purpose, std::string_view user_id, std::string_view code) const {
+std::string MailedCodes::HashOf(CodePurpose purpose, const User& user, std::string_view code) const {
   const std::string_view what = purpose == CodePurpose::kVerifyEmail ? "verify" : "reset";
-  return HmacSha256(parts_.secret, {"oofgg code v1", what, user_id, NormalizedCode(code)});
+  return HmacSha256(parts_.secret,
+                    {"oofgg code v2", what, user.id, std::to_string(user.epoch), NormalizedCode(code)});
 }
 
 }  // namespace oofgg::auth

@@ -32,8 +32,9 @@ struct User {
   AccountState state = AccountState::kActive;
   WallTime banned_until{};   ///< The epoch: for ever.
   std::string ban_reason{};  ///< For operators; never shown to others.
-  /// Grows with each change that no session may outlive: a new password, a ban, a deletion. A sign-in that
-  /// read an older one was overtaken, and is refused.
+  /// Grows with each change that no session may outlive: a new password, a ban, a deletion; and with an
+  /// upgrade. A sign-in that read an older one was overtaken, and is refused; a code that was mailed before
+  /// is void.
   std::int64_t epoch = 0;
   std::int64_t version = 0;  ///< Grows with each `Update`.
 

@@ -129,12 +129,30 @@ TEST_F(AccountTakeoverTest, AResetCodeIsForTheAddressItWasMailedTo) {
   EXPECT_TRUE(Login("alice").ok());
 }
 
+TEST_F(AccountTakeoverTest, ANewPasswordVoidsTheCodesThatAnIntruderHolds) {
+  const auto intruder = Register("alice", "alice@example.com");
+  ASSERT_TRUE(Prove(*intruder, "intruder@example.com").ok());
+  ASSERT_TRUE(account->RequestPasswordReset({}, {"alice@example.com"}).ok());
+  ASSERT_TRUE(
+      account->ResetPassword({}, {"alice@example.com", CodeFor("alice@example.com"), "battery staple"}).ok());
+  const std::string held = CodeFor("intruder@example.com");
+  EXPECT_EQ(ReasonOf(account->VerifyEmail({}, {intruder->user_id, held}).status()), "CODE_INVALID");
+  EXPECT_EQ(users.FindById(intruder->user_id)->email, "alice@example.com");
+
+  const auto alice = Login("alice", "battery staple");
+  ASSERT_TRUE(Prove(*alice, "new@example.com", "battery staple").ok());
+  ASSERT_TRUE(account->ChangePassword(As(*alice), {"battery staple", "correct horse"}).ok());
+  const std::string older = CodeFor("new@example.com");
+  EXPECT_EQ(ReasonOf(account->VerifyEmail({}, {alice->user_id, older}).status()), "CODE_INVALID");
+}
+
 TEST_F(AccountTakeoverTest, AnUpgradeLeavesNoCodeFromBefore) {
   const auto guest = Guest();
   ASSERT_TRUE(account->RequestEmailCode(As(*guest), {.email = "old@example.com"}).ok());
   const std::string code = CodeFor("old@example.com");
   ASSERT_TRUE(account->UpgradeAccount(As(*guest), {"alice", "alice@example.com", "correct horse"}).ok());
   EXPECT_EQ(ReasonOf(account->VerifyEmail({}, {guest->user_id, code}).status()), "CODE_INVALID");
+  EXPECT_TRUE(Refresh(guest->refresh_token).ok()) << "its sessions stay";
 }
 
 }  // namespace
