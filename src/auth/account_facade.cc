@@ -187,6 +187,8 @@ Status AccountFacade::CheckMayMove(const User& user, const std::string& password
 
 void AccountFacade::NotifyFormerAddress(const User& before, const std::string& email) {
   if (before.email.empty() || FoldCase(before.email) == FoldCase(email)) return;
+  // One that nobody proved may be a stranger's, whom nobody shall have bothered by typing it again and again.
+  if (!before.email_verified && !parts_.guard.AdmitMail(FoldCase(before.email), {}).ok()) return;
   const Status posted = codes_->SendNotice(before.id, before.email);
   if (posted.ok()) return;
   Log(LogLevel::kWarning, "auth",
@@ -224,6 +226,7 @@ StatusOr<Done> AccountFacade::ChangePassword(const CallContext& context,
 StatusOr<Done> AccountFacade::RequestEmailCode(const CallContext& context,
                                                const RequestEmailCodeRequest& request) {
   OOFGG_RETURN_IF_ERROR(codes_->CheckAvailable());
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
   OOFGG_ASSIGN_OR_RETURN(const User user, CallersUser(context));
   const std::string email = request.email.empty() ? user.email : request.email;
   if (email.empty()) return InvalidField("email", "the account has none yet; name one");
@@ -231,7 +234,7 @@ StatusOr<Done> AccountFacade::RequestEmailCode(const CallContext& context,
   if (FoldCase(email) != FoldCase(user.email)) {
     OOFGG_RETURN_IF_ERROR(CheckMayMove(user, request.current_password, context));
   }
-  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitName("mail to " + FoldCase(email)));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitMail(FoldCase(email), context));
   const StatusOr<User> owner = parts_.users.FindByEmail(email);
   if (owner.ok() && owner->id != user.id) return EmailTaken();
   OOFGG_RETURN_IF_ERROR(codes_->SendProof(user, email));
@@ -263,7 +266,8 @@ StatusOr<Done> AccountFacade::RequestPasswordReset(const CallContext& context,
                                                    const RequestPasswordResetRequest& request) {
   OOFGG_RETURN_IF_ERROR(codes_->CheckAvailable());
   OOFGG_RETURN_IF_ERROR(CheckEmail(request.email));
-  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context, "mail to " + FoldCase(request.email)));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitMail(FoldCase(request.email), context));
   OOFGG_RETURN_IF_ERROR(codes_->SendReset(context, request.email));
   return Done{};
 }

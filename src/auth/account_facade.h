@@ -109,7 +109,8 @@ class AccountFacade {
   Status CheckPassword(const User& user, const std::string& password, const CallContext& context);
   /// Whether who calls may have the account moved to another address.
   Status CheckMayMove(const User& user, const std::string& password, const CallContext& context);
-  /// Tells the address that was the user's that it is no more.
+  /// Tells the address that was the user's that it is no more. One that was not verified counts as a
+  /// stranger's: so many mails, and no more.
   void NotifyFormerAddress(const User& before, const std::string& email);
   /// Stores a new password, and takes from the account its identities of this provider, or, where that is
   /// empty, all.

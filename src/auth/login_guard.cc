@@ -96,6 +96,13 @@ void LoginGuard::NoteSuccess(std::string_view account, const CallContext& contex
   known.known = true;
 }
 
+Status LoginGuard::AdmitMail(std::string_view address, const CallContext& context) {
+  Question question;
+  question.Add("mail/to/" + std::string(address), kMailLimit);
+  if (context.caller.has_value()) question.Add("mail/by/" + context.caller->user_id, kMailLimit);
+  return question.Ask(limiter_, "too much mail was asked for; wait before the next");
+}
+
 LoginGuard::Failures& LoginGuard::CounterFor(std::string_view account, const CallContext& context) {
   const std::string together = std::string(account) + '@' + AddressGroup(context.peer_address);
   if (const auto found = by_key_.find(together); found != by_key_.end()) return Touch(together);

@@ -228,11 +228,50 @@ TEST_F(AccountFacadeTest, NobodyLearnsWhetherAnAddressIsKnown) {
 }
 
 TEST_F(AccountFacadeTest, MailToOneAddressIsLimited) {
-  ASSERT_TRUE(Register("alice", "alice@example.com").ok());
-  Status status;
-  for (int i = 0; i < 11; ++i) status = account->RequestPasswordReset({}, {"alice@example.com"}).status();
+  const auto alice = Register("alice", "alice@example.com");
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(account->RequestPasswordReset({}, {"Alice@example.com"}).ok());
+  const Status status = account->RequestPasswordReset({}, {"alice@example.com"}).status();
   EXPECT_EQ(status.code(), StatusCode::kResourceExhausted);
-  EXPECT_EQ(mail.count(), 10U);
+  EXPECT_EQ(RetryAfterOf(status), 10min);
+  EXPECT_FALSE(account->RequestEmailCode(As(*alice), {}).ok()) << "whatever it is for";
+  EXPECT_EQ(mail.count(), 3U);
+  clock.Advance(10min);
+  EXPECT_TRUE(account->RequestPasswordReset({}, {"alice@example.com"}).ok());
+  EXPECT_FALSE(account->RequestPasswordReset({}, {"alice@example.com"}).ok());
+}
+
+TEST_F(AccountFacadeTest, MailThatOneAccountAsksForIsLimited) {
+  const auto guest = Guest();
+  const auto ask = [&](int i) {
+    return account->RequestEmailCode(As(*guest), {.email = std::to_string(i) + "@example.com"});
+  };
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(ask(i).ok());
+  EXPECT_EQ(ask(3).status().code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(mail.count(), 3U);
+}
+
+TEST_F(AccountFacadeTest, MailThatOneHouseholdAsksForIsLimited) {
+  const auto guest = Guest();
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_TRUE(
+        account->RequestPasswordReset(From("203.0.113.9"), {std::to_string(i) + "@example.com"}).ok());
+  }
+  CallContext context = As(*guest);
+  context.peer_address = "203.0.113.9";
+  EXPECT_EQ(account->RequestEmailCode(context, {.email = "guest@example.com"}).status().code(),
+            StatusCode::kResourceExhausted);
+  context.peer_address = "203.0.113.10";
+  EXPECT_TRUE(account->RequestEmailCode(context, {.email = "guest@example.com"}).ok());
+}
+
+TEST_F(AccountFacadeTest, NoticesBotherNobodyWhoNeverProvedTheAddress) {
+  for (int i = 0; i < 5; ++i) {
+    const std::string name = "player" + std::to_string(i);
+    const auto player = Register(name, "stranger@example.com");
+    ASSERT_TRUE(Prove(*player, name + "@example.com").ok());
+    ASSERT_TRUE(account->VerifyEmail({}, {player->user_id, CodeFor(name + "@example.com")}).ok());
+  }
+  EXPECT_EQ(mail.count(), 5U + 3U);
 }
 
 TEST_F(AccountFacadeTest, WithoutAMailerItSaysSo) {
