@@ -25,6 +25,13 @@ Status InvalidCredentials(std::string_view message) {
   return WithReason(MakeStatus(StatusCode::kUnauthenticated, message), "INVALID_CREDENTIALS");
 }
 
+/// Whether the name that led to it is somebody else's.
+StatusOr<bool> IsAnothers(const StatusOr<User>& found, const User& user) {
+  if (found.ok()) return found->id != user.id;
+  if (found.status().code() == StatusCode::kNotFound) return false;
+  return found.status();
+}
+
 }  // namespace
 
 AccountFacade::AccountFacade(AccountFacadeParts parts, AccountFacadeOptions options)
@@ -116,7 +123,9 @@ StatusOr<Account> AccountFacade::UpgradeAccount(const CallContext& context,
                                                 const UpgradeAccountRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckUpgrade(request));
   OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.password, request.username, request.email));
-  OOFGG_ASSIGN_OR_RETURN(User user, CallersUser(context));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
+  OOFGG_ASSIGN_OR_RETURN(const User before, CallersUser(context));
+  User user = before;
   if (!user.password_hash.empty()) {
     const bool same_names = FoldCase(user.username) == FoldCase(request.username) &&
                             FoldCase(user.email) == FoldCase(request.email);
@@ -124,6 +133,9 @@ StatusOr<Account> AccountFacade::UpgradeAccount(const CallContext& context,
     if (same_names && CheckPassword(user, request.password, context).ok()) return Describe(user);
     return MakeStatus(StatusCode::kFailedPrecondition, "the account is a full one already");
   }
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAccount(user.id, context));
+  // Looked up first, so that a taken name costs no hash.
+  OOFGG_RETURN_IF_ERROR(CheckNamesFree(user, request.username, request.email));
   OOFGG_ASSIGN_OR_RETURN(user.password_hash, parts_.hasher.Hash(request.password));
   user.username = request.username;
   user.email_verified = user.email_verified && FoldCase(user.email) == FoldCase(request.email);
@@ -132,7 +144,17 @@ StatusOr<Account> AccountFacade::UpgradeAccount(const CallContext& context,
   ++user.epoch;  // Codes that were asked for without a password do not outlive it either.
   OOFGG_RETURN_IF_ERROR(parts_.users.Update(user));
   parts_.audit.Note("upgraded", user.id, context);
+  NotifyFormerAddress(before, user.email);
   return Describe(user);
+}
+
+Status AccountFacade::CheckNamesFree(const User& user, const std::string& username,
+                                     const std::string& email) {
+  OOFGG_ASSIGN_OR_RETURN(const bool name_is_taken, IsAnothers(parts_.users.FindByUsername(username), user));
+  if (name_is_taken) return UsernameTaken();
+  if (email.empty()) return {};
+  OOFGG_ASSIGN_OR_RETURN(const bool email_is_taken, IsAnothers(parts_.users.FindByEmail(email), user));
+  return email_is_taken ? EmailTaken() : Status();
 }
 
 StatusOr<AccountSessions> AccountFacade::ListSessions(const CallContext& context,
@@ -235,8 +257,8 @@ StatusOr<Done> AccountFacade::RequestEmailCode(const CallContext& context,
     OOFGG_RETURN_IF_ERROR(CheckMayMove(user, request.current_password, context));
   }
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitMail(FoldCase(email), context));
-  const StatusOr<User> owner = parts_.users.FindByEmail(email);
-  if (owner.ok() && owner->id != user.id) return EmailTaken();
+  OOFGG_ASSIGN_OR_RETURN(const bool is_taken, IsAnothers(parts_.users.FindByEmail(email), user));
+  if (is_taken) return EmailTaken();
   OOFGG_RETURN_IF_ERROR(codes_->SendProof(user, email));
   return Done{};
 }

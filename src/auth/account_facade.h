@@ -105,6 +105,8 @@ class AccountFacade {
   StatusOr<User> CallersUser(const CallContext& context);
   StatusOr<User> MakeGuest(const CallContext& context, const Identity& device);
   StatusOr<Account> Describe(const User& user);
+  /// Whether the names are the user's own or nobody's. `Update` has the last word.
+  Status CheckNamesFree(const User& user, const std::string& username, const std::string& email);
   /// Whether it is the account's password; counts and slows wrong ones.
   Status CheckPassword(const User& user, const std::string& password, const CallContext& context);
   /// Whether who calls may have the account moved to another address.

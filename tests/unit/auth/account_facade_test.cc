@@ -66,12 +66,41 @@ TEST_F(AccountFacadeTest, AGuestBecomesAFullAccountAndStaysSignedIn) {
 TEST_F(AccountFacadeTest, AnUpgradeTakesNobodysName) {
   ASSERT_TRUE(Register("alice", "alice@example.com").ok());
   const auto guest = Guest();
+  const int hashed = salts.count();
   EXPECT_EQ(ReasonOf(account->UpgradeAccount(As(*guest), {"ALICE", "", "correct horse"}).status()),
             "USERNAME_TAKEN");
   EXPECT_EQ(
       ReasonOf(account->UpgradeAccount(As(*guest), {"bob", "Alice@example.com", "correct horse"}).status()),
       "EMAIL_TAKEN");
   EXPECT_TRUE(account->GetAccount(As(*guest), {})->guest) << "nothing was done by halves";
+  EXPECT_EQ(salts.count(), hashed) << "a taken name costs no hash";
+}
+
+TEST_F(AccountFacadeTest, UpgradesAreAttemptsOfTheHouseholdAndOfTheAccount) {
+  ASSERT_TRUE(Register("alice").ok());
+  const auto upgrade = [&](const AuthTokens& guest, const std::string& address) {
+    CallContext context = As(guest);
+    context.peer_address = address;
+    return account->UpgradeAccount(context, {"alice", "", "correct horse"}).status();
+  };
+  const auto guest = Guest();
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(ReasonOf(upgrade(*guest, "203.0.113.9")), "USERNAME_TAKEN");
+  EXPECT_EQ(upgrade(*guest, "203.0.113.10").code(), StatusCode::kResourceExhausted);
+
+  const auto other = Guest("another-device-another-device-xx");
+  EXPECT_EQ(ReasonOf(upgrade(*other, "203.0.113.9")), "USERNAME_TAKEN");
+  for (int i = 0; i < 89; ++i) {
+    account->ServiceLogin(From("203.0.113.9"), {.credential = "x"}).status().IgnoreError();
+  }
+  EXPECT_EQ(upgrade(*other, "203.0.113.9").code(), StatusCode::kResourceExhausted);
+}
+
+TEST_F(AccountFacadeTest, AnUpgradeTellsTheFormerAddress) {
+  const auto guest = Guest();
+  ASSERT_TRUE(account->RequestEmailCode(As(*guest), {.email = "old@example.com"}).ok());
+  ASSERT_TRUE(account->VerifyEmail({}, {guest->user_id, CodeFor("old@example.com")}).ok());
+  ASSERT_TRUE(account->UpgradeAccount(As(*guest), {"alice", "new@example.com", "correct horse"}).ok());
+  EXPECT_EQ(mail.LastTo("old@example.com").kind, "email-changed");
 }
 
 TEST_F(AccountFacadeTest, SessionsAreListedAndEndedOneByOne) {
