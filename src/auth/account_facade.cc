@@ -265,7 +265,7 @@ StatusOr<Done> AccountFacade::RequestEmailCode(const CallContext& context,
 
 StatusOr<Done> AccountFacade::VerifyEmail(const CallContext& context, const VerifyEmailRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckCode(request.code));
-  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitGuess(request.user_id, context));
   const StatusOr<User> found = parts_.users.FindById(request.user_id);
   if (found.status().code() == StatusCode::kNotFound) return NoSuchCode();
   if (!found.ok()) return found.status();
@@ -299,7 +299,7 @@ StatusOr<Done> AccountFacade::ResetPassword(const CallContext& context, const Re
   OOFGG_RETURN_IF_ERROR(CheckCode(request.code));
   OOFGG_RETURN_IF_ERROR(CheckNewPassword("new_password", request.new_password));
   OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.new_password, "", request.email));
-  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context, "code for " + FoldCase(request.email)));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitGuess(FoldCase(request.email), context));
   const StatusOr<User> found = parts_.users.FindByEmail(request.email);
   if (!found.ok() && found.status().code() != StatusCode::kNotFound) return found.status();
   // Hashed in any case, so that an unknown address takes as long.

@@ -96,6 +96,14 @@ void LoginGuard::NoteSuccess(std::string_view account, const CallContext& contex
   known.known = true;
 }
 
+Status LoginGuard::AdmitGuess(std::string_view whose, const CallContext& context) {
+  OOFGG_RETURN_IF_ERROR(AdmitAttempt(context));
+  Question question;
+  question.Add("code/" + std::string(whose) + " from " + AddressGroup(context.peer_address),
+               options_.per_account);
+  return question.Ask(limiter_, kTooMany);
+}
+
 Status LoginGuard::AdmitMail(std::string_view address, const CallContext& context) {
   Question question;
   question.Add("mail/to/" + std::string(address), kMailLimit);

@@ -59,6 +59,9 @@ class LoginGuard {
   void NoteWrongPassword(std::string_view account, const CallContext& context);
   void NoteSuccess(std::string_view account, const CallContext& context);
 
+  /// Every guess at the code that was mailed to `whose`. Guesses from one address are no others', so that a
+  /// stranger's do not keep the owner from typing it in.
+  [[nodiscard]] Status AdmitGuess(std::string_view whose, const CallContext& context);
   /// Every mail to this address, folded, that was not asked for by who reads it; at the request of the
   /// caller, if there is one.
   [[nodiscard]] Status AdmitMail(std::string_view address, const CallContext& context);

@@ -218,7 +218,9 @@ TEST_F(AccountFacadeTest, ACodeEndsWithTimeGuessesAndTheNextOne) {
   EXPECT_FALSE(account->VerifyEmail({}, {alice->user_id, CodeFor("alice@example.com")}).ok()) << "late";
   ASSERT_TRUE(account->RequestEmailCode(as_alice, {}).ok());
   ASSERT_EQ(mail.count(), 3U);
-  for (int i = 0; i < 5; ++i) EXPECT_FALSE(account->VerifyEmail({}, {alice->user_id, "0000000000"}).ok());
+  Guess(100, [&](const CallContext& from) {
+    return account->VerifyEmail(from, {alice->user_id, "0000000000"}).status();
+  });
   EXPECT_FALSE(account->VerifyEmail({}, {alice->user_id, CodeFor("alice@example.com")}).ok())
       << "guessed out";
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -34,6 +35,12 @@ class AccountFixture : public ::testing::Test, protected FacadeFixture {
   StatusOr<Done> Prove(const AuthTokens& who, const std::string& address,
                        const std::string& password = "correct horse") {
     return account->RequestEmailCode(As(who), {.email = address, .current_password = password});
+  }
+  /// As many wrong guesses, from so many addresses that none is refused for its number.
+  void Guess(int times, const std::function<Status(const CallContext&)>& guess) {
+    for (int i = 0; i < times; ++i) {
+      EXPECT_EQ(ReasonOf(guess(From("198.51.100." + std::to_string(i / 10)))), "CODE_INVALID");
+    }
   }
   /// The code of the last mail to this address.
   std::string CodeFor(const std::string& address) { return mail.LastTo(address).code; }

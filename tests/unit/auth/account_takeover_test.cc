@@ -146,6 +146,26 @@ TEST_F(AccountTakeoverTest, ANewPasswordVoidsTheCodesThatAnIntruderHolds) {
   EXPECT_EQ(ReasonOf(account->VerifyEmail({}, {alice->user_id, older}).status()), "CODE_INVALID");
 }
 
+TEST_F(AccountTakeoverTest, AStrangersGuessesNeitherBurnACodeNorHoldItsOwnerUp) {
+  const auto alice = Register("alice", "alice@example.com");
+  ASSERT_TRUE(account->RequestEmailCode(As(*alice), {}).ok());
+  ASSERT_TRUE(account->RequestPasswordReset({}, {"alice@example.com"}).ok());
+  ASSERT_EQ(mail.count(), 2U);
+  const auto verify = [&](const std::string& from, const std::string& code) {
+    return account->VerifyEmail(From(from), {alice->user_id, code}).status();
+  };
+  const auto reset = [&](const std::string& from, const std::string& code) {
+    return account->ResetPassword(From(from), {"alice@example.com", code, "battery staple"}).status();
+  };
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(ReasonOf(verify("203.0.113.9", "0000000000")), "CODE_INVALID");
+    EXPECT_EQ(ReasonOf(reset("203.0.113.9", "0000000000")), "CODE_INVALID");
+  }
+  EXPECT_EQ(verify("203.0.113.9", "0000000000").code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(reset("203.0.113.9", "0000000000").code(), StatusCode::kResourceExhausted);
+  EXPECT_TRUE(reset("203.0.113.10", CodeFor("alice@example.com")).ok());
+}
+
 TEST_F(AccountTakeoverTest, AnUpgradeLeavesNoCodeFromBefore) {
   const auto guest = Guest();
   ASSERT_TRUE(account->RequestEmailCode(As(*guest), {.email = "old@example.com"}).ok());
