@@ -302,14 +302,13 @@ StatusOr<Done> AccountFacade::ResetPassword(const CallContext& context, const Re
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitGuess(FoldCase(request.email), context));
   const StatusOr<User> found = parts_.users.FindByEmail(request.email);
   if (!found.ok() && found.status().code() != StatusCode::kNotFound) return found.status();
-  // Hashed in any case, so that an unknown address takes as long.
+  // Hashed, and looked for in the store, in any case, so that an unknown address takes as long.
   OOFGG_ASSIGN_OR_RETURN(std::string hash, parts_.hasher.Hash(request.new_password));
-  if (!found.ok()) return NoSuchCode();
+  User user = found.ok() ? *found : codes_->Nobody(request.email);
   OOFGG_ASSIGN_OR_RETURN(const OneTimeCode code,
-                         codes_->Take(*found, CodePurpose::kResetPassword, request.code));
-  User user = *found;
+                         codes_->Take(user, CodePurpose::kResetPassword, request.code));
   // What was asked for before the address changed may have been stored after the codes were erased.
-  if (FoldCase(code.email) != FoldCase(user.email)) return NoSuchCode();
+  if (!found.ok() || FoldCase(code.email) != FoldCase(user.email)) return NoSuchCode();
   const std::string_view without = user.email_verified ? kDevice : kEveryProvider;
   user.email_verified = true;
   OOFGG_RETURN_IF_ERROR(StorePassword(user, std::move(hash), without));

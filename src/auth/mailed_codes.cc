@@ -4,6 +4,8 @@
 
 #include "auth/digest.h"
 #include "auth/new_user.h"
+#include "auth/text.h"
+#include "base/encoding.h"
 #include "oofgg/log.h"
 
 namespace oofgg::auth {
@@ -57,6 +59,10 @@ Status MailedCodes::SendProof(const User& user, const std::string& email) {
 Status MailedCodes::SendReset(const CallContext& context, const std::string& email) {
   return Post([self = shared_from_this(), context, email] {
     const StatusOr<User> user = self->parts_.users.FindByEmail(email);
+    if (user.status().code() == StatusCode::kNotFound) {
+      // Nobody waits for it, and it lapses as any other.
+      self->Keep(self->Nobody(email), CodePurpose::kResetPassword, email).status().IgnoreError();
+    }
     if (!user.ok() || user->state == AccountState::kDeleting) return;
     self->parts_.audit.Note("password_reset_requested", user->id, context);
     self->Send(*user, CodePurpose::kResetPassword, user->email);
@@ -78,14 +84,28 @@ Status MailedCodes::Post(std::function<void()> task) {
   return RetryLater(StatusCode::kResourceExhausted, "too much mail waits to be sent", kRetryDelay);
 }
 
+User MailedCodes::Nobody(std::string_view email) const {
+  User nobody;
+  // No id of ours looks like it, and none can be made of the address without the secret.
+  nobody.id = "nobody-" + base::HexEncode(HmacSha256(parts_.secret, {"oofgg nobody v1", FoldCase(email)}));
+  nobody.email = email;
+  return nobody;
+}
+
+StatusOr<std::string> MailedCodes::Keep(const User& user, CodePurpose purpose, const std::string& email) {
+  std::string code = RandomCode(parts_.random);
+  OOFGG_RETURN_IF_ERROR(parts_.codes.Put({.user_id = user.id,
+                                          .purpose = purpose,
+                                          .hash = HashOf(purpose, user, code),
+                                          .email = email,
+                                          .expires_at = parts_.clock.WallNow() + parts_.lifetime}));
+  return code;
+}
+
 void MailedCodes::Send(const User& user, CodePurpose purpose, const std::string& email) {
-  const std::string code = RandomCode(parts_.random);
-  const Status kept = parts_.codes.Put({.user_id = user.id,
-                                        .purpose = purpose,
-                                        .hash = HashOf(purpose, user, code),
-                                        .email = email,
-                                        .expires_at = parts_.clock.WallNow() + parts_.lifetime});
-  const Status sent = kept.ok() ? parts_.mailer->Send(Compose(purpose, email, code, parts_.lifetime)) : kept;
+  const StatusOr<std::string> code = Keep(user, purpose, email);
+  const Status sent =
+      code.ok() ? parts_.mailer->Send(Compose(purpose, email, *code, parts_.lifetime)) : code.status();
   if (sent.ok()) return;
   Log(LogLevel::kWarning, "auth", "user " + user.id + " was mailed no code: " + std::string(sent.message()));
 }

@@ -53,6 +53,11 @@ class MailedCodes : public std::enable_shared_from_this<MailedCodes> {
   /// A notice, without any code, to an address that has just ceased to be the user's.
   [[nodiscard]] Status SendNotice(const std::string& user_id, const std::string& former_email);
 
+  /// Whom an address belongs to that is nobody's. A code is stored for it too, though never mailed, and
+  /// guesses at it are counted: so the store does the same for every address, and no answer's time tells
+  /// which is known.
+  [[nodiscard]] User Nobody(std::string_view email) const;
+
   /// Takes the code that was typed in. kNotFound with CODE_INVALID.
   [[nodiscard]] StatusOr<OneTimeCode> Take(const User& user, CodePurpose purpose, std::string_view typed);
 
@@ -60,6 +65,8 @@ class MailedCodes : public std::enable_shared_from_this<MailedCodes> {
   explicit MailedCodes(MailedCodesParts parts) : parts_(std::move(parts)) {}
 
   Status Post(std::function<void()> task);
+  /// Makes a code and stores it.
+  StatusOr<std::string> Keep(const User& user, CodePurpose purpose, const std::string& email);
   void Send(const User& user, CodePurpose purpose, const std::string& email);
   std::string HashOf(CodePurpose purpose, const User& user, std::string_view code) const;
 

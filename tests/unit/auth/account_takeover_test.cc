@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "auth/account_facade.h"
 #include "tests/unit/auth/account_fixture.h"
@@ -164,6 +165,23 @@ TEST_F(AccountTakeoverTest, AStrangersGuessesNeitherBurnACodeNorHoldItsOwnerUp) 
   EXPECT_EQ(verify("203.0.113.9", "0000000000").code(), StatusCode::kResourceExhausted);
   EXPECT_EQ(reset("203.0.113.9", "0000000000").code(), StatusCode::kResourceExhausted);
   EXPECT_TRUE(reset("203.0.113.10", CodeFor("alice@example.com")).ok());
+}
+
+TEST_F(AccountTakeoverTest, TheStoreDoesTheSameForAnUnknownAddress) {
+  ASSERT_TRUE(Register("alice", "alice@example.com").ok());
+  const std::vector<std::string> addresses = {"alice@example.com", "nobody@example.com"};
+  for (const std::string& address : addresses) EXPECT_TRUE(account->RequestPasswordReset({}, {address}).ok());
+  EXPECT_EQ(mail.count(), 1U) << "mailed to who is known";
+  EXPECT_EQ(codes.PurgeExpired(clock.WallNow() + 1h, 10).value(), 2U) << "and stored for both";
+
+  for (const std::string& address : addresses) EXPECT_TRUE(account->RequestPasswordReset({}, {address}).ok());
+  EXPECT_EQ(mail.count(), 2U);
+  for (const std::string& address : addresses) {
+    Guess(100, [&](const CallContext& from) {
+      return account->ResetPassword(from, {address, "0000000000", "battery staple"}).status();
+    });
+  }
+  EXPECT_EQ(codes.PurgeExpired(clock.WallNow() + 1h, 10).value(), 0U) << "guesses are counted for both";
 }
 
 TEST_F(AccountTakeoverTest, AnUpgradeLeavesNoCodeFromBefore) {
