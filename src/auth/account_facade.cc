@@ -309,6 +309,8 @@ StatusOr<Done> AccountFacade::ResetPassword(const CallContext& context, const Re
                          codes_->Take(user, CodePurpose::kResetPassword, request.code));
   // What was asked for before the address changed may have been stored after the codes were erased.
   if (!found.ok() || FoldCase(code.email) != FoldCase(user.email)) return NoSuchCode();
+  // Before as well as after: a store that fails between leaves no intruder signed in behind a spent code.
+  OOFGG_RETURN_IF_ERROR(parts_.sessions.EndAll(user.id, "").status());
   const std::string_view without = user.email_verified ? kDevice : kEveryProvider;
   user.email_verified = true;
   OOFGG_RETURN_IF_ERROR(StorePassword(user, std::move(hash), without));

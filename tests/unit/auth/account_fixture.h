@@ -18,9 +18,10 @@ class AccountFixture : public ::testing::Test, protected FacadeFixture {
  protected:
   AccountFixture() { OpenWith(&mail); }
 
-  void OpenWith(KeptMail* with) {
+  void OpenWith(KeptMail* with) { OpenWith(with, users); }
+  void OpenWith(KeptMail* with, UserStore& accounts) {
     room.reset();
-    AuthRoomParts parts = Parts();
+    AuthRoomParts parts = PartsWith(accounts);
     parts.mailer = with;
     parts.mail = with == nullptr ? nullptr : &with->executor();
     room = AuthRoom::Open(std::move(parts)).value();

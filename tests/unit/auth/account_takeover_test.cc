@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "auth/account_facade.h"
@@ -12,6 +14,39 @@ namespace oofgg::auth {
 namespace {
 
 using namespace std::chrono_literals;
+
+/// Another's accounts, until they can be changed no more.
+class FrozenUsers final : public UserStore {
+ public:
+  explicit FrozenUsers(UserStore& users) : users_(users) {}
+
+  Status Create(const User& user, const std::optional<Identity>& identity) override {
+    return users_.Create(user, identity);
+  }
+  StatusOr<User> FindById(std::string_view id) override { return users_.FindById(id); }
+  StatusOr<User> FindByUsername(std::string_view name) override { return users_.FindByUsername(name); }
+  StatusOr<User> FindByEmail(std::string_view email) override { return users_.FindByEmail(email); }
+  StatusOr<User> FindByIdentity(std::string_view provider, std::string_view subject) override {
+    return users_.FindByIdentity(provider, subject);
+  }
+  Status Update(const User&) override { return MakeStatus(StatusCode::kUnavailable, "the disk is full"); }
+  Status AddIdentity(std::string_view id, const Identity& identity) override {
+    return users_.AddIdentity(id, identity);
+  }
+  Status RemoveIdentities(std::string_view id, std::string_view provider) override {
+    return users_.RemoveIdentities(id, provider);
+  }
+  StatusOr<std::vector<Identity>> ListIdentities(std::string_view id) override {
+    return users_.ListIdentities(id);
+  }
+  Status Erase(std::string_view id) override { return users_.Erase(id); }
+  StatusOr<std::vector<std::string>> ListDeleting(std::size_t limit) override {
+    return users_.ListDeleting(limit);
+  }
+
+ private:
+  UserStore& users_;
+};
 
 using AccountTakeoverTest = testing::AccountFixture;
 
@@ -182,6 +217,19 @@ TEST_F(AccountTakeoverTest, TheStoreDoesTheSameForAnUnknownAddress) {
     });
   }
   EXPECT_EQ(codes.PurgeExpired(clock.WallNow() + 1h, 10).value(), 0U) << "guesses are counted for both";
+}
+
+TEST_F(AccountTakeoverTest, AResetThatFailsHalfwayLeavesNoIntruderSignedIn) {
+  const auto intruder = Register("alice", "alice@example.com");
+  ASSERT_TRUE(account->RequestPasswordReset({}, {"alice@example.com"}).ok());
+  const std::string code = CodeFor("alice@example.com");
+  FrozenUsers frozen(users);
+  OpenWith(&mail, frozen);
+  EXPECT_EQ(account->ResetPassword({}, {"alice@example.com", code, "battery staple"}).status().code(),
+            StatusCode::kUnavailable);
+  EXPECT_FALSE(IsValid(intruder->access_token));
+  EXPECT_FALSE(Refresh(intruder->refresh_token).ok());
+  room.reset();
 }
 
 TEST_F(AccountTakeoverTest, AnUpgradeLeavesNoCodeFromBefore) {

@@ -59,8 +59,9 @@ struct FacadeFixture {
                          PasswordHasherOptions cost = PasswordHasherOptions::CheapForTests())
       : hasher(cost, salts), room(AuthRoom::Open(Parts(), options).value()), facade(&room->auth()) {}
 
-  AuthRoomParts Parts() {
-    return {.stores = {users, sessions, codes, credentials},
+  AuthRoomParts Parts() { return PartsWith(users); }
+  AuthRoomParts PartsWith(UserStore& accounts) {
+    return {.stores = {accounts, sessions, codes, credentials},
             .issuer = issuer,
             .verifier = shared_verifier,
             .hasher = hasher,
