@@ -107,7 +107,8 @@ class AccountClient {
                                     std::function<void(StatusOr<Done>)> on_done,
                                     const CallOptions& options = {});
 
-  /// Sends a code that proves an address; it becomes the account's by `VerifyEmail`. Likewise.
+  /// Sends a code that proves an address; it becomes the account's by `VerifyEmail`. An address that is not
+  /// the account's own needs the account's password, if it has one. Likewise.
   StatusOr<Done> RequestEmailCode(const RequestEmailCodeRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call RequestEmailCode(const RequestEmailCodeRequest& request,
                                       std::function<void(StatusOr<Done>)> on_done,

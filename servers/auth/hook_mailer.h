@@ -8,8 +8,8 @@
 namespace oofgg::servers {
 
 /// Hands mail to a program of the operator's (`--mail-hook`): started once a mail, it gets one JSON object
-/// `{"kind","to","subject","text","code"}` on stdin, and ends with 0 once the mail is on its way. Nothing of
-/// it is in the program's arguments, where others could read it. Threads: safe.
+/// `{"kind","to","subject","text","code"}` (base/mailer.h) on stdin, and ends with 0 once the mail is on its
+/// way. Nothing of it is in the program's arguments, where others could read it. Threads: safe.
 class HookMailer final : public Mailer {
  public:
   explicit HookMailer(std::string program, std::chrono::milliseconds timeout = std::chrono::seconds(10))

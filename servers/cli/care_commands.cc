@@ -63,9 +63,17 @@ Status ResetPassword(Context& context, const std::string& email) {
   return {};
 }
 
+/// An address that is not the account's own costs its password, if it has one.
 Status SendEmailCode(Context& context, const std::string& email) {
   OOFGG_ASSIGN_OR_RETURN(Client* const client, context.signed_in_client());
-  OOFGG_RETURN_IF_ERROR(client->account().RequestEmailCode({email}).status());
+  RequestEmailCodeRequest request{.email = email};
+  if (!email.empty()) {
+    OOFGG_ASSIGN_OR_RETURN(const Account account, client->account().GetAccount({}));
+    if (account.has_password && account.email != email) {
+      OOFGG_ASSIGN_OR_RETURN(request.current_password, ReadPassword(/*twice=*/false));
+    }
+  }
+  OOFGG_RETURN_IF_ERROR(client->account().RequestEmailCode(request).status());
   context.Print("a code is on its way to " + (email.empty() ? "the account's address" : email),
                 {{"requested", true}});
   context.Hint("then run: oofgg email verify");
@@ -123,7 +131,9 @@ void AddPassword(CLI::App& app, Command* chosen) {
 void AddEmail(CLI::App& app, Command* chosen) {
   auto* email = app.add_subcommand("email", "Prove an e-mail address")->require_subcommand(1);
   const auto address = std::make_shared<std::string>();
-  auto* send = email->add_subcommand("send-code", "Have a code sent to an address");
+  auto* send = email->add_subcommand(
+      "send-code",
+      "Have a code sent to an address; for a new one asks for the password, or reads it from stdin");
   AddPositional(*send, "EMAIL", address.get(), "Becomes the account's once verified (default: the account's)")
       ->required(false);
   send->callback([=] { *chosen = [=](Context& context) { return SendEmailCode(context, *address); }; });

@@ -13,14 +13,23 @@
 #include "auth/service_secret.h"
 #include "auth/text.h"
 #include "base/encoding.h"
+#include "oofgg/log.h"
 
 namespace oofgg::auth {
 namespace {
 
 constexpr const char* kDevice = "device";
+constexpr std::string_view kEveryProvider;
 
 Status InvalidCredentials(std::string_view message) {
   return WithReason(MakeStatus(StatusCode::kUnauthenticated, message), "INVALID_CREDENTIALS");
+}
+
+/// Whether the name that led to it is somebody else's.
+StatusOr<bool> IsAnothers(const StatusOr<User>& found, const User& user) {
+  if (found.ok()) return found->id != user.id;
+  if (found.status().code() == StatusCode::kNotFound) return false;
+  return found.status();
 }
 
 }  // namespace
@@ -115,7 +124,9 @@ StatusOr<Account> AccountFacade::UpgradeAccount(const CallContext& context,
                                                 const UpgradeAccountRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckUpgrade(request));
   OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.password, request.username, request.email));
-  OOFGG_ASSIGN_OR_RETURN(User user, CallersUser(context));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
+  OOFGG_ASSIGN_OR_RETURN(const User before, CallersUser(context));
+  User user = before;
   if (!user.password_hash.empty()) {
     const bool same_names = FoldCase(user.username) == FoldCase(request.username) &&
                             FoldCase(user.email) == FoldCase(request.email);
@@ -123,14 +134,28 @@ StatusOr<Account> AccountFacade::UpgradeAccount(const CallContext& context,
     if (same_names && CheckPassword(user, request.password, context).ok()) return Describe(user);
     return MakeStatus(StatusCode::kFailedPrecondition, "the account is a full one already");
   }
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAccount(user.id, context));
+  // Looked up first, so that a taken name costs no hash.
+  OOFGG_RETURN_IF_ERROR(CheckNamesFree(user, request.username, request.email));
   OOFGG_ASSIGN_OR_RETURN(user.password_hash, parts_.hasher.Hash(request.password));
   user.username = request.username;
   user.email_verified = user.email_verified && FoldCase(user.email) == FoldCase(request.email);
   user.email = request.email;
   user.guest = false;
+  ++user.epoch;  // Codes that were asked for without a password do not outlive it either.
   OOFGG_RETURN_IF_ERROR(parts_.users.Update(user));
   parts_.audit.Note("upgraded", user.id, context);
+  NotifyFormerAddress(before, user.email);
   return Describe(user);
+}
+
+Status AccountFacade::CheckNamesFree(const User& user, const std::string& username,
+                                     const std::string& email) {
+  OOFGG_ASSIGN_OR_RETURN(const bool name_is_taken, IsAnothers(parts_.users.FindByUsername(username), user));
+  if (name_is_taken) return UsernameTaken();
+  if (email.empty()) return {};
+  OOFGG_ASSIGN_OR_RETURN(const bool email_is_taken, IsAnothers(parts_.users.FindByEmail(email), user));
+  return email_is_taken ? EmailTaken() : Status();
 }
 
 StatusOr<AccountSessions> AccountFacade::ListSessions(const CallContext& context,
@@ -174,12 +199,31 @@ Status AccountFacade::CheckPassword(const User& user, const std::string& passwor
   return InvalidCredentials("the password is wrong");
 }
 
-Status AccountFacade::SetPassword(User user, const std::string& field, const std::string& password) {
-  OOFGG_RETURN_IF_ERROR(CheckNewPassword(field, password));
-  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(password, user.username, user.email));
-  OOFGG_ASSIGN_OR_RETURN(user.password_hash, parts_.hasher.Hash(password));
+Status AccountFacade::CheckMayMove(const User& user, const std::string& password,
+                                   const CallContext& context) {
+  if (user.password_hash.empty()) return {};
+  if (password.empty()) {
+    return InvalidField("current_password", "is needed to change the address; send the account's password");
+  }
+  return CheckPassword(user, password, context);
+}
+
+void AccountFacade::NotifyFormerAddress(const User& before, const std::string& email) {
+  if (before.email.empty() || FoldCase(before.email) == FoldCase(email)) return;
+  // One that nobody proved may be a stranger's, whom nobody shall have bothered by typing it again and again.
+  if (!before.email_verified && !parts_.guard.AdmitMail(FoldCase(before.email), {}).ok()) return;
+  const Status posted = codes_->SendNotice(before.id, before.email);
+  if (posted.ok()) return;
+  Log(LogLevel::kWarning, "auth",
+      "user " + before.id + " gets no notice of a changed address: " + std::string(posted.message()));
+}
+
+Status AccountFacade::StorePassword(User user, std::string hash, std::string_view without) {
+  user.password_hash = std::move(hash);
   user.guest = false;
   ++user.epoch;
+  // Before the new epoch, so that a sign-in by what is removed here read the old one, and is refused.
+  OOFGG_RETURN_IF_ERROR(parts_.users.RemoveIdentities(user.id, without));
   return parts_.users.Update(user);
 }
 
@@ -191,7 +235,9 @@ StatusOr<Done> AccountFacade::ChangePassword(const CallContext& context,
     return MakeStatus(StatusCode::kFailedPrecondition, "the account has no password; upgrade it instead");
   }
   OOFGG_RETURN_IF_ERROR(CheckPassword(user, request.current_password, context));
-  OOFGG_RETURN_IF_ERROR(SetPassword(user, "new_password", request.new_password));
+  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.new_password, user.username, user.email));
+  OOFGG_ASSIGN_OR_RETURN(std::string hash, parts_.hasher.Hash(request.new_password));
+  OOFGG_RETURN_IF_ERROR(StorePassword(user, std::move(hash), kDevice));
   parts_.audit.Note("password_changed", user.id, context);
   if (const auto ended = parts_.sessions.EndAll(user.id, context.caller->session_id); !ended.ok()) {
     return Annotate(ended.status(),
@@ -203,27 +249,39 @@ StatusOr<Done> AccountFacade::ChangePassword(const CallContext& context,
 StatusOr<Done> AccountFacade::RequestEmailCode(const CallContext& context,
                                                const RequestEmailCodeRequest& request) {
   OOFGG_RETURN_IF_ERROR(codes_->CheckAvailable());
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
   OOFGG_ASSIGN_OR_RETURN(const User user, CallersUser(context));
   const std::string email = request.email.empty() ? user.email : request.email;
   if (email.empty()) return InvalidField("email", "the account has none yet; name one");
   OOFGG_RETURN_IF_ERROR(CheckEmail(email));
-  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitName("mail to " + FoldCase(email)));
-  const StatusOr<User> owner = parts_.users.FindByEmail(email);
-  if (owner.ok() && owner->id != user.id) return EmailTaken();
-  OOFGG_RETURN_IF_ERROR(codes_->SendProof(user.id, email));
+  if (FoldCase(email) != FoldCase(user.email)) {
+    OOFGG_RETURN_IF_ERROR(CheckMayMove(user, request.current_password, context));
+  }
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitMail(FoldCase(email), context));
+  OOFGG_ASSIGN_OR_RETURN(const bool is_taken, IsAnothers(parts_.users.FindByEmail(email), user));
+  if (is_taken) return EmailTaken();
+  OOFGG_RETURN_IF_ERROR(codes_->SendProof(user, email));
   return Done{};
 }
 
 StatusOr<Done> AccountFacade::VerifyEmail(const CallContext& context, const VerifyEmailRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckCode(request.code));
-  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitGuess(request.user_id, context));
+  const StatusOr<User> found = parts_.users.FindById(request.user_id);
+  if (found.status().code() == StatusCode::kNotFound) return NoSuchCode();
+  if (!found.ok()) return found.status();
+  const User& before = *found;
   OOFGG_ASSIGN_OR_RETURN(const OneTimeCode code,
-                         codes_->Take(request.user_id, CodePurpose::kVerifyEmail, request.code));
-  OOFGG_ASSIGN_OR_RETURN(User user, parts_.users.FindById(request.user_id));
+                         codes_->Take(before, CodePurpose::kVerifyEmail, request.code));
+  User user = before;
   user.email = code.email;
   user.email_verified = true;
+  if (FoldCase(user.email) != FoldCase(before.email)) {
+    OOFGG_RETURN_IF_ERROR(parts_.codes.EraseCodes(user.id));
+  }
   OOFGG_RETURN_IF_ERROR(parts_.users.Update(user));
   parts_.audit.Note("email_verified", user.id, context);
+  NotifyFormerAddress(before, user.email);
   return Done{};
 }
 
@@ -231,7 +289,8 @@ StatusOr<Done> AccountFacade::RequestPasswordReset(const CallContext& context,
                                                    const RequestPasswordResetRequest& request) {
   OOFGG_RETURN_IF_ERROR(codes_->CheckAvailable());
   OOFGG_RETURN_IF_ERROR(CheckEmail(request.email));
-  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context, "mail to " + FoldCase(request.email)));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitMail(FoldCase(request.email), context));
   OOFGG_RETURN_IF_ERROR(codes_->SendReset(context, request.email));
   return Done{};
 }
@@ -241,19 +300,21 @@ StatusOr<Done> AccountFacade::ResetPassword(const CallContext& context, const Re
   OOFGG_RETURN_IF_ERROR(CheckCode(request.code));
   OOFGG_RETURN_IF_ERROR(CheckNewPassword("new_password", request.new_password));
   OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.new_password, "", request.email));
-  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context, "code for " + FoldCase(request.email)));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitGuess(FoldCase(request.email), context));
   const StatusOr<User> found = parts_.users.FindByEmail(request.email);
   if (!found.ok() && found.status().code() != StatusCode::kNotFound) return found.status();
-  // Hashed in any case, so that an unknown address takes as long.
+  // Hashed, and looked for in the store, in any case, so that an unknown address takes as long.
   OOFGG_ASSIGN_OR_RETURN(std::string hash, parts_.hasher.Hash(request.new_password));
-  if (!found.ok()) return NoSuchCode();
-  OOFGG_RETURN_IF_ERROR(codes_->Take(found->id, CodePurpose::kResetPassword, request.code).status());
-  User user = *found;
-  user.password_hash = std::move(hash);
+  User user = found.ok() ? *found : codes_->Nobody(request.email);
+  OOFGG_ASSIGN_OR_RETURN(const OneTimeCode code,
+                         codes_->Take(user, CodePurpose::kResetPassword, request.code));
+  // What was asked for before the address changed may have been stored after the codes were erased.
+  if (!found.ok() || FoldCase(code.email) != FoldCase(user.email)) return NoSuchCode();
+  // Before as well as after: a store that fails between leaves no intruder signed in behind a spent code.
+  OOFGG_RETURN_IF_ERROR(parts_.sessions.EndAll(user.id, "").status());
+  const std::string_view without = user.email_verified ? kDevice : kEveryProvider;
   user.email_verified = true;
-  user.guest = false;
-  ++user.epoch;
-  OOFGG_RETURN_IF_ERROR(parts_.users.Update(user));
+  OOFGG_RETURN_IF_ERROR(StorePassword(user, std::move(hash), without));
   parts_.audit.Note("password_reset", user.id, context);
   OOFGG_RETURN_IF_ERROR(parts_.sessions.EndAll(user.id, "").status());
   return Done{};
@@ -268,8 +329,8 @@ StatusOr<Done> AccountFacade::DeleteAccount(const CallContext& context, const De
 }
 
 bool AccountFacade::NeedsHashing(std::string_view method) {
-  constexpr std::array<std::string_view, 4> kHashing = {"UpgradeAccount", "ChangePassword", "ResetPassword",
-                                                        "DeleteAccount"};
+  constexpr std::array<std::string_view, 5> kHashing = {"UpgradeAccount", "ChangePassword", "ResetPassword",
+                                                        "RequestEmailCode", "DeleteAccount"};
   return std::find(kHashing.begin(), kHashing.end(), method) != kHashing.end();
 }
 

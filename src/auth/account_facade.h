@@ -63,7 +63,8 @@ class AccountFacade {
                                                   const ServiceLoginRequest& request);
 
   [[nodiscard]] StatusOr<Account> GetAccount(const CallContext& context, const GetAccountRequest& request);
-  /// kFailedPrecondition if the account has a password already; the same request again is as good as once.
+  /// Codes that were mailed before work no more. kFailedPrecondition if the account has a password already;
+  /// the same request again is as good as once.
   [[nodiscard]] StatusOr<Account> UpgradeAccount(const CallContext& context,
                                                  const UpgradeAccountRequest& request);
 
@@ -74,18 +75,25 @@ class AccountFacade {
   [[nodiscard]] StatusOr<LogoutEverywhereResponse> LogoutEverywhere(const CallContext& context,
                                                                     const LogoutEverywhereRequest& request);
 
-  /// kUnauthenticated with INVALID_CREDENTIALS if `current_password` is wrong.
+  /// Ends the account's other sessions, and takes its devices: their secrets open it no more, nor does any
+  /// code that was mailed before. kUnauthenticated with INVALID_CREDENTIALS if `current_password` is wrong.
   [[nodiscard]] StatusOr<Done> ChangePassword(const CallContext& context,
                                               const ChangePasswordRequest& request);
-  /// kAlreadyExists with EMAIL_TAKEN, kUnimplemented without a mailer.
+  /// Another address than the account's needs the password of an account that has one: an address is a way
+  /// in. kAlreadyExists with EMAIL_TAKEN, kUnauthenticated with INVALID_CREDENTIALS, kUnimplemented without a
+  /// mailer.
   [[nodiscard]] StatusOr<Done> RequestEmailCode(const CallContext& context,
                                                 const RequestEmailCodeRequest& request);
+  /// If that changes the account's address, the former one is mailed a notice, and no code that was mailed
+  /// there works any more.
   /// kNotFound with CODE_INVALID for every kind of wrong code.
   [[nodiscard]] StatusOr<Done> VerifyEmail(const CallContext& context, const VerifyEmailRequest& request);
   /// The same answer, in the same time, whether or not somebody has this address.
   [[nodiscard]] StatusOr<Done> RequestPasswordReset(const CallContext& context,
                                                     const RequestPasswordResetRequest& request);
-  /// kNotFound with CODE_INVALID for every kind of wrong code or address.
+  /// Ends all sessions of the account, takes its devices, and voids codes that were mailed before. If nobody
+  /// had shown before to read the mail of its address, somebody else may have made the account under it: then
+  /// every other way in goes too. kNotFound with CODE_INVALID for every kind of wrong code or address.
   [[nodiscard]] StatusOr<Done> ResetPassword(const CallContext& context, const ResetPasswordRequest& request);
 
   /// Ends the sessions and deletes all that is kept of the account here.
@@ -97,9 +105,18 @@ class AccountFacade {
   StatusOr<User> CallersUser(const CallContext& context);
   StatusOr<User> MakeGuest(const CallContext& context, const Identity& device);
   StatusOr<Account> Describe(const User& user);
+  /// Whether the names are the user's own or nobody's. `Update` has the last word.
+  Status CheckNamesFree(const User& user, const std::string& username, const std::string& email);
   /// Whether it is the account's password; counts and slows wrong ones.
   Status CheckPassword(const User& user, const std::string& password, const CallContext& context);
-  Status SetPassword(User user, const std::string& field, const std::string& password);
+  /// Whether who calls may have the account moved to another address.
+  Status CheckMayMove(const User& user, const std::string& password, const CallContext& context);
+  /// Tells the address that was the user's that it is no more. One that was not verified counts as a
+  /// stranger's: so many mails, and no more.
+  void NotifyFormerAddress(const User& before, const std::string& email);
+  /// Stores a new password, and takes from the account its identities of this provider, or, where that is
+  /// empty, all.
+  Status StorePassword(User user, std::string hash, std::string_view without);
 
   AccountFacadeParts parts_;
   const std::shared_ptr<MailedCodes> codes_;  // Shared with what it has posted.

@@ -12,6 +12,10 @@ namespace oofgg::auth {
 
 enum class CodePurpose : std::uint8_t { kVerifyEmail = 0, kResetPassword = 1 };
 
+/// Wrong guesses that cost a code. A code has 50 random bits, so that 100 guesses hit it once in 10^13 times;
+/// with few allowed, anybody could burn the code of somebody else by guessing wrong.
+inline constexpr int kGuessesForCode = 100;
+
 /// A code that was sent by mail, to be typed in once. A user has one for each purpose at most.
 struct OneTimeCode {
   std::string user_id;
@@ -19,7 +23,7 @@ struct OneTimeCode {
   std::string hash;   ///< Of the code; 32 bytes. The code itself is never stored.
   std::string email;  ///< Where it was sent.
   WallTime expires_at{};
-  int guesses_left = 5;
+  int guesses_left = kGuessesForCode;
 
   friend bool operator==(const OneTimeCode&, const OneTimeCode&) = default;
 };

@@ -110,6 +110,21 @@ std::string LoginGuard::BucketOf(std::string_view account, const CallContext& co
   return "login/account/" + std::string(account);
 }
 
+Status LoginGuard::AdmitGuess(std::string_view whose, const CallContext& context) {
+  OOFGG_RETURN_IF_ERROR(AdmitAttempt(context));
+  Question question;
+  question.Add("code/" + std::string(whose) + " from " + AddressGroup(context.peer_address),
+               options_.per_account);
+  return question.Ask(limiter_, kTooMany);
+}
+
+Status LoginGuard::AdmitMail(std::string_view address, const CallContext& context) {
+  Question question;
+  question.Add("mail/to/" + std::string(address), kMailLimit);
+  if (context.caller.has_value()) question.Add("mail/by/" + context.caller->user_id, kMailLimit);
+  return question.Ask(limiter_, "too much mail was asked for");
+}
+
 LoginGuard::Failures& LoginGuard::CounterFor(std::string_view account, const CallContext& context) {
   const std::string together = Together(account, context);
   if (const auto found = by_key_.find(together); found != by_key_.end()) return Touch(together);

@@ -17,6 +17,11 @@
 
 namespace oofgg::auth {
 
+/// Mail that we send because somebody asked: to one address, and at the request of one account. The next mail
+/// of a person who lost three is worth a wait; hundreds in the mailbox of somebody who asked for none are
+/// not.
+inline constexpr RateLimit kMailLimit{.per_second = 1.0 / (10 * 60), .burst = 3};
+
 struct LoginGuardOptions {
   /// Attempts at one account, by whichever of its names, and at a name that belongs to none.
   /// Nothing: no limit.
@@ -46,7 +51,7 @@ class LoginGuard {
 
   /// Every attempt at any way in; `name` is for whom, folded, where that is said.
   [[nodiscard]] Status AdmitAttempt(const CallContext& context, std::string_view name = {});
-  /// Everything else that somebody could be bothered with by repeating it, such as mail to an address.
+  /// Everything else that somebody could be bothered with by repeating it.
   [[nodiscard]] Status AdmitName(std::string_view name);
   /// Every attempt at this account, by its id, or by the name that belongs to none.
   [[nodiscard]] Status AdmitAccount(std::string_view account, const CallContext& context);
@@ -54,6 +59,13 @@ class LoginGuard {
   /// How the attempt that was admitted ended.
   void NoteWrongPassword(std::string_view account, const CallContext& context);
   void NoteSuccess(std::string_view account, const CallContext& context);
+
+  /// Every guess at the code that was mailed to `whose`. Guesses from one address are no others', so that a
+  /// stranger's do not keep the owner from typing it in.
+  [[nodiscard]] Status AdmitGuess(std::string_view whose, const CallContext& context);
+  /// Every mail to this address, folded, that was not asked for by who reads it; at the request of the
+  /// caller, if there is one.
+  [[nodiscard]] Status AdmitMail(std::string_view address, const CallContext& context);
 
  private:
   struct Failures {

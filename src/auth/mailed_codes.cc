@@ -4,6 +4,8 @@
 
 #include "auth/digest.h"
 #include "auth/new_user.h"
+#include "auth/text.h"
+#include "base/encoding.h"
 #include "oofgg/log.h"
 
 namespace oofgg::auth {
@@ -32,6 +34,15 @@ Mail Compose(CodePurpose purpose, const std::string& email, const std::string& c
           .code = code};
 }
 
+Mail ComposeNotice(const std::string& former_email) {
+  return {.kind = "email-changed",
+          .to = former_email,
+          .subject = "Your e-mail address was changed",
+          .text =
+              "Your account in the game has another e-mail address now, and no longer this one.\n\n"
+              "If you did not change it, somebody else has: ask the game's support for help.\n"};
+}
+
 }  // namespace
 
 Status MailedCodes::CheckAvailable() const {
@@ -40,17 +51,30 @@ Status MailedCodes::CheckAvailable() const {
                     "this server sends no mail; its operator sets --smtp-url or --mail-hook");
 }
 
-Status MailedCodes::SendProof(const std::string& user_id, const std::string& email) {
+Status MailedCodes::SendProof(const User& user, const std::string& email) {
   return Post(
-      [self = shared_from_this(), user_id, email] { self->Send(user_id, CodePurpose::kVerifyEmail, email); });
+      [self = shared_from_this(), user, email] { self->Send(user, CodePurpose::kVerifyEmail, email); });
 }
 
 Status MailedCodes::SendReset(const CallContext& context, const std::string& email) {
   return Post([self = shared_from_this(), context, email] {
     const StatusOr<User> user = self->parts_.users.FindByEmail(email);
+    if (user.status().code() == StatusCode::kNotFound) {
+      // Nobody waits for it, and it lapses as any other.
+      self->Keep(self->Nobody(email), CodePurpose::kResetPassword, email).status().IgnoreError();
+    }
     if (!user.ok() || user->state == AccountState::kDeleting) return;
     self->parts_.audit.Note("password_reset_requested", user->id, context);
-    self->Send(user->id, CodePurpose::kResetPassword, user->email);
+    self->Send(*user, CodePurpose::kResetPassword, user->email);
+  });
+}
+
+Status MailedCodes::SendNotice(const std::string& user_id, const std::string& former_email) {
+  return Post([self = shared_from_this(), user_id, former_email] {
+    const Status sent = self->parts_.mailer->Send(ComposeNotice(former_email));
+    if (sent.ok()) return;
+    Log(LogLevel::kWarning, "auth",
+        "user " + user_id + " was mailed no notice of a changed address: " + std::string(sent.message()));
   });
 }
 
@@ -60,26 +84,40 @@ Status MailedCodes::Post(std::function<void()> task) {
   return RetryLater(StatusCode::kResourceExhausted, "too much mail waits to be sent", kRetryDelay);
 }
 
-void MailedCodes::Send(const std::string& user_id, CodePurpose purpose, const std::string& email) {
-  const std::string code = RandomCode(parts_.random);
-  const Status kept = parts_.codes.Put({.user_id = user_id,
-                                        .purpose = purpose,
-                                        .hash = HashOf(purpose, user_id, code),
-                                        .email = email,
-                                        .expires_at = parts_.clock.WallNow() + parts_.lifetime});
-  const Status sent = kept.ok() ? parts_.mailer->Send(Compose(purpose, email, code, parts_.lifetime)) : kept;
+User MailedCodes::Nobody(std::string_view email) const {
+  User nobody;
+  // No id of ours looks like it, and none can be made of the address without the secret.
+  nobody.id = "nobody-" + base::HexEncode(HmacSha256(parts_.secret, {"oofgg nobody v1", FoldCase(email)}));
+  nobody.email = email;
+  return nobody;
+}
+
+StatusOr<std::string> MailedCodes::Keep(const User& user, CodePurpose purpose, const std::string& email) {
+  std::string code = RandomCode(parts_.random);
+  OOFGG_RETURN_IF_ERROR(parts_.codes.Put({.user_id = user.id,
+                                          .purpose = purpose,
+                                          .hash = HashOf(purpose, user, code),
+                                          .email = email,
+                                          .expires_at = parts_.clock.WallNow() + parts_.lifetime}));
+  return code;
+}
+
+void MailedCodes::Send(const User& user, CodePurpose purpose, const std::string& email) {
+  const StatusOr<std::string> code = Keep(user, purpose, email);
+  const Status sent =
+      code.ok() ? parts_.mailer->Send(Compose(purpose, email, *code, parts_.lifetime)) : code.status();
   if (sent.ok()) return;
-  Log(LogLevel::kWarning, "auth", "user " + user_id + " was mailed no code: " + std::string(sent.message()));
+  Log(LogLevel::kWarning, "auth", "user " + user.id + " was mailed no code: " + std::string(sent.message()));
 }
 
-StatusOr<OneTimeCode> MailedCodes::Take(std::string_view user_id, CodePurpose purpose,
-                                        std::string_view typed) {
-  return parts_.codes.Take(user_id, purpose, HashOf(purpose, user_id, typed), parts_.clock.WallNow());
+StatusOr<OneTimeCode> MailedCodes::Take(const User& user, CodePurpose purpose, std::string_view typed) {
+  return parts_.codes.Take(user.id, purpose, HashOf(purpose, user, typed), parts_.clock.WallNow());
 }
 
-std::string MailedCodes::HashOf(CodePurpose purpose, std::string_view user_id, std::string_view code) const {
+std::string MailedCodes::HashOf(CodePurpose purpose, const User& user, std::string_view code) const {
   const std::string_view what = purpose == CodePurpose::kVerifyEmail ? "verify" : "reset";
-  return HmacSha256(parts_.secret, {"oofgg code v1", what, user_id, NormalizedCode(code)});
+  return HmacSha256(parts_.secret,
+                    {"oofgg code v2", what, user.id, std::to_string(user.epoch), NormalizedCode(code)});
 }
 
 }  // namespace oofgg::auth

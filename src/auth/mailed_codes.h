@@ -31,10 +31,11 @@ struct MailedCodesParts {
   std::chrono::seconds lifetime{30 * 60};  ///< Of a code.
 };
 
-/// Single-use codes that prove that somebody reads the mail of an address. Sending happens after the answer,
-/// on threads of its own, so that nobody waits for a mail server, nor learns from the time it takes whether
-/// there is such an account.
-/// Threads: safe. Errors: kUnimplemented without a mailer, kResourceExhausted (too much mail waits).
+/// Single-use codes that prove that somebody reads the mail of an address. One is for the account as it was
+/// when it was asked for: a new password, or a ban, voids it (`User::epoch`). Sending happens after the
+/// answer, on threads of its own, so that nobody waits for a mail server, nor learns from the time it takes
+/// whether there is such an account. Threads: safe. Errors: kUnimplemented without a mailer,
+/// kResourceExhausted (too much mail waits).
 class MailedCodes : public std::enable_shared_from_this<MailedCodes> {
  public:
   [[nodiscard]] static std::shared_ptr<MailedCodes> Make(MailedCodesParts parts) {
@@ -44,21 +45,30 @@ class MailedCodes : public std::enable_shared_from_this<MailedCodes> {
   [[nodiscard]] Status CheckAvailable() const;
 
   /// A code to `email`, which may become the user's.
-  [[nodiscard]] Status SendProof(const std::string& user_id, const std::string& email);
+  [[nodiscard]] Status SendProof(const User& user, const std::string& email);
 
   /// A code for a new password to whom this address belongs, if to anybody.
   [[nodiscard]] Status SendReset(const CallContext& context, const std::string& email);
 
+  /// A notice, without any code, to an address that has just ceased to be the user's.
+  [[nodiscard]] Status SendNotice(const std::string& user_id, const std::string& former_email);
+
+  /// Whom an address belongs to that is nobody's. A code is stored for it too, though never mailed, and
+  /// guesses at it are counted: so the store does the same for every address, and no answer's time tells
+  /// which is known.
+  [[nodiscard]] User Nobody(std::string_view email) const;
+
   /// Takes the code that was typed in. kNotFound with CODE_INVALID.
-  [[nodiscard]] StatusOr<OneTimeCode> Take(std::string_view user_id, CodePurpose purpose,
-                                           std::string_view typed);
+  [[nodiscard]] StatusOr<OneTimeCode> Take(const User& user, CodePurpose purpose, std::string_view typed);
 
  private:
   explicit MailedCodes(MailedCodesParts parts) : parts_(std::move(parts)) {}
 
   Status Post(std::function<void()> task);
-  void Send(const std::string& user_id, CodePurpose purpose, const std::string& email);
-  std::string HashOf(CodePurpose purpose, std::string_view user_id, std::string_view code) const;
+  /// Makes a code and stores it.
+  StatusOr<std::string> Keep(const User& user, CodePurpose purpose, const std::string& email);
+  void Send(const User& user, CodePurpose purpose, const std::string& email);
+  std::string HashOf(CodePurpose purpose, const User& user, std::string_view code) const;
 
   const MailedCodesParts parts_;
 };

@@ -32,8 +32,9 @@ struct User {
   AccountState state = AccountState::kActive;
   WallTime banned_until{};   ///< The epoch: for ever.
   std::string ban_reason{};  ///< For operators; never shown to others.
-  /// Grows with each change that no session may outlive: a new password, a ban, a deletion. A sign-in that
-  /// read an older one was overtaken, and is refused.
+  /// Grows with each change that no session may outlive: a new password, a ban, a deletion; and with an
+  /// upgrade. A sign-in that read an older one was overtaken, and is refused; a code that was mailed before
+  /// is void.
   std::int64_t epoch = 0;
   std::int64_t version = 0;  ///< Grows with each `Update`.
 
@@ -77,6 +78,9 @@ class UserStore {
   /// kAlreadyExists with IDENTITY_TAKEN if it is somebody's (the user's own included), kNotFound if there is
   /// no such user.
   [[nodiscard]] virtual Status AddIdentity(std::string_view user_id, const Identity& identity) = 0;
+  /// Takes from the user all identities of this provider, or, where that is empty, of every one; durable once
+  /// it returns. That there were none, or that there is no such user, is as good.
+  [[nodiscard]] virtual Status RemoveIdentities(std::string_view user_id, std::string_view provider) = 0;
   /// By provider and subject; none if there is no such user.
   [[nodiscard]] virtual StatusOr<std::vector<Identity>> ListIdentities(std::string_view user_id) = 0;
 

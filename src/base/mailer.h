@@ -8,11 +8,12 @@ namespace oofgg {
 
 /// A mail to one person, as plain text.
 struct Mail {
-  std::string kind;  ///< `verify-email` or `reset-password`, for those who write texts of their own.
+  /// `verify-email`, `reset-password` or `email-changed`, for those who write texts of their own.
+  std::string kind;
   std::string to;
   std::string subject;
   std::string text;
-  std::string code;  ///< Also within the text.
+  std::string code{};  ///< Also within the text. Empty in `email-changed`.
 };
 
 /// Sends mail. Threads: safe. `Send` blocks for seconds, on an executor of its caller's choosing.

@@ -88,7 +88,7 @@ class AccountServiceOf final : public v1::AccountService::CallbackService {
   grpc::ServerUnaryReactor* RequestEmailCode(grpc::CallbackServerContext* call,
                                              const v1::RequestEmailCodeRequest* request,
                                              v1::Done* response) final {
-    return ServeUnary<wire::methods::RequestEmailCode>(host_, host_.lane(), call, request, response,
+    return ServeUnary<wire::methods::RequestEmailCode>(host_, hashing_, call, request, response,
                                                        Calls(facade_, &Facade::RequestEmailCode));
   }
 

@@ -52,6 +52,7 @@ void AccountProto::ToProto(const ChangePasswordRequest& from, v1::ChangePassword
 
 void AccountProto::ToProto(const RequestEmailCodeRequest& from, v1::RequestEmailCodeRequest& to) {
   to.set_email(from.email);
+  to.set_current_password(from.current_password);
 }
 
 void AccountProto::ToProto(const DeleteAccountRequest& from, v1::DeleteAccountRequest& to) {
@@ -164,6 +165,7 @@ Status AccountProto::FromProto(const v1::ChangePasswordRequest& from, ChangePass
 Status AccountProto::FromProto(const v1::RequestEmailCodeRequest& from, RequestEmailCodeRequest& to,
                                Reading) {
   to.email = from.email();
+  to.current_password = from.current_password();
   return {};
 }
 

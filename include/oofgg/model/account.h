@@ -99,15 +99,17 @@ struct LogoutEverywhereResponse {
   std::uint32_t ended = 0;  ///< How many sessions.
 };
 
-/// Ends the account's other sessions.
+/// Ends the account's other sessions, and takes its devices: their secrets open it no more.
 struct ChangePasswordRequest {
   std::string current_password;
   std::string new_password;
 };
 
-/// Sends a code that proves the address; it becomes the account's by `VerifyEmail`.
+/// Sends a code that proves the address; it becomes the account's by `VerifyEmail`, and the former address is
+/// mailed a notice of that.
 struct RequestEmailCodeRequest {
-  std::string email;  ///< Empty: the account's own.
+  std::string email{};             ///< Empty: the account's own.
+  std::string current_password{};  ///< Of an account that has one, for any address but its own; else ignored.
 };
 
 /// Signs nobody in, and needs nobody signed in: the mail may be read elsewhere.
@@ -121,7 +123,8 @@ struct RequestPasswordResetRequest {
   std::string email;
 };
 
-/// Ends all sessions of the account.
+/// Ends all sessions of the account and takes its devices; if its address was not verified before, every
+/// other identity too.
 struct ResetPasswordRequest {
   std::string email;
   std::string code;

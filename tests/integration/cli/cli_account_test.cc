@@ -217,8 +217,18 @@ TEST_F(CliAccountTest, AnAddressIsProvedByAMailedCode) {
   SignIn();
   ExpectLine(shell_.Run({"email", "send-code"}), "a code is on its way to the account's address");
   EXPECT_EQ(server_.Asked<methods::RequestEmailCode>().email, "");
-  ExpectLine(shell_.Run({"email", "send-code", "a@b.c"}), "a code is on its way to a@b.c");
+  server_.Answer<methods::GetAccount>(Ann());
+  ExpectLine(shell_.Run({"email", "send-code", "ann@example.com"}),
+             "a code is on its way to ann@example.com");
+  ExpectRefusal(shell_.Run({"email", "send-code", "a@b.c"}),
+                "no password; type it, or send it as a line on stdin");
+  ExpectLine(shell_.Run({"email", "send-code", "a@b.c"}, "secret\n"), "a code is on its way to a@b.c");
   EXPECT_EQ(server_.Asked<methods::RequestEmailCode>().email, "a@b.c");
+  EXPECT_EQ(server_.Asked<methods::RequestEmailCode>().current_password, "secret");
+  Account guest = Ann();
+  guest.has_password = false;
+  server_.Answer<methods::GetAccount>(guest);
+  ExpectLine(shell_.Run({"email", "send-code", "a@b.c"}), "a code is on its way to a@b.c");
   ExpectLine(shell_.Run({"email", "verify"}, "654321\n"), "verified the address");
   EXPECT_EQ(server_.Asked<methods::VerifyEmail>().user_id, "u1");
   EXPECT_EQ(server_.Asked<methods::VerifyEmail>().code, "654321");

@@ -152,6 +152,25 @@ TEST_F(WaysInTest, AForgottenPasswordIsReplacedByAMailedCodeThatWorksOnce) {
   EXPECT_FALSE(ann->auth().Refresh().ok()) << "whoever knew the old one is still signed in";
 }
 
+TEST_F(WaysInTest, AnotherAddressCostsThePasswordAndTheFormerOneIsTold) {
+  const auto auth = StartAuth(folder_, {"--mail-hook", MailHook()});
+  const auto ann = ClientOf(auth.get());
+  ASSERT_TRUE(
+      ann->auth().Register({.username = "ann", .email = "ann@example.com", .password = kPassword}).ok());
+  RequestEmailCodeRequest request{.email = "new@example.com"};
+  EXPECT_EQ(ann->account().RequestEmailCode(request).status().code(), StatusCode::kInvalidArgument);
+  request.current_password = kPassword;
+  ASSERT_TRUE(ann->account().RequestEmailCode(request).ok());
+  const auto proof = NextMail();
+  ASSERT_EQ(proof.value("to", ""), "new@example.com") << proof;
+  ASSERT_TRUE(
+      ann->account().VerifyEmail({.user_id = ann->tokens().user_id, .code = proof.value("code", "")}).ok());
+  const auto notice = NextMail();
+  EXPECT_EQ(notice.value("kind", ""), "email-changed") << notice;
+  EXPECT_EQ(notice.value("to", ""), "ann@example.com");
+  EXPECT_EQ(notice.value("code", "?"), "");
+}
+
 TEST_F(WaysInTest, MailGoesOutBySmtpToo) {
   http::SmtpServer mail_server;
   const auto auth =

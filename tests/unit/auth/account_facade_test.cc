@@ -6,42 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/auth/facade_fixture.h"
-#include "tests/unit/auth/fake_mail.h"
+#include "tests/unit/auth/account_fixture.h"
 
 namespace oofgg::auth {
 namespace {
 
 using ::testing::ElementsAre;
-using testing::FacadeFixture;
-using testing::KeptMail;
+using testing::kDevice;
 using namespace std::chrono_literals;
 
-constexpr const char* kDevice = "0123456789abcdef0123456789abcdef";
-
-class AccountFacadeTest : public ::testing::Test, protected FacadeFixture {
- protected:
-  AccountFacadeTest() { OpenWith(&mail); }
-
-  void OpenWith(KeptMail* with) {
-    room.reset();
-    AuthRoomParts parts = Parts();
-    parts.mailer = with;
-    parts.mail = with == nullptr ? nullptr : &with->executor();
-    room = AuthRoom::Open(std::move(parts)).value();
-    facade = &room->auth();
-    account = &room->account();
-  }
-
-  StatusOr<AuthTokens> Guest(const std::string& device = kDevice) {
-    return account->GuestLogin({}, {.device_secret = device});
-  }
-  /// The code of the last mail to this address.
-  std::string CodeFor(const std::string& address) { return mail.LastTo(address).code; }
-
-  KeptMail mail;
-  AccountFacade* account = nullptr;
-};
+using AccountFacadeTest = testing::AccountFixture;
 
 TEST_F(AccountFacadeTest, AGuestIsTheSameOneEachTime) {
   const auto first = Guest();
@@ -92,12 +66,41 @@ TEST_F(AccountFacadeTest, AGuestBecomesAFullAccountAndStaysSignedIn) {
 TEST_F(AccountFacadeTest, AnUpgradeTakesNobodysName) {
   ASSERT_TRUE(Register("alice", "alice@example.com").ok());
   const auto guest = Guest();
+  const int hashed = salts.count();
   EXPECT_EQ(ReasonOf(account->UpgradeAccount(As(*guest), {"ALICE", "", "correct horse"}).status()),
             "USERNAME_TAKEN");
   EXPECT_EQ(
       ReasonOf(account->UpgradeAccount(As(*guest), {"bob", "Alice@example.com", "correct horse"}).status()),
       "EMAIL_TAKEN");
   EXPECT_TRUE(account->GetAccount(As(*guest), {})->guest) << "nothing was done by halves";
+  EXPECT_EQ(salts.count(), hashed) << "a taken name costs no hash";
+}
+
+TEST_F(AccountFacadeTest, UpgradesAreAttemptsOfTheHouseholdAndOfTheAccount) {
+  ASSERT_TRUE(Register("alice").ok());
+  const auto upgrade = [&](const AuthTokens& guest, const std::string& address) {
+    CallContext context = As(guest);
+    context.peer_address = address;
+    return account->UpgradeAccount(context, {"alice", "", "correct horse"}).status();
+  };
+  const auto guest = Guest();
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(ReasonOf(upgrade(*guest, "203.0.113.9")), "USERNAME_TAKEN");
+  EXPECT_EQ(upgrade(*guest, "203.0.113.10").code(), StatusCode::kResourceExhausted);
+
+  const auto other = Guest("another-device-another-device-xx");
+  EXPECT_EQ(ReasonOf(upgrade(*other, "203.0.113.9")), "USERNAME_TAKEN");
+  for (int i = 0; i < 89; ++i) {
+    account->ServiceLogin(From("203.0.113.9"), {.credential = "x"}).status().IgnoreError();
+  }
+  EXPECT_EQ(upgrade(*other, "203.0.113.9").code(), StatusCode::kResourceExhausted);
+}
+
+TEST_F(AccountFacadeTest, AnUpgradeTellsTheFormerAddress) {
+  const auto guest = Guest();
+  ASSERT_TRUE(account->RequestEmailCode(As(*guest), {.email = "old@example.com"}).ok());
+  ASSERT_TRUE(account->VerifyEmail({}, {guest->user_id, CodeFor("old@example.com")}).ok());
+  ASSERT_TRUE(account->UpgradeAccount(As(*guest), {"alice", "new@example.com", "correct horse"}).ok());
+  EXPECT_EQ(mail.LastTo("old@example.com").kind, "email-changed");
 }
 
 TEST_F(AccountFacadeTest, SessionsAreListedAndEndedOneByOne) {
@@ -178,7 +181,7 @@ TEST_F(AccountFacadeTest, ALoginThatANewPasswordOvertookIsRefused) {
 TEST_F(AccountFacadeTest, AMailedCodeProvesAnAddressOnce) {
   const auto alice = Register("alice");
   EXPECT_EQ(FieldViolationsOf(account->RequestEmailCode(As(*alice), {}).status()).at(0).field, "email");
-  ASSERT_TRUE(account->RequestEmailCode(As(*alice), {.email = "alice@example.com"}).ok());
+  ASSERT_TRUE(Prove(*alice, "alice@example.com").ok());
   const std::string code = CodeFor("alice@example.com");
   EXPECT_EQ(code.size(), 10U);
   EXPECT_EQ(account->GetAccount(As(*alice), {})->email, "") << "not before it is proved";
@@ -215,7 +218,9 @@ TEST_F(AccountFacadeTest, ACodeEndsWithTimeGuessesAndTheNextOne) {
   EXPECT_FALSE(account->VerifyEmail({}, {alice->user_id, CodeFor("alice@example.com")}).ok()) << "late";
   ASSERT_TRUE(account->RequestEmailCode(as_alice, {}).ok());
   ASSERT_EQ(mail.count(), 3U);
-  for (int i = 0; i < 5; ++i) EXPECT_FALSE(account->VerifyEmail({}, {alice->user_id, "0000000000"}).ok());
+  Guess(100, [&](const CallContext& from) {
+    return account->VerifyEmail(from, {alice->user_id, "0000000000"}).status();
+  });
   EXPECT_FALSE(account->VerifyEmail({}, {alice->user_id, CodeFor("alice@example.com")}).ok())
       << "guessed out";
 }
@@ -254,11 +259,50 @@ TEST_F(AccountFacadeTest, NobodyLearnsWhetherAnAddressIsKnown) {
 }
 
 TEST_F(AccountFacadeTest, MailToOneAddressIsLimited) {
-  ASSERT_TRUE(Register("alice", "alice@example.com").ok());
-  Status status;
-  for (int i = 0; i < 11; ++i) status = account->RequestPasswordReset({}, {"alice@example.com"}).status();
+  const auto alice = Register("alice", "alice@example.com");
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(account->RequestPasswordReset({}, {"Alice@example.com"}).ok());
+  const Status status = account->RequestPasswordReset({}, {"alice@example.com"}).status();
   EXPECT_EQ(status.code(), StatusCode::kResourceExhausted);
-  EXPECT_EQ(mail.count(), 10U);
+  EXPECT_EQ(RetryAfterOf(status), 10min);
+  EXPECT_FALSE(account->RequestEmailCode(As(*alice), {}).ok()) << "whatever it is for";
+  EXPECT_EQ(mail.count(), 3U);
+  clock.Advance(10min);
+  EXPECT_TRUE(account->RequestPasswordReset({}, {"alice@example.com"}).ok());
+  EXPECT_FALSE(account->RequestPasswordReset({}, {"alice@example.com"}).ok());
+}
+
+TEST_F(AccountFacadeTest, MailThatOneAccountAsksForIsLimited) {
+  const auto guest = Guest();
+  const auto ask = [&](int i) {
+    return account->RequestEmailCode(As(*guest), {.email = std::to_string(i) + "@example.com"});
+  };
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(ask(i).ok());
+  EXPECT_EQ(ask(3).status().code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(mail.count(), 3U);
+}
+
+TEST_F(AccountFacadeTest, MailThatOneHouseholdAsksForIsLimited) {
+  const auto guest = Guest();
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_TRUE(
+        account->RequestPasswordReset(From("203.0.113.9"), {std::to_string(i) + "@example.com"}).ok());
+  }
+  CallContext context = As(*guest);
+  context.peer_address = "203.0.113.9";
+  EXPECT_EQ(account->RequestEmailCode(context, {.email = "guest@example.com"}).status().code(),
+            StatusCode::kResourceExhausted);
+  context.peer_address = "203.0.113.10";
+  EXPECT_TRUE(account->RequestEmailCode(context, {.email = "guest@example.com"}).ok());
+}
+
+TEST_F(AccountFacadeTest, NoticesBotherNobodyWhoNeverProvedTheAddress) {
+  for (int i = 0; i < 5; ++i) {
+    const std::string name = "player" + std::to_string(i);
+    const auto player = Register(name, "stranger@example.com");
+    ASSERT_TRUE(Prove(*player, name + "@example.com").ok());
+    ASSERT_TRUE(account->VerifyEmail({}, {player->user_id, CodeFor(name + "@example.com")}).ok());
+  }
+  EXPECT_EQ(mail.count(), 5U + 3U);
 }
 
 TEST_F(AccountFacadeTest, WithoutAMailerItSaysSo) {

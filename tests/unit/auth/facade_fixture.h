@@ -1,9 +1,11 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,14 +39,29 @@ class KeptEvents final : public EventLog {
   std::vector<EventRecord> records_;
 };
 
+/// Salts for passwords, counted. Threads: safe.
+class CountedSalts final : public RandomSource {
+ public:
+  void Fill(std::span<std::uint8_t> out) override {
+    ++count_;
+    System().Fill(out);
+  }
+  /// How many passwords were hashed, not counting those that were compared.
+  [[nodiscard]] int count() const { return count_; }
+
+ private:
+  std::atomic<int> count_ = 0;
+};
+
 /// The whole room on memory stores and a clock that stands still.
 struct FacadeFixture {
   explicit FacadeFixture(AuthRoomOptions options = {},
                          PasswordHasherOptions cost = PasswordHasherOptions::CheapForTests())
-      : hasher(cost), room(AuthRoom::Open(Parts(), options).value()), facade(&room->auth()) {}
+      : hasher(cost, salts), room(AuthRoom::Open(Parts(), options).value()), facade(&room->auth()) {}
 
-  AuthRoomParts Parts() {
-    return {.stores = {users, sessions, codes, credentials},
+  AuthRoomParts Parts() { return PartsWith(users); }
+  AuthRoomParts PartsWith(UserStore& accounts) {
+    return {.stores = {accounts, sessions, codes, credentials},
             .issuer = issuer,
             .verifier = shared_verifier,
             .hasher = hasher,
@@ -108,6 +125,7 @@ struct FacadeFixture {
   storage::MemoryRefreshStore sessions;
   storage::MemoryCodeStore codes;
   storage::MemoryCredentialStore credentials;
+  CountedSalts salts;
   PasswordHasher hasher;
   std::unique_ptr<AuthRoom> room;
   AuthFacade* facade;

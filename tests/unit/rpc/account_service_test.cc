@@ -84,7 +84,7 @@ TEST_F(AccountServiceTest, AFloodOfPasswordsHoldsUpNothingButPasswords) {
   hashing_ = full_.lane();
   ServeAccounts();
   EXPECT_EQ(Shed(), (std::set<std::string>{"Register", "Login", "UpgradeAccount", "ChangePassword",
-                                           "ResetPassword", "DeleteAccount"}));
+                                           "ResetPassword", "RequestEmailCode", "DeleteAccount"}));
 }
 
 TEST_F(AccountServiceTest, ASlowTwitchHoldsUpNothingButItsOwnLogins) {

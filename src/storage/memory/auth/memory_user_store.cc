@@ -99,6 +99,18 @@ Status MemoryUserStore::Attach(Account& account, const Identity& identity) {
   return {};
 }
 
+Status MemoryUserStore::RemoveIdentities(std::string_view user_id, std::string_view provider) {
+  const std::lock_guard lock(mutex_);
+  const auto account = accounts_.find(user_id);
+  if (account == accounts_.end()) return {};
+  std::erase_if(account->second.identities, [&](const auto& entry) {
+    if (!provider.empty() && entry.first.first != provider) return false;
+    id_of_identity_.erase(entry.first);
+    return true;
+  });
+  return {};
+}
+
 StatusOr<std::vector<Identity>> MemoryUserStore::ListIdentities(std::string_view user_id) {
   const std::lock_guard lock(mutex_);
   std::vector<Identity> identities;

@@ -89,6 +89,10 @@ constexpr PgStatement kAddIdentity{
     " SELECT $2, $3, id, $4 FROM auth_users WHERE id = $1 FOR KEY SHARE ON CONFLICT DO NOTHING",
     PgKind::kWrite, /*repeatable=*/true};
 
+constexpr PgStatement kRemoveIdentities{
+    "DELETE FROM auth_identities WHERE user_id = $1 AND ($2::text = '' OR provider = $2::text)",
+    PgKind::kWrite, /*repeatable=*/true};
+
 constexpr PgStatement kListIdentities{
     "SELECT provider, subject, created_at FROM auth_identities WHERE user_id = $1 ORDER BY provider, subject",
     PgKind::kRead};
@@ -251,6 +255,10 @@ Status PostgresUserStore::WhyNotAdded(std::string_view user_id, const Identity& 
   if (owner.status().code() == StatusCode::kNotFound) return ObstacleGone();
   OOFGG_RETURN_IF_ERROR(owner.status());
   return repeated && owner->id == user_id ? Status() : auth::IdentityTaken();
+}
+
+Status PostgresUserStore::RemoveIdentities(std::string_view user_id, std::string_view provider) {
+  return database_->Run(kRemoveIdentities, PgParams().Text(user_id).Text(provider)).status();
 }
 
 StatusOr<std::vector<Identity>> PostgresUserStore::ListIdentities(std::string_view user_id) {

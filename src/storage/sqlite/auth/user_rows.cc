@@ -118,6 +118,13 @@ Status UserRows::InsertIdentity(std::string_view user_id, const Identity& identi
       .Run();
 }
 
+Status UserRows::EraseIdentities(std::string_view user_id, std::string_view provider) {
+  return connection_.Prepare("DELETE FROM auth_identities WHERE user_id = ?1 AND (?2 = '' OR provider = ?2)")
+      .Bind(1, user_id)
+      .Bind(2, provider)
+      .Run();
+}
+
 StatusOr<std::vector<Identity>> UserRows::IdentitiesOf(std::string_view user_id) {
   Statement select = connection_.Prepare(
       "SELECT provider, subject, created_at FROM auth_identities WHERE user_id = ? ORDER BY provider, "
