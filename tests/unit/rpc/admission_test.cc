@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "rpc/caller_address.h"
+#include "tests/support/inbox.h"
 #include "tests/unit/rpc/rpc_fixture.h"
 #include "v1/api/auth/auth_service.grpc.pb.h"
 #include "v1/api/common/player_service.grpc.pb.h"
@@ -169,6 +170,14 @@ TEST(ForwardedForTest, IsReadFromItsEndForAsLongAsOurProxiesSpeak) {
 /// Logins that say they come through a proxy.
 class ForwardedLoginTest : public RpcTest {
  protected:
+  ForwardedLoginTest() {
+    auth_.on_login = [this](const CallContext& context, const LoginRequest&) -> StatusOr<AuthTokens> {
+      seen_.Put(context.peer_address);
+      return AuthTokens{.user_id = "ada", .access_token = "a", .refresh_token = "r"};
+    };
+  }
+  ~ForwardedLoginTest() override { server_.reset(); }
+
   Status LoginFrom(const std::string& address) {
     grpc::ClientContext context;
     Prepare(context, "");
@@ -179,6 +188,8 @@ class ForwardedLoginTest : public RpcTest {
     ::v1::api::auth::LoginResponse response;
     return FromGrpc(::v1::api::auth::AuthService::NewStub(channel_)->Login(&context, request, &response));
   }
+
+  testing::Inbox<std::string> seen_;  // Addresses, by the facade.
 };
 
 TEST_F(ForwardedLoginTest, AnAddressHasSoManyCallsWithoutAToken) {
@@ -194,17 +205,16 @@ TEST_F(ForwardedLoginTest, AnAddressHasSoManyCallsWithoutAToken) {
 }
 
 TEST_F(ForwardedLoginTest, AFacadeIsToldWhomATrustedProxySpeaksFor) {
-  std::string seen;
-  auth_.on_login = [&](const CallContext& context, const LoginRequest&) -> StatusOr<AuthTokens> {
-    seen = context.peer_address;
-    return AuthTokens{.user_id = "ada", .access_token = "a", .refresh_token = "r"};
-  };
+  host_.TrustProxies(AddressList::Parse("127.0.0.0/8").value());
   Serve();
   ASSERT_TRUE(LoginFrom("203.0.113.7").ok());
-  EXPECT_EQ(seen, "127.0.0.1") << "nobody is trusted who was not named";
-  host_.TrustProxies(AddressList::Parse("127.0.0.0/8").value());
+  EXPECT_EQ(seen_.Next(), "203.0.113.7");
+}
+
+TEST_F(ForwardedLoginTest, NobodyIsBelievedWhoWasNotNamed) {
+  Serve();
   ASSERT_TRUE(LoginFrom("203.0.113.7").ok());
-  EXPECT_EQ(seen, "203.0.113.7");
+  EXPECT_EQ(seen_.Next(), "127.0.0.1");
 }
 
 }  // namespace
