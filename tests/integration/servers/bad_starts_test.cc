@@ -85,7 +85,11 @@ INSTANTIATE_TEST_SUITE_P(
                  1,
                  "--database: cannot connect to PostgreSQL"},
         BadStart{"AuthBadPostgres", "oofgg-auth", {"--database", "postgresql://a@b@c"}, 1, "%40"},
-        BadStart{"AuthOtherDatabase", "oofgg-auth", {"--database", "mysql://x"}, 1, "sqlite:PATH or postgresql://"},
+        BadStart{"AuthOtherDatabase",
+                 "oofgg-auth",
+                 {"--database", "mysql://x"},
+                 1,
+                 "sqlite:PATH or postgresql://"},
         BadStart{"AuthBadAddress", "oofgg-auth", {"--ops-listen", "nowhere"}, 2, "--ops-listen"},
         BadStart{"CertificateWithoutKey", "oofgg-auth", {"--tls-cert", "c.pem"}, 1, "--tls-key"},
         BadStart{
