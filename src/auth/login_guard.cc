@@ -44,8 +44,6 @@ std::string Together(std::string_view account, const CallContext& context) {
   return std::string(account) + '@' + AddressGroup(context.peer_address);
 }
 
-std::string NameKey(std::string_view name) { return "login/name/" + std::string(name); }
-
 }  // namespace
 
 LoginGuard::LoginGuard(const Clock& clock, LoginGuardOptions options, RateLimiter* shared)
@@ -54,21 +52,14 @@ LoginGuard::LoginGuard(const Clock& clock, LoginGuardOptions options, RateLimite
       own_(clock, options.max_keys),
       limiter_(shared != nullptr ? *shared : own_) {}
 
-Status LoginGuard::AdmitAttempt(const CallContext& context, std::string_view name) {
+Status LoginGuard::AdmitAttempt(const CallContext& context) {
   Question question;
   const std::string group = AddressGroup(context.peer_address);
   if (!group.empty() && !IsLoopback(context.peer_address)) {
     question.Add("login/address/" + group, options_.per_address);
   }
   question.Add("login/all", options_.global);
-  if (!name.empty()) question.Add(NameKey(name), options_.per_account);
   return question.Ask(limiter_, kTooMany);
-}
-
-Status LoginGuard::AdmitName(std::string_view name) {
-  Question question;
-  question.Add(NameKey(name), options_.per_account);
-  return question.Ask(limiter_, kTooManyForName);
 }
 
 Status LoginGuard::AdmitAccount(std::string_view account, const CallContext& context) {

@@ -49,10 +49,8 @@ class LoginGuard {
   /// `clock` must outlive the guard, and so must `shared`, which may be null.
   explicit LoginGuard(const Clock& clock, LoginGuardOptions options = {}, RateLimiter* shared = nullptr);
 
-  /// Every attempt at any way in; `name` is for whom, folded, where that is said.
-  [[nodiscard]] Status AdmitAttempt(const CallContext& context, std::string_view name = {});
-  /// Everything else that somebody could be bothered with by repeating it.
-  [[nodiscard]] Status AdmitName(std::string_view name);
+  /// Every attempt at any way in.
+  [[nodiscard]] Status AdmitAttempt(const CallContext& context);
   /// Every attempt at this account, by its id, or by the name that belongs to none.
   [[nodiscard]] Status AdmitAccount(std::string_view account, const CallContext& context);
 
