@@ -14,12 +14,19 @@ namespace oofgg::testing {
 template <typename T>
 class Inbox {
  public:
+  Inbox() = default;
+  Inbox(const Inbox&) = delete;
+  Inbox& operator=(const Inbox&) = delete;
+
+  /// Waits for a Put() under way: one that was answered over gRPC is over, but ThreadSanitizer can't see that
+  /// order.
+  ~Inbox() { const std::lock_guard lock(mutex_); }
+
   void Put(T item) {
-    {
-      const std::lock_guard lock(mutex_);
-      items_.push_back(std::move(item));
-    }
-    arrived_.notify_all();
+    const std::lock_guard lock(mutex_);
+    items_.push_back(std::move(item));
+    arrived_
+        .notify_all();  // Under the lock, so that this object may be destroyed as soon as the item is out.
   }
 
   /// The next item that `fits`; those before are dropped. Nothing after 20 s.
