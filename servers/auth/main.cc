@@ -120,9 +120,8 @@ Status Serve(const AuthSettings& settings) {
                                              .feed = shared.feed()},
                                             room_options));
 
-  // More threads than hashes at once, as each also waits for the disk; and low, so that a flood of logins is
-  // felt by logins only.
-  BoundedExecutor hashing(cores * kHashingThreadsPerCore, cores * kQueuedHashesPerCore, ThreadPriority::kLow);
+  // More threads than hashes at once, as each also waits for the disk.
+  BoundedExecutor hashing(cores * kHashingThreadsPerCore, cores * kQueuedHashesPerCore);
   BoundedExecutor network(kNetworkThreads, kQueuedForNetwork);
   const rpc::Lane hashing_lane(hashing, kLoginRetryDelay);
   const rpc::Lane network_lane(network, kLoginRetryDelay);

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <future>
+#include <limits>
 #include <optional>
 
 #include "auth/hash_memory.h"
 #include "base/constant_time.h"
 #include "base/encoding.h"
+#include "base/work_queue.h"
 
 namespace oofgg::auth {
 namespace {
@@ -135,12 +138,30 @@ StatusOr<std::string> Argon2id(const PasswordHasherOptions& cost, std::string_vi
 }  // namespace
 
 PasswordHasher::PasswordHasher(PasswordHasherOptions options, RandomSource& random, std::size_t at_once)
-    : options_(InRange(options)), random_(&random), memory_(std::make_shared<HashMemory>(at_once)) {}
+    : options_(InRange(options)), random_(&random), memory_(std::make_shared<HashMemory>(at_once)) {
+  if (at_once == 0) return;
+  workers_ = std::make_shared<base::WorkQueue>(at_once, std::numeric_limits<std::size_t>::max(),
+                                               ThreadPriority::kLow);
+}
+
+StatusOr<std::string> PasswordHasher::Compute(const PasswordHasherOptions& cost, std::string_view password,
+                                              std::string_view salt, std::size_t hash_bytes) const {
+  HashMemory::Block block(*memory_);
+  if (workers_ == nullptr) return Argon2id(cost, password, salt, hash_bytes, block);
+  // Only the hash is computed at a low priority. A thread of low priority that went on to the store or the
+  // socket would be preempted while it holds their locks, and everybody would wait for it.
+  std::promise<StatusOr<std::string>> promise;
+  auto hash = promise.get_future();
+  Task task = [&, promise = std::move(promise)]() mutable {
+    promise.set_value(Argon2id(cost, password, salt, hash_bytes, block));
+  };
+  if (!workers_->Push(task)) return MakeStatus(StatusCode::kUnavailable, "the server is stopping");
+  return hash.get();
+}
 
 StatusOr<std::string> PasswordHasher::Hash(std::string_view password) const {
   const std::string salt = random_->Bytes(kSaltBytes);
-  HashMemory::Block block(*memory_);
-  OOFGG_ASSIGN_OR_RETURN(const std::string hash, Argon2id(options_, password, salt, kHashBytes, block));
+  OOFGG_ASSIGN_OR_RETURN(const std::string hash, Compute(options_, password, salt, kHashBytes));
   return CostText(options_) + PhcBase64(salt) + "$" + PhcBase64(hash);
 }
 
@@ -150,9 +171,8 @@ StatusOr<bool> PasswordHasher::Verify(std::string_view password, std::string_vie
     return MakeStatus(StatusCode::kDataLoss,
                       "a stored password hash is not an Argon2id string in our limits");
   }
-  HashMemory::Block block(*memory_);
   OOFGG_ASSIGN_OR_RETURN(const std::string hash,
-                         Argon2id(stored->cost, password, stored->salt, stored->hash.size(), block));
+                         Compute(stored->cost, password, stored->salt, stored->hash.size()));
   return base::ConstantTimeEquals(hash, stored->hash);
 }
 

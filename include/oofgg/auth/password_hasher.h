@@ -9,6 +9,10 @@
 #include "oofgg/random.h"
 #include "oofgg/status.h"
 
+namespace oofgg::base {
+class WorkQueue;
+}
+
 namespace oofgg::auth {
 
 class HashMemory;
@@ -33,9 +37,11 @@ struct PasswordHasherOptions {
 /// Errors: kResourceExhausted (no memory for a hash).
 class PasswordHasher {
  public:
-  /// `random` salts; it must outlive the hasher. Options out of range are brought into it. At most `at_once`
-  /// hashes are computed at the same time, and further callers wait; 0: no limit. With as many as there are
-  /// cores, and more callers than that, what these do besides hashing costs no hash.
+  /// `random` salts; it must outlive the hasher. Options out of range are brought into it. With `at_once` of
+  /// 0 the calling thread computes its hash. Otherwise as many threads of the hasher's own do, at a low
+  /// priority
+  /// (`ThreadPriority::kLow`), and callers wait for them: with one for each core, and more callers than that,
+  /// what these do besides hashing costs no hash, and a flood of hashes holds up nobody else.
   explicit PasswordHasher(PasswordHasherOptions options = {}, RandomSource& random = RandomSource::System(),
                           std::size_t at_once = 0);
 
@@ -54,9 +60,14 @@ class PasswordHasher {
   [[nodiscard]] std::string Decoy() const;
 
  private:
+  [[nodiscard]] StatusOr<std::string> Compute(const PasswordHasherOptions& cost, std::string_view password,
+                                              std::string_view salt, std::size_t hash_bytes) const;
+
   PasswordHasherOptions options_;
   RandomSource* random_;
   std::shared_ptr<HashMemory> memory_;
+  std::shared_ptr<base::WorkQueue>
+      workers_;  // As many as there are blocks of memory; null: the caller works.
 };
 
 }  // namespace oofgg::auth

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <thread>
+#include <vector>
+
 namespace oofgg::auth {
 namespace {
 
@@ -78,6 +82,21 @@ TEST(PasswordHasherTest, RefusesStoredHashesThatAreNone) {
     EXPECT_EQ(verdict.status().code(), StatusCode::kDataLoss) << bad;
     EXPECT_THAT(std::string(verdict.status().message()), ::testing::Not(::testing::HasSubstr("password,")));
   }
+}
+
+TEST(PasswordHasherTest, ThreadsOfItsOwnComputeTheSame) {
+  const PasswordHasher shared(PasswordHasherOptions::CheapForTests(), RandomSource::System(), 2);
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 8; ++i) {
+    callers.emplace_back([&shared, password = std::to_string(i)] {
+      const auto phc = shared.Hash(password);
+      ASSERT_TRUE(phc.ok()) << phc.status();
+      EXPECT_TRUE(shared.Verify(password, *phc).value());
+      EXPECT_FALSE(shared.Verify(password + "x", *phc).value());
+      EXPECT_TRUE(Cheap().Verify(password, *phc).value()) << "as the caller itself would";
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
 }
 
 }  // namespace
