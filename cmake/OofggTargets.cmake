@@ -37,6 +37,19 @@ set(OOFGG_TEST_ENVIRONMENT "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmak
 add_library(oofgg_program_flags INTERFACE)
 target_link_options(oofgg_program_flags INTERFACE $<$<CONFIG:Release>:-s> LINKER:--gc-sections)
 
+set(OOFGG_COMMON_HEADERS
+  <algorithm> <chrono> <condition_variable> <deque> <functional> <memory> <mutex> <optional> <string> <thread>
+  <unordered_map> <variant> <vector> <absl/functional/any_invocable.h> <absl/status/statusor.h>)
+if(OOFGG_PRECOMPILE)
+  oofgg_precompile(room PIC HEADERS ${OOFGG_COMMON_HEADERS} DEPS absl::statusor absl::any_invocable)
+  oofgg_precompile(program HEADERS ${OOFGG_COMMON_HEADERS} <CLI/CLI.hpp> <nlohmann/json.hpp>
+    DEPS absl::statusor absl::any_invocable CLI11::CLI11 nlohmann_json::nlohmann_json)
+endif()
+if(OOFGG_BUILD_TESTS)
+  oofgg_precompile(test HEADERS ${OOFGG_COMMON_HEADERS} <gmock/gmock.h> <gtest/gtest.h>
+    DEPS absl::statusor absl::any_invocable GTest::gmock_main oofgg_test_flags)
+endif()
+
 # oofgg_add_library(<room> SOURCES ... [PUBLIC_DEPS ...] [PRIVATE_DEPS ...] [HEADER_DEPS ...] [CLIENT_SIDE])
 # HEADER_DEPS are header-only and ours alone: who links the installed room need not have them.
 # CLIENT_SIDE rooms are what a game links: they must build without exceptions and RTTI.
@@ -60,6 +73,7 @@ function(oofgg_add_library room)
   if(ARG_CLIENT_SIDE AND OOFGG_NO_EXCEPTIONS)
     target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti)
   endif()
+  oofgg_use_precompiled(${target} room)
   set_property(GLOBAL APPEND PROPERTY OOFGG_ROOMS ${target})
 endfunction()
 
@@ -71,6 +85,7 @@ function(oofgg_add_program name)
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin CXX_EXTENSIONS OFF)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} oofgg_build_flags oofgg_program_flags)
+  oofgg_use_precompiled(${name} program)
 endfunction()
 
 # oofgg_add_test(<ctest name> SOURCES ... DEPS ... [DATA ...] [LABELS ...]): one GoogleTest program.
@@ -83,6 +98,7 @@ function(oofgg_add_test name)
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests CXX_EXTENSIONS OFF)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
   target_link_libraries(${target} PRIVATE ${ARG_DEPS} GTest::gmock_main oofgg_build_flags oofgg_test_flags)
+  oofgg_use_precompiled(${target} test)
   set(name ${OOFGG_TEST_PREFIX}${name})
   add_test(NAME ${name} COMMAND ${target})
   if(NOT ARG_TIMEOUT)
