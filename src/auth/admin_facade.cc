@@ -33,6 +33,12 @@ ServiceCredentialInfo InfoOf(const ServiceCredential& credential, WallTime now) 
 
 Status CheckCredentialRequest(const CreateServiceCredentialRequest& request) {
   if (!IsTokenText(request.name, kMaxName)) {
+/// An admin who bars or erases their own account has nobody left to undo it.
+Status CheckNotOneself(const CallContext& context, std::string_view user_id) {
+  if (context.caller->user_id != user_id) return {};
+  return InvalidField("user_id", "is your own account; another admin, or the operator, has to do this");
+}
+
     return InvalidField("name", "must be 1 to 64 bytes of UTF-8 without control characters");
   }
   if (!request.game_id.empty() && !IsTokenText(request.game_id, kMaxReason)) {
@@ -87,6 +93,7 @@ StatusOr<Account> AdminFacade::Ban(const CallContext& context, const BanRequest&
   OOFGG_ASSIGN_OR_RETURN(User user, parts_.users.FindById(request.user_id));
   if (user.state == AccountState::kDeleting) return NoSuchUser();
   user.state = AccountState::kBanned;
+  OOFGG_RETURN_IF_ERROR(CheckNotOneself(context, request.user_id));
   user.ban_reason = request.reason;
   user.banned_until =
       request.duration == std::chrono::seconds(0) ? WallTime{} : parts_.sessions.Now() + request.duration;
@@ -131,6 +138,7 @@ StatusOr<Done> AdminFacade::DeleteUser(const CallContext& context, const DeleteU
   OOFGG_ASSIGN_OR_RETURN(const User user, parts_.users.FindById(request.user_id));
   OOFGG_RETURN_IF_ERROR(EraseAccount(parts_.users, parts_.codes, parts_.sessions, user));
   parts_.audit.Note("deleted", user.id, context);
+  OOFGG_RETURN_IF_ERROR(CheckNotOneself(context, request.user_id));
   return Done{};
 }
 

@@ -121,6 +121,8 @@ TEST_F(CliRealAccountsTest, TheOperatorMakesTheFirstAdmin) {
   EXPECT_EQ(bobs.Run({"refresh"}).status, 1);
   EXPECT_EQ(bobs.Run({"login", bob}, std::string(kPassword) + "\n").status, 1);
   EXPECT_EQ(Do(ann_, {"user", "unban", bob})["banned"], false);
+  EXPECT_THAT(ann_.Run({"user", "ban", name_}).errors, HasSubstr("is your own account"));
+  EXPECT_THAT(ann_.Run({"user", "delete", name_, "--yes"}).errors, HasSubstr("is your own account"));
   Do(bobs, {"login", bob}, std::string(kPassword) + "\n");
   EXPECT_EQ(Do(ann_, {"user", "logout", bob})["ended"], 1);
   Do(ann_, {"user", "delete", bob, "--yes"});
