@@ -134,6 +134,18 @@ TEST_F(CliTokenTest, HoldsClaimsAgainstTheClockAndWhatIsDemanded) {
 }
 
 TEST_F(CliTokenTest, WithoutUsableKeysItSaysNothingOfTheToken) {
+TEST_F(CliTokenTest, ATokenMayComeAsItWasCopied) {
+  const RfcVector& good = auth::testing::kRfc8037A4;
+  const std::string token(good.token);
+  for (const std::string& copied :
+       {"  " + token + " \n", token + "\r\n\n", "Bearer " + token + "\n", "bearer " + token, "\t" + token}) {
+    EXPECT_EQ(Verify(good.jwk, copied, {"--no-claims"}).output, "valid\n") << copied;
+  }
+  for (const std::string& wrong : {"Basic " + token, token + " " + token, "Bearer Bearer " + token}) {
+    EXPECT_EQ(Verify(good.jwk, wrong, {"--no-claims"}).status, 1) << wrong;
+  }
+}
+
   EXPECT_EQ(shell_.Run({"token", "verify"}, "x").status, 2);
   EXPECT_EQ(shell_.Run({"token", "verify", "--keys", "/nowhere/keys.json"}, "x").status, 2);
   const Answer broken = Verify("{", "x");
