@@ -152,13 +152,12 @@ Status Serve(const AuthSettings& settings) {
     ops.AddReadiness([&storage] { return storage.postgres->CheckReachable(); });
   }
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
-  OOFGG_ASSIGN_OR_RETURN(
-      const auto server,
-      rpc::RpcServer::Start(RpcOptions(settings.server, tls), host,
-                            {rpc::MakeAuthService(host, hashing_lane, network_lane, room->auth()),
-                             rpc::MakeAccountService(host, hashing_lane, room->account()),
-                             rpc::MakeAdminService(host, room->admin()),
-                             rpc::MakeRevocationService(host, room->revocations())}));
+  OOFGG_ASSIGN_OR_RETURN(const auto server,
+                         StartRpc(settings.server, tls, host,
+                                  {rpc::MakeAuthService(host, hashing_lane, network_lane, room->auth()),
+                                   rpc::MakeAccountService(host, hashing_lane, room->account()),
+                                   rpc::MakeAdminService(host, room->admin()),
+                                   rpc::MakeRevocationService(host, room->revocations())}));
   process.Start(kSocketThreads);
   ops.SetReady(true);
   Process::AnnounceReady({{"grpc", FormatHostPort(server->addresses().front())}, {"ops", ops.address()}});

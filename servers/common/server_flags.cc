@@ -113,12 +113,17 @@ StatusOr<std::shared_ptr<net::TlsSource>> OpenTls(const ServerSettings& settings
   return nullptr;
 }
 
-rpc::RpcServerOptions RpcOptions(const ServerSettings& settings, std::shared_ptr<net::TlsSource> tls) {
+StatusOr<std::unique_ptr<rpc::RpcServer>> StartRpc(const ServerSettings& settings,
+                                                   std::shared_ptr<net::TlsSource> tls,
+                                                   rpc::ServiceHost& host,
+                                                   std::vector<rpc::ServedService> services) {
   rpc::RpcServerOptions options;
   options.listen = {settings.listen};
   options.tls = std::move(tls);
   options.insecure = settings.insecure;
-  return options;
+  auto server = rpc::RpcServer::Start(options, host, std::move(services));
+  if (!server.ok()) return Annotate(server.status(), "--listen");
+  return server;
 }
 
 StatusOr<std::unique_ptr<storage::Database>> OpenDatabase(const std::string& database) {

@@ -3,12 +3,13 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/address_list.h"
 #include "net/tls/tls_source.h"
 #include "oofgg/clock.h"
 #include "oofgg/status.h"
-#include "rpc/server_options.h"
+#include "rpc/server.h"
 #include "servers/common/flags.h"
 
 namespace oofgg::storage {
@@ -47,9 +48,11 @@ void AddServerFlags(Flags& flags, ServerSettings& settings, const StoreKinds& st
 [[nodiscard]] StatusOr<std::shared_ptr<net::TlsSource>> OpenTls(const ServerSettings& settings,
                                                                 const Clock& clock);
 
-/// How gRPC listens under these settings.
-[[nodiscard]] rpc::RpcServerOptions RpcOptions(const ServerSettings& settings,
-                                               std::shared_ptr<net::TlsSource> tls);
+/// Serves gRPC where `--listen` says. Errors as of RpcServer::Start; they name the flag.
+[[nodiscard]] StatusOr<std::unique_ptr<rpc::RpcServer>> StartRpc(const ServerSettings& settings,
+                                                                 std::shared_ptr<net::TlsSource> tls,
+                                                                 rpc::ServiceHost& host,
+                                                                 std::vector<rpc::ServedService> services);
 
 /// Opens `--database` for this process alone. Errors: kInvalidArgument (of a kind that this version does not
 /// have), kFailedPrecondition (another server has it open), or why the file cannot be used.

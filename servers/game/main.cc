@@ -182,11 +182,10 @@ Status Serve(const GameSettings& settings) {
   const rpc::Lane queueing_lane(queueing, kQueueingRetryDelay);
   OOFGG_ASSIGN_OR_RETURN(
       const auto server,
-      rpc::RpcServer::Start(
-          RpcOptions(settings.server, tls), host,
-          {rpc::MakeGameService(host, queueing_lane, room->games(), room->sessions(), room->events()),
-           rpc::MakePlayerService(host, room->players()), rpc::MakeScoreService(host, room->scores()),
-           rpc::MakePresenceService(host, presence)}));
+      StartRpc(settings.server, tls, host,
+               {rpc::MakeGameService(host, queueing_lane, room->games(), room->sessions(), room->events()),
+                rpc::MakePlayerService(host, room->players()), rpc::MakeScoreService(host, room->scores()),
+                rpc::MakePresenceService(host, presence)}));
   process.Start(kSocketThreads);
   TellIfFewerConnections(settings);
   WarnIfAnybodyMaySignOn(settings);

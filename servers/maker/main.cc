@@ -190,10 +190,9 @@ Status Serve(const MakerSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host));
   AddSilenceGauge(ops, revocations.get());
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
-  OOFGG_ASSIGN_OR_RETURN(const auto server,
-                         rpc::RpcServer::Start(RpcOptions(settings.server, tls), host,
-                                               {rpc::MakeMatchmakingService(host, matchmaking),
-                                                rpc::MakeFleetService(host, fleets)}));
+  OOFGG_ASSIGN_OR_RETURN(const auto server, StartRpc(settings.server, tls, host,
+                                                     {rpc::MakeMatchmakingService(host, matchmaking),
+                                                      rpc::MakeFleetService(host, fleets)}));
   // Only now that nothing can go wrong any more: a maker that cannot listen starts no game servers.
   fleet.Start([](const Status& status) {
     if (!status.ok()) Log(LogLevel::kError, "maker", "game servers cannot be listed: " + status.ToString());

@@ -151,7 +151,7 @@ TEST_P(PortInUseTest, EndsWithOneClearLine) {
   std::vector<std::string> arguments = GetParam().others;
   arguments.insert(arguments.end(), {GetParam().flag, taken.address()});
   ChildProcess child(GetParam().program, In(folder, arguments));
-  ExpectOneLine(child, 1, taken.address());
+  ExpectOneLine(child, 1, GetParam().flag + ": cannot listen on " + taken.address());
   EXPECT_TRUE(GameServersOf(folder).empty()) << "nothing was started in vain";
   EndOrphans();
 }
@@ -292,12 +292,7 @@ TEST(StartTest, EndsInOrderWhileItWaitsForKeys) {
   ChildProcess child(
       "oofgg-game", In(folder, {"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--presence-listen",
                                 "127.0.0.1:0", "--jwks", "http://" + silent.address() + "/keys"}));
-  // Its database is made before it asks for keys, and signals are taken care of before that.
-  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!std::filesystem::exists(folder.path() + "/oofgg-data/game.db")) {
-    ASSERT_LT(std::chrono::steady_clock::now(), give_up) << child.errors();
-    std::this_thread::yield();
-  }
+  ASSERT_TRUE(silent.WaitForCaller()) << child.errors();
   child.Signal(SIGTERM);
   EXPECT_EQ(child.Wait(), 0) << child.errors();
   EXPECT_EQ(child.errors(), "");
