@@ -4,11 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <csignal>
-#include <filesystem>
 #include <fstream>
-#include <thread>
 
 #include "tests/integration/servers/running_server.h"
 #include "tests/support/tcp_peer.h"
@@ -70,6 +67,12 @@ INSTANTIATE_TEST_SUITE_P(
         BadStart{"GameRedis", "oofgg-game", {"--redis", "127.0.0.1:6379"}, 2, "--redis"},
         BadStart{
             "AuthMailTwice", "oofgg-auth", {"--mail-hook", "x", "--smtp-url", "smtp://x"}, 2, "--mail-hook"},
+        BadStart{"AuthMailHookAbsent",
+                 "oofgg-auth",
+                 {"--mail-hook", "./absent"},
+                 1,
+                 "--mail-hook: cannot run ./absent: No such file"},
+        BadStart{"AuthMailHookFolder", "oofgg-auth", {"--mail-hook", "/tmp"}, 1, "--mail-hook: /tmp is"},
         BadStart{"AuthSmtpFrom", "oofgg-auth", {"--smtp-url", "smtp://x"}, 2, "--smtp-from"},
         BadStart{"AuthTwitchPlain", "oofgg-auth", {"--twitch-url", "http://example.com"}, 2, "--twitch-url"},
         BadStart{"AuthSessionTooShort", "oofgg-auth", {"--session-lifetime", "1d"}, 2, "--session-lifetime"},
