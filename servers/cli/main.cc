@@ -69,7 +69,8 @@ int main(int argc, char** argv) {
   AddSettings(flags, settings);
 
   CLI::App app("Log in, see friends come online, play, and see your score; or start the servers.", "oofgg");
-  app.fallthrough();  // So that `oofgg whoami --json` works like `oofgg --json whoami`.
+  app.fallthrough();             // So that `oofgg whoami --json` works like `oofgg --json whoami`.
+  app.require_subcommand(0, 1);  // And not `oofgg service whoami` like `oofgg whoami`.
   Command command;
   flags.Bind(app);
   oofgg::cli::AddUpCommand(app, flags, &command);

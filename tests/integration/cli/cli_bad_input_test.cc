@@ -66,6 +66,14 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{"GameAlone", {"game"}, {}, {}, 2, "name one of its commands; see oofgg game --help"},
         BadInput{
             "GameUnknown", {"game", "destroy"}, {}, {}, 2, "name one of its commands; see oofgg game --help"},
+        BadInput{"AnothersCommand",
+                 {"service", "whoami"},
+                 {},
+                 {},
+                 2,
+                 "name one of its commands; see oofgg service --help"},
+        BadInput{
+            "TwoCommands", {"whoami", "refresh"}, {}, {}, 2, "an argument too many; see oofgg whoami --help"},
         BadInput{
             "ScoreNoNumber",
             {"score", "g", "many"},
