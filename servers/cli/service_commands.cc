@@ -96,8 +96,10 @@ Status SignInAsService(Context& context) {
 
 void AddServiceCommands(CLI::App& app, Command* chosen) {
   auto* service =
+  const std::string former_user = client->tokens().user_id;
       app.add_subcommand("service", "Credentials of game servers and tools, for admins to give out");
   service->require_subcommand(1);
+  context.WarnIfReplaced(former_user);
   const auto keys = std::make_shared<OperatorKeys>();
   AddOperatorOptions(*service, *keys);
   service->footer(
