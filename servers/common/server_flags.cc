@@ -79,7 +79,7 @@ void AddServerFlags(Flags& flags, ServerSettings& settings, const StoreKinds& st
   AddMissingStore(flags, {.name = "kafka", .help = "Not in this version", .value = "HOST:PORT"},
                   "the event log is written to files");
   flags.Add({.name = "trusted-proxy",
-             .help = "Whose x-forwarded-for is believed on gRPC, such as 10.0.0.0/8,::1",
+             .help = "Whose x-forwarded-for is believed, such as 10.0.0.0/8,::1",
              .value = "NETWORK,…"},
             &settings.trusted_proxy);
   flags.Add({.name = "tls-cert",

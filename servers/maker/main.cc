@@ -66,8 +66,9 @@ orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const 
 
 net::MakerApiOptions ApiOptionsOf(const MakerSettings& settings, auth::Authorizer& authorizer,
                                   const auth::JoinTicketSigner& signer, KeyedTokenBuckets& limiter,
-                                  KeyedTokenBuckets& address_limiter) {
+                                  KeyedTokenBuckets& address_limiter, const AddressList& proxies) {
   net::MakerApiOptions options;
+  options.proxies = proxies;
   options.public_host = settings.public_host;
   options.limiter = &limiter;
   options.address_limiter = &address_limiter;
@@ -177,10 +178,11 @@ Status Serve(const MakerSettings& settings) {
   KeyedTokenBuckets limiter(clock, kRequestsPerClient, kLimitedClients);
   KeyedTokenBuckets address_limiter(clock, kRequestsPerAddress, kLimitedAddresses);
   net::MakerApi api(requests, api_workers,
-                    ApiOptionsOf(settings, authorizer, signer, limiter, address_limiter));
+                    ApiOptionsOf(settings, authorizer, signer, limiter, address_limiter, proxies));
   auto api_server = net::HttpServer::Listen(
       process.io(), settings.http_listen, api.handler(),
       {.exempt_loopback = settings.local_proxy,
+       .proxies = proxies,
        .secure = settings.http_tls ? net::TlsLayers(tls) : net::SecureLayerFactory()});
   if (!api_server.ok()) return Annotate(api_server.status(), "--http-listen");
   OpsServer ops(kProgram);

@@ -232,6 +232,16 @@ TEST_F(HttpServerTest, ALocalProxyMayBeExempt) {
   }
 }
 
+TEST_F(HttpServerTest, AProxyHasNoLimitOfItsOwn) {
+  Start({.max_connections_per_address = 1, .proxies = AddressList::Parse("127.0.0.0/8").value()});
+  RawClient one(server_->port());
+  RawClient two(server_->port());
+  for (RawClient* client : {&one, &two}) {
+    client->Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_EQ(StatusIn(client->ReadUntil("[]")), 200);
+  }
+}
+
 TEST(AddressGroup, IsAnIpv4AddressOrTheNetworkOfAnIpv6One) {
   EXPECT_EQ(AddressGroup("192.0.2.1"), "192.0.2.1");
   EXPECT_EQ(AddressGroup("::ffff:192.0.2.1"), "192.0.2.1");
