@@ -130,6 +130,30 @@ TEST_F(CliRealAccountsTest, TheOperatorMakesTheFirstAdmin) {
 }
 
 TEST_F(CliRealAccountsTest, ACredentialWorksUntilItIsRevoked) {
+TEST_F(CliRealAccountsTest, WhoIsBannedForATimeIsToldUntilWhen) {
+  Do(ann_, {"register", name_}, std::string(kPassword) + "\n");
+  const json banned = Command({"user", "ban", name_, "--reason", "cheating", "--for", "1d"});
+  const WallTime end{std::chrono::milliseconds(banned["banned_until_ms"].get<std::int64_t>())};
+  const Answer refused = ann_.Run({"login", name_}, std::string(kPassword) + "\n");
+  EXPECT_EQ(refused.errors, "oofgg: the account is banned until " + FormatUtc(end) + "\n");
+  Command({"user", "ban", name_});
+  EXPECT_EQ(ann_.Run({"login", name_}, std::string(kPassword) + "\n").errors,
+            "oofgg: the account is banned\n")
+      << "for ever";
+}
+
+TEST_F(CliRealAccountsTest, ACredentialForAGameThatNobodyKnowsIsPointedAt) {
+  const auto create = [&](const std::string& game) {
+    return operator_.Run({"service", "create", "arena", "--game", game, "--keys", data() + "/auth-keys"});
+  };
+  const Answer unknown = create("nonsense");
+  EXPECT_EQ(unknown.status, 0);
+  EXPECT_THAT(unknown.errors, HasSubstr("knows no game nonsense"));
+  EXPECT_THAT(create("My Game").errors, HasSubstr("game_id: must be a game's id"));
+  Do(ann_, {"register", name_}, std::string(kPassword) + "\n");
+  EXPECT_EQ(create(Do(ann_, {"game", "create", "Arena"})["game_id"]).errors, "");
+}
+
   const json made = Command({"service", "create", "arena", "--for", "1d"});
   const Shell service(up_->environment());
   const auto sign_in = [&](const json& credential) {

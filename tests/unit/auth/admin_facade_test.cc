@@ -131,6 +131,7 @@ TEST_F(AdminFacadeTest, BadRequestsNameTheField) {
   EXPECT_EQ(field(admin.SetRole(operator_, {alice->user_id, ""}).status()), "role");
   EXPECT_EQ(field(admin.CreateServiceCredential(operator_, {"", "", 0s}).status()), "name");
   EXPECT_EQ(field(admin.CreateServiceCredential(operator_, {"n", "a\nb", 0s}).status()), "game_id");
+  EXPECT_EQ(field(admin.CreateServiceCredential(operator_, {"n", "My Game", 0s}).status()), "game_id");
   EXPECT_EQ(field(admin.CreateServiceCredential(operator_, {"n", "", -1s}).status()), "lifetime");
   EXPECT_EQ(field(admin.RotateServiceCredential(operator_, {"x", 24h * 31}).status()), "overlap");
   EXPECT_EQ(field(admin.ListServiceCredentials(operator_, {"", 101}).status()), "limit");
