@@ -5,6 +5,7 @@
 
 #include <sstream>
 
+#include "base/utc.h"
 #include "tests/integration/cli/cli_environment.h"
 
 namespace oofgg {
@@ -120,16 +121,15 @@ TEST_F(CliRealAccountsTest, TheOperatorMakesTheFirstAdmin) {
   EXPECT_EQ(Do(ann_, {"user", "ban", bob, "--reason", "cheating", "--for", "1d"})["banned"], true);
   EXPECT_EQ(bobs.Run({"refresh"}).status, 1);
   EXPECT_EQ(bobs.Run({"login", bob}, std::string(kPassword) + "\n").status, 1);
-  EXPECT_EQ(Do(ann_, {"user", "unban", bob})["banned"], false);
   EXPECT_THAT(ann_.Run({"user", "ban", name_}).errors, HasSubstr("is your own account"));
   EXPECT_THAT(ann_.Run({"user", "delete", name_, "--yes"}).errors, HasSubstr("is your own account"));
+  EXPECT_EQ(Do(ann_, {"user", "unban", bob})["banned"], false);
   Do(bobs, {"login", bob}, std::string(kPassword) + "\n");
   EXPECT_EQ(Do(ann_, {"user", "logout", bob})["ended"], 1);
   Do(ann_, {"user", "delete", bob, "--yes"});
   EXPECT_EQ(ann_.Run({"user", "find", bob}).status, 1);
 }
 
-TEST_F(CliRealAccountsTest, ACredentialWorksUntilItIsRevoked) {
 TEST_F(CliRealAccountsTest, WhoIsBannedForATimeIsToldUntilWhen) {
   Do(ann_, {"register", name_}, std::string(kPassword) + "\n");
   const json banned = Command({"user", "ban", name_, "--reason", "cheating", "--for", "1d"});
@@ -154,6 +154,7 @@ TEST_F(CliRealAccountsTest, ACredentialForAGameThatNobodyKnowsIsPointedAt) {
   EXPECT_EQ(create(Do(ann_, {"game", "create", "Arena"})["game_id"]).errors, "");
 }
 
+TEST_F(CliRealAccountsTest, ACredentialWorksUntilItIsRevoked) {
   const json made = Command({"service", "create", "arena", "--for", "1d"});
   const Shell service(up_->environment());
   const auto sign_in = [&](const json& credential) {
@@ -167,6 +168,25 @@ TEST_F(CliRealAccountsTest, ACredentialForAGameThatNobodyKnowsIsPointedAt) {
   EXPECT_EQ(Command({"service", "revoke", made["id"]})["revoked"], true);
   EXPECT_EQ(sign_in(rotated), 1);
   EXPECT_EQ(sign_in(made), 1);
+}
+
+TEST(CliRetiredKeyTest, SignsNobodyOutButServices) {
+  const TemporaryDirectory folder;
+  Up up(folder.path() + "/data");
+  const Shell ann(up.environment());
+  ASSERT_EQ(ann.Run({"register", "ann"}, std::string(kPassword) + "\n").status, 0);
+  const std::string keys = folder.path() + "/data/auth-keys";
+  const json made = ann.Run({"service", "create", "arena", "--keys", keys, "--json"}).Object();
+  const Shell service(up.environment());
+  ASSERT_EQ(service.Run({"service", "login"}, made["credential"].get<std::string>() + "\n").status, 0);
+  EXPECT_EQ(service.Run({"whoami", "--json"}).Object()["role"], "service");
+  const json key = ann.Run({"keys", "list", "--keys", keys, "--json"}).Object();
+  ASSERT_EQ(ann.Run({"keys", "retire", key["kid"], "--replace", "--keys", keys}).status, 0);
+  ASSERT_TRUE(up.process().WaitForErrors("signing with key"));
+  EXPECT_EQ(ann.Run({"whoami", "--json"}).Object()["username"], "ann") << "by a token of the new key";
+  const Answer told = service.Run({"whoami"});
+  EXPECT_EQ(told.status, 1);
+  EXPECT_EQ(told.errors, "oofgg: the access token is not good any more\n");
 }
 
 }  // namespace
