@@ -91,6 +91,7 @@ int main(int argc, char** argv) {
   }
   if (const auto done = oofgg::servers::ParseCommandLine(app, argc, argv)) return *done;
   if (const auto status = flags.Resolve(); !status.ok()) return oofgg::servers::Fail("oofgg", status, 2);
+  if (const auto fit = CheckTogether(settings.peers); !fit.ok()) return oofgg::servers::Fail("oofgg", fit, 2);
   if (!command) {
     return oofgg::servers::Fail(
         "oofgg",

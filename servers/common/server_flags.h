@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/address_list.h"
@@ -25,7 +26,7 @@ struct ServerSettings {
   std::string database = {};
   std::string redis = {};  ///< Empty: none; what it would hold lives in this process.
   bool allow_volatile_redis = false;
-  std::string trusted_proxy = {};  ///< Addresses and networks; empty: none.
+  AddressList proxies = {};  ///< Whose `x-forwarded-for` is believed.
   std::string tls_cert = {};
   std::string tls_key = {};
   std::string tls_client_ca = {};
@@ -35,16 +36,22 @@ struct ServerSettings {
 
 /// What stores a server of this version can use.
 struct StoreKinds {
-  std::string databases = "sqlite:PATH";  ///< What `--database` takes.
+  bool takes_postgres = false;
   bool takes_redis = false;
 };
+
+/// Whether `--database` names PostgreSQL.
+[[nodiscard]] bool IsPostgres(std::string_view database);
 
 /// Adds the flags of `settings`, whose present values are the defaults.
 void AddServerFlags(Flags& flags, ServerSettings& settings, const StoreKinds& stores = {});
 
+/// kInvalidArgument where they do not fit together.
+[[nodiscard]] Status CheckTogether(const ServerSettings& settings);
+
 /// What the doors of a server show under `--tls-cert`; null without, and then the ops door must not be open
-/// to other machines unless `--insecure` allows it. Errors: kInvalidArgument (a combination that makes no
-/// sense), kFailedPrecondition (plaintext off this machine), or those of net::ReadTlsIdentity.
+/// to other machines unless `--insecure` allows it. Errors: kFailedPrecondition (plaintext off this machine),
+/// or those of net::ReadTlsIdentity.
 [[nodiscard]] StatusOr<std::shared_ptr<net::TlsSource>> OpenTls(const ServerSettings& settings,
                                                                 const Clock& clock);
 
@@ -62,9 +69,6 @@ void AddServerFlags(Flags& flags, ServerSettings& settings, const StoreKinds& st
 /// `insecure`. `flag` names the culprit.
 [[nodiscard]] Status CheckPlaintextAddress(const std::string& flag, const std::string& address,
                                            bool insecure);
-
-/// Which proxies `--trusted-proxy` names.
-[[nodiscard]] StatusOr<AddressList> TrustedProxies(const ServerSettings& settings);
 
 /// `address` with the port that a listener chose for it.
 [[nodiscard]] std::string WithPort(const std::string& address, std::uint16_t port);

@@ -66,9 +66,9 @@ orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const 
 
 net::MakerApiOptions ApiOptionsOf(const MakerSettings& settings, auth::Authorizer& authorizer,
                                   const auth::JoinTicketSigner& signer, KeyedTokenBuckets& limiter,
-                                  KeyedTokenBuckets& address_limiter, const AddressList& proxies) {
+                                  KeyedTokenBuckets& address_limiter) {
   net::MakerApiOptions options;
-  options.proxies = proxies;
+  options.proxies = settings.server.proxies;
   options.public_host = settings.public_host;
   options.limiter = &limiter;
   options.address_limiter = &address_limiter;
@@ -116,7 +116,6 @@ StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const MakerSetting
 
 Status Serve(const MakerSettings& settings) {
   Process process(kProgram, settings.server.verbose);
-  OOFGG_ASSIGN_OR_RETURN(const AddressList proxies, TrustedProxies(settings.server));
   OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
@@ -178,16 +177,16 @@ Status Serve(const MakerSettings& settings) {
   KeyedTokenBuckets limiter(clock, kRequestsPerClient, kLimitedClients);
   KeyedTokenBuckets address_limiter(clock, kRequestsPerAddress, kLimitedAddresses);
   net::MakerApi api(requests, api_workers,
-                    ApiOptionsOf(settings, authorizer, signer, limiter, address_limiter, proxies));
+                    ApiOptionsOf(settings, authorizer, signer, limiter, address_limiter));
   auto api_server = net::HttpServer::Listen(
       process.io(), settings.http_listen, api.handler(),
       {.exempt_loopback = settings.local_proxy,
-       .proxies = proxies,
+       .proxies = settings.server.proxies,
        .secure = settings.http_tls ? net::TlsLayers(tls) : net::SecureLayerFactory()});
   if (!api_server.ok()) return Annotate(api_server.status(), "--http-listen");
   OpsServer ops(kProgram);
   rpc::ServiceHost host(&authorizer, workers, clock);
-  host.TrustProxies(proxies);
+  host.TrustProxies(settings.server.proxies);
   const auto sending_away = send_away.Set([&host] { host.SendAway(); });
   OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host));
   AddSilenceGauge(ops, revocations.get());
