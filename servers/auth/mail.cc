@@ -11,6 +11,7 @@
 #include "oofgg/parse.h"
 #include "servers/auth/hook_mailer.h"
 #include "servers/auth/retrying_mailer.h"
+#include "servers/common/process.h"
 
 namespace oofgg::servers {
 namespace {
@@ -58,7 +59,7 @@ StatusOr<std::unique_ptr<Mailer>> MakeSender(const AuthSettings& settings) {
 StatusOr<std::unique_ptr<Mailer>> MakeMailer(const AuthSettings& settings) {
   if (settings.mail_hook.empty() && settings.smtp_url.empty()) return nullptr;
   OOFGG_ASSIGN_OR_RETURN(auto sender, MakeSender(settings));
-  return std::make_unique<RetryingMailer>(std::move(sender), RandomSource::System());
+  return std::make_unique<RetryingMailer>(std::move(sender), RandomSource::System(), Process::StopRequested);
 }
 
 }  // namespace oofgg::servers

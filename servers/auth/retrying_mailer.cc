@@ -14,6 +14,7 @@ Status RetryingMailer::Send(const Mail& mail) {
   Backoff backoff(random_, kPauses);
   Status sent = sender_->Send(mail);
   for (int attempt = 1; attempt < kAttempts && sent.code() == StatusCode::kUnavailable; ++attempt) {
+    if (stopping_()) break;
     pause_(backoff.Next());
     sent = sender_->Send(mail);
   }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include "base/mailer.h"
 #include "oofgg/backoff.h"
@@ -16,9 +17,14 @@ class RetryingMailer final : public Mailer {
  public:
   using Pause = std::function<void(std::chrono::milliseconds)>;
 
-  /// Waits by `pause`. Six seconds at most in all, so that a server that ends is not held up.
-  RetryingMailer(std::unique_ptr<Mailer> sender, RandomSource& random, Pause pause = SleepFor)
-      : sender_(std::move(sender)), random_(random), pause_(std::move(pause)) {}
+  /// Waits by `pause`, four seconds at most each time, and not any more once `stopping`: a server that ends
+  /// is not held up.
+  RetryingMailer(std::unique_ptr<Mailer> sender, RandomSource& random, std::function<bool()> stopping,
+                 Pause pause = SleepFor)
+      : sender_(std::move(sender)),
+        random_(random),
+        stopping_(std::move(stopping)),
+        pause_(std::move(pause)) {}
 
   /// Of the last attempt.
   [[nodiscard]] Status Send(const Mail& mail) override;
@@ -28,6 +34,7 @@ class RetryingMailer final : public Mailer {
 
   const std::unique_ptr<Mailer> sender_;
   RandomSource& random_;
+  const std::function<bool()> stopping_;
   const Pause pause_;
 };
 

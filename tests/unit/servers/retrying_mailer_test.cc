@@ -27,11 +27,13 @@ class MoodyMailer final : public Mailer {
 class RetryingMailerTest : public ::testing::Test {
  protected:
   StatusCode SendThrough(std::vector<StatusCode> moods) {
-    RetryingMailer mailer(std::make_unique<MoodyMailer>(std::move(moods), attempts_), RandomSource::System(),
-                          [this](auto time) { pauses_.push_back(time); });
+    RetryingMailer mailer(
+        std::make_unique<MoodyMailer>(std::move(moods), attempts_), RandomSource::System(),
+        [this] { return stopping_; }, [this](auto time) { pauses_.push_back(time); });
     return mailer.Send({}).code();
   }
 
+  bool stopping_ = false;
   int attempts_ = 0;
   std::vector<std::chrono::milliseconds> pauses_;
 };
@@ -48,6 +50,13 @@ TEST_F(RetryingMailerTest, TriesAgainAndGivesUp) {
 TEST_F(RetryingMailerTest, StopsAtTheFirstThatIsSent) {
   EXPECT_EQ(SendThrough({StatusCode::kUnavailable}), StatusCode::kOk);
   EXPECT_EQ(attempts_, 2);
+}
+
+TEST_F(RetryingMailerTest, AServerThatEndsIsNotHeldUp) {
+  stopping_ = true;
+  EXPECT_EQ(SendThrough({StatusCode::kUnavailable}), StatusCode::kUnavailable);
+  EXPECT_EQ(attempts_, 1);
+  EXPECT_TRUE(pauses_.empty());
 }
 
 TEST_F(RetryingMailerTest, DoesNotRepeatWhatIsRefused) {
