@@ -59,6 +59,7 @@ TableRow RowOf(const StoredKey& key) {
 
 void PrintKeys(const Context& context, const std::vector<StoredKey>& keys) {
   std::vector<TableRow> rows;
+  rows.reserve(keys.size());
   for (const StoredKey& key : keys) rows.push_back(RowOf(key));
   PrintTable(context, {"key", "algorithm", "state", ""}, rows, "no keys yet");
 }

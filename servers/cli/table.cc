@@ -15,6 +15,7 @@ void PrintTable(const Context& context, const Cells& titles, const std::vector<T
   }
   if (rows.empty()) return context.Print(nothing, {});
   std::vector<Cells> cells;
+  cells.reserve(rows.size());
   for (const TableRow& row : rows) cells.push_back(row.cells);
   for (const std::string& line : TableLines(titles, cells, servers::TerminalWidth())) context.Print(line, {});
 }

@@ -19,12 +19,14 @@ std::string Line(const Cells& cells, const std::vector<std::size_t>& widths) {
 
 std::vector<std::string> InColumns(const Cells& titles, const std::vector<Cells>& rows) {
   std::vector<std::size_t> widths;
+  widths.reserve(titles.size());
   for (std::size_t i = 0; i < titles.size(); ++i) {
     std::size_t width = titles[i].size();
     for (const Cells& row : rows) width = (std::max)(width, row[i].size());
     widths.push_back(width);
   }
   std::vector<std::string> lines = {Line(titles, widths)};
+  lines.reserve(rows.size() + 1);
   for (const Cells& row : rows) lines.push_back(Line(row, widths));
   return lines;
 }
