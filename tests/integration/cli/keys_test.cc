@@ -63,6 +63,18 @@ TEST_F(CliKeysTest, KeepsTheOnlyKeyThatSigns) {
   EXPECT_NE(auth::KeyStore::Open(keys_)->signing_key().kid(), kid);
 }
 
+TEST_F(CliKeysTest, AnIdThatBeginsWithAHyphenIsNoOption) {
+  std::string directory;
+  std::string kid;
+  for (int i = 0; !kid.starts_with('-'); ++i) {
+    directory = shell_.home() + "/keys" + std::to_string(i);
+    kid = auth::KeyStore::Open(directory)->signing_key().kid();
+  }
+  const Answer retired = shell_.Run({"keys", "retire", kid, "--replace", "--keys", directory});
+  EXPECT_EQ(retired.status, 0) << retired.errors;
+  EXPECT_NE(auth::KeyStore::Open(directory)->signing_key().kid(), kid);
+}
+
 TEST_F(CliKeysTest, PeopleReadWhatWillHappen) {
   ASSERT_EQ(Keys({"rotate", "--overlap", "2h"}).status, 0);
   const std::string list = shell_.Run({"keys", "list", "--keys", keys_}).output;
