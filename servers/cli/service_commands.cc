@@ -43,7 +43,7 @@ void WarnIfNoSuchGame(const Context& context, Client& client, const std::string&
   if (game_id.empty()) return;
   GetGameRequest request;
   request.id = game_id;
-  const auto found = client.games().GetGame(request, {.timeout = kGamePatience});
+  const auto found = client.games().GetGame(request, CallOptions{.timeout = kGamePatience});
   if (found.status().code() != StatusCode::kNotFound) return;
   context.Warn("the game server knows no game " + game_id + "; `oofgg game list` shows those it knows");
 }
