@@ -142,9 +142,9 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "oofgg-arena: closing: %.*s\n", static_cast<int>(reason.size()), reason.data());
     io.stop();
   });
-  if (!seats.ok()) return Fail(seats.status(), 1);
+  if (!seats.ok()) return Fail(oofgg::Annotate(seats.status(), "--control-listen"), 1);
   auto door = arena::ArenaServer::Listen(io, listen.host, listen.port, **seats, rules);
-  if (!door.ok()) return Fail(door.status(), 1);
+  if (!door.ok()) return Fail(oofgg::Annotate(door.status(), "--listen"), 1);
   open_door = door->get();
   std::printf("ready game=%s:%u control=%u\n", listen.host.c_str(), (*door)->port(),
               (*seats)->control_port());

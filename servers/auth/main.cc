@@ -70,7 +70,6 @@ auth::AuthRoomOptions RoomOptionsOf(const AuthSettings& settings, const AuthStor
 
 Status Serve(const AuthSettings& settings) {
   Process process(kProgram, settings.server.verbose);
-  OOFGG_ASSIGN_OR_RETURN(const AddressList proxies, TrustedProxies(settings.server));
   OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
   OOFGG_ASSIGN_OR_RETURN(const AuthStorage storage, OpenAuthStores(settings.server));
   OOFGG_ASSIGN_OR_RETURN(const auto keys, auth::KeyStore::Open(settings.keys));
@@ -126,7 +125,7 @@ Status Serve(const AuthSettings& settings) {
   const rpc::Lane hashing_lane(hashing, kLoginRetryDelay);
   const rpc::Lane network_lane(network, kLoginRetryDelay);
   rpc::ServiceHost host(&room->authorizer(), workers, clock);
-  host.TrustProxies(proxies);
+  host.TrustProxies(settings.server.proxies);
   if (settings.calls_per_address > 0) {
     const auto rate = static_cast<double>(settings.calls_per_address);
     host.LimitAnonymousCalls({.per_second = rate, .burst = 10 * rate});
@@ -151,13 +150,12 @@ Status Serve(const AuthSettings& settings) {
     ops.AddReadiness([&storage] { return storage.postgres->CheckReachable(); });
   }
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
-  OOFGG_ASSIGN_OR_RETURN(
-      const auto server,
-      rpc::RpcServer::Start(RpcOptions(settings.server, tls), host,
-                            {rpc::MakeAuthService(host, hashing_lane, network_lane, room->auth()),
-                             rpc::MakeAccountService(host, hashing_lane, room->account()),
-                             rpc::MakeAdminService(host, room->admin()),
-                             rpc::MakeRevocationService(host, room->revocations())}));
+  OOFGG_ASSIGN_OR_RETURN(const auto server,
+                         StartRpc(settings.server, tls, host,
+                                  {rpc::MakeAuthService(host, hashing_lane, network_lane, room->auth()),
+                                   rpc::MakeAccountService(host, hashing_lane, room->account()),
+                                   rpc::MakeAdminService(host, room->admin()),
+                                   rpc::MakeRevocationService(host, room->revocations())}));
   process.Start(kSocketThreads);
   ops.SetReady(true);
   Process::AnnounceReady({{"grpc", FormatHostPort(server->addresses().front())}, {"ops", ops.address()}});

@@ -1,6 +1,9 @@
 #include "servers/auth/settings.h"
 
 #include "oofgg/parse.h"
+#include "storage/postgres/database.h"
+#include "storage/postgres/target.h"
+#include "storage/redis/redis_url.h"
 
 namespace oofgg::servers {
 namespace {
@@ -56,6 +59,17 @@ void AddMailFlags(Flags& flags, AuthSettings& settings) {
             &settings.smtp_password_file);
 }
 
+/// URLs of stores, by those who will use them.
+Status CheckStores(const ServerSettings& settings) {
+  if (!settings.redis.empty()) {
+    OOFGG_RETURN_IF_ERROR(Annotate(storage::ParseRedisUrl(settings.redis).status(), "--redis"));
+  }
+  if (!IsPostgres(settings.database)) return {};
+  const storage::PostgresOptions usual;
+  return Annotate(storage::PgTarget::Parse(settings.database, usual.timeout, usual.connect_timeout).status(),
+                  "--database");
+}
+
 /// Whether the address in a URL is this machine.
 bool IsLoopbackUrl(std::string_view url) {
   const std::size_t scheme = url.find("://");
@@ -68,6 +82,8 @@ bool IsLoopbackUrl(std::string_view url) {
 Status Conflict(const std::string& message) { return MakeStatus(StatusCode::kInvalidArgument, message); }
 
 Status CheckTogether(const AuthSettings& settings) {
+  OOFGG_RETURN_IF_ERROR(CheckTogether(settings.server));
+  OOFGG_RETURN_IF_ERROR(CheckStores(settings.server));
   if (settings.refresh_token_ttl < settings.access_token_ttl) {
     return Conflict("--refresh-token-ttl: " + FormatDuration(settings.refresh_token_ttl) +
                     " is shorter than the access token's " + FormatDuration(settings.access_token_ttl));
@@ -99,7 +115,7 @@ Status CheckTogether(const AuthSettings& settings) {
 
 std::optional<int> ReadAuthSettings(int argc, char** argv, AuthSettings& settings) {
   Flags flags(kProgram, "Accounts, logins, and the keys that every other server verifies tokens with.");
-  AddServerFlags(flags, settings.server, {.databases = "sqlite:PATH|postgresql://…", .takes_redis = true});
+  AddServerFlags(flags, settings.server, {.takes_postgres = true, .takes_redis = true});
   AddTokenFlags(flags, settings);
   AddTwitchFlags(flags, settings);
   AddMailFlags(flags, settings);

@@ -46,16 +46,8 @@ StatusOr<AuthStorage> OnPostgres(const std::string& url, bool insecure) {
 }  // namespace
 
 StatusOr<AuthStorage> OpenAuthStores(const ServerSettings& settings) {
-  const std::string& database = settings.database;
-  if (!database.starts_with("postgresql://") && !database.starts_with("postgres://")) {
-    if (!database.starts_with("sqlite:")) {
-      return MakeStatus(StatusCode::kInvalidArgument,
-                        "--database: '" + database.substr(0, database.find(':')) +
-                            "' is no kind that this server knows; give sqlite:PATH or postgresql://…");
-    }
-    return OnSqlite(database);
-  }
-  auto opened = OnPostgres(database, settings.insecure);
+  if (!IsPostgres(settings.database)) return OnSqlite(settings.database);
+  auto opened = OnPostgres(settings.database, settings.insecure);
   if (!opened.ok()) return Annotate(opened.status(), "--database");
   return opened;
 }

@@ -9,7 +9,6 @@
 #include "servers/cli/arguments.h"
 #include "servers/cli/context.h"
 #include "servers/cli/password.h"
-#include "servers/common/flags.h"
 
 namespace oofgg::cli {
 namespace {
@@ -22,7 +21,9 @@ std::int64_t SecondsLeft(const SessionTokens& tokens) {
       .count();
 }
 
-Status PrintSession(Context& context, const AuthTokens& tokens, const std::string& username) {
+Status PrintSession(Context& context, const AuthTokens& tokens, const std::string& username,
+                    const std::string& former_user) {
+  context.WarnIfReplaced(former_user);
   context.Print(
       "signed in as " + username + " (" + tokens.user_id + ")",
       {{"user_id", tokens.user_id}, {"username", username}, {"expires_in", tokens.expires_in.count()}});
@@ -31,6 +32,7 @@ Status PrintSession(Context& context, const AuthTokens& tokens, const std::strin
 
 Status Register(Context& context, const std::string& username, const std::string& email) {
   OOFGG_ASSIGN_OR_RETURN(Client* const client, context.client());
+  const std::string former_user = client->tokens().user_id;
   OOFGG_ASSIGN_OR_RETURN(std::string password, ReadPassword(/*twice=*/true));
   OOFGG_ASSIGN_OR_RETURN(
       const AuthTokens tokens,
@@ -39,17 +41,19 @@ Status Register(Context& context, const std::string& username, const std::string
   Player profile;
   profile.username = username;
   if (const auto player = client->players().CreatePlayer(profile); !player.ok()) {
-    servers::Fail("oofgg", Annotate(player.status(), "registered, but the profile could not be made yet"));
+    context.Warn("registered, but the profile could not be made yet: " +
+                 std::string(player.status().message()));
   }
-  return PrintSession(context, tokens, username);
+  return PrintSession(context, tokens, username, former_user);
 }
 
 Status Login(Context& context, const std::string& username) {
   OOFGG_ASSIGN_OR_RETURN(Client* const client, context.client());
+  const std::string former_user = client->tokens().user_id;
   OOFGG_ASSIGN_OR_RETURN(std::string password, ReadPassword(/*twice=*/false));
   OOFGG_ASSIGN_OR_RETURN(const AuthTokens tokens,
                          client->auth().Login({.username = username, .password = password}));
-  return PrintSession(context, tokens, username);
+  return PrintSession(context, tokens, username, former_user);
 }
 
 /// Who has an access token and nothing else, such as a service, has no account to ask for.

@@ -104,7 +104,9 @@ void AddAccount(CLI::App& app, Command* chosen) {
   const auto sure = std::make_shared<bool>(false);
   auto* erase = account->add_subcommand(
       "delete", "Delete the account with all data; asks for the password, or reads it from stdin");
-  erase->add_flag("--yes", *sure, "For an account without a password: do not ask");
+  erase->add_flag(
+      "--yes", *sure,
+      "Must be said for an account without a password; any other is asked for its own all the same");
   erase->callback([=] { *chosen = [=](Context& context) { return DeleteAccount(context, *sure); }; });
 }
 

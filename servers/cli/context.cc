@@ -114,6 +114,22 @@ void Context::Print(const std::string& line, const nlohmann::json& object) const
   std::fflush(stdout);
 }
 
+void Context::Warn(const std::string& line) const {
+  if (settings_.json) {
+    const nlohmann::json object = {{"warning", line}};
+    std::fprintf(stderr, "%s\n",
+                 object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+  } else {
+    std::fprintf(stderr, "oofgg: %s\n", servers::OneLine(line).c_str());
+  }
+}
+
+void Context::WarnIfReplaced(const std::string& former_user) const {
+  if (former_user.empty() || former_user == client_->tokens().user_id) return;
+  Warn("the session of " + former_user +
+       " on this machine was replaced; on the server it goes on until it expires or is ended");
+}
+
 void Context::Hint(const std::string& line) const {
   if (settings_.json || isatty(STDERR_FILENO) == 0) return;
   std::fprintf(stderr, "%s\n", servers::OneLine(line).c_str());

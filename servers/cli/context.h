@@ -57,6 +57,11 @@ class Context {
   /// made harmless for a terminal here.
   void Print(const std::string& line, const nlohmann::json& object) const;
 
+  /// A line on stderr about what was done besides, also for scripts: under `--json`, an object.
+  void Warn(const std::string& line) const;
+  /// For who has just signed in: says if that took the place of a session of `former_user`, if somebody else.
+  void WarnIfReplaced(const std::string& former_user) const;
+
   /// A word to somebody who sits before a terminal and waits; neither a script nor `--json` gets it.
   void Hint(const std::string& line) const;
 

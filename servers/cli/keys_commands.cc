@@ -10,6 +10,7 @@
 #include "oofgg/auth/key_store.h"
 #include "servers/cli/arguments.h"
 #include "servers/cli/context.h"
+#include "servers/cli/table.h"
 #include "servers/cli/times.h"
 #include "servers/common/flags.h"
 
@@ -46,14 +47,21 @@ std::string InWords(const StoredKey& key) {
   return "";
 }
 
-void PrintKey(Context& context, const StoredKey& key) {
+TableRow RowOf(const StoredKey& key) {
   const std::string algorithm(AlgorithmName(key.key.algorithm()));
   const std::string state(StateName(key.state));
   nlohmann::json object = {
       {"kid", key.key.kid()}, {"algorithm", algorithm}, {"state", state}, {"file", key.file}};
   if (key.signs_from.has_value()) object["signs_from"] = FormatUtc(*key.signs_from);
   if (key.published_to.has_value()) object["published_to"] = FormatUtc(*key.published_to);
-  context.Print(key.key.kid() + "  " + algorithm + "  " + state + "  " + InWords(key), object);
+  return {{key.key.kid(), algorithm, state, InWords(key)}, object};
+}
+
+void PrintKeys(const Context& context, const std::vector<StoredKey>& keys) {
+  std::vector<TableRow> rows;
+  rows.reserve(keys.size());
+  for (const StoredKey& key : keys) rows.push_back(RowOf(key));
+  PrintTable(context, {"key", "algorithm", "state", ""}, rows, "no keys yet");
 }
 
 /// Only what is there: a mistyped name must not become a directory with a new key.
@@ -65,7 +73,7 @@ Status CheckExists(const std::string& directory) {
 Status List(Context& context, const KeysOptions& options) {
   OOFGG_RETURN_IF_ERROR(CheckExists(options.directory));
   OOFGG_ASSIGN_OR_RETURN(const KeyStore store, KeyStore::Open(options.directory));
-  for (const StoredKey& key : store.keys()) PrintKey(context, key);
+  PrintKeys(context, store.keys());
   return {};
 }
 
@@ -78,7 +86,7 @@ Status Rotate(Context& context, const KeysOptions& options) {
       KeyStore::Rotate(
           options.directory,
           {.algorithm = algorithm, .overlap = std::chrono::ceil<std::chrono::seconds>(options.overlap)}));
-  PrintKey(context, added);
+  PrintKeys(context, {added});
   return {};
 }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <vector>
 
 #include "oofgg/grpc_transport.h"
 #include "rpc/library_log.h"
@@ -31,6 +33,26 @@ void AddSettings(oofgg::servers::Flags& flags, Settings& settings) {
                   });
   flags.Add({.name = "timeout", .help = "How long a call may take"}, &settings.timeout);
   flags.Add({.name = "json", .help = "Answer in JSON, one object a line"}, &settings.json);
+}
+
+/// Whether a word is the id of a key: a SHA-256 in base64url (RFC 7638).
+bool IsKeyId(std::string_view word) {
+  constexpr std::size_t kLength = 43;
+  return word.size() == kLength && std::all_of(word.begin(), word.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                  c == '_';
+         });
+}
+
+/// One id in 64 begins with a hyphen and would be taken for an option; it goes to the end, behind a `--`.
+std::vector<const char*> WithKeyIdLast(int argc, const char* const* argv) {
+  std::vector<const char*> words(argv, argv + argc);
+  const auto id = std::find_if(words.begin(), words.end(),
+                               [](const char* word) { return *word == '-' && IsKeyId(word); });
+  if (id == words.end()) return words;
+  std::rotate(id, id + 1, words.end());
+  words.insert(words.end() - 1, "--");
+  return words;
 }
 
 /// What the servers and the SDK said, and what somebody at a command line can do.
@@ -69,7 +91,8 @@ int main(int argc, char** argv) {
   AddSettings(flags, settings);
 
   CLI::App app("Log in, see friends come online, play, and see your score; or start the servers.", "oofgg");
-  app.fallthrough();  // So that `oofgg whoami --json` works like `oofgg --json whoami`.
+  app.fallthrough();             // So that `oofgg whoami --json` works like `oofgg --json whoami`.
+  app.require_subcommand(0, 1);  // And not `oofgg service whoami` like `oofgg whoami`.
   Command command;
   flags.Bind(app);
   oofgg::cli::AddUpCommand(app, flags, &command);
@@ -88,8 +111,12 @@ int main(int argc, char** argv) {
     const std::string own = each->get_footer().empty() ? "" : each->get_footer() + "\n\n";
     each->footer(own + "The options of `oofgg --help`, such as --json and --session, go with every command.");
   }
-  if (const auto done = oofgg::servers::ParseCommandLine(app, argc, argv)) return *done;
+  const auto words = WithKeyIdLast(argc, argv);
+  if (const auto done = oofgg::servers::ParseCommandLine(app, static_cast<int>(words.size()), words.data())) {
+    return *done;
+  }
   if (const auto status = flags.Resolve(); !status.ok()) return oofgg::servers::Fail("oofgg", status, 2);
+  if (const auto fit = CheckTogether(settings.peers); !fit.ok()) return oofgg::servers::Fail("oofgg", fit, 2);
   if (!command) {
     return oofgg::servers::Fail(
         "oofgg",

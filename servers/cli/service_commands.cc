@@ -15,6 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::uint32_t kPage = 100;
+constexpr milliseconds kGamePatience{1000};
 constexpr milliseconds kUsualOverlap = std::chrono::hours(1);
 
 std::chrono::seconds WholeSeconds(milliseconds span) { return std::chrono::ceil<std::chrono::seconds>(span); }
@@ -37,9 +38,20 @@ void PrintSecret(const Context& context, const ServiceCredentialInfo& info) {
   context.Hint("credential " + info.id + " of " + info.name + "; it is shown this once");
 }
 
+/// The auth server knows no games; where the game server is at hand, it is asked.
+void WarnIfNoSuchGame(const Context& context, Client& client, const std::string& game_id) {
+  if (game_id.empty()) return;
+  GetGameRequest request;
+  request.id = game_id;
+  const auto found = client.games().GetGame(request, CallOptions{.timeout = kGamePatience});
+  if (found.status().code() != StatusCode::kNotFound) return;
+  context.Warn("the game server knows no game " + game_id + "; `oofgg game list` shows those it knows");
+}
+
 Status Create(Context& context, const OperatorKeys& keys, const CreateServiceCredentialRequest& request) {
   OOFGG_ASSIGN_OR_RETURN(Client* const client, context.admin_client(keys));
   OOFGG_ASSIGN_OR_RETURN(const auto info, client->admin().CreateServiceCredential(request));
+  WarnIfNoSuchGame(context, *client, request.game_id);
   PrintSecret(context, info);
   return {};
 }
@@ -84,8 +96,10 @@ Status List(Context& context, const OperatorKeys& keys) {
 
 Status SignInAsService(Context& context) {
   OOFGG_ASSIGN_OR_RETURN(Client* const client, context.client());
+  const std::string former_user = client->tokens().user_id;
   OOFGG_ASSIGN_OR_RETURN(const std::string credential, ReadSecret("credential"));
   OOFGG_ASSIGN_OR_RETURN(const AuthTokens tokens, client->account().ServiceLogin({credential}));
+  context.WarnIfReplaced(former_user);
   context.Print("signed in as the service " + tokens.user_id + " for " +
                     std::to_string(tokens.expires_in.count()) + " s",
                 {{"user_id", tokens.user_id}, {"expires_in", tokens.expires_in.count()}});

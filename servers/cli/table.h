@@ -6,10 +6,9 @@
 
 #include "oofgg/clock.h"
 #include "servers/cli/context.h"
+#include "servers/cli/table_lines.h"
 
 namespace oofgg::cli {
-
-using Cells = std::vector<std::string>;
 
 /// One thing of a list, for people and for scripts.
 struct TableRow {
@@ -17,8 +16,8 @@ struct TableRow {
   nlohmann::json object;
 };
 
-/// Prints aligned columns under their titles, or, under `--json`, an object a line. `nothing` is the line for
-/// people where there are no rows.
+/// Prints a table (table_lines.h) that fits the terminal, or, under `--json`, an object a line. `nothing` is
+/// the line for people where there are no rows.
 void PrintTable(const Context& context, const Cells& titles, const std::vector<TableRow>& rows,
                 const std::string& nothing);
 

@@ -10,6 +10,7 @@
 #include "auth/token_claims.h"
 #include "base/encoding.h"
 #include "base/utc.h"
+#include "oofgg/auth/authorizer.h"
 #include "oofgg/auth/token_verifier.h"
 #include "servers/cli/arguments.h"
 #include "servers/cli/context.h"
@@ -30,14 +31,24 @@ struct VerifyOptions {
   std::string audience;
 };
 
-/// The one line of stdin. What is longer than any token is cut, and refused all the same.
+/// Around a token that was copied out of a header or a log: room for blanks, a line's end and `Bearer `.
+constexpr std::size_t kRoomAround = 256;
+
+std::string_view Trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+}
+
+/// The token on stdin, with or without the scheme of an Authorization header. What is longer than any is cut,
+/// and refused all the same.
 std::string ReadToken() {
-  std::string token(auth::kMaxTokenBytes + 2, '\0');
-  std::cin.read(token.data(), static_cast<std::streamsize>(token.size()));
-  token.resize(static_cast<std::size_t>(std::cin.gcount()));
-  if (token.ends_with('\n')) token.pop_back();
-  if (token.ends_with('\r')) token.pop_back();
-  return token;
+  std::string input(auth::kMaxTokenBytes + kRoomAround, '\0');
+  std::cin.read(input.data(), static_cast<std::streamsize>(input.size()));
+  input.resize(static_cast<std::size_t>(std::cin.gcount()));
+  const std::string_view token = Trimmed(input);
+  return std::string(auth::BearerCredential(token).value_or(token));
 }
 
 /// `part` decoded, as an object where it is one.

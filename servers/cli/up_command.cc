@@ -249,6 +249,9 @@ void AddUpCommand(CLI::App& app, servers::Flags& flags, Command* chosen) {
             &options->keep_game_servers);
   auto* up = app.add_subcommand("up", "Start the three servers and keep them running");
   flags.Bind(*up);
+  up->footer(
+      "The servers also take what has no option here from the environment and from .env, as their --help\n"
+      "says, such as OOFGG_MAIL_HOOK or OOFGG_SMTP_URL and OOFGG_SMTP_FROM for codes by mail.");
   up->callback([=, &flags] {
     *chosen = [=, &flags](Context& context) { return Up(context, *options, flags.config_file()); };
   });

@@ -124,7 +124,8 @@ void AddUserCommands(CLI::App& app, Command* chosen) {
 
   const auto role = std::make_shared<std::string>();
   auto* set_role = add("role", "Set what an account may do, and end its sessions");
-  AddPositional(*set_role, "ROLE", role.get(), "user, developer or admin");
+  AddPositional(*set_role, "ROLE", role.get(), "user, developer or admin")
+      ->check(CLI::IsMember({"user", "developer", "admin"}));
   set_role->callback([=] { *chosen = [=](Context& context) { return SetRole(context, *target, *role); }; });
 
   add("logout", "End all sessions of an account")->callback([=] {

@@ -36,11 +36,13 @@ void AddPeerFlags(Flags& flags, PeerSettings& settings) {
             &settings.client_key);
 }
 
+Status CheckTogether(const PeerSettings& settings) {
+  if (settings.client_cert.empty() == settings.client_key.empty()) return {};
+  return MakeStatus(StatusCode::kInvalidArgument,
+                    "--client-cert and --client-key go together; give both or none");
+}
+
 StatusOr<TlsOptions> TlsOptionsOf(const PeerSettings& settings) {
-  if (settings.client_cert.empty() != settings.client_key.empty()) {
-    return MakeStatus(StatusCode::kInvalidArgument,
-                      "--client-cert and --client-key go together; give both or none");
-  }
   OOFGG_RETURN_IF_ERROR(CheckClientKey(settings.client_key));
   TlsOptions tls;
   tls.enabled = true;

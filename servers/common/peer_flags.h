@@ -19,8 +19,11 @@ struct PeerSettings {
 /// Adds the flags of `settings`.
 void AddPeerFlags(Flags& flags, PeerSettings& settings);
 
-/// For gRPC. The files are read now. kNotFound, kInvalidArgument: a file or a combination that cannot be
-/// used; kFailedPrecondition: a key that group or others can read.
+/// kInvalidArgument where they do not fit together.
+[[nodiscard]] Status CheckTogether(const PeerSettings& settings);
+
+/// For gRPC. The files are read now. kNotFound: one cannot be read; kFailedPrecondition: a key that group or
+/// others can read.
 [[nodiscard]] StatusOr<TlsOptions> TlsOptionsOf(const PeerSettings& settings);
 
 /// For HTTP. The files are read again for each connection. kFailedPrecondition: as above.

@@ -43,6 +43,21 @@ Status LockDatabase(const std::string& path) {
   return {};
 }
 
+constexpr std::string_view kSqlite = "sqlite:";
+
+std::string DatabaseKinds(const char* separator, bool takes_postgres) {
+  return "sqlite:PATH" + (takes_postgres ? std::string(separator) + "postgresql://…" : std::string());
+}
+
+/// Of a kind that is not known only that is quoted: a URL may hold a password.
+Status CheckDatabaseKind(std::string_view database, bool takes_postgres) {
+  if (database.starts_with(kSqlite) && database.size() > kSqlite.size()) return {};
+  if (takes_postgres && IsPostgres(database)) return {};
+  return MakeStatus(StatusCode::kInvalidArgument, "'" + std::string(database.substr(0, database.find(':'))) +
+                                                      "' is no kind that this server knows; give " +
+                                                      DatabaseKinds(" or ", takes_postgres));
+}
+
 /// A store that this version does not have: that it was asked for must not go unheard.
 void AddMissingStore(Flags& flags, Flags::Flag flag, std::string instead) {
   flags.AddCustom(std::move(flag), "", [instead = std::move(instead)](std::string_view value) -> Status {
@@ -68,20 +83,33 @@ void AddRedisFlags(Flags& flags, ServerSettings& settings, bool taken) {
 
 }  // namespace
 
+bool IsPostgres(std::string_view database) {
+  return database.starts_with("postgresql://") || database.starts_with("postgres://");
+}
+
 void AddServerFlags(Flags& flags, ServerSettings& settings, const StoreKinds& stores) {
   flags.AddAddress({.name = "listen", .help = "Where gRPC listens"}, &settings.listen);
   flags.AddAddress(
       {.name = "ops-listen", .help = "Where /healthz, /readyz, /metrics and /version are served"},
       &settings.ops_listen);
-  flags.Add({.name = "database", .help = "Where its data lives", .value = stores.databases},
-            &settings.database);
+  flags.AddCustom({.name = "database",
+                   .help = "Where its data lives",
+                   .value = DatabaseKinds("|", stores.takes_postgres)},
+                  settings.database, [&settings, stores](std::string_view text) -> Status {
+                    OOFGG_RETURN_IF_ERROR(CheckDatabaseKind(text, stores.takes_postgres));
+                    settings.database = text;
+                    return {};
+                  });
   AddRedisFlags(flags, settings, stores.takes_redis);
   AddMissingStore(flags, {.name = "kafka", .help = "Not in this version", .value = "HOST:PORT"},
                   "the event log is written to files");
-  flags.Add({.name = "trusted-proxy",
-             .help = "Whose x-forwarded-for is believed on gRPC, such as 10.0.0.0/8,::1",
-             .value = "NETWORK,…"},
-            &settings.trusted_proxy);
+  flags.AddCustom({.name = "trusted-proxy",
+                   .help = "Whose x-forwarded-for is believed, such as 10.0.0.0/8,::1",
+                   .value = "NETWORK,…"},
+                  "", [&settings](std::string_view text) -> Status {
+                    OOFGG_ASSIGN_OR_RETURN(settings.proxies, AddressList::Parse(text));
+                    return {};
+                  });
   flags.Add({.name = "tls-cert",
              .help = "PEM certificate chain; gRPC and ops then speak TLS. Read again when it changes",
              .value = "FILE"},
@@ -96,38 +124,41 @@ void AddServerFlags(Flags& flags, ServerSettings& settings, const StoreKinds& st
   flags.Add({.name = "verbose", .help = "Log more", .variable = "VERBOSE", .letter = 'v'}, &settings.verbose);
 }
 
-StatusOr<std::shared_ptr<net::TlsSource>> OpenTls(const ServerSettings& settings, const Clock& clock) {
+Status CheckTogether(const ServerSettings& settings) {
   if (settings.tls_cert.empty() != settings.tls_key.empty()) {
     return MakeStatus(StatusCode::kInvalidArgument,
                       "--tls-cert and --tls-key go together; give both or none");
   }
+  if (settings.tls_client_ca.empty() || !settings.tls_cert.empty()) return {};
+  return MakeStatus(StatusCode::kInvalidArgument, "--tls-client-ca needs --tls-cert and --tls-key");
+}
+
+StatusOr<std::shared_ptr<net::TlsSource>> OpenTls(const ServerSettings& settings, const Clock& clock) {
   if (!settings.tls_cert.empty()) {
     return net::TlsSource::Open(
         {.certificate = settings.tls_cert, .key = settings.tls_key, .client_ca = settings.tls_client_ca},
         clock);
   }
-  if (!settings.tls_client_ca.empty()) {
-    return MakeStatus(StatusCode::kInvalidArgument, "--tls-client-ca needs --tls-cert and --tls-key");
-  }
   OOFGG_RETURN_IF_ERROR(CheckPlaintextAddress("--ops-listen", settings.ops_listen, settings.insecure));
   return nullptr;
 }
 
-rpc::RpcServerOptions RpcOptions(const ServerSettings& settings, std::shared_ptr<net::TlsSource> tls) {
+StatusOr<std::unique_ptr<rpc::RpcServer>> StartRpc(const ServerSettings& settings,
+                                                   std::shared_ptr<net::TlsSource> tls,
+                                                   rpc::ServiceHost& host,
+                                                   std::vector<rpc::ServedService> services) {
   rpc::RpcServerOptions options;
   options.listen = {settings.listen};
   options.tls = std::move(tls);
   options.insecure = settings.insecure;
-  return options;
+  auto server = rpc::RpcServer::Start(options, host, std::move(services));
+  if (!server.ok()) return Annotate(server.status(), "--listen");
+  return server;
 }
 
 StatusOr<std::unique_ptr<storage::Database>> OpenDatabase(const std::string& database) {
-  constexpr std::string_view kSqlite = "sqlite:";
-  if (!database.starts_with(kSqlite) || database.size() == kSqlite.size()) {
-    const std::string kind = database.substr(0, database.find(':'));
-    return MakeStatus(
-        StatusCode::kInvalidArgument,
-        "--database: this version keeps its data in SQLite, given as sqlite:PATH, and not in '" + kind + "'");
+  if (const Status sqlite = CheckDatabaseKind(database, false); !sqlite.ok()) {
+    return Annotate(sqlite, "--database");
   }
   const std::string path = database.substr(kSqlite.size());
   auto opened = storage::Database::Open(path);
@@ -144,12 +175,6 @@ Status CheckPlaintextAddress(const std::string& flag, const std::string& address
                     flag + ": " + address +
                         " is reachable from other machines without TLS; listen on 127.0.0.1, give it " +
                         "TLS, or allow it with --insecure");
-}
-
-StatusOr<AddressList> TrustedProxies(const ServerSettings& settings) {
-  auto proxies = AddressList::Parse(settings.trusted_proxy);
-  if (!proxies.ok()) return Annotate(proxies.status(), "--trusted-proxy");
-  return proxies;
 }
 
 std::string WithPort(const std::string& address, std::uint16_t port) {

@@ -117,7 +117,6 @@ StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const GameSettings
 
 Status Serve(const GameSettings& settings) {
   Process process(kProgram, settings.server.verbose);
-  OOFGG_ASSIGN_OR_RETURN(const AddressList proxies, TrustedProxies(settings.server));
   OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
@@ -171,7 +170,7 @@ Status Serve(const GameSettings& settings) {
   OpsServer ops(kProgram);
   AddMetrics(ops, hub, **door);
   rpc::ServiceHost host(&authorizer, workers, clock);
-  host.TrustProxies(proxies);
+  host.TrustProxies(settings.server.proxies);
   host.AddDoor({.end_session = [&door = **door](std::string_view id) { door.EndSession(id); },
                 .send_away = [&door = **door] { door.SendAway(); }});
   const auto sending_away = send_away.Set([&host] { host.SendAway(); });
@@ -182,11 +181,10 @@ Status Serve(const GameSettings& settings) {
   const rpc::Lane queueing_lane(queueing, kQueueingRetryDelay);
   OOFGG_ASSIGN_OR_RETURN(
       const auto server,
-      rpc::RpcServer::Start(
-          RpcOptions(settings.server, tls), host,
-          {rpc::MakeGameService(host, queueing_lane, room->games(), room->sessions(), room->events()),
-           rpc::MakePlayerService(host, room->players()), rpc::MakeScoreService(host, room->scores()),
-           rpc::MakePresenceService(host, presence)}));
+      StartRpc(settings.server, tls, host,
+               {rpc::MakeGameService(host, queueing_lane, room->games(), room->sessions(), room->events()),
+                rpc::MakePlayerService(host, room->players()), rpc::MakeScoreService(host, room->scores()),
+                rpc::MakePresenceService(host, presence)}));
   process.Start(kSocketThreads);
   TellIfFewerConnections(settings);
   WarnIfAnybodyMaySignOn(settings);

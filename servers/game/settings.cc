@@ -70,7 +70,10 @@ std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& setting
                   "", [&settings](std::string_view text) { return ParseGames(text, settings.games); });
   AddPresenceFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;
-  if (const Status fit = CheckTogether(settings.revocations); !fit.ok()) return Fail(kProgram, fit, 2);
+  for (const Status& fit :
+       {CheckTogether(settings.server), CheckTogether(settings.peers), CheckTogether(settings.revocations)}) {
+    if (!fit.ok()) return Fail(kProgram, fit, 2);
+  }
   if (settings.jwks.empty()) {
     return Fail(
         kProgram,

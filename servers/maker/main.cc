@@ -68,6 +68,7 @@ net::MakerApiOptions ApiOptionsOf(const MakerSettings& settings, auth::Authorize
                                   const auth::JoinTicketSigner& signer, KeyedTokenBuckets& limiter,
                                   KeyedTokenBuckets& address_limiter) {
   net::MakerApiOptions options;
+  options.proxies = settings.server.proxies;
   options.public_host = settings.public_host;
   options.limiter = &limiter;
   options.address_limiter = &address_limiter;
@@ -115,7 +116,6 @@ StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const MakerSetting
 
 Status Serve(const MakerSettings& settings) {
   Process process(kProgram, settings.server.verbose);
-  OOFGG_ASSIGN_OR_RETURN(const AddressList proxies, TrustedProxies(settings.server));
   OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
@@ -181,19 +181,19 @@ Status Serve(const MakerSettings& settings) {
   auto api_server = net::HttpServer::Listen(
       process.io(), settings.http_listen, api.handler(),
       {.exempt_loopback = settings.local_proxy,
+       .proxies = settings.server.proxies,
        .secure = settings.http_tls ? net::TlsLayers(tls) : net::SecureLayerFactory()});
   if (!api_server.ok()) return Annotate(api_server.status(), "--http-listen");
   OpsServer ops(kProgram);
   rpc::ServiceHost host(&authorizer, workers, clock);
-  host.TrustProxies(proxies);
+  host.TrustProxies(settings.server.proxies);
   const auto sending_away = send_away.Set([&host] { host.SendAway(); });
   OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host));
   AddSilenceGauge(ops, revocations.get());
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
-  OOFGG_ASSIGN_OR_RETURN(const auto server,
-                         rpc::RpcServer::Start(RpcOptions(settings.server, tls), host,
-                                               {rpc::MakeMatchmakingService(host, matchmaking),
-                                                rpc::MakeFleetService(host, fleets)}));
+  OOFGG_ASSIGN_OR_RETURN(const auto server, StartRpc(settings.server, tls, host,
+                                                     {rpc::MakeMatchmakingService(host, matchmaking),
+                                                      rpc::MakeFleetService(host, fleets)}));
   // Only now that nothing can go wrong any more: a maker that cannot listen starts no game servers.
   fleet.Start([](const Status& status) {
     if (!status.ok()) Log(LogLevel::kError, "maker", "game servers cannot be listed: " + status.ToString());

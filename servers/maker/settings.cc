@@ -131,7 +131,10 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
   AddFleetFlags(flags, settings);
   AddReservationFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;
-  if (const Status fit = CheckTogether(settings.revocations); !fit.ok()) return Fail(kProgram, fit, 2);
+  for (const Status& fit :
+       {CheckTogether(settings.server), CheckTogether(settings.peers), CheckTogether(settings.revocations)}) {
+    if (!fit.ok()) return Fail(kProgram, fit, 2);
+  }
   if (const Status status = Check(settings); !status.ok()) return Fail(kProgram, status, 2);
   return std::nullopt;
 }

@@ -230,6 +230,9 @@ Status AccountFacade::StorePassword(User user, std::string hash, std::string_vie
 StatusOr<Done> AccountFacade::ChangePassword(const CallContext& context,
                                              const ChangePasswordRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckNewPassword("new_password", request.new_password));
+  if (request.new_password == request.current_password) {
+    return InvalidField("new_password", "must be another than the current one");
+  }
   OOFGG_ASSIGN_OR_RETURN(const User user, CallersUser(context));
   if (user.password_hash.empty()) {
     return MakeStatus(StatusCode::kFailedPrecondition, "the account has no password; upgrade it instead");

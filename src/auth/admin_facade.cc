@@ -9,6 +9,7 @@
 #include "auth/erase_account.h"
 #include "auth/service_secret.h"
 #include "auth/text.h"
+#include "base/id_text.h"
 #include "oofgg/uuid.h"
 
 namespace oofgg::auth {
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::size_t kMaxReason = 256;
 constexpr std::size_t kMaxName = 64;
+constexpr std::size_t kMaxGameId = 128;
 constexpr std::uint32_t kMaxListed = 100;
 constexpr std::chrono::hours kMaxOverlap{30 * 24};
 constexpr std::chrono::hours kMaxLifetime{10 * 365 * 24};
@@ -31,12 +33,19 @@ ServiceCredentialInfo InfoOf(const ServiceCredential& credential, WallTime now) 
           .credential = {}};
 }
 
+/// An admin who bars or erases their own account has nobody left to undo it.
+Status CheckNotOneself(const CallContext& context, std::string_view user_id) {
+  if (context.caller->user_id != user_id) return {};
+  return InvalidField("user_id", "is your own account; another admin, or the operator, has to do this");
+}
+
 Status CheckCredentialRequest(const CreateServiceCredentialRequest& request) {
   if (!IsTokenText(request.name, kMaxName)) {
     return InvalidField("name", "must be 1 to 64 bytes of UTF-8 without control characters");
   }
-  if (!request.game_id.empty() && !IsTokenText(request.game_id, kMaxReason)) {
-    return InvalidField("game_id", "must be a game's id, or empty for all games");
+  if (!request.game_id.empty() && (request.game_id.size() > kMaxGameId || !IsIdText(request.game_id))) {
+    return InvalidField("game_id",
+                        "must be a game's id, of letters, digits and _ . : -, or empty for all games");
   }
   if (request.lifetime < std::chrono::seconds(0) || request.lifetime > kMaxLifetime) {
     return InvalidField("lifetime", "must be 10 years at most, or zero for no end");
@@ -84,6 +93,7 @@ StatusOr<Account> AdminFacade::Ban(const CallContext& context, const BanRequest&
   if (request.duration < std::chrono::seconds(0)) {
     return InvalidField("duration", "must not be negative; zero bans for ever");
   }
+  OOFGG_RETURN_IF_ERROR(CheckNotOneself(context, request.user_id));
   OOFGG_ASSIGN_OR_RETURN(User user, parts_.users.FindById(request.user_id));
   if (user.state == AccountState::kDeleting) return NoSuchUser();
   user.state = AccountState::kBanned;
@@ -128,6 +138,7 @@ StatusOr<LogoutEverywhereResponse> AdminFacade::EndUserSessions(const CallContex
 
 StatusOr<Done> AdminFacade::DeleteUser(const CallContext& context, const DeleteUserRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  OOFGG_RETURN_IF_ERROR(CheckNotOneself(context, request.user_id));
   OOFGG_ASSIGN_OR_RETURN(const User user, parts_.users.FindById(request.user_id));
   OOFGG_RETURN_IF_ERROR(EraseAccount(parts_.users, parts_.codes, parts_.sessions, user));
   parts_.audit.Note("deleted", user.id, context);

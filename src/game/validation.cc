@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/id_text.h"
+
 namespace oofgg::game {
 namespace {
-
-bool IsIdCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-         c == ':' || c == '-';
-}
 
 bool IsControl(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -53,7 +50,7 @@ bool IsUtf8(std::string_view text) {
 Status CheckId(std::string_view field, std::string_view id) {
   if (id.empty()) return InvalidField(field, "is missing; give an id");
   if (id.size() > kMaxIdBytes) return InvalidField(field, AtMost(kMaxIdBytes));
-  if (!std::all_of(id.begin(), id.end(), IsIdCharacter)) {
+  if (!IsIdText(id)) {
     return InvalidField(field, "is not an id; letters, digits and _ . : - are allowed");
   }
   return {};

@@ -6,10 +6,10 @@
 
 namespace oofgg::net {
 
-bool ConnectionBook::HasRoomFor(const std::string& group) const {
+bool ConnectionBook::HasRoomFor(const std::string& group, bool is_proxy) const {
   if (connections_.size() >= options_.max_connections) return false;
   const bool loopback = group == "::/64" || IsLoopback(group);  // ::1 has its /64 for itself.
-  if (loopback && options_.exempt_loopback) return true;
+  if (is_proxy || (loopback && options_.exempt_loopback)) return true;
   const auto same = of_address_.find(group);
   return same == of_address_.end() || same->second < options_.max_connections_per_address;
 }

@@ -19,8 +19,8 @@ class ConnectionBook {
  public:
   explicit ConnectionBook(const HttpServerOptions& options) : options_(options) {}
 
-  /// Whether one more from `group` (base/address_group.h) may be added.
-  [[nodiscard]] bool HasRoomFor(const std::string& group) const;
+  /// Whether one more from `group` (base/address_group.h) may be added; a proxy's count in all only.
+  [[nodiscard]] bool HasRoomFor(const std::string& group, bool is_proxy) const;
   /// `shakes_hands`: it counts as unproven until `HandshakeDone`.
   void Add(HttpConnection* connection, const std::string& group, bool shakes_hands);
   void HandshakeDone(HttpConnection* connection);

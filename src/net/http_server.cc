@@ -145,12 +145,14 @@ void HttpServer::Impl::OnAccept(const error_code& error, tcp::socket socket) {
 
 void HttpServer::Impl::Admit(tcp::socket socket) {
   error_code gone;
-  const std::string group = AddressGroup(socket.remote_endpoint(gone).address().to_string());
+  const std::string address = socket.remote_endpoint(gone).address().to_string();
   if (gone) return;
+  const std::string group = AddressGroup(address);
+  const bool is_proxy = options_.proxies.Contains(address);
   const bool secure = static_cast<bool>(options_.secure);
   std::unique_lock lock(gate_);
   if (closed_ || draining_) return;
-  if (!connections_.HasRoomFor(group)) {
+  if (!connections_.HasRoomFor(group, is_proxy)) {
     lock.unlock();
     if (!secure) TurnAway(socket);
     return;

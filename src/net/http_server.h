@@ -7,6 +7,7 @@
 #include <memory>
 #include <string_view>
 
+#include "base/address_list.h"
 #include "net/http_message.h"
 #include "net/secure_layer.h"
 #include "oofgg/status.h"
@@ -23,6 +24,7 @@ struct HttpServerOptions {
   std::size_t max_connections = 10'000;             ///< The next one is told 503 and closed.
   std::size_t max_connections_per_address = 1'000;  ///< Of one IPv4 address or one IPv6 /64.
   bool exempt_loopback = false;                     ///< No such limit for this machine: a proxy runs on it.
+  AddressList proxies = {};                         ///< Nor for these, through whom many come.
   SecureLayerFactory secure = {};                   ///< TLS (net/tls/tls_source.h); empty: plaintext.
   std::size_t max_handshakes = 256;  ///< Under way at once; the next one takes the place of the oldest.
   std::chrono::milliseconds handshake_timeout{5'000};

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/address_group.h"
+#include "base/forwarded_for.h"
 #include "oofgg/auth/authorizer.h"
 #include "oofgg/parse.h"
 #include "orchestration/call_gate.h"
@@ -99,7 +100,7 @@ class MakerApi::Door : public std::enable_shared_from_this<Door> {
       : facade_(facade), executor_(executor), options_(std::move(options)) {}
 
   void Handle(const HttpRequest& request, const HttpReplier& reply) {
-    if (const Admission admission = AdmitAddress(request.peer_address); !admission) {
+    if (const Admission admission = AdmitAddress(CallerAddress(request)); !admission) {
       return reply(TooMany(admission));
     }
     if (request.segments != std::vector<std::string>{"request"}) return reply(Text(404, "Not Found"));
@@ -131,6 +132,14 @@ class MakerApi::Door : public std::enable_shared_from_this<Door> {
   void Close() { gate_.Close(); }
 
  private:
+  [[nodiscard]] std::string CallerAddress(const HttpRequest& request) const {
+    std::string forwarded;
+    for (const auto& [name, value] : request.headers) {
+      if (name == "x-forwarded-for") forwarded += (forwarded.empty() ? "" : ",") + value;
+    }
+    return ForwardedFor(options_.proxies, request.peer_address, forwarded);
+  }
+
   [[nodiscard]] Admission AdmitAddress(const std::string& address) const {
     const bool exempt = options_.exempt_loopback && IsLoopback(address);
     if (options_.address_limiter == nullptr || exempt) return {.granted = true};

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/address_list.h"
 #include "net/http_server.h"
 #include "oofgg/bounded_executor.h"
 #include "oofgg/caller.h"
@@ -29,6 +30,7 @@ struct MakerApiOptions {
   /// ids cost nothing to make up, so this is what bounds a caller.
   KeyedTokenBuckets* address_limiter = nullptr;
   bool exempt_loopback = false;  ///< No such limit for this machine: a proxy runs on it.
+  AddressList proxies = {};      ///< Whose `x-forwarded-for` is believed, as base/forwarded_for.h tells.
 };
 
 /// The door of the maker's HTTP API: `POST`, `GET` and `DELETE /request`, as docs/maker.md tells. Translates

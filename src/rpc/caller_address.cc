@@ -4,26 +4,14 @@
 
 #include <utility>
 
+#include "base/forwarded_for.h"
+
 namespace oofgg::rpc {
 namespace {
 
 std::string_view WithoutPort(std::string_view address) {
   const std::size_t colon = address.rfind(':');
   return colon == std::string_view::npos ? address : address.substr(0, colon);
-}
-
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
-/// The last entry of a list with commas, which is taken off it.
-std::string_view TakeLast(std::string_view& list) {
-  const std::size_t comma = list.rfind(',');
-  const std::string_view last = comma == std::string_view::npos ? list : list.substr(comma + 1);
-  list = list.substr(0, comma == std::string_view::npos ? 0 : comma);
-  return Trimmed(last);
 }
 
 }  // namespace
@@ -43,17 +31,6 @@ std::string PeerAddress(std::string_view peer) {
     }
   }
   return std::string(address);
-}
-
-std::string ForwardedFor(const AddressList& proxies, std::string_view peer, std::string_view forwarded) {
-  static const AddressList everything = AddressList::Parse("0.0.0.0/0,::/0").value();
-  std::string_view caller = peer;
-  while (!forwarded.empty() && proxies.Contains(caller)) {
-    const std::string_view before = TakeLast(forwarded);
-    if (!everything.Contains(before)) break;
-    caller = before;
-  }
-  return std::string(caller);
 }
 
 std::string CallerAddress(const AddressList& proxies, const grpc::CallbackServerContext& call) {

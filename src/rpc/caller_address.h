@@ -15,12 +15,6 @@ namespace oofgg::rpc {
 /// port; other kinds of peers come back whole.
 [[nodiscard]] std::string PeerAddress(std::string_view peer);
 
-/// Whom `peer` speaks for by `forwarded`, an `x-forwarded-for` as Envoy and most others write it: each proxy
-/// appends the address that it heard. Read from its end for as long as one of `proxies` speaks, since anybody
-/// may have written what stands before; what is no address ends it.
-[[nodiscard]] std::string ForwardedFor(const AddressList& proxies, std::string_view peer,
-                                       std::string_view forwarded);
-
 /// Where a call comes from: the peer, or whom it speaks for if it is one of `proxies`.
 [[nodiscard]] std::string CallerAddress(const AddressList& proxies, const grpc::CallbackServerContext& call);
 

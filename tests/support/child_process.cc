@@ -117,10 +117,25 @@ std::optional<std::string> ChildProcess::WaitForLine(std::string_view prefix, st
   }
 }
 
+bool ChildProcess::WaitForOutput(std::string_view text, int times, std::chrono::seconds timeout) {
+  return WaitForText(output_, text, times, timeout);
+}
+
 bool ChildProcess::WaitForErrors(std::string_view text, std::chrono::seconds timeout) {
+  return WaitForText(errors_, text, 1, timeout);
+}
+
+bool ChildProcess::WaitForText(const std::string& stream, std::string_view text, int times,
+                               std::chrono::seconds timeout) {
   const SteadyTime deadline = std::chrono::steady_clock::now() + timeout;
-  while (errors_.find(text) == std::string::npos) {
-    if (!ReadSome(deadline)) return false;
+  std::size_t from = 0;
+  for (int seen = 0; seen < times;) {
+    if (const std::size_t at = stream.find(text, from); at != std::string::npos) {
+      from = at + text.size();
+      ++seen;
+    } else if (!ReadSome(deadline)) {
+      return false;
+    }
   }
   return true;
 }

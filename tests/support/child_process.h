@@ -35,6 +35,10 @@ class ChildProcess {
   std::optional<std::string> WaitForLine(std::string_view prefix,
                                          std::chrono::seconds timeout = std::chrono::seconds(30));
 
+  /// Whether `text` has come so many times on stdout before it is closed or `timeout` passes.
+  bool WaitForOutput(std::string_view text, int times = 1,
+                     std::chrono::seconds timeout = std::chrono::seconds(30));
+
   /// Whether `text` has come on stderr before it is closed or `timeout` passes.
   bool WaitForErrors(std::string_view text, std::chrono::seconds timeout = std::chrono::seconds(30));
 
@@ -49,6 +53,8 @@ class ChildProcess {
   [[nodiscard]] const std::string& errors() const { return errors_; }
 
  private:
+  /// Reads on until `text` is so many times in `stream`, which is one of ours.
+  bool WaitForText(const std::string& stream, std::string_view text, int times, std::chrono::seconds timeout);
   /// Reads what there is on both pipes, waiting until `deadline` for something; false at the end.
   bool ReadSome(std::chrono::steady_clock::time_point deadline);
 

@@ -9,23 +9,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <functional>
-#include <thread>
+#include <utility>
 
 #include "tests/support/tcp_peer.h"
 
 namespace oofgg::testing {
 namespace {
-
-/// What another process does cannot be waited for but by asking again.
-bool Eventually(std::chrono::seconds timeout, const std::function<bool()>& holds) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return true;
-}
 
 /// What the server at `address` says to an inline command, up to the end of the connection.
 std::string Converse(const std::string& address, const std::string& command) {
@@ -40,13 +29,14 @@ std::string FirstLine(const std::string& address, const std::string& command) {
   return answer.substr(0, answer.find("\r\n"));
 }
 
-void RequireStart(const std::string& address, const std::string& what) {
-  const auto serves = [&address] {
-    const std::string answer = Converse(address, "PING");
-    return answer.starts_with("+PONG") || answer.starts_with("-NOAUTH");
-  };
-  if (Eventually(std::chrono::seconds(20), serves)) return;
-  std::fprintf(stderr, "%s does not start; is it installed (scripts/setup)?\n", what.c_str());
+/// Starts `program`, whose log goes to its stdout, and waits until it says that it serves.
+std::unique_ptr<ChildProcess> StartAndWait(const std::string& program, std::vector<std::string> arguments,
+                                           const std::string& serves) {
+  auto process = std::make_unique<ChildProcess>(
+      "/usr/bin/" + program, ChildProcess::Options{.arguments = std::move(arguments), .environment = {}});
+  if (process->WaitForOutput(serves)) return process;
+  std::fprintf(stderr, "%s does not start; is it installed (scripts/setup)?\n%s%s", program.c_str(),
+               process->output().c_str(), process->errors().c_str());
   std::abort();
 }
 
@@ -73,8 +63,6 @@ void RedisServer::Start() {
                                   "127.0.0.1",
                                   "--dir",
                                   directory_.path(),
-                                  "--logfile",
-                                  directory_ / "log",
                                   "--save",
                                   "",
                                   "--appendonly",
@@ -84,9 +72,7 @@ void RedisServer::Start() {
                                   "--repl-diskless-sync-delay",
                                   "0"};
   all.insert(all.end(), arguments_.begin(), arguments_.end());
-  process_ = std::make_unique<ChildProcess>("/usr/bin/redis-server",
-                                            ChildProcess::Options{.arguments = all, .environment = {}});
-  RequireStart(address(), "redis-server");
+  process_ = StartAndWait("redis-server", std::move(all), "Ready to accept connections");
 }
 
 void RedisServer::Kill() {
@@ -96,20 +82,14 @@ void RedisServer::Kill() {
 
 std::string RedisServer::Ask(const std::string& command) const { return FirstLine(address(), command); }
 
-bool RedisServer::WaitForInfo(const std::string& fact, std::chrono::seconds timeout) const {
-  return Eventually(timeout, [&] { return Converse(address(), "INFO ALL").find(fact) != std::string::npos; });
-}
+bool RedisServer::WaitForLog(const std::string& text) const { return process_->WaitForOutput(text); }
 
 RedisSentinel::RedisSentinel(const RedisServer& master) {
   std::ofstream(directory_ / "sentinel.conf")
-      << "port " << port_ << "\nbind 127.0.0.1\ndir " << directory_.path() << "\nlogfile "
-      << directory_ / "log"
+      << "port " << port_ << "\nbind 127.0.0.1\ndir " << directory_.path()
       << "\nsentinel monitor main 127.0.0.1 " << master.port() << " 2\n"
       << "sentinel down-after-milliseconds main 1000\nsentinel failover-timeout main 5000\n";
-  process_ = std::make_unique<ChildProcess>(
-      "/usr/bin/redis-sentinel",
-      ChildProcess::Options{.arguments = {directory_ / "sentinel.conf"}, .environment = {}});
-  RequireStart(address(), "redis-sentinel");
+  process_ = StartAndWait("redis-sentinel", {directory_ / "sentinel.conf"}, "+monitor master main");
 }
 
 std::string RedisSentinel::Ask(const std::string& command) const { return FirstLine(address(), command); }
@@ -119,16 +99,9 @@ void RedisSentinel::Kill() {
   process_->Wait();
 }
 
-bool RedisSentinel::WaitForPeers(int replicas, int sentinels, std::chrono::seconds timeout) const {
-  const auto has = [](const std::string& answer, const std::string& name, int count) {
-    const std::string number = std::to_string(count);
-    return answer.find(name + "\r\n$" + std::to_string(number.size()) + "\r\n" + number + "\r\n") !=
-           std::string::npos;
-  };
-  return Eventually(timeout, [&] {
-    const std::string answer = Converse(address(), "SENTINEL MASTER main");
-    return has(answer, "num-slaves", replicas) && has(answer, "num-other-sentinels", sentinels);
-  });
+bool RedisSentinel::WaitForPeers(int replicas, int sentinels) const {
+  return process_->WaitForOutput("+slave slave ", replicas) &&
+         process_->WaitForOutput("+sentinel sentinel ", sentinels);
 }
 
 }  // namespace oofgg::testing

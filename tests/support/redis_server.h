@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <memory>
@@ -37,9 +36,8 @@ class RedisServer {
 
   /// The first line of the answer to a command without blanks in its words; empty if there is none.
   [[nodiscard]] std::string Ask(const std::string& command) const;
-  /// Whether its `INFO` shows `fact` before `timeout` passes.
-  [[nodiscard]] bool WaitForInfo(const std::string& fact,
-                                 std::chrono::seconds timeout = std::chrono::seconds(20)) const;
+  /// Whether its log has `text` within 30 s of now, or had since it was started.
+  [[nodiscard]] bool WaitForLog(const std::string& text) const;
 
  private:
   TemporaryDirectory directory_;
@@ -56,9 +54,8 @@ class RedisSentinel {
   [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   void Kill();
   [[nodiscard]] std::string Ask(const std::string& command) const;
-  /// Whether it knows of so many replicas and other sentinels before `timeout` passes.
-  [[nodiscard]] bool WaitForPeers(int replicas, int sentinels,
-                                  std::chrono::seconds timeout = std::chrono::seconds(30)) const;
+  /// Whether it comes to know of so many replicas and other sentinels.
+  [[nodiscard]] bool WaitForPeers(int replicas, int sentinels) const;
 
  private:
   TemporaryDirectory directory_;

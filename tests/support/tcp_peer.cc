@@ -109,6 +109,11 @@ TakenPort::TakenPort() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   port_ = ntohs(address.sin_port);
 }
 
+bool TakenPort::WaitForCaller() const {
+  pollfd caller{fd_, POLLIN, 0};
+  return poll(&caller, 1, 20'000) > 0;
+}
+
 TakenPort::~TakenPort() { close(fd_); }
 
 }  // namespace oofgg::testing

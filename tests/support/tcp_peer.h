@@ -54,6 +54,8 @@ class TakenPort {
   TakenPort& operator=(const TakenPort&) = delete;
   /// `127.0.0.1:PORT`.
   [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  /// Whether somebody connects to it within 20 s, who gets no answer.
+  [[nodiscard]] bool WaitForCaller() const;
 
  private:
   int fd_ = -1;

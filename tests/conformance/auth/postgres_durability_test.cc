@@ -8,11 +8,13 @@
 #include <mutex>
 
 #include "tests/conformance/auth/stores.h"
+#include "tests/support/eventually.h"
 
 namespace oofgg::auth {
 namespace {
 
 using namespace std::chrono_literals;
+using oofgg::testing::Eventually;
 
 const WallTime kNow = WallTime(1'900'000'000s);
 
@@ -23,15 +25,6 @@ std::string HashOf(std::string name) {
 
 RefreshFamily NewFamily(const std::string& id) {
   return {.id = id, .user_id = "u", .created_at = kNow, .last_used_at = kNow, .expires_at = kNow + 24h};
-}
-
-bool Eventually(const std::function<bool()>& condition) {
-  const auto give_up = std::chrono::steady_clock::now() + 60s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > give_up) return false;
-    std::this_thread::yield();
-  }
-  return true;
 }
 
 /// Players who register, who refresh, and who race for one token, each on a thread, until told to stop.

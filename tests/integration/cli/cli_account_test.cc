@@ -62,6 +62,25 @@ TEST_F(CliAccountTest, ADeviceSecretThatOthersCanReadIsRefused) {
                 device_file() + " is no device secret; move it away to begin as a new guest");
 }
 
+TEST_F(CliAccountTest, WhoTakesAnothersPlaceIsTold) {
+  SignIn();
+  server_.Answer<methods::Login>({.user_id = {},
+                                  .access_token = "e30.eyJzdWIiOiJ1NyJ9.x",
+                                  .refresh_token = "refresh-2",
+                                  .expires_in = std::chrono::minutes(15)});
+  const Answer answer = shell_.Run({"login", "bob"}, "a long password\n");
+  EXPECT_EQ(answer.output, "signed in as bob (u7)\n");
+  EXPECT_EQ(
+      answer.errors,
+      "oofgg: the session of u1 on this machine was replaced; on the server it goes on until it expires "
+      "or is ended\n");
+  ExpectLine(shell_.Run({"login", "bob"}, "a long password\n"), "signed in as bob (u7)");
+  server_.Answer<methods::GuestLogin>(
+      {.user_id = "u1", .access_token = "a", .refresh_token = "r", .expires_in = std::chrono::minutes(15)});
+  const Answer scripted = shell_.Run({"guest", "--json"});
+  EXPECT_THAT(Lines(scripted.errors).at(0).value("warning", ""), StartsWith("the session of u7"));
+}
+
 TEST_F(CliAccountTest, AnUpgradeNamesTheGuest) {
   SignIn();
   server_.Answer<methods::UpgradeAccount>(Ann());

@@ -5,6 +5,7 @@
 
 #include <sstream>
 
+#include "base/utc.h"
 #include "tests/integration/cli/cli_environment.h"
 
 namespace oofgg {
@@ -120,11 +121,37 @@ TEST_F(CliRealAccountsTest, TheOperatorMakesTheFirstAdmin) {
   EXPECT_EQ(Do(ann_, {"user", "ban", bob, "--reason", "cheating", "--for", "1d"})["banned"], true);
   EXPECT_EQ(bobs.Run({"refresh"}).status, 1);
   EXPECT_EQ(bobs.Run({"login", bob}, std::string(kPassword) + "\n").status, 1);
+  EXPECT_THAT(ann_.Run({"user", "ban", name_}).errors, HasSubstr("is your own account"));
+  EXPECT_THAT(ann_.Run({"user", "delete", name_, "--yes"}).errors, HasSubstr("is your own account"));
   EXPECT_EQ(Do(ann_, {"user", "unban", bob})["banned"], false);
   Do(bobs, {"login", bob}, std::string(kPassword) + "\n");
   EXPECT_EQ(Do(ann_, {"user", "logout", bob})["ended"], 1);
   Do(ann_, {"user", "delete", bob, "--yes"});
   EXPECT_EQ(ann_.Run({"user", "find", bob}).status, 1);
+}
+
+TEST_F(CliRealAccountsTest, WhoIsBannedForATimeIsToldUntilWhen) {
+  Do(ann_, {"register", name_}, std::string(kPassword) + "\n");
+  const json banned = Command({"user", "ban", name_, "--reason", "cheating", "--for", "1d"});
+  const WallTime end{std::chrono::milliseconds(banned["banned_until_ms"].get<std::int64_t>())};
+  const Answer refused = ann_.Run({"login", name_}, std::string(kPassword) + "\n");
+  EXPECT_EQ(refused.errors, "oofgg: the account is banned until " + FormatUtc(end) + "\n");
+  Command({"user", "ban", name_});
+  EXPECT_EQ(ann_.Run({"login", name_}, std::string(kPassword) + "\n").errors,
+            "oofgg: the account is banned\n")
+      << "for ever";
+}
+
+TEST_F(CliRealAccountsTest, ACredentialForAGameThatNobodyKnowsIsPointedAt) {
+  const auto create = [&](const std::string& game) {
+    return operator_.Run({"service", "create", "arena", "--game", game, "--keys", data() + "/auth-keys"});
+  };
+  const Answer unknown = create("nonsense");
+  EXPECT_EQ(unknown.status, 0);
+  EXPECT_THAT(unknown.errors, HasSubstr("knows no game nonsense"));
+  EXPECT_THAT(create("My Game").errors, HasSubstr("game_id: must be a game's id"));
+  Do(ann_, {"register", name_}, std::string(kPassword) + "\n");
+  EXPECT_EQ(create(Do(ann_, {"game", "create", "Arena"})["game_id"]).errors, "");
 }
 
 TEST_F(CliRealAccountsTest, ACredentialWorksUntilItIsRevoked) {
@@ -141,6 +168,25 @@ TEST_F(CliRealAccountsTest, ACredentialWorksUntilItIsRevoked) {
   EXPECT_EQ(Command({"service", "revoke", made["id"]})["revoked"], true);
   EXPECT_EQ(sign_in(rotated), 1);
   EXPECT_EQ(sign_in(made), 1);
+}
+
+TEST(CliRetiredKeyTest, SignsNobodyOutButServices) {
+  const TemporaryDirectory folder;
+  Up up(folder.path() + "/data");
+  const Shell ann(up.environment());
+  ASSERT_EQ(ann.Run({"register", "ann"}, std::string(kPassword) + "\n").status, 0);
+  const std::string keys = folder.path() + "/data/auth-keys";
+  const json made = ann.Run({"service", "create", "arena", "--keys", keys, "--json"}).Object();
+  const Shell service(up.environment());
+  ASSERT_EQ(service.Run({"service", "login"}, made["credential"].get<std::string>() + "\n").status, 0);
+  EXPECT_EQ(service.Run({"whoami", "--json"}).Object()["role"], "service");
+  const json key = ann.Run({"keys", "list", "--keys", keys, "--json"}).Object();
+  ASSERT_EQ(ann.Run({"keys", "retire", key["kid"], "--replace", "--keys", keys}).status, 0);
+  ASSERT_TRUE(up.process().WaitForErrors("signing with key"));
+  EXPECT_EQ(ann.Run({"whoami", "--json"}).Object()["username"], "ann") << "by a token of the new key";
+  const Answer told = service.Run({"whoami"});
+  EXPECT_EQ(told.status, 1);
+  EXPECT_EQ(told.errors, "oofgg: the access token is not good any more\n");
 }
 
 }  // namespace

@@ -63,11 +63,24 @@ TEST_F(CliKeysTest, KeepsTheOnlyKeyThatSigns) {
   EXPECT_NE(auth::KeyStore::Open(keys_)->signing_key().kid(), kid);
 }
 
+TEST_F(CliKeysTest, AnIdThatBeginsWithAHyphenIsNoOption) {
+  std::string directory;
+  std::string kid;
+  for (int i = 0; !kid.starts_with('-'); ++i) {
+    directory = shell_.home() + "/keys" + std::to_string(i);
+    kid = auth::KeyStore::Open(directory)->signing_key().kid();
+  }
+  const Answer retired = shell_.Run({"keys", "retire", kid, "--replace", "--keys", directory});
+  EXPECT_EQ(retired.status, 0) << retired.errors;
+  EXPECT_NE(auth::KeyStore::Open(directory)->signing_key().kid(), kid);
+}
+
 TEST_F(CliKeysTest, PeopleReadWhatWillHappen) {
   ASSERT_EQ(Keys({"rotate", "--overlap", "2h"}).status, 0);
   const std::string list = shell_.Run({"keys", "list", "--keys", keys_}).output;
-  EXPECT_THAT(list, HasSubstr("  EdDSA  signing  from the beginning\n"));
-  EXPECT_THAT(list, HasSubstr("  EdDSA  pending  signs from "));
+  EXPECT_THAT(list, StartsWith("key  "));
+  EXPECT_THAT(list, HasSubstr("  EdDSA      signing  from the beginning\n"));
+  EXPECT_THAT(list, HasSubstr("  EdDSA      pending  signs from "));
 }
 
 TEST_F(CliKeysTest, RefusesWhatCannotBe) {
@@ -131,6 +144,18 @@ TEST_F(CliTokenTest, HoldsClaimsAgainstTheClockAndWhatIsDemanded) {
   const json answer = Verify(keys, token + "x", {"--json"}).Object();
   EXPECT_EQ(answer["valid"], false);
   EXPECT_EQ(answer["reason"], "TOKEN_MALFORMED");
+}
+
+TEST_F(CliTokenTest, ATokenMayComeAsItWasCopied) {
+  const RfcVector& good = auth::testing::kRfc8037A4;
+  const std::string token(good.token);
+  for (const std::string& copied :
+       {"  " + token + " \n", token + "\r\n\n", "Bearer " + token + "\n", "bearer " + token, "\t" + token}) {
+    EXPECT_EQ(Verify(good.jwk, copied, {"--no-claims"}).output, "valid\n") << copied;
+  }
+  for (const std::string& wrong : {"Basic " + token, token + " " + token, "Bearer Bearer " + token}) {
+    EXPECT_EQ(Verify(good.jwk, wrong, {"--no-claims"}).status, 1) << wrong;
+  }
 }
 
 TEST_F(CliTokenTest, WithoutUsableKeysItSaysNothingOfTheToken) {

@@ -5,14 +5,16 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <csignal>
+#include <filesystem>
 #include <thread>
 
 #include "oofgg/client.h"
 #include "oofgg/grpc_transport.h"
 #include "servers/cli/session_file.h"
 #include "tests/integration/cli/cli_environment.h"
+#include "tests/support/folder_watch.h"
+#include "tests/support/inbox.h"
 
 namespace oofgg {
 namespace {
@@ -57,25 +59,25 @@ class RefreshRaceTest : public ::testing::Test {
 };
 
 TEST_F(RefreshRaceTest, TheSdkAndTwoCommandLinesNeverSignTheirPlayerOut) {
+  constexpr int kRuns = 20;
   const auto game = GameWithTheSession();
-  std::atomic<int> running{2};
+  testing::Inbox<testing::Answer> answers;
   std::array<std::thread, 2> command_lines;
   for (std::thread& command_line : command_lines) {
     command_line = std::thread([&] {
-      for (int i = 0; i < 20; ++i) {
-        const auto answer = shell_->Run({"refresh"});
-        EXPECT_EQ(answer.status, 0) << answer.errors;
-      }
-      --running;
+      for (int i = 0; i < kRuns; ++i) answers.Put(shell_->Run({"refresh"}));
     });
   }
-  int refreshes = 0;
-  do {
-    const auto refreshed = game->auth().Refresh();
-    ASSERT_TRUE(refreshed.ok()) << "after " << refreshes << ": " << refreshed.status();
-    ++refreshes;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // Locks of files are not fair.
-  } while (running > 0);
+  // Whenever one of them has ended, while the other is somewhere in the middle; but no more often, as locks
+  // of files are not fair.
+  for (int i = 0; i < 2 * kRuns; ++i) {
+    const auto answer = answers.Next();
+    EXPECT_TRUE(answer.has_value() && answer->status == 0) << (answer ? answer->errors : "it hangs");
+    for (int again = 0; again < 3; ++again) {
+      const auto refreshed = game->auth().Refresh();
+      EXPECT_TRUE(refreshed.ok()) << "after run " << i << ": " << refreshed.status();
+    }
+  }
   for (std::thread& command_line : command_lines) command_line.join();
   EXPECT_TRUE(game->auth().Refresh().ok());
   ExpectOneSession();
@@ -83,11 +85,17 @@ TEST_F(RefreshRaceTest, TheSdkAndTwoCommandLinesNeverSignTheirPlayerOut) {
 
 TEST_F(RefreshRaceTest, ACommandLineThatIsKilledInTheMiddleSignsNobodyOut) {
   const auto game = GameWithTheSession();
-  for (int i = 0; i < 30; ++i) {
+  const std::string folder = std::filesystem::path(shell_->session_file()).parent_path();
+  testing::FolderWatch whole(folder);
+  ASSERT_EQ(shell_->Run({"refresh"}).status, 0);
+  const int steps = whole.Count();
+  ASSERT_GT(steps, 10) << "it opens, locks, reads and writes";
+  // Killed after another step each time: of its own, or with the other in its way.
+  for (int step = 1; step <= steps; ++step) {
+    testing::FolderWatch watch(folder);
     const auto doomed = shell_->Start({"refresh"});
     const auto other = shell_->Start({"refresh"});
-    // At another point of its life each time: a refresh is a few milliseconds of the first fifteen.
-    std::this_thread::sleep_for(std::chrono::microseconds(500) * i);
+    EXPECT_TRUE(watch.WaitForCount(step));
     doomed->Signal(SIGKILL);
     EXPECT_TRUE(game->auth().Refresh().ok());
     EXPECT_EQ(other->Wait(), 0) << other->errors();

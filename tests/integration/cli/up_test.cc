@@ -126,6 +126,17 @@ TEST_F(UpTest, PrintsAddressesAndHowToGoOn) {
   EXPECT_EQ(up.errors(), "") << "an orderly end needs no words";
 }
 
+TEST_F(UpTest, MailIsSetUpByTheServersVariables) {
+  const std::string hook = folder_.path() + "/hook";
+  std::ofstream(hook) << "#!/bin/sh\ncat > /dev/null\n";
+  std::filesystem::permissions(hook, std::filesystem::perms::owner_all);
+  const Up up(data(), {.environment = {{"OOFGG_MAIL_HOOK", hook}}});
+  const Shell ann(up.environment());
+  ASSERT_EQ(ann.Run({"register", "ann", "--email", "ann@example.com"}, kPassword).status, 0);
+  const Answer sent = ann.Run({"email", "send-code"});
+  EXPECT_EQ(sent.status, 0) << sent.errors;
+}
+
 TEST_F(UpTest, ItsDataIsForItsOwnerAlone) {
   const Up up(data());
   struct stat info {};

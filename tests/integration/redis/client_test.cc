@@ -7,6 +7,7 @@
 
 #include "tests/integration/redis/redis_fixture.h"
 #include "tests/support/inbox.h"
+#include "tests/support/tcp_peer.h"
 
 namespace oofgg::storage {
 namespace {
@@ -199,7 +200,11 @@ TEST_F(RedisClientTest, AQuietLinkIsKept) {
   options.dead_after = 5s;
   const auto client = RedisClient::Connect(options, Soon()).value();
   const std::uint64_t link = client->LinkNumber();
-  ASSERT_TRUE(server_.WaitForInfo("cmdstat_ping:calls=5")) << "it keeps asking";
+  oofgg::testing::TcpPeer monitor(server_.address());
+  ASSERT_TRUE(monitor.Send("MONITOR\r\n"));
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(monitor.ReadLineWith("\"PING\"").has_value()) << "it keeps asking";
+  }
   EXPECT_TRUE(client->Call({"PING"}, Soon()).ok());
   EXPECT_EQ(client->LinkNumber(), link);
 }

@@ -17,8 +17,8 @@ using namespace std::chrono_literals;
 class RedisSentinelTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    ASSERT_TRUE(master_.WaitForInfo("connected_slaves:1"));
-    ASSERT_TRUE(replica_.WaitForInfo("master_link_status:up"));
+    ASSERT_TRUE(master_.WaitForLog("Synchronization with replica"));
+    ASSERT_TRUE(replica_.WaitForLog("MASTER <-> REPLICA sync: Finished with success"));
     for (const auto& sentinel : sentinels_) ASSERT_TRUE(sentinel.WaitForPeers(1, 2));
   }
   std::string Url() const {
@@ -60,7 +60,7 @@ TEST_F(RedisSentinelTest, LeavesAHungMasterWhenSentinelSays) {
 TEST_F(RedisSentinelTest, LeavesAMasterThatHasBecomeAReplica) {
   const auto client = RedisClient::Connect(OptionsFor(Url()), Soon()).value();
   ASSERT_EQ(sentinels_[0].Ask("SENTINEL FAILOVER main"), "+OK");
-  ASSERT_TRUE(replica_.WaitForInfo("role:master"));
+  ASSERT_TRUE(replica_.WaitForLog("MASTER MODE enabled"));
   const auto done = client->Call(RedisCommand({"SET", "k", "new"}).Idempotent(), In(60s));
   ASSERT_TRUE(done.ok()) << done.status();
   EXPECT_EQ(Get(*client, "k"), "new");

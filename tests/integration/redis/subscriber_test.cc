@@ -102,8 +102,8 @@ TEST_F(RedisSubscriberTest, DroppingUnsubscribes) {
   subscription = Follow("news", inbox_);
   while (Publish("news", "hello") == 0) {
   }
-  EXPECT_EQ(inbox_.Next([](const std::string& item) { return item.starts_with("message"); }),
-            "message hello");
+  // What was on its way when the first was dropped may still come.
+  EXPECT_TRUE(inbox_.Next([](const std::string& item) { return item == "message hello"; }).has_value());
 }
 
 TEST_F(RedisSubscriberTest, MayBeDroppedInsideItsOwnCallback) {

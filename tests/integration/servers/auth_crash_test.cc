@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -41,11 +42,11 @@ class Load {
   Load& operator=(const Load&) = delete;
 
   /// Waits until so many more players were served than now; for 30 s at most.
-  void WaitForPlayers(int more) const {
-    const int goal = served_ + more;
-    const auto give_up = SteadyClock::now() + 30s;
-    while (served_ < goal && SteadyClock::now() < give_up) std::this_thread::sleep_for(1ms);
-    EXPECT_GE(served_, goal) << "nobody is served";
+  void WaitForPlayers(int more) { EXPECT_TRUE(WaitForMore(served_, more)) << "nobody is served"; }
+
+  /// Waits until some have begun and ended since now, be it that they met nobody.
+  void WaitForTries() {
+    EXPECT_TRUE(WaitForMore(tried_, static_cast<int>(2 * workers_.size()))) << "nobody gives up";
   }
 
   Told Stop() {
@@ -57,6 +58,18 @@ class Load {
   }
 
  private:
+  bool WaitForMore(const int& count, int more) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, 30s, [&count, goal = count + more] { return count >= goal; });
+  }
+
+  void CountTry(bool served) {
+    const std::lock_guard lock(mutex_);
+    ++tried_;
+    if (served) ++served_;
+    changed_.notify_all();
+  }
+
   void Work(const std::string& worker) {
     for (int i = 0; !stopping_; ++i) Play("w" + worker + "-" + std::to_string(i), /*stays=*/i % 2 == 0);
   }
@@ -66,8 +79,10 @@ class Load {
     transport.endpoints.auth = address_;
     auto client = std::make_unique<Client>(MakeGrpcTransport(transport), ClientOptions{});
     const CallOptions brief{.timeout = 1s};
-    if (!client->auth().Register({.username = name, .email = {}, .password = kPassword}, brief).ok()) return;
-    ++served_;
+    const bool served =
+        client->auth().Register({.username = name, .email = {}, .password = kPassword}, brief).ok();
+    CountTry(served);
+    if (!served) return;
     const SessionTokens first = client->tokens();
     const bool refreshed = client->auth().Refresh(brief).ok();
     const std::string access_token = client->tokens().access_token;
@@ -81,8 +96,10 @@ class Load {
 
   const std::string address_;
   std::atomic<bool> stopping_{false};
-  std::atomic<int> served_{0};
   std::mutex mutex_;
+  std::condition_variable changed_;
+  int tried_ = 0;
+  int served_ = 0;
   Told told_;
   std::array<std::thread, 4> workers_;
 };
@@ -106,7 +123,7 @@ class AuthCrashTest : public ::testing::Test {
     Load load(*auth_);
     load.WaitForPlayers(8);
     kill();
-    std::this_thread::sleep_for(200ms);  // So that some meet nobody.
+    load.WaitForTries();
     restart();
     EXPECT_LT(TimeToComeBack(*watcher), 2s);
     load.WaitForPlayers(8);

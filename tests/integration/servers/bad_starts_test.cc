@@ -4,11 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <csignal>
-#include <filesystem>
 #include <fstream>
-#include <thread>
 
 #include "tests/integration/servers/running_server.h"
 #include "tests/support/tcp_peer.h"
@@ -65,11 +62,17 @@ INSTANTIATE_TEST_SUITE_P(
                  1,
                  "sslmode=verify-full"},
         BadStart{
-            "AuthTrustedProxy", "oofgg-auth", {"--trusted-proxy", "envoy"}, 1, "--trusted-proxy: 'envoy'"},
-        BadStart{"AuthRedisUrl", "oofgg-auth", {"--redis", "redis://:x@"}, 1, "--redis"},
+            "AuthTrustedProxy", "oofgg-auth", {"--trusted-proxy", "envoy"}, 2, "--trusted-proxy: 'envoy'"},
+        BadStart{"AuthRedisUrl", "oofgg-auth", {"--redis", "redis://:x@"}, 2, "--redis"},
         BadStart{"GameRedis", "oofgg-game", {"--redis", "127.0.0.1:6379"}, 2, "--redis"},
         BadStart{
             "AuthMailTwice", "oofgg-auth", {"--mail-hook", "x", "--smtp-url", "smtp://x"}, 2, "--mail-hook"},
+        BadStart{"AuthMailHookAbsent",
+                 "oofgg-auth",
+                 {"--mail-hook", "./absent"},
+                 1,
+                 "--mail-hook: cannot run ./absent: No such file"},
+        BadStart{"AuthMailHookFolder", "oofgg-auth", {"--mail-hook", "/tmp"}, 1, "--mail-hook: /tmp is"},
         BadStart{"AuthSmtpFrom", "oofgg-auth", {"--smtp-url", "smtp://x"}, 2, "--smtp-from"},
         BadStart{"AuthTwitchPlain", "oofgg-auth", {"--twitch-url", "http://example.com"}, 2, "--twitch-url"},
         BadStart{"AuthSessionTooShort", "oofgg-auth", {"--session-lifetime", "1d"}, 2, "--session-lifetime"},
@@ -84,17 +87,17 @@ INSTANTIATE_TEST_SUITE_P(
                  {"--database", "postgresql://ann:secret@127.0.0.1:1/x"},
                  1,
                  "--database: cannot connect to PostgreSQL"},
-        BadStart{"AuthBadPostgres", "oofgg-auth", {"--database", "postgresql://a@b@c"}, 1, "%40"},
+        BadStart{"AuthBadPostgres", "oofgg-auth", {"--database", "postgresql://a@b@c"}, 2, "%40"},
         BadStart{"AuthOtherDatabase",
                  "oofgg-auth",
                  {"--database", "mysql://x"},
-                 1,
+                 2,
                  "sqlite:PATH or postgresql://"},
         BadStart{"AuthBadAddress", "oofgg-auth", {"--ops-listen", "nowhere"}, 2, "--ops-listen"},
-        BadStart{"CertificateWithoutKey", "oofgg-auth", {"--tls-cert", "c.pem"}, 1, "--tls-key"},
+        BadStart{"CertificateWithoutKey", "oofgg-auth", {"--tls-cert", "c.pem"}, 2, "--tls-key"},
         BadStart{
-            "KeyWithoutCertificate", "oofgg-game", {"--jwks", "x", "--tls-key", "k.pem"}, 1, "--tls-cert"},
-        BadStart{"ClientCaAlone", "oofgg-auth", {"--tls-client-ca", "a.pem"}, 1, "--tls-cert"},
+            "KeyWithoutCertificate", "oofgg-game", {"--jwks", "x", "--tls-key", "k.pem"}, 2, "--tls-cert"},
+        BadStart{"ClientCaAlone", "oofgg-auth", {"--tls-client-ca", "a.pem"}, 2, "--tls-cert"},
         BadStart{"AbsentCertificate",
                  "oofgg-auth",
                  {"--tls-cert", "c.pem", "--tls-key", "k.pem"},
@@ -151,7 +154,7 @@ TEST_P(PortInUseTest, EndsWithOneClearLine) {
   std::vector<std::string> arguments = GetParam().others;
   arguments.insert(arguments.end(), {GetParam().flag, taken.address()});
   ChildProcess child(GetParam().program, In(folder, arguments));
-  ExpectOneLine(child, 1, taken.address());
+  ExpectOneLine(child, 1, GetParam().flag + ": cannot listen on " + taken.address());
   EXPECT_TRUE(GameServersOf(folder).empty()) << "nothing was started in vain";
   EndOrphans();
 }
@@ -292,12 +295,7 @@ TEST(StartTest, EndsInOrderWhileItWaitsForKeys) {
   ChildProcess child(
       "oofgg-game", In(folder, {"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--presence-listen",
                                 "127.0.0.1:0", "--jwks", "http://" + silent.address() + "/keys"}));
-  // Its database is made before it asks for keys, and signals are taken care of before that.
-  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!std::filesystem::exists(folder.path() + "/oofgg-data/game.db")) {
-    ASSERT_LT(std::chrono::steady_clock::now(), give_up) << child.errors();
-    std::this_thread::yield();
-  }
+  ASSERT_TRUE(silent.WaitForCaller()) << child.errors();
   child.Signal(SIGTERM);
   EXPECT_EQ(child.Wait(), 0) << child.errors();
   EXPECT_EQ(child.errors(), "");

@@ -9,10 +9,10 @@
 #include <chrono>
 #include <csignal>
 #include <map>
-#include <thread>
 
 #include "tests/integration/cli/cli_environment.h"
 #include "tests/integration/servers/running_server.h"
+#include "tests/support/eventually.h"
 #include "tests/support/tcp_peer.h"
 #include "tests/support/test_ca.h"
 #include "tests/support/tls_peer.h"
@@ -113,11 +113,7 @@ TEST_F(TlsServersTest, APlayerPlaysAndCertificatesAreReplacedMeanwhile) {
 
   server_files_.Write(ca_.Issue("second"));
   for (const auto& [name, address] : Doors()) {
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (NameAt(address) != "second" && std::chrono::steady_clock::now() < give_up) {
-      std::this_thread::yield();
-    }
-    EXPECT_EQ(NameAt(address), "second") << name;
+    EXPECT_TRUE(Eventually([&] { return NameAt(address) == "second"; })) << name;
   }
   ann_online->Signal(SIGTERM);
   EXPECT_TRUE(watch->WaitForLine("{").has_value()) << "the stream has lived on: " << watch->errors();

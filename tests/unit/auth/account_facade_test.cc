@@ -160,6 +160,14 @@ TEST_F(AccountFacadeTest, ANewPasswordEndsTheOtherSessions) {
       "new_password");
 }
 
+TEST_F(AccountFacadeTest, ANewPasswordIsAnotherOne) {
+  const auto here = Register("alice");
+  const auto there = Login("alice");
+  const Status same = account->ChangePassword(As(*here), {"correct horse", "correct horse"}).status();
+  EXPECT_EQ(FieldViolationsOf(same).at(0).field, "new_password");
+  EXPECT_TRUE(IsValid(there->access_token)) << "nothing was changed";
+}
+
 TEST_F(AccountFacadeTest, GuessingTheCurrentPasswordIsSlowedDown) {
   const auto here = Register("alice");
   Status status;

@@ -99,6 +99,19 @@ TEST_F(AdminFacadeTest, ABanForEverLastsUntilItIsLifted) {
   EXPECT_FALSE(Refresh(alice->refresh_token).ok()) << "what the ban ended stays ended";
 }
 
+TEST_F(AdminFacadeTest, NobodyBansOrDeletesTheirOwnAccount) {
+  const auto alice = Register("alice");
+  ASSERT_TRUE(admin.SetRole(operator_, {alice->user_id, "admin"}).ok());
+  const auto signed_in = Login("alice");
+  for (const Status& refused : {admin.Ban(As(*signed_in), {alice->user_id, "", 0s}).status(),
+                                admin.DeleteUser(As(*signed_in), {alice->user_id}).status()}) {
+    EXPECT_EQ(refused.code(), StatusCode::kInvalidArgument) << refused;
+    EXPECT_EQ(FieldViolationsOf(refused).at(0).field, "user_id");
+  }
+  EXPECT_TRUE(Login("alice").ok());
+  EXPECT_TRUE(admin.Ban(operator_, {alice->user_id, "", 0s}).ok()) << "somebody else may";
+}
+
 TEST_F(AdminFacadeTest, ASignInThatABanOvertookIsRefused) {
   const auto alice = Register("alice");
   const User as_read = users.FindById(alice->user_id).value();
@@ -118,6 +131,7 @@ TEST_F(AdminFacadeTest, BadRequestsNameTheField) {
   EXPECT_EQ(field(admin.SetRole(operator_, {alice->user_id, ""}).status()), "role");
   EXPECT_EQ(field(admin.CreateServiceCredential(operator_, {"", "", 0s}).status()), "name");
   EXPECT_EQ(field(admin.CreateServiceCredential(operator_, {"n", "a\nb", 0s}).status()), "game_id");
+  EXPECT_EQ(field(admin.CreateServiceCredential(operator_, {"n", "My Game", 0s}).status()), "game_id");
   EXPECT_EQ(field(admin.CreateServiceCredential(operator_, {"n", "", -1s}).status()), "lifetime");
   EXPECT_EQ(field(admin.RotateServiceCredential(operator_, {"x", 24h * 31}).status()), "overlap");
   EXPECT_EQ(field(admin.ListServiceCredentials(operator_, {"", 101}).status()), "limit");

@@ -15,11 +15,11 @@
 #include <iterator>
 #include <mutex>
 #include <set>
-#include <thread>
 
 #include "backends/process/process_record.h"
 #include "http/curl_client.h"
 #include "tests/support/child_process.h"
+#include "tests/support/eventually.h"
 #include "tests/support/temporary_directory.h"
 
 namespace oofgg::backends {
@@ -101,13 +101,13 @@ class ProcessBackendTest : public ::testing::Test {
 
   /// Asks until the server answers: it has just been started.
   int Call(const RunningServer& server, const std::string& method, const std::string& path) {
-    const auto end = std::chrono::steady_clock::now() + seconds(20);
-    while (std::chrono::steady_clock::now() < end) {
+    int status = 0;
+    EXPECT_TRUE(oofgg::testing::Eventually([&] {
       const auto reply = http::Fetch(http_, {.method = method, .url = "http://" + server.control + path});
-      if (reply.ok()) return reply->status;
-      std::this_thread::yield();  // Until it listens; it has no other way to say so.
-    }
-    return 0;
+      if (reply.ok()) status = reply->status;
+      return reply.ok();
+    }));
+    return status;
   }
 
   std::string Output(const std::string& id) {
@@ -157,7 +157,8 @@ TEST_F(ProcessBackendTest, StopsEvenOneThatDoesNotListen) {
   std::promise<void> started;
   (*backend)->Start({"gs-1", "arena", {}}, [&](const auto&) { started.set_value(); });
   started.get_future().wait();
-  while (Output("gs-1").find("deaf") == std::string::npos) std::this_thread::yield();
+  ASSERT_TRUE(
+      oofgg::testing::Eventually([this] { return Output("gs-1").find("deaf") != std::string::npos; }));
   (*backend)->Stop("gs-1", milliseconds(50), [](const Status&) {});
   EXPECT_NE(exited.get_future().get().find("signal 9"), std::string::npos);
 }

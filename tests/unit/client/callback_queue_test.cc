@@ -43,13 +43,13 @@ TEST(CallbackQueue, CloseWaitsForTheCallbackOnAnotherThread) {
     left = true;
   });
   entered.get_future().wait();
-  std::atomic<bool> closing = false;
+  std::promise<void> closing;
   std::thread closer([&] {
-    closing = true;
+    closing.set_value();
     queue->Close();
     EXPECT_TRUE(left);
   });
-  while (!closing) std::this_thread::yield();
+  closing.get_future().wait();
   leave.set_value();
   closer.join();
 }

@@ -5,7 +5,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <string_view>
 
 namespace oofgg::http {
@@ -42,6 +44,14 @@ std::vector<std::string> SmtpServer::heard() const {
   return heard_;
 }
 
+bool SmtpServer::WaitFor(const std::string& prefix) {
+  std::unique_lock lock(mutex_);
+  return heard_more_.wait_for(lock, std::chrono::seconds(20), [&] {
+    return std::any_of(heard_.begin(), heard_.end(),
+                       [&](const auto& line) { return line.starts_with(prefix); });
+  });
+}
+
 void SmtpServer::Run() {
   while (true) {
     const int fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
@@ -66,6 +76,7 @@ void SmtpServer::Converse(int fd) {
       {
         const std::lock_guard lock(mutex_);
         heard_.push_back(line);
+        heard_more_.notify_all();
       }
       if (in_message) {
         if (line != ".") continue;

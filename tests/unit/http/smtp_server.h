@@ -1,5 +1,6 @@
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -21,6 +22,8 @@ class SmtpServer {
   [[nodiscard]] std::string url() const { return "smtp://127.0.0.1:" + std::to_string(port_); }
   /// Lines of commands and of the message, without their ends.
   [[nodiscard]] std::vector<std::string> heard() const;
+  /// Waits for a line that starts with `prefix`; false if none has come in 20 s.
+  [[nodiscard]] bool WaitFor(const std::string& prefix);
 
  private:
   void Run();
@@ -30,6 +33,7 @@ class SmtpServer {
   int listener_ = -1;
   std::uint16_t port_ = 0;
   mutable std::mutex mutex_;
+  std::condition_variable heard_more_;
   std::vector<std::string> heard_;
   std::thread thread_;
 };

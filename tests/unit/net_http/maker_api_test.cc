@@ -206,6 +206,34 @@ TEST(MakerApi, ALocalProxyMayBeExempt) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(maker.Call("GET", "/request", kAlice).status, 404);
 }
 
+TEST(MakerApi, BehindAProxyTheLimitIsThatOfWhomItSpeaksFor) {
+  KeyedTokenBuckets limiter(Clock::System(), {.per_second = 0.01, .burst = 1}, 100);
+  MakerApiOptions options;
+  options.address_limiter = &limiter;
+  options.proxies = AddressList::Parse("127.0.0.1").value();
+  MakerUnderTest maker(options);
+  const auto status_for = [&](const std::string& forwarded) {
+    return maker.Call("GET", "/request", {{"Authorization", "alice"}, {"X-Forwarded-For", forwarded}}).status;
+  };
+  EXPECT_EQ(status_for("203.0.113.7"), 404);
+  EXPECT_EQ(status_for("203.0.113.8"), 404) << "somebody else";
+  EXPECT_EQ(status_for("203.0.113.7"), 429);
+  EXPECT_EQ(status_for("198.51.100.1, 203.0.113.7"), 429) << "what a caller writes is not believed";
+}
+
+TEST(MakerApi, WhatStrangersSayOfWhereTheyComeFromCountsForNothing) {
+  KeyedTokenBuckets limiter(Clock::System(), {.per_second = 0.01, .burst = 1}, 100);
+  MakerApiOptions options;
+  options.address_limiter = &limiter;
+  MakerUnderTest maker(options);
+  EXPECT_EQ(
+      maker.Call("GET", "/request", {{"Authorization", "a"}, {"X-Forwarded-For", "203.0.113.7"}}).status,
+      404);
+  EXPECT_EQ(
+      maker.Call("GET", "/request", {{"Authorization", "a"}, {"X-Forwarded-For", "203.0.113.8"}}).status,
+      429);
+}
+
 TEST(MakerApi, AfterThreeFailedStartsRetryAfterIsSaid) {
   MakerUnderTest maker({}, {}, "die");
   for (int i = 0; i < 3; ++i) {

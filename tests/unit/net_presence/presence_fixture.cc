@@ -1,4 +1,5 @@
 #include "tests/unit/net_presence/presence_fixture.h"
+#include "tests/support/eventually.h"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -62,11 +63,7 @@ void PresenceTcpTest::ExpectOffline(std::string_view user) {
 }
 
 void PresenceTcpTest::Eventually(std::string_view what, const std::function<bool()>& condition) {
-  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!condition()) {
-    ASSERT_LT(std::chrono::steady_clock::now(), give_up) << "never came true: " << what;
-    std::this_thread::yield();
-  }
+  ASSERT_TRUE(oofgg::testing::Eventually(condition)) << "never came true: " << what;
 }
 
 }  // namespace oofgg::net

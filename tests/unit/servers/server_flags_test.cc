@@ -18,9 +18,9 @@ TEST(OpenDatabaseTest, OpensSqliteAndNothingElse) {
   const testing::TemporaryDirectory folder;
   EXPECT_TRUE(OpenDatabase("sqlite:" + folder.path() + "/a.db").ok());
   const std::pair<std::string, const char*> bad[] = {
-      {"", "not in ''"},
+      {"", "'' is no kind"},
       {"sqlite:", "sqlite:PATH"},
-      {"postgresql://user:secret@host/db", "not in 'postgresql'"},
+      {"postgresql://user:secret@host/db", "'postgresql' is no kind"},
       {"/var/lib/x.db", "sqlite:PATH"},
       {"sqlite:" + folder.path(), "--database: "}};
   for (const auto& [database, said] : bad) {

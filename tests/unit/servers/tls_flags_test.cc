@@ -50,7 +50,7 @@ TEST_F(TlsFlagsTest, CombinationsThatMakeNoSenseAreNamed) {
   for (const ServerSettings& bad : {ServerSettings{.ops_listen = "127.0.0.1:0", .tls_cert = path},
                                     ServerSettings{.ops_listen = "127.0.0.1:0", .tls_key = path},
                                     ServerSettings{.ops_listen = "127.0.0.1:0", .tls_client_ca = path}}) {
-    const Status refused = Open(bad).status();
+    const Status refused = CheckTogether(bad);
     EXPECT_EQ(refused.code(), StatusCode::kInvalidArgument);
     EXPECT_THAT(std::string(refused.message()), HasSubstr("--tls-cert and --tls-key"));
   }
@@ -67,7 +67,7 @@ TEST_F(TlsFlagsTest, PeersFilesAreReadOrNamed) {
   EXPECT_EQ(TlsOptionsOf({})->root_certificates_pem, "") << "the system's";
 
   EXPECT_THAT(std::string(TlsOptionsOf({.ca = "absent"}).status().message()), "--ca: cannot read absent");
-  EXPECT_THAT(std::string(TlsOptionsOf({.client_cert = files_.certificate}).status().message()),
+  EXPECT_THAT(std::string(CheckTogether(PeerSettings{.client_cert = files_.certificate}).message()),
               HasSubstr("--client-cert and --client-key go together"));
   const auto no_key = TlsOptionsOf({.client_cert = files_.certificate, .client_key = "absent"});
   EXPECT_THAT(std::string(no_key.status().message()), "--client-key: cannot read absent");

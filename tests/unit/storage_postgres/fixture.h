@@ -3,17 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <chrono>
-#include <functional>
 #include <future>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "storage/postgres/database.h"
+#include "tests/support/eventually.h"
 #include "tests/support/postgres_server.h"
 
 namespace oofgg::storage {
+
+using oofgg::testing::Eventually;
 
 inline constexpr PgStatement kTakeLock{"SELECT pg_advisory_lock($1), 1::bigint", PgKind::kWrite};
 inline constexpr PgStatement kFreeLock{"SELECT pg_advisory_unlock($1)", PgKind::kWrite};
@@ -22,16 +22,6 @@ inline constexpr PgStatement kCountWaiting{
     PgKind::kRead};
 inline constexpr PgStatement kInsert{"INSERT INTO rows VALUES ($1)", PgKind::kGroupedWrite};
 inline constexpr PgStatement kCount{"SELECT count(*) FROM rows", PgKind::kRead};
-
-/// Calls `condition` until it holds; false if it does not within a minute.
-inline bool Eventually(const std::function<bool()>& condition) {
-  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > give_up) return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
 
 /// A schema with one empty table of unique names, in the server that all tests share.
 class PostgresTest : public ::testing::Test {

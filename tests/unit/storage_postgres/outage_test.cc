@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "tests/support/tcp_peer.h"
 #include "tests/unit/storage_postgres/fixture.h"
 
