@@ -100,7 +100,7 @@ Status Serve(const AuthSettings& settings) {
   LateHook<std::string_view> end_session;
   auth::AuthRoomOptions room_options = RoomOptionsOf(settings, storage);
   room_options.revocations.on_revoked = [&end_session](const auth::Revocation& revocation) {
-    end_session(revocation.session_id);
+    if (!revocation.IsDeletion()) end_session(revocation.session_id);
   };
   OOFGG_ASSIGN_OR_RETURN(
       const auto room, auth::AuthRoom::Open({.stores = storage.stores(),

@@ -102,8 +102,10 @@ void AddAccount(CLI::App& app, Command* chosen) {
     *chosen = ShowAccount;
   });
   const auto sure = std::make_shared<bool>(false);
-  auto* erase = account->add_subcommand(
-      "delete", "Delete the account with all data; asks for the password, or reads it from stdin");
+  auto* erase = account->add_subcommand("delete",
+                                        "Delete the account with all data, scores and profile among it; asks "
+                                        "for the password, or reads it from "
+                                        "stdin");
   erase->add_flag("--yes", *sure, "For an account without a password: do not ask");
   erase->callback([=] { *chosen = [=](Context& context) { return DeleteAccount(context, *sure); }; });
 }

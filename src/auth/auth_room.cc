@@ -59,7 +59,7 @@ StatusOr<std::unique_ptr<AuthRoom>> AuthRoom::Open(AuthRoomParts parts, const Au
   auto revoked = std::make_shared<RevocationList>(parts.clock);
   RevocationHubOptions watching = options.revocations;
   watching.on_revoked = [revoked, further = options.revocations.on_revoked](const Revocation& revocation) {
-    revoked->Add(revocation.session_id, revocation.until);
+    if (!revocation.IsDeletion()) revoked->Add(revocation.session_id, revocation.until);
     if (further) further(revocation);
   };
   OOFGG_ASSIGN_OR_RETURN(auto hub, RevocationHub::Start(parts.stores.sessions, parts.executor, parts.clock,

@@ -219,6 +219,15 @@ struct RevokedSession {
   friend bool operator==(const RevokedSession&, const RevokedSession&) = default;
 };
 
+/// Somebody whose account was deleted: what is kept of them elsewhere is to be deleted too.
+struct DeletedUser {
+  std::string user_id;
+  WallTime deleted_at{};
+  WallTime until{};  ///< Who comes back by then is told.
+
+  friend bool operator==(const DeletedUser&, const DeletedUser&) = default;
+};
+
 /// What was revoked after the cursor. The first message comes at once, be it empty, and one comes at least
 /// every few seconds, so that silence means a dead link.
 struct Revocations {
@@ -227,6 +236,7 @@ struct Revocations {
   /// The cursor asked for is not known any more: what was revoked between may be missing. Streams opened
   /// before are to be ended, so that their clients come back with fresh tokens.
   bool reset = false;
+  std::vector<DeletedUser> deleted_users{};
 
   friend bool operator==(const Revocations&, const Revocations&) = default;
 };

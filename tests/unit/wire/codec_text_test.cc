@@ -132,8 +132,10 @@ TEST(CodecText, Revocations) {
   EXPECT_EQ(ResponseText<methods::WatchRevocations>(
                 {.sessions = {{.session_id = "s", .revoked_at = kFirst, .until = kSecond}},
                  .cursor = "c",
-                 .reset = true}),
-            R"(sessions { session_id: "s" revoked_at_ms: 1 until_ms: 2 } cursor: "c" reset: true)");
+                 .reset = true,
+                 .deleted_users = {{.user_id = "u", .deleted_at = kFirst, .until = kThird}}}),
+            R"(sessions { session_id: "s" revoked_at_ms: 1 until_ms: 2 } cursor: "c" reset: true )"
+            R"(deleted_users { user_id: "u" deleted_at_ms: 1 until_ms: 3 })");
 }
 
 TEST(CodecText, Presence) {
