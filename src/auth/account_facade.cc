@@ -123,7 +123,7 @@ StatusOr<Account> AccountFacade::GetAccount(const CallContext& context, const Ge
 StatusOr<Account> AccountFacade::UpgradeAccount(const CallContext& context,
                                                 const UpgradeAccountRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckUpgrade(request));
-  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.password, request.username, request.email));
+  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.password, {request.username, request.email}));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
   OOFGG_ASSIGN_OR_RETURN(const User before, CallersUser(context));
   User user = before;
@@ -235,7 +235,7 @@ StatusOr<Done> AccountFacade::ChangePassword(const CallContext& context,
     return MakeStatus(StatusCode::kFailedPrecondition, "the account has no password; upgrade it instead");
   }
   OOFGG_RETURN_IF_ERROR(CheckPassword(user, request.current_password, context));
-  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.new_password, user.username, user.email));
+  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.new_password, {user.username, user.email}));
   OOFGG_ASSIGN_OR_RETURN(std::string hash, parts_.hasher.Hash(request.new_password));
   OOFGG_RETURN_IF_ERROR(StorePassword(user, std::move(hash), kDevice));
   parts_.audit.Note("password_changed", user.id, context);
@@ -299,7 +299,7 @@ StatusOr<Done> AccountFacade::ResetPassword(const CallContext& context, const Re
   OOFGG_RETURN_IF_ERROR(CheckEmail(request.email));
   OOFGG_RETURN_IF_ERROR(CheckCode(request.code));
   OOFGG_RETURN_IF_ERROR(CheckNewPassword("new_password", request.new_password));
-  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.new_password, "", request.email));
+  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.new_password, {.email = request.email}));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitGuess(FoldCase(request.email), context));
   const StatusOr<User> found = parts_.users.FindByEmail(request.email);
   if (!found.ok() && found.status().code() != StatusCode::kNotFound) return found.status();

@@ -10,7 +10,7 @@
 #include "auth/credential_store.h"
 #include "auth/login_guard.h"
 #include "auth/mailed_codes.h"
-#include "auth/password_policy.h"
+#include "oofgg/auth/password_policy.h"
 #include "auth/session_keeper.h"
 #include "auth/user_store.h"
 #include "oofgg/auth/password_hasher.h"

@@ -9,7 +9,7 @@
 #include "auth/audit.h"
 #include "auth/identity_provider.h"
 #include "auth/login_guard.h"
-#include "auth/password_policy.h"
+#include "oofgg/auth/password_policy.h"
 #include "auth/session_keeper.h"
 #include "auth/user_store.h"
 #include "oofgg/auth/password_hasher.h"
