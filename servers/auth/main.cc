@@ -125,6 +125,7 @@ Status Serve(const AuthSettings& settings) {
                                              .mailer = mailer.get(),
                                              .mail = &mail,
                                              .limiter = shared.limiter(),
+                                             .failures = shared.failures(),
                                              .feed = shared.feed()},
                                             room_options));
 
