@@ -325,7 +325,8 @@ TEST_F(AdminFacadeTest, TheTrailSaysWhichRoleBecameWhich) {
 TEST_F(AdminFacadeTest, WhoDoesItThemselvesIsNoActor) {
   const auto alice = Register("alice");
   ASSERT_TRUE(room->account().Logout(As(*alice), {}).ok());
-  for (const auto& [name, value] : events.records().back().fields) {
+  const EventRecord last = events.records().back();
+  for (const auto& [name, value] : last.fields) {
     EXPECT_EQ(name.find("actor"), std::string::npos) << name;
   }
 }
