@@ -165,7 +165,7 @@ Status Serve(const AuthSettings& settings) {
       const auto server,
       rpc::RpcServer::Start(RpcOptions(settings.server, tls), host,
                             {rpc::MakeAuthService(host, hashing_lane, network_lane, room->auth()),
-                             rpc::MakeAccountService(host, hashing_lane, room->account()),
+                             rpc::MakeAccountService(host, hashing_lane, network_lane, room->account()),
                              rpc::MakeAdminService(host, room->admin()),
                              rpc::MakeRevocationService(host, room->revocations())}));
   process.Start(kSocketThreads);

@@ -115,11 +115,7 @@ void AuthFacade::Rehash(User user, std::string_view password) {
 }
 
 StatusOr<AuthTokens> AuthFacade::TwitchLogin(const CallContext& context, const TwitchLoginRequest& request) {
-  if (parts_.twitch == nullptr) {
-    return MakeStatus(
-        StatusCode::kUnimplemented,
-        "this server takes no Twitch logins; its operator sets --twitch-client-id to allow them");
-  }
+  if (parts_.twitch == nullptr) return NoTwitch();
   OOFGG_RETURN_IF_ERROR(CheckTwitchLogin(request));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
   if (!request.client_id.empty() && request.client_id != parts_.twitch->audience()) {

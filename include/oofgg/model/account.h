@@ -105,6 +105,12 @@ struct ChangePasswordRequest {
   std::string new_password;
 };
 
+/// Makes an account at Twitch one more way into this one.
+struct LinkTwitchRequest {
+  std::string helix_token;         ///< A user access token of Twitch.
+  std::string current_password{};  ///< Of an account that has one; else ignored.
+};
+
 /// Sends a code that proves the address; it becomes the account's by `VerifyEmail`, and the former address is
 /// mailed a notice of that.
 struct RequestEmailCodeRequest {

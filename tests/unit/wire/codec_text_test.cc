@@ -75,6 +75,8 @@ TEST(CodecText, Account) {
             R"(username: "n" email: "e" password: "p")");
   EXPECT_EQ(RequestText<methods::ChangePassword>({.current_password = "c", .new_password = "n"}),
             R"(current_password: "c" new_password: "n")");
+  EXPECT_EQ(RequestText<methods::LinkTwitch>({.helix_token = "h", .current_password = "c"}),
+            R"(helix_token: "h" current_password: "c")");
   EXPECT_EQ(RequestText<methods::RequestEmailCode>({.email = "e", .current_password = "c"}),
             R"(email: "e" current_password: "c")");
   EXPECT_EQ(ResponseText<methods::GetAccount>({.user_id = "u",
