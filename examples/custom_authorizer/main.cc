@@ -67,7 +67,8 @@ int main() {
   oofgg::ThreadPool workers(2);
   oofgg::rpc::ServiceHost host(&authorizer, workers, oofgg::Clock::System());
   oofgg::storage::MemoryPlayerStore store;
-  oofgg::game::PlayerFacade players(store);
+  const oofgg::game::ErasedPlayers erased;  // Whose accounts were deleted: here, nobody's.
+  oofgg::game::PlayerFacade players(store, erased);
   const auto server = oofgg::rpc::RpcServer::Start({.listen = {"127.0.0.1:0"}}, host,
                                                    {oofgg::rpc::MakePlayerService(host, players)});
   if (!server.ok()) {

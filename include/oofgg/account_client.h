@@ -107,6 +107,15 @@ class AccountClient {
                                     std::function<void(StatusOr<Done>)> on_done,
                                     const CallOptions& options = {});
 
+  /// Makes an account at Twitch one more way into this one; an account that has a password needs it. Answers
+  /// the account. kAlreadyExists with reason IDENTITY_TAKEN: it opens another account. kFailedPrecondition:
+  /// another account at Twitch is linked. kUnauthenticated with reason INVALID_CREDENTIALS: the token or the
+  /// password is wrong.
+  StatusOr<Account> LinkTwitch(const LinkTwitchRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Call LinkTwitch(const LinkTwitchRequest& request,
+                                std::function<void(StatusOr<Account>)> on_done,
+                                const CallOptions& options = {});
+
   /// Sends a code that proves an address; it becomes the account's by `VerifyEmail`. An address that is not
   /// the account's own needs the account's password, if it has one. Likewise.
   StatusOr<Done> RequestEmailCode(const RequestEmailCodeRequest& request, const CallOptions& options = {});

@@ -4,10 +4,10 @@
 #include <thread>
 
 #include "auth/auth_room.h"
-#include "auth/password_policy.h"
 #include "auth/twitch_provider.h"
 #include "http/curl_client.h"
 #include "oofgg/auth/key_store.h"
+#include "oofgg/auth/password_policy.h"
 #include "oofgg/bounded_executor.h"
 #include "oofgg/thread_pool.h"
 #include "rpc/account_service.h"
@@ -68,6 +68,14 @@ auth::AuthRoomOptions RoomOptionsOf(const AuthSettings& settings, const AuthStor
   return options;
 }
 
+StatusOr<std::unique_ptr<const auth::PasswordPolicy>> PolicyOf(const AuthSettings& settings) {
+  std::unique_ptr<const auth::PasswordPolicy> policy = std::make_unique<auth::CommonPasswordPolicy>();
+  if (settings.breached_passwords.empty()) return policy;
+  auto breached = auth::BreachedPasswordPolicy::Open(settings.breached_passwords, std::move(policy));
+  if (!breached.ok()) return Annotate(breached.status(), "--breached-passwords");
+  return *std::move(breached);
+}
+
 Status Serve(const AuthSettings& settings) {
   Process process(kProgram, settings.server.verbose);
   OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
@@ -88,7 +96,7 @@ Status Serve(const AuthSettings& settings) {
       clock, keys.public_keys(), auth::TokenVerifierOptions{.issuer = settings.issuer});
   const std::size_t cores = (std::max)(1U, std::thread::hardware_concurrency());
   const auth::PasswordHasher hasher({}, random, cores);
-  const auth::CommonPasswordPolicy policy;
+  OOFGG_ASSIGN_OR_RETURN(const auto policy, PolicyOf(settings));
 
   http::CurlClient http;
   auth::TwitchProvider twitch(http,
@@ -99,14 +107,14 @@ Status Serve(const AuthSettings& settings) {
   LateHook<std::string_view> end_session;
   auth::AuthRoomOptions room_options = RoomOptionsOf(settings, storage);
   room_options.revocations.on_revoked = [&end_session](const auth::Revocation& revocation) {
-    end_session(revocation.session_id);
+    if (!revocation.IsDeletion()) end_session(revocation.session_id);
   };
   OOFGG_ASSIGN_OR_RETURN(
       const auto room, auth::AuthRoom::Open({.stores = storage.stores(),
                                              .issuer = issuer,
                                              .verifier = verifier,
                                              .hasher = hasher,
-                                             .policy = policy,
+                                             .policy = *policy,
                                              .log = **event_log,
                                              .executor = workers,
                                              .clock = clock,
@@ -116,6 +124,7 @@ Status Serve(const AuthSettings& settings) {
                                              .mailer = mailer.get(),
                                              .mail = &mail,
                                              .limiter = shared.limiter(),
+                                             .failures = shared.failures(),
                                              .feed = shared.feed()},
                                             room_options));
 
@@ -153,7 +162,7 @@ Status Serve(const AuthSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(const auto server,
                          StartRpc(settings.server, tls, host,
                                   {rpc::MakeAuthService(host, hashing_lane, network_lane, room->auth()),
-                                   rpc::MakeAccountService(host, hashing_lane, room->account()),
+                                   rpc::MakeAccountService(host, hashing_lane, network_lane, room->account()),
                                    rpc::MakeAdminService(host, room->admin()),
                                    rpc::MakeRevocationService(host, room->revocations())}));
   process.Start(kSocketThreads);

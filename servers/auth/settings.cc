@@ -34,6 +34,10 @@ void AddTokenFlags(Flags& flags, AuthSettings& settings) {
        .help = "Calls without a token a second from one address, after ten times as many at once; 0: no "
                "limit. Not for loopback"},
       &settings.calls_per_address, 0, 1'000'000);
+  flags.Add({.name = "breached-passwords",
+             .help = "Refuse new passwords whose SHA-1 is a line of it; Have I Been Pwned's, ordered by hash",
+             .value = "FILE"},
+            &settings.breached_passwords);
 }
 
 void AddTwitchFlags(Flags& flags, AuthSettings& settings) {

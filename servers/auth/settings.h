@@ -23,6 +23,7 @@ struct AuthSettings {
   std::int64_t attempts_per_address = 5;
   std::int64_t attempts = 0;  ///< 0: no limit but the cores.
   std::int64_t calls_per_address = 100;
+  std::string breached_passwords;  ///< A file; empty: only the built-in list.
   std::string twitch_url = "https://id.twitch.tv";
   std::string twitch_client_id;  ///< Empty: no Twitch logins.
   std::string mail_hook;         ///< This, the next, or neither.

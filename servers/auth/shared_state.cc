@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "oofgg/clock.h"
+#include "storage/redis/auth/redis_login_failures.h"
 #include "storage/redis/auth/redis_rate_limiter.h"
 #include "storage/redis/auth/redis_revocation_feed.h"
 #include "storage/redis/durability.h"
@@ -46,7 +47,9 @@ StatusOr<SharedState> SharedState::Open(const ServerSettings& settings, std::str
   }
   shared.redis_ = *std::move(redis);
   shared.limiter_ = std::make_unique<storage::RedisRateLimiter>(
-      *shared.redis_, storage::RedisRateLimiterOptions{.name_key = std::move(limit_key)});
+      *shared.redis_, storage::RedisRateLimiterOptions{.name_key = limit_key});
+  shared.failures_ = std::make_unique<storage::RedisLoginFailures>(
+      *shared.redis_, storage::RedisLoginFailuresOptions{.name_key = std::move(limit_key)});
   shared.feed_ = std::make_unique<storage::RedisRevocationFeed>(*shared.redis_);
   return shared;
 }

@@ -35,6 +35,21 @@ Status DeleteAccount(Context& context, bool sure) {
   return {};
 }
 
+/// The account's password, where it has one, comes after Twitch's token.
+Status LinkTwitch(Context& context) {
+  OOFGG_ASSIGN_OR_RETURN(Client* const client, context.signed_in_client());
+  OOFGG_ASSIGN_OR_RETURN(const Account before, client->account().GetAccount({}));
+  LinkTwitchRequest request;
+  OOFGG_ASSIGN_OR_RETURN(request.helix_token, ReadSecret("Twitch token"));
+  if (before.has_password) {
+    OOFGG_ASSIGN_OR_RETURN(request.current_password, ReadPassword(/*twice=*/false));
+  }
+  OOFGG_ASSIGN_OR_RETURN(const Account account, client->account().LinkTwitch(request));
+  context.Print("linked the account with Twitch, which opens it from now on",
+                {{"user_id", account.user_id}, {"linked", "twitch"}});
+  return {};
+}
+
 Status ChangePassword(Context& context) {
   OOFGG_ASSIGN_OR_RETURN(Client* const client, context.signed_in_client());
   ChangePasswordRequest request;
@@ -94,16 +109,23 @@ Status VerifyEmail(Context& context, VerifyEmailRequest request) {
 }
 
 void AddAccount(CLI::App& app, Command* chosen) {
-  auto* account = app.add_subcommand("account", "Show or delete one's account")->require_subcommand(0, 1);
+  auto* account =
+      app.add_subcommand("account", "Show, link or delete one's account")->require_subcommand(0, 1);
   account->callback([=] {
     if (account->get_subcommands().empty()) *chosen = ShowAccount;
   });
   account->add_subcommand("show", "What the server knows of this account")->callback([=] {
     *chosen = ShowAccount;
   });
+  account
+      ->add_subcommand("link-twitch",
+                       "Make an account at Twitch one more way in; asks for its token and the password, or "
+                       "reads them as two lines from stdin")
+      ->callback([=] { *chosen = LinkTwitch; });
   const auto sure = std::make_shared<bool>(false);
-  auto* erase = account->add_subcommand(
-      "delete", "Delete the account with all data; asks for the password, or reads it from stdin");
+  auto* erase = account->add_subcommand("delete",
+                                        "Delete the account with all data, scores and profile among it; asks "
+                                        "for the password, or reads it from stdin");
   erase->add_flag(
       "--yes", *sure,
       "Must be said for an account without a password; any other is asked for its own all the same");

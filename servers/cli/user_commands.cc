@@ -132,7 +132,7 @@ void AddUserCommands(CLI::App& app, Command* chosen) {
     *chosen = [=](Context& context) { return EndSessions(context, *target); };
   });
 
-  auto* erase = add("delete", "Delete an account with all data");
+  auto* erase = add("delete", "Delete an account with all data, scores and profile among it");
   erase->add_flag("--yes")->description("Must be said, as there is no way back")->required();
   erase->callback([=] { *chosen = [=](Context& context) { return DeleteUser(context, *target); }; });
 }

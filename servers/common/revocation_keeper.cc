@@ -69,9 +69,10 @@ void WarnIfNotFollowed(const RevocationSettings& settings) {
       "without --auth, whoever signs out or is banned is let in until their access token ends");
 }
 
-RevocationActions ActionsOn(rpc::ServiceHost& host) {
+RevocationActions ActionsOn(rpc::ServiceHost& host, std::function<void(const DeletedUser&)> forget_user) {
   return {.end_session = [&host](std::string_view session_id) { host.EndSession(session_id); },
-          .end_all = [&host] { host.SendAway(); }};
+          .end_all = [&host] { host.SendAway(); },
+          .forget_user = std::move(forget_user)};
 }
 
 void AddSilenceGauge(OpsServer& ops, const RevocationKeeper* keeper) {
@@ -110,6 +111,9 @@ struct RevocationKeeper::State : std::enable_shared_from_this<State> {
     for (const RevokedSession& session : message->sessions) {
       list->Add(session.session_id, session.until);
       actions.end_session(session.session_id);
+    }
+    if (actions.forget_user) {
+      for (const DeletedUser& user : message->deleted_users) actions.forget_user(user);
     }
     if (!message->reset) return;
     Log(LogLevel::kWarning, "revocations",

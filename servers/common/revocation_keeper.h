@@ -8,6 +8,7 @@
 #include "oofgg/auth/revocation_list.h"
 #include "oofgg/clock.h"
 #include "oofgg/executor.h"
+#include "oofgg/model/account.h"
 #include "oofgg/status.h"
 #include "oofgg/transport.h"
 #include "servers/common/flags.h"
@@ -41,10 +42,14 @@ struct RevocationActions {
   std::function<void(std::string_view session_id)> end_session;
   /// Sends away whatever is open, since something may have been missed: who still has a session comes back.
   std::function<void()> end_all;
+  /// Deletes what is kept of somebody whose account was deleted. Told again after each start, and after a
+  /// long absence. Must be quick.
+  std::function<void(const DeletedUser&)> forget_user{};
 };
 
 /// What a server does with `host` and what else it told that of.
-[[nodiscard]] RevocationActions ActionsOn(rpc::ServiceHost& host);
+[[nodiscard]] RevocationActions ActionsOn(rpc::ServiceHost& host,
+                                          std::function<void(const DeletedUser&)> forget_user);
 
 class OpsServer;
 class RevocationKeeper;

@@ -110,9 +110,20 @@ void AddMetrics(OpsServer& ops, const presence::PresenceHub& hub, const net::Pre
 
 StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const GameSettings& settings,
                                                               std::shared_ptr<auth::RevocationList> revoked,
-                                                              rpc::ServiceHost& host) {
+                                                              rpc::ServiceHost& host, game::GameRoom& room,
+                                                              Executor& erasing) {
+  const auto erase = [&room](const DeletedUser& user) {
+    if (const Status erased = room.ErasePlayer(user); !erased.ok()) {
+      Log(LogLevel::kWarning, "game",
+          "cannot delete what is kept of player " + user.user_id + ": " + erased.ToString() +
+              "; trying again");
+    }
+  };
   return RevocationKeeper::Start(settings.revocations, settings.peers, settings.server.insecure,
-                                 std::move(revoked), ActionsOn(host));
+                                 std::move(revoked),
+                                 ActionsOn(host, [&erasing, erase](const DeletedUser& user) {
+                                   erasing.Post([erase, user] { erase(user); });
+                                 }));
 }
 
 Status Serve(const GameSettings& settings) {
@@ -174,7 +185,8 @@ Status Serve(const GameSettings& settings) {
   host.AddDoor({.end_session = [&door = **door](std::string_view id) { door.EndSession(id); },
                 .send_away = [&door = **door] { door.SendAway(); }});
   const auto sending_away = send_away.Set([&host] { host.SendAway(); });
-  OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host));
+  ThreadPool erasing(1);
+  OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host, *room, erasing));
   AddSilenceGauge(ops, revocations.get());
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   BoundedExecutor queueing(kQueueingThreads, kMaxQueueing);

@@ -109,9 +109,11 @@ void WarnIfMatchesStayHere(const MakerSettings& settings) {
 
 StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const MakerSettings& settings,
                                                               std::shared_ptr<auth::RevocationList> revoked,
-                                                              rpc::ServiceHost& host) {
-  return RevocationKeeper::Start(settings.revocations, settings.peers, settings.server.insecure,
-                                 std::move(revoked), ActionsOn(host));
+                                                              rpc::ServiceHost& host,
+                                                              matchmaking::MatchmakingFacade& matchmaking) {
+  return RevocationKeeper::Start(
+      settings.revocations, settings.peers, settings.server.insecure, std::move(revoked),
+      ActionsOn(host, [&matchmaking](const DeletedUser& user) { matchmaking.ForgetPlayer(user.user_id); }));
 }
 
 Status Serve(const MakerSettings& settings) {
@@ -188,7 +190,7 @@ Status Serve(const MakerSettings& settings) {
   rpc::ServiceHost host(&authorizer, workers, clock);
   host.TrustProxies(settings.server.proxies);
   const auto sending_away = send_away.Set([&host] { host.SendAway(); });
-  OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host));
+  OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host, matchmaking));
   AddSilenceGauge(ops, revocations.get());
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   OOFGG_ASSIGN_OR_RETURN(const auto server, StartRpc(settings.server, tls, host,

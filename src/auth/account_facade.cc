@@ -123,7 +123,7 @@ StatusOr<Account> AccountFacade::GetAccount(const CallContext& context, const Ge
 StatusOr<Account> AccountFacade::UpgradeAccount(const CallContext& context,
                                                 const UpgradeAccountRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckUpgrade(request));
-  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.password, request.username, request.email));
+  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.password, {request.username, request.email}));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
   OOFGG_ASSIGN_OR_RETURN(const User before, CallersUser(context));
   User user = before;
@@ -199,11 +199,12 @@ Status AccountFacade::CheckPassword(const User& user, const std::string& passwor
   return InvalidCredentials("the password is wrong");
 }
 
-Status AccountFacade::CheckMayMove(const User& user, const std::string& password,
+Status AccountFacade::CheckMayOpen(const User& user, const std::string& password, std::string_view to,
                                    const CallContext& context) {
   if (user.password_hash.empty()) return {};
   if (password.empty()) {
-    return InvalidField("current_password", "is needed to change the address; send the account's password");
+    return InvalidField("current_password",
+                        "is needed to " + std::string(to) + "; send the account's password");
   }
   return CheckPassword(user, password, context);
 }
@@ -238,7 +239,7 @@ StatusOr<Done> AccountFacade::ChangePassword(const CallContext& context,
     return MakeStatus(StatusCode::kFailedPrecondition, "the account has no password; upgrade it instead");
   }
   OOFGG_RETURN_IF_ERROR(CheckPassword(user, request.current_password, context));
-  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.new_password, user.username, user.email));
+  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.new_password, {user.username, user.email}));
   OOFGG_ASSIGN_OR_RETURN(std::string hash, parts_.hasher.Hash(request.new_password));
   OOFGG_RETURN_IF_ERROR(StorePassword(user, std::move(hash), kDevice));
   parts_.audit.Note("password_changed", user.id, context);
@@ -247,6 +248,42 @@ StatusOr<Done> AccountFacade::ChangePassword(const CallContext& context,
                     "the password was changed, but other sessions go on; call LogoutEverywhere");
   }
   return Done{};
+}
+
+StatusOr<bool> AccountFacade::IsLinked(const User& user, const Identity& identity) {
+  OOFGG_ASSIGN_OR_RETURN(const bool is_taken,
+                         IsAnothers(parts_.users.FindByIdentity(identity.provider, identity.subject), user));
+  if (is_taken) return IdentityTaken();
+  OOFGG_ASSIGN_OR_RETURN(const auto identities, parts_.users.ListIdentities(user.id));
+  for (const Identity& known : identities) {
+    if (known.provider != identity.provider) continue;
+    if (known.subject == identity.subject) return true;
+    return MakeStatus(StatusCode::kFailedPrecondition,
+                      "another account at " + identity.provider + " is linked with this one already");
+  }
+  return false;
+}
+
+StatusOr<Account> AccountFacade::LinkTwitch(const CallContext& context, const LinkTwitchRequest& request) {
+  if (parts_.twitch == nullptr) return NoTwitch();
+  OOFGG_RETURN_IF_ERROR(CheckTwitchToken(request.helix_token));
+  OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
+  OOFGG_ASSIGN_OR_RETURN(User user, CallersUser(context));
+  OOFGG_RETURN_IF_ERROR(CheckMayOpen(user, request.current_password, "link an account at Twitch", context));
+  OOFGG_ASSIGN_OR_RETURN(const ExternalIdentity external, parts_.twitch->Verify(request.helix_token));
+  const Identity identity = {parts_.twitch->name(), external.subject, parts_.sessions.Now()};
+  OOFGG_ASSIGN_OR_RETURN(const bool is_linked, IsLinked(user, identity));
+  if (is_linked) return Describe(user);
+  OOFGG_RETURN_IF_ERROR(parts_.users.AddIdentity(user.id, identity));
+  user.guest = false;
+  // A new password that came between has taken the ways in that it saw, and this is not to outlive it: of the
+  // two who read the same version, one fails here or there.
+  if (const Status kept = parts_.users.Update(user); !kept.ok()) {
+    OOFGG_RETURN_IF_ERROR(parts_.users.RemoveIdentities(user.id, identity.provider));
+    return kept;
+  }
+  parts_.audit.Note("identity_linked", user.id, context, {{"provider", identity.provider}});
+  return Describe(user);
 }
 
 StatusOr<Done> AccountFacade::RequestEmailCode(const CallContext& context,
@@ -258,7 +295,7 @@ StatusOr<Done> AccountFacade::RequestEmailCode(const CallContext& context,
   if (email.empty()) return InvalidField("email", "the account has none yet; name one");
   OOFGG_RETURN_IF_ERROR(CheckEmail(email));
   if (FoldCase(email) != FoldCase(user.email)) {
-    OOFGG_RETURN_IF_ERROR(CheckMayMove(user, request.current_password, context));
+    OOFGG_RETURN_IF_ERROR(CheckMayOpen(user, request.current_password, "change the address", context));
   }
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitMail(FoldCase(email), context));
   OOFGG_ASSIGN_OR_RETURN(const bool is_taken, IsAnothers(parts_.users.FindByEmail(email), user));
@@ -302,7 +339,7 @@ StatusOr<Done> AccountFacade::ResetPassword(const CallContext& context, const Re
   OOFGG_RETURN_IF_ERROR(CheckEmail(request.email));
   OOFGG_RETURN_IF_ERROR(CheckCode(request.code));
   OOFGG_RETURN_IF_ERROR(CheckNewPassword("new_password", request.new_password));
-  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.new_password, "", request.email));
+  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.new_password, {.email = request.email}));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitGuess(FoldCase(request.email), context));
   const StatusOr<User> found = parts_.users.FindByEmail(request.email);
   if (!found.ok() && found.status().code() != StatusCode::kNotFound) return found.status();

@@ -8,12 +8,13 @@
 #include "auth/audit.h"
 #include "auth/code_store.h"
 #include "auth/credential_store.h"
+#include "auth/identity_provider.h"
 #include "auth/login_guard.h"
 #include "auth/mailed_codes.h"
-#include "auth/password_policy.h"
 #include "auth/session_keeper.h"
 #include "auth/user_store.h"
 #include "oofgg/auth/password_hasher.h"
+#include "oofgg/auth/password_policy.h"
 #include "oofgg/auth/token_issuer.h"
 #include "oofgg/bounded_executor.h"
 #include "oofgg/caller.h"
@@ -41,9 +42,10 @@ struct AccountFacadeParts {
   AuditTrail& audit;
   const Clock& clock;
   RandomSource& random;
-  std::string secret;               ///< For hashes of codes; as the SessionKeeper's.
-  Mailer* mailer = nullptr;         ///< Null: what needs mail is kUnimplemented.
-  BoundedExecutor* mail = nullptr;  ///< Where mail is written and sent; with a mailer.
+  std::string secret;                  ///< For hashes of codes; as the SessionKeeper's.
+  IdentityProvider* twitch = nullptr;  ///< Null: no account at Twitch can be linked.
+  Mailer* mailer = nullptr;            ///< Null: what needs mail is kUnimplemented.
+  BoundedExecutor* mail = nullptr;     ///< Where mail is written and sent; with a mailer.
 };
 
 /// An account in its owner's hands, `oofgg.v1.AccountService`: further ways in, sessions, passwords, mail,
@@ -79,6 +81,11 @@ class AccountFacade {
   /// code that was mailed before. kUnauthenticated with INVALID_CREDENTIALS if `current_password` is wrong.
   [[nodiscard]] StatusOr<Done> ChangePassword(const CallContext& context,
                                               const ChangePasswordRequest& request);
+  /// Makes an account at Twitch one more way in, which needs the password of an account that has one. Waits
+  /// for Twitch. Again is as good as once. kAlreadyExists with IDENTITY_TAKEN if it opens another account,
+  /// kFailedPrecondition if another one at Twitch is linked, kUnauthenticated with INVALID_CREDENTIALS,
+  /// kAborted if the account was changed meanwhile, kUnimplemented without Twitch.
+  [[nodiscard]] StatusOr<Account> LinkTwitch(const CallContext& context, const LinkTwitchRequest& request);
   /// Another address than the account's needs the password of an account that has one: an address is a way
   /// in. kAlreadyExists with EMAIL_TAKEN, kUnauthenticated with INVALID_CREDENTIALS, kUnimplemented without a
   /// mailer.
@@ -109,8 +116,13 @@ class AccountFacade {
   Status CheckNamesFree(const User& user, const std::string& username, const std::string& email);
   /// Whether it is the account's password; counts and slows wrong ones.
   Status CheckPassword(const User& user, const std::string& password, const CallContext& context);
-  /// Whether who calls may have the account moved to another address.
-  Status CheckMayMove(const User& user, const std::string& password, const CallContext& context);
+  /// Whether who calls may open another way in, such as another address (`to` …): costs the password of an
+  /// account that has one.
+  Status CheckMayOpen(const User& user, const std::string& password, std::string_view to,
+                      const CallContext& context);
+  /// Whether the identity is the user's already. kAlreadyExists if it is somebody else's, kFailedPrecondition
+  /// if the user has another one of that provider.
+  StatusOr<bool> IsLinked(const User& user, const Identity& identity);
   /// Tells the address that was the user's that it is no more. One that was not verified counts as a
   /// stranger's: so many mails, and no more.
   void NotifyFormerAddress(const User& before, const std::string& email);

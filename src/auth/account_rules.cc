@@ -119,6 +119,15 @@ Status CheckDeviceSecret(std::string_view secret) {
   return InvalidField("device_secret", "must be 32 to 128 printable ASCII characters, random as a key");
 }
 
+Status CheckTwitchToken(std::string_view token) {
+  return CheckTwitchLogin({.helix_token = std::string(token), .client_id = {}, .user_id = {}});
+}
+
+Status NoTwitch() {
+  return MakeStatus(StatusCode::kUnimplemented,
+                    "this server takes no Twitch logins; its operator sets --twitch-client-id to allow them");
+}
+
 Status CheckTwitchLogin(const TwitchLoginRequest& request) {
   const auto is_token = [](std::string_view text) {
     return text.size() <= kMaxTwitchText && std::all_of(text.begin(), text.end(), IsPrintable);

@@ -20,6 +20,9 @@ namespace oofgg::auth {
 [[nodiscard]] Status CheckNewPassword(std::string_view field, std::string_view password);
 [[nodiscard]] Status CheckEmail(std::string_view email);
 [[nodiscard]] Status CheckDeviceSecret(std::string_view secret);
+[[nodiscard]] Status CheckTwitchToken(std::string_view token);
+/// What a server without Twitch answers to what needs it.
+[[nodiscard]] Status NoTwitch();
 [[nodiscard]] Status CheckTwitchLogin(const TwitchLoginRequest& request);
 [[nodiscard]] Status CheckCode(std::string_view code);
 [[nodiscard]] bool IsUsername(std::string_view name);

@@ -39,6 +39,10 @@ Status CheckNotOneself(const CallContext& context, std::string_view user_id) {
   return InvalidField("user_id", "is your own account; another admin, or the operator, has to do this");
 }
 
+std::int64_t MillisOf(WallTime time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
 Status CheckCredentialRequest(const CreateServiceCredentialRequest& request) {
   if (!IsTokenText(request.name, kMaxName)) {
     return InvalidField("name", "must be 1 to 64 bytes of UTF-8 without control characters");
@@ -77,11 +81,12 @@ StatusOr<Account> AdminFacade::Describe(const std::string& user_id) {
   return ViewOf(user, identities, parts_.sessions.Now());
 }
 
-StatusOr<Account> AdminFacade::Apply(const CallContext& context, User user, const char* what) {
+StatusOr<Account> AdminFacade::Apply(const CallContext& context, User user, const char* what,
+                                     AuditTrail::Fields fields) {
   ++user.epoch;
   OOFGG_RETURN_IF_ERROR(parts_.users.Update(user));
   OOFGG_RETURN_IF_ERROR(parts_.sessions.EndAll(user.id, "").status());
-  parts_.audit.Note(what, user.id, context);
+  parts_.audit.Note(what, user.id, context, std::move(fields));
   return Describe(user.id);
 }
 
@@ -100,7 +105,11 @@ StatusOr<Account> AdminFacade::Ban(const CallContext& context, const BanRequest&
   user.ban_reason = request.reason;
   user.banned_until =
       request.duration == std::chrono::seconds(0) ? WallTime{} : parts_.sessions.Now() + request.duration;
-  return Apply(context, std::move(user), "banned");
+  // The reason stays with the account, which goes with what is in it; the trail only says that there is one.
+  AuditTrail::Fields fields = {{"for_ever", user.banned_until == WallTime{}},
+                               {"has_reason", !user.ban_reason.empty()}};
+  if (user.banned_until != WallTime{}) fields.emplace_back("until_ms", MillisOf(user.banned_until));
+  return Apply(context, std::move(user), "banned", std::move(fields));
 }
 
 StatusOr<Account> AdminFacade::Unban(const CallContext& context, const UnbanRequest& request) {
@@ -122,8 +131,8 @@ StatusOr<Account> AdminFacade::SetRole(const CallContext& context, const SetRole
   }
   OOFGG_ASSIGN_OR_RETURN(User user, parts_.users.FindById(request.user_id));
   // Also where it has that role already: an attempt that was cut off may have left the sessions.
-  user.role = request.role;
-  return Apply(context, std::move(user), "role_changed");
+  const std::string before = std::exchange(user.role, request.role);
+  return Apply(context, std::move(user), "role_changed", {{"from", before}, {"to", request.role}});
 }
 
 StatusOr<LogoutEverywhereResponse> AdminFacade::EndUserSessions(const CallContext& context,

@@ -60,7 +60,7 @@ class AdminFacade {
   StatusOr<User> Find(const FindAccountRequest& request);
   StatusOr<Account> Describe(const std::string& user_id);
   /// Stores what was changed, and ends what the change does not allow to go on.
-  StatusOr<Account> Apply(const CallContext& context, User user, const char* what);
+  StatusOr<Account> Apply(const CallContext& context, User user, const char* what, AuditTrail::Fields fields);
 
   AdminFacadeParts parts_;
 };

@@ -6,6 +6,7 @@ void AuditTrail::Note(std::string_view what, std::string_view user_id, const Cal
                       Fields fields) const {
   if (context.caller.has_value() && context.caller->user_id != user_id) {
     fields.emplace_back("actor", context.caller->user_id);
+    fields.emplace_back("actor_role", context.caller->role);
   }
   if (!context.peer_address.empty()) fields.emplace_back("peer", context.peer_address);
   log_->Append({.at = clock_->WallNow(),

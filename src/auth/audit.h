@@ -11,8 +11,9 @@
 
 namespace oofgg::auth {
 
-/// The trail of what was done to accounts, in the event log: who, to whom, from where, and no name, address
-/// of mail, password or token. Records of one account stay in order. Threads: safe.
+/// The trail of what was done to accounts, in the event log: who in which role, to whom, from where, and no
+/// name, address of mail, password or token, nor any text that somebody typed in freely, as that may hold any
+/// of them. Records of one account stay in order. Threads: safe.
 class AuditTrail {
  public:
   using Fields = std::vector<std::pair<std::string, EventRecord::Value>>;
@@ -21,7 +22,7 @@ class AuditTrail {
   AuditTrail(EventLog& log, const Clock& clock) : log_(&log), clock_(&clock) {}
 
   /// `what` is past tense, such as `password_changed`; the record's kind is `auth.` before it. `user_id` is
-  /// whose account it is about; the caller is noted where somebody else did it.
+  /// whose account it is about; the caller (`actor`, `actor_role`) is noted where somebody else did it.
   void Note(std::string_view what, std::string_view user_id, const CallContext& context,
             Fields fields = {}) const;
 

@@ -26,7 +26,7 @@ AuthFacade::AuthFacade(AuthFacadeParts parts, AuthFacadeOptions options)
 StatusOr<AuthTokens> AuthFacade::Register(const CallContext& context, const RegisterRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckIdempotencyKey(context.idempotency_key));
   OOFGG_RETURN_IF_ERROR(CheckRegistration(request));
-  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.password, request.username, request.email));
+  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.password, {request.username, request.email}));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
   OOFGG_RETURN_IF_ERROR(CheckDeadline(context));
   const std::string proof = RegistrationProof(context, request);
@@ -115,11 +115,7 @@ void AuthFacade::Rehash(User user, std::string_view password) {
 }
 
 StatusOr<AuthTokens> AuthFacade::TwitchLogin(const CallContext& context, const TwitchLoginRequest& request) {
-  if (parts_.twitch == nullptr) {
-    return MakeStatus(
-        StatusCode::kUnimplemented,
-        "this server takes no Twitch logins; its operator sets --twitch-client-id to allow them");
-  }
+  if (parts_.twitch == nullptr) return NoTwitch();
   OOFGG_RETURN_IF_ERROR(CheckTwitchLogin(request));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
   if (!request.client_id.empty() && request.client_id != parts_.twitch->audience()) {

@@ -59,7 +59,7 @@ StatusOr<std::unique_ptr<AuthRoom>> AuthRoom::Open(AuthRoomParts parts, const Au
   auto revoked = std::make_shared<RevocationList>(parts.clock);
   RevocationHubOptions watching = options.revocations;
   watching.on_revoked = [revoked, further = options.revocations.on_revoked](const Revocation& revocation) {
-    revoked->Add(revocation.session_id, revocation.until);
+    if (!revocation.IsDeletion()) revoked->Add(revocation.session_id, revocation.until);
     if (further) further(revocation);
   };
   OOFGG_ASSIGN_OR_RETURN(auto hub, RevocationHub::Start(parts.stores.sessions, parts.executor, parts.clock,
@@ -80,7 +80,7 @@ AuthRoom::AuthRoom(AuthRoomParts parts, const AuthRoomOptions& options,
       sessions_(std::move(sessions)),
       hub_(std::move(hub)),
       news_(Follow(parts.feed, *hub_)),
-      guard_(parts.clock, options.guard, parts.limiter),
+      guard_(parts.clock, options.guard, {.limiter = parts.limiter, .failures = parts.failures}),
       auth_({.users = stores_.users,
              .sessions = *sessions_,
              .verifier = *parts.verifier,
@@ -105,6 +105,7 @@ AuthRoom::AuthRoom(AuthRoomParts parts, const AuthRoomOptions& options,
                 .clock = parts.clock,
                 .random = parts.random,
                 .secret = parts.secret,
+                .twitch = parts.twitch,
                 .mailer = parts.mailer,
                 .mail = parts.mail},
                options.account),

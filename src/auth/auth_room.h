@@ -42,6 +42,7 @@ struct AuthRoomParts {
   Mailer* mailer = nullptr;            ///< Null: no mail.
   BoundedExecutor* mail = nullptr;     ///< Where mail is sent; with a mailer.
   RateLimiter* limiter = nullptr;      ///< Shared with other replicas; null: limits of this process.
+  LoginFailures* failures = nullptr;   ///< The same, of waits after wrong passwords.
   /// News of other replicas' revocations, and of ours for them; null: there are none. Outlives the room.
   RevocationFeed* feed = nullptr;
 };

@@ -18,6 +18,12 @@ void AppendLength(std::string& out, std::uint64_t length) {
 
 }  // namespace
 
+std::string Sha1(std::string_view message) {
+  std::string digest(SHA_DIGEST_LENGTH, '\0');
+  SHA1(AsBytes(message), message.size(), reinterpret_cast<unsigned char*>(digest.data()));
+  return digest;
+}
+
 std::string Sha256(std::string_view message) {
   std::string digest(SHA256_DIGEST_LENGTH, '\0');
   SHA256(AsBytes(message), message.size(), reinterpret_cast<unsigned char*>(digest.data()));

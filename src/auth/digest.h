@@ -6,6 +6,9 @@
 
 namespace oofgg::auth {
 
+/// 20 bytes. Broken as a signature's hash; only for what others have hashed with it.
+[[nodiscard]] std::string Sha1(std::string_view message);
+
 /// 32 bytes.
 [[nodiscard]] std::string Sha256(std::string_view message);
 

@@ -9,6 +9,7 @@ constexpr std::size_t kBatch = 100;
 
 Status EraseMarked(UserStore& users, CodeStore& codes, SessionKeeper& sessions, const std::string& user_id) {
   OOFGG_RETURN_IF_ERROR(sessions.EndAll(user_id, "").status());
+  OOFGG_RETURN_IF_ERROR(sessions.TellDeleted(user_id));
   OOFGG_RETURN_IF_ERROR(sessions.Erase(user_id));
   OOFGG_RETURN_IF_ERROR(codes.EraseCodes(user_id));
   return users.Erase(user_id);  // Last: as long as it is there, the rest is found again.

@@ -10,7 +10,8 @@
 namespace oofgg::auth {
 
 /// Deletes the account with all that is kept of it: marks it first, so that nobody signs in meanwhile and a
-/// crash leaves the rest to `FinishDeletions`; then ends its sessions, and deletes them, codes and rows.
+/// crash leaves the rest to `FinishDeletions`; then ends its sessions, tells the other servers by the record
+/// of revocations, and deletes sessions, codes and rows.
 [[nodiscard]] Status EraseAccount(UserStore& users, CodeStore& codes, SessionKeeper& sessions, User user);
 
 /// Finishes what was interrupted; to be called now and then. Returns how many accounts went.

@@ -39,18 +39,14 @@ class Question {
 constexpr std::string_view kTooMany = "too many attempts";
 constexpr std::string_view kTooManyForName = "too many attempts for this name";
 
-/// An account as seen from an address.
-std::string Together(std::string_view account, const CallContext& context) {
-  return std::string(account) + '@' + AddressGroup(context.peer_address);
-}
-
 }  // namespace
 
-LoginGuard::LoginGuard(const Clock& clock, LoginGuardOptions options, RateLimiter* shared)
-    : clock_(clock),
-      options_(options),
-      own_(clock, options.max_keys),
-      limiter_(shared != nullptr ? *shared : own_) {}
+LoginGuard::LoginGuard(const Clock& clock, LoginGuardOptions options, Shared shared)
+    : options_(options),
+      own_limiter_(clock, options.max_keys),
+      own_failures_(clock, options.max_keys),
+      limiter_(shared.limiter != nullptr ? *shared.limiter : own_limiter_),
+      failures_(shared.failures != nullptr ? *shared.failures : own_failures_) {}
 
 Status LoginGuard::AdmitAttempt(const CallContext& context) {
   Question question;
@@ -63,42 +59,24 @@ Status LoginGuard::AdmitAttempt(const CallContext& context) {
 }
 
 Status LoginGuard::AdmitAccount(std::string_view account, const CallContext& context) {
+  const std::string address = AddressGroup(context.peer_address);
+  const LoginFailures::Verdict verdict = failures_.Look({account, address});
+  // A bucket apart, so that a stranger's flood leaves the owner's full.
   Question question;
-  question.Add(BucketOf(account, context), options_.per_account);
+  question.Add(verdict.is_known ? "login/known/" + std::string(account) + '@' + address
+                                : "login/account/" + std::string(account),
+               options_.per_account);
   OOFGG_RETURN_IF_ERROR(question.Ask(limiter_, kTooManyForName));
-  const TimePoint now = clock_.Now();
-  const std::lock_guard lock(mutex_);
-  const Failures& counter = CounterFor(account, context);
-  if (now >= counter.until) return {};
-  return TooMany("too many wrong passwords for this name", counter.until - now);
+  if (verdict.wait <= Duration(0)) return {};
+  return TooMany("too many wrong passwords for this name", verdict.wait);
 }
 
 void LoginGuard::NoteWrongPassword(std::string_view account, const CallContext& context) {
-  const TimePoint now = clock_.Now();
-  const std::lock_guard lock(mutex_);
-  Failures& counter = CounterFor(account, context);
-  const int punished = ++counter.in_a_row - options_.free_failures;
-  if (punished <= 0) return;
-  constexpr int kMaxDoublings = 20;
-  const auto delay = options_.first_delay * (1 << std::min(punished - 1, kMaxDoublings));
-  counter.until = DeadlineAfter(now, std::min(delay, options_.max_delay));
+  failures_.NoteWrong({account, AddressGroup(context.peer_address)}, options_.failures);
 }
 
 void LoginGuard::NoteSuccess(std::string_view account, const CallContext& context) {
-  const std::lock_guard lock(mutex_);
-  Failures& counter = CounterFor(account, context);
-  counter.in_a_row = 0;
-  counter.until = {};
-  if (counter.known || context.peer_address.empty()) return;
-  Failures& known = Touch(Together(account, context));
-  known.known = true;
-}
-
-std::string LoginGuard::BucketOf(std::string_view account, const CallContext& context) {
-  const std::string together = Together(account, context);
-  const std::lock_guard lock(mutex_);
-  if (by_key_.contains(together)) return "login/known/" + together;
-  return "login/account/" + std::string(account);
+  failures_.NoteRight({account, AddressGroup(context.peer_address)});
 }
 
 Status LoginGuard::AdmitGuess(std::string_view whose, const CallContext& context) {
@@ -114,26 +92,6 @@ Status LoginGuard::AdmitMail(std::string_view address, const CallContext& contex
   question.Add("mail/to/" + std::string(address), kMailLimit);
   if (context.caller.has_value()) question.Add("mail/by/" + context.caller->user_id, kMailLimit);
   return question.Ask(limiter_, "too much mail was asked for");
-}
-
-LoginGuard::Failures& LoginGuard::CounterFor(std::string_view account, const CallContext& context) {
-  const std::string together = Together(account, context);
-  if (const auto found = by_key_.find(together); found != by_key_.end()) return Touch(together);
-  return Touch(std::string(account));
-}
-
-LoginGuard::Failures& LoginGuard::Touch(std::string key) {
-  if (const auto found = by_key_.find(key); found != by_key_.end()) {
-    failures_.splice(failures_.begin(), failures_, found->second);
-    return failures_.front();
-  }
-  if (failures_.size() >= options_.max_keys) {
-    by_key_.erase(failures_.back().key);
-    failures_.pop_back();
-  }
-  failures_.push_front({.key = std::move(key)});
-  by_key_.emplace(failures_.front().key, failures_.begin());
-  return failures_.front();
 }
 
 }  // namespace oofgg::auth

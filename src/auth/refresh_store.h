@@ -26,12 +26,16 @@ struct RefreshFamily {
   friend bool operator==(const RefreshFamily&, const RefreshFamily&) = default;
 };
 
-/// A session that ended before its access tokens did: servers refuse these tokens until `until`.
+/// A session that ended before its access tokens did: servers refuse these tokens until `until`. Or an
+/// account that was deleted: servers forget what they keep of that user.
 struct Revocation {
   std::int64_t sequence = 0;  ///< From 1, without gaps, in the order in which they became durable.
-  std::string session_id;     ///< A `sid`.
+  std::string session_id;     ///< A `sid`; empty for a deletion.
   WallTime revoked_at{};
-  WallTime until{};  ///< By then its last access token is dead.
+  WallTime until{};       ///< By then its last access token is dead; a deletion is told until then.
+  std::string user_id{};  ///< Of a deletion, whose account it was.
+
+  [[nodiscard]] bool IsDeletion() const { return !user_id.empty(); }
 
   friend bool operator==(const Revocation&, const Revocation&) = default;
 };
@@ -39,7 +43,7 @@ struct Revocation {
 /// A piece of the record of revocations.
 struct RevocationPage {
   std::string log_id;      ///< Of this record; another one means that sequences mean something else.
-  std::int64_t floor = 0;  ///< All entries after this one are still kept.
+  std::int64_t floor = 0;  ///< All entries after this one are still kept; before it, deletions may be.
   std::int64_t head = 0;   ///< The last entry there is.
   std::vector<Revocation> entries;
 };
@@ -108,14 +112,17 @@ class RefreshStore {
   /// Adds a revocation of a session that is no family, such as a service's. Durable once it returns.
   [[nodiscard]] virtual Status RevokeSession(std::string_view session_id, WallTime now, WallTime until) = 0;
 
-  /// The first `limit` revocations after `sequence`, in order. A reader that comes back with the sequence of
-  /// the last entry it saw misses none, unless that is below `floor`.
+  /// Adds that the user's account was deleted. Durable once it returns; again does no harm.
+  [[nodiscard]] virtual Status RecordDeletion(std::string_view user_id, WallTime now, WallTime until) = 0;
+
+  /// The first `limit` revocations after `sequence`, in order, deletions among them. A reader that comes back
+  /// with the sequence of the last entry it saw misses none, unless that is below `floor`.
   [[nodiscard]] virtual StatusOr<RevocationPage> ReadRevocations(std::int64_t sequence,
                                                                  std::size_t limit) = 0;
 
   /// Forgets at most `limit` tokens that expired before `now`, families that have none left, and as many
-  /// revocations from the front that no longer matter. Returns how many tokens and revocations went; less
-  /// than `limit` means that all are gone.
+  /// revocations from the front that no longer matter; deletions, which matter for longer, hold up none
+  /// behind them. Returns how many of all went; less than `limit` means that all are gone.
   [[nodiscard]] virtual StatusOr<std::size_t> PurgeExpired(WallTime now, std::size_t limit) = 0;
 
   /// Deletes all families of the user with their tokens; what was revoked stays so.

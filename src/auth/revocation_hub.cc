@@ -13,6 +13,19 @@ namespace {
 
 constexpr std::size_t kPage = 1000;
 constexpr std::size_t kMaxMessage = 500;
+
+std::size_t SizeOf(const Revocations& message) {
+  return message.sessions.size() + message.deleted_users.size();
+}
+
+void Tell(const Revocation& entry, Revocations& message) {
+  if (entry.IsDeletion()) {
+    message.deleted_users.push_back({entry.user_id, entry.revoked_at, entry.until});
+  } else {
+    message.sessions.push_back({entry.session_id, entry.revoked_at, entry.until});
+  }
+}
+
 constexpr std::chrono::milliseconds kRetry{250};
 
 /// `LOG-ID:SEQUENCE`.
@@ -79,23 +92,27 @@ class RevocationHub::State : public std::enable_shared_from_this<State> {
   /// Where a watcher begins; with a reset if that is not where it wished to.
   Place Begin(std::string_view cursor) const {
     const std::lock_guard lock(mutex_);
-    if (cursor.empty()) return {.log = log_, .sequence = floor_};
+    if (cursor.empty()) return {.log = log_};
     const auto wished = ReadCursor(cursor, log_id_);
     const bool is_here = wished.has_value() && *wished >= floor_ && *wished <= head_;
-    return {.log = log_, .sequence = is_here ? *wished : floor_, .reset = !is_here};
+    return {.log = log_, .sequence = is_here ? *wished : 0, .reset = !is_here};
   }
 
   /// The next entries after `place`, which goes on.
   Revocations After(Place& place) const {
     const std::lock_guard lock(mutex_);
     Revocations message;
-    if (place.log != log_) place = {.log = log_, .sequence = floor_, .reset = true};
-    place.sequence = std::max(place.sequence, floor_);
-    for (std::size_t i = static_cast<std::size_t>(place.sequence - floor_);
-         i < entries_.size() && message.sessions.size() < kMaxMessage; ++i) {
-      const Revocation& entry = entries_[i];
-      message.sessions.push_back({entry.session_id, entry.revoked_at, entry.until});
-      ++place.sequence;
+    if (place.log != log_) place = {.log = log_, .sequence = 0, .reset = true};
+    for (auto entry = std::upper_bound(deletions_.begin(), deletions_.end(), place.sequence, IsBefore);
+         entry != deletions_.end() && SizeOf(message) < kMaxMessage; ++entry) {
+      Tell(*entry, message);
+      place.sequence = entry->sequence;
+    }
+    if (SizeOf(message) < kMaxMessage) place.sequence = std::max(place.sequence, floor_);
+    for (auto entry = std::upper_bound(entries_.begin(), entries_.end(), place.sequence, IsBefore);
+         entry != entries_.end() && SizeOf(message) < kMaxMessage; ++entry) {
+      Tell(*entry, message);
+      place.sequence = entry->sequence;
     }
     message.cursor = PrintCursor(log_id_, place.sequence);
     message.reset = std::exchange(place.reset, false);
@@ -120,28 +137,44 @@ class RevocationHub::State : public std::enable_shared_from_this<State> {
       const bool is_first = log_id_.empty();
       log_id_ = page.log_id;
       ++log_;
-      StartAt(is_first ? page.floor : 0);
+      entries_.clear();
+      deletions_.clear();
+      floor_ = head_ = 0;
       if (!is_first) return false;  // Another database in place of the former: read from its beginning.
     }
-    if (page.floor > head_) StartAt(page.floor);  // What went is past its use.
+    if (page.floor > head_) DropUpTo(page.floor);  // What went is past its use.
     for (Revocation& entry : page.entries) {
       head_ = entry.sequence;
       if (options_.on_revoked) options_.on_revoked(entry);
-      entries_.push_back(std::move(entry));
+      (head_ > floor_ ? entries_ : deletions_).push_back(std::move(entry));
     }
-    const WallTime now = clock_.WallNow();
-    while (!entries_.empty() && entries_.front().until < now) {
-      floor_ = entries_.front().sequence;
-      entries_.pop_front();
-    }
+    if (page.entries.empty()) head_ = std::max(head_, page.head);
+    DropEnded();
     WakeLocked();
     return page.entries.empty() || head_ >= page.head;
   }
 
-  void StartAt(std::int64_t floor) {
-    entries_.clear();
-    floor_ = head_ = floor;
+  void DropEnded() {
+    const WallTime now = clock_.WallNow();
+    std::int64_t ended = floor_;
+    for (const Revocation& entry : entries_) {
+      const bool is_over = entry.until < now;
+      if (is_over) ended = entry.sequence;
+      if (!is_over && !entry.IsDeletion()) break;
+    }
+    DropUpTo(ended);
+    while (!deletions_.empty() && deletions_.front().until < now) deletions_.pop_front();
   }
+
+  /// Of what is before it, only deletions stay.
+  void DropUpTo(std::int64_t floor) {
+    floor_ = floor;
+    for (; !entries_.empty() && entries_.front().sequence <= floor; entries_.pop_front()) {
+      if (entries_.front().IsDeletion()) deletions_.push_back(std::move(entries_.front()));
+    }
+  }
+
+  static bool IsBefore(std::int64_t sequence, const Revocation& entry) { return sequence < entry.sequence; }
 
   void PokeLocked() {
     if (stopped_ || std::exchange(poked_, true)) return;
@@ -199,7 +232,8 @@ class RevocationHub::State : public std::enable_shared_from_this<State> {
   std::int64_t floor_ = 0;
   std::int64_t head_ = 0;
   std::uint64_t beats_ = 0;
-  std::deque<Revocation> entries_;  // Those after `floor_`, without gaps.
+  std::deque<Revocation> entries_;    // Those after `floor_`, without gaps.
+  std::deque<Revocation> deletions_;  // Those up to it; they matter for longer.
   std::set<Watcher*> watchers_;
 };
 
@@ -221,7 +255,7 @@ class RevocationHub::Watcher final : public StreamHandler<WatchRevocationsReques
     const std::uint64_t beats = state_->beats();
     Revocations message = state_->After(place_);
     const bool is_due = !greeted_ || message.reset || beats != beats_;
-    if (message.sessions.empty() && !is_due) return std::nullopt;
+    if (SizeOf(message) == 0 && !is_due) return std::nullopt;
     greeted_ = true;
     beats_ = beats;
     return message;

@@ -190,6 +190,12 @@ Status SessionKeeper::EndServiceSecret(std::string_view credential_id, std::stri
   return {};
 }
 
+Status SessionKeeper::TellDeleted(std::string_view user_id) {
+  OOFGG_RETURN_IF_ERROR(parts_.sessions.RecordDeletion(user_id, Now(), Now() + options_.deletion_lifetime));
+  Wake();
+  return {};
+}
+
 Status SessionKeeper::Erase(std::string_view user_id) { return parts_.sessions.EraseFamilies(user_id); }
 
 void SessionKeeper::Wake() const {

@@ -30,6 +30,8 @@ struct SessionOptions {
   /// For how long servers refuse the tokens of a session that was ended: as long as any may live, and by how
   /// much clocks may differ.
   std::chrono::seconds revocation_lifetime{24 * 3600 + 60};
+  /// For how long a server that was away is told of a deleted account when it comes back.
+  std::chrono::seconds deletion_lifetime{30 * 24 * 3600};
 };
 
 /// What the keeper is made of. All but `secret` must outlive it.
@@ -77,6 +79,8 @@ class SessionKeeper {
   /// Ends those that one of its secrets began, by that secret's hash.
   [[nodiscard]] Status EndServiceSecret(std::string_view credential_id, std::string_view secret_hash);
 
+  /// Tells all servers, durably, that the user's account is deleted; again does no harm.
+  [[nodiscard]] Status TellDeleted(std::string_view user_id);
   /// Deletes what is known of the user's sessions, once they were ended.
   [[nodiscard]] Status Erase(std::string_view user_id);
 

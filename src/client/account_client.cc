@@ -175,6 +175,15 @@ Call AccountClient::ChangePassword(const ChangePasswordRequest& request,
   return CallBack<methods::ChangePassword>(core_, request, std::move(on_done), options);
 }
 
+StatusOr<Account> AccountClient::LinkTwitch(const LinkTwitchRequest& request, const CallOptions& options) {
+  return Block<methods::LinkTwitch>(core_, request, options);
+}
+
+Call AccountClient::LinkTwitch(const LinkTwitchRequest& request,
+                               std::function<void(StatusOr<Account>)> on_done, const CallOptions& options) {
+  return CallBack<methods::LinkTwitch>(core_, request, std::move(on_done), options);
+}
+
 StatusOr<Done> AccountClient::RequestEmailCode(const RequestEmailCodeRequest& request,
                                                const CallOptions& options) {
   return Block<methods::RequestEmailCode>(core_, request, options);

@@ -37,6 +37,9 @@ StatusOr<Subscription::Next> RevocationFeed::OnMessage(const std::string& bytes)
   }
   pending_->sessions.insert(pending_->sessions.end(), std::make_move_iterator(news.sessions.begin()),
                             std::make_move_iterator(news.sessions.end()));
+  pending_->deleted_users.insert(pending_->deleted_users.end(),
+                                 std::make_move_iterator(news.deleted_users.begin()),
+                                 std::make_move_iterator(news.deleted_users.end()));
   pending_->cursor = std::move(news.cursor);
   pending_->reset |= news.reset;
   return Next::kGoOn;

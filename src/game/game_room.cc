@@ -17,12 +17,13 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
                    EventLog& log, const GameRoomOptions& options)
     : stores_(stores),
       clock_(clock),
+      log_(log),
       keep_ended_(options.keep_ended),
       ids_(clock, random),
       hub_(clock, options.hub),
       boards_(options.max_score_types),
       queue_(stores.sessions, queue, notifier_, ids_, clock, log),
-      players_(stores.players),
+      players_(stores.players, erased_),
       games_(stores.games, ids_, clock, log, options.games),
       sessions_({.games = stores.games,
                  .sessions = stores.sessions,
@@ -55,8 +56,26 @@ StatusOr<std::unique_ptr<GameRoom>> GameRoom::Open(const Stores& stores, MatchQu
   return room;
 }
 
+Status GameRoom::ErasePlayer(const DeletedUser& user) {
+  if (user.user_id.empty()) return {};
+  erased_.Add(user);
+  return Erase(user.user_id);
+}
+
+Status GameRoom::Erase(const std::string& player_id) {
+  OOFGG_RETURN_IF_ERROR(sessions_.ErasePlayer(player_id));
+  OOFGG_RETURN_IF_ERROR(scores_.ErasePlayer(player_id));
+  OOFGG_ASSIGN_OR_RETURN(const bool was_here, players_.ErasePlayer(player_id));
+  if (was_here) log_.Append({clock_.WallNow(), "player.erased", player_id, {}});
+  erased_.SetDone(player_id);
+  return {};
+}
+
 Status GameRoom::PurgeEnded() {
   const Sweep sweep{.now = clock_.WallNow(), .keep = keep_ended_};
+  for (const std::string& player_id : erased_.Pending(sweep.now, keep_ended_)) {
+    OOFGG_RETURN_IF_ERROR(Erase(player_id));
+  }
   OOFGG_RETURN_IF_ERROR(PurgeAll(stores_.games, sweep));
   OOFGG_RETURN_IF_ERROR(PurgeAll(stores_.sessions, sweep));
   return PurgeAll(stores_.scores, sweep);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/event_log.h"
+#include "game/erased_players.h"
 #include "game/event_facade.h"
 #include "game/event_hub.h"
 #include "game/game_facade.h"
@@ -51,8 +52,14 @@ class GameRoom {
                                                   RandomSource& random, EventLog& log,
                                                   const GameRoomOptions& options);
 
-  /// Forgets what is older than `keep_ended`; to be called now and then.
+  /// Forgets what is older than `keep_ended`, and finishes what `ErasePlayer` could not; to be called now and
+  /// then.
   Status PurgeEnded();
+
+  /// Somebody's account was deleted: deletes their profile and scores, takes them out of sessions, queue and
+  /// lists, and keeps nothing new of them until `user.until`. Games that they made stay. Again does no harm,
+  /// and costs a few look-ups; what fails is tried again by `PurgeEnded`. Blocks on the stores.
+  Status ErasePlayer(const DeletedUser& user);
 
   PlayerFacade& players() { return players_; }
   GameFacade& games() { return games_; }
@@ -64,13 +71,17 @@ class GameRoom {
   GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, RandomSource& random, EventLog& log,
            const GameRoomOptions& options);
 
+  Status Erase(const std::string& player_id);
+
   Stores stores_;
   const Clock& clock_;
+  EventLog& log_;
   const std::chrono::milliseconds keep_ended_;
   UuidGenerator ids_;
   EventHub hub_;
   SessionNotifier notifier_;
   Leaderboards boards_;
+  ErasedPlayers erased_;
   SessionQueue queue_;
   PlayerFacade players_;
   GameFacade games_;

@@ -56,6 +56,22 @@ RankedScore Leaderboards::Submit(const BestScore& score) {
   return {*list.board.RankOf(player) + 1, std::string(score.player_id), best.value, best.order};
 }
 
+void Leaderboards::Remove(std::string_view player_id) {
+  const auto player = players_.Find(player_id);
+  if (!player.has_value()) return;
+  std::vector<List*> lists;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [game, types] : lists_) {
+      for (const auto& [type, list] : types) lists.push_back(list.get());
+    }
+  }
+  for (List* const list : lists) {
+    const std::lock_guard lock(list->mutex);
+    list->board.Remove(*player);
+  }
+}
+
 Leaderboards::Page Leaderboards::Top(std::string_view game_id, std::string_view score_type,
                                      std::optional<Position> after, std::size_t limit) const {
   Page page;

@@ -47,6 +47,9 @@ class Leaderboards {
   /// Counts a stored score: the player's best one stays. Returns where the player now ranks.
   RankedScore Submit(const BestScore& score);
 
+  /// Takes a player off all lists. A submission that arrives afterwards puts them back.
+  void Remove(std::string_view player_id);
+
   struct Page {
     std::vector<RankedScore> entries;
     std::size_t total = 0;

@@ -64,7 +64,7 @@ StatusOr<Player> PlayerFacade::CreatePlayer(const CallContext& context, const Pl
   fresh.email = player.email;
   fresh.team = player.team;
   fresh.is_ai = player.is_ai;
-  const Status inserted = players_.InsertPlayer(fresh);
+  const Status inserted = Insert(fresh);
   if (inserted.ok()) return ShownTo(context, std::move(fresh));
   if (inserted.code() != StatusCode::kAlreadyExists) return inserted;
 
@@ -124,10 +124,17 @@ StatusOr<PlayerRecord> PlayerFacade::EnsurePlayer(std::string_view id, std::stri
   Player fresh;
   fresh.id = id;
   fresh.username = username.empty() ? id : username;
-  const Status inserted = players_.InsertPlayer(fresh);
+  const Status inserted = Insert(fresh);
   if (inserted.ok()) return PlayerRecord{std::move(fresh), 1};
   if (inserted.code() != StatusCode::kAlreadyExists) return inserted;
   return Modify(players_, id, name_it);  // Another call was faster.
+}
+
+Status PlayerFacade::Insert(const Player& player) {
+  if (!erased_.Contains(player.id)) return players_.InsertPlayer(player);
+  return WithReason(
+      MakeStatus(StatusCode::kNotFound, "the account of player " + player.id + " was deleted; keep nothing"),
+      "ACCOUNT_DELETED");
 }
 
 StatusOr<std::unordered_map<std::string, std::string>> PlayerFacade::NamesOf(

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "game/erased_players.h"
 #include "game/player_store.h"
 #include "oofgg/caller.h"
 #include "oofgg/model/game.h"
@@ -15,10 +16,12 @@ namespace oofgg::game {
 /// Player profiles. A player's id is the user id of the account; a profile is made by the first call that
 /// needs one, with the id as its name until `CreatePlayer` gives a better one.
 /// Threads: safe; methods block on the store. Errors besides those named: kUnauthenticated without a caller,
-/// kPermissionDenied, kInvalidArgument, kUnavailable when the store cannot be used.
+/// kPermissionDenied, kInvalidArgument, kUnavailable when the store cannot be used, kNotFound with reason
+/// ACCOUNT_DELETED where a profile would be made for somebody whose account was deleted.
 class PlayerFacade {
  public:
-  explicit PlayerFacade(PlayerStore& players) : players_(players) {}
+  /// Both outlive it.
+  PlayerFacade(PlayerStore& players, const ErasedPlayers& erased) : players_(players), erased_(erased) {}
 
   /// Makes the caller's profile, or names it if it still has none of its own. Idempotent on the caller's
   /// id: otherwise the profile comes back as it is. Of `player` the username (3 to 32 of [A-Za-z0-9_.-];
@@ -41,8 +44,14 @@ class PlayerFacade {
   /// For the other facades: display names of those of `ids` who have a profile.
   StatusOr<std::unordered_map<std::string, std::string>> NamesOf(std::span<const std::string> ids);
 
+  /// Deletes the profile of somebody whose account was deleted. False: there was none.
+  StatusOr<bool> ErasePlayer(std::string_view id) { return players_.ErasePlayer(id); }
+
  private:
+  Status Insert(const Player& player);
+
   PlayerStore& players_;
+  const ErasedPlayers& erased_;
 };
 
 }  // namespace oofgg::game

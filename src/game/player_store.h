@@ -35,6 +35,9 @@ class PlayerStore {
   /// Replaces the profile and adds 1 to its version. kAborted: `record.version` is not the stored one,
   /// so somebody else wrote in between; read again. kNotFound: no such profile.
   virtual Status UpdatePlayer(const PlayerRecord& record) = 0;
+
+  /// Forgets the profile. False: there was none.
+  virtual StatusOr<bool> ErasePlayer(std::string_view id) = 0;
 };
 
 }  // namespace oofgg::game

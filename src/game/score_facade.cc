@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kDefaultType = "default";
 constexpr std::string_view kAllTime = "all_time";
+constexpr std::size_t kErasedAtOnce = 1'000;  // So that nobody waits long for the store.
 
 std::string TypeOf(const std::string& score_type) {
   return score_type.empty() ? std::string(kDefaultType) : score_type;
@@ -207,6 +208,14 @@ StatusOr<PlayerRank> ScoreFacade::GetPlayerRank(const CallContext& context,
   answer.score_value = page.entries[0].value;
   answer.total_players = static_cast<std::int64_t>(page.total);
   return answer;
+}
+
+Status ScoreFacade::ErasePlayer(std::string_view id) {
+  for (bool more = true; more;) {
+    OOFGG_ASSIGN_OR_RETURN(more, parts_.scores.EraseScores(id, kErasedAtOnce));
+  }
+  parts_.boards.Remove(id);
+  return {};
 }
 
 }  // namespace oofgg::game

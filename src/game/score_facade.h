@@ -46,6 +46,9 @@ class ScoreFacade {
   /// kNotFound: the player is not on the list.
   StatusOr<PlayerRank> GetPlayerRank(const CallContext& context, const PlayerRankRequest& request);
 
+  /// Deletes all scores of the player and takes them off the lists. Again does no harm.
+  Status ErasePlayer(std::string_view id);
+
  private:
   StatusOr<Leaderboard> Describe(const LeaderboardRequest& request, const Leaderboards::Page& page);
 

@@ -41,6 +41,7 @@ class ScoreStore {
 
   /// Stores a score durably, or returns the one that the same key made before.
   /// kInvalidArgument: the key was used for a different request. kAlreadyExists: the id is taken.
+  /// kNotFound: what the key made before was erased.
   virtual StatusOr<ScoreRecord> InsertScore(const Score& score, const CreationKey& key) = 0;
 
   /// At most `limit` scores of the player in the game (an empty one: in all games), newest first, of those
@@ -57,6 +58,10 @@ class ScoreStore {
   /// Tells every player's best score of every game and type, each once: the highest, of equals the earliest.
   /// Stops with the first error of `visit`, which must not call back into the store.
   virtual Status VisitBest(absl::FunctionRef<Status(const BestScore&)> visit) = 0;
+
+  /// Forgets at most `limit` scores of the player, and with the first of them what `VisitBest` tells of them.
+  /// True: there is more to do.
+  virtual StatusOr<bool> EraseScores(std::string_view player_id, std::size_t limit) = 0;
 
   /// Forgets creation keys by age; scores stay. True: there is more to do.
   virtual StatusOr<bool> Purge(const Sweep& sweep) = 0;

@@ -193,12 +193,43 @@ StatusOr<Session> SessionFacade::Leave(const CallContext& context, const JoinLea
     return gone > 0;
   };
   OOFGG_ASSIGN_OR_RETURN(const SessionRecord left, ModifySession(parts_.sessions, session.record.id, leave));
-  if (const auto channel = parts_.hub.Find(left.id)) {
-    channel->Kick(caller, WithReason(MakeStatus(StatusCode::kFailedPrecondition, "you left the session"),
-                                     "LEFT_SESSION"));
-  }
+  Kick(left, caller,
+       WithReason(MakeStatus(StatusCode::kFailedPrecondition, "you left the session"), "LEFT_SESSION"));
   Announce(left, caller, "left");
   return ViewOf(left, id, caller);
+}
+
+Status SessionFacade::ErasePlayer(const std::string& id) {
+  while (true) {
+    OOFGG_ASSIGN_OR_RETURN(const auto sessions, parts_.sessions.ListSessionsOf(id, kMaxPage));
+    for (const SessionRecord& session : sessions) OOFGG_RETURN_IF_ERROR(EraseFrom(session, id));
+    if (sessions.empty()) return {};
+  }
+}
+
+Status SessionFacade::EraseFrom(const SessionRecord& session, const std::string& player) {
+  const auto take_out = [&](SessionRecord& stored) -> StatusOr<bool> {
+    std::erase_if(stored.members, [&](const auto& member) { return member.user_id == player; });
+    if (stored.members.empty()) return false;
+    if (stored.owner_id == player) stored.owner_id = stored.members.front().user_id;
+    return true;
+  };
+  const auto rest = ModifySession(parts_.sessions, session.id, take_out);
+  if (rest.status().code() == StatusCode::kNotFound) return {};
+  OOFGG_RETURN_IF_ERROR(rest.status());
+  if (rest->members.empty()) {
+    parts_.queue.Forget(session);
+    OOFGG_RETURN_IF_ERROR(parts_.sessions.EraseSession(session.id));
+  }
+  Kick(
+      *rest, player,
+      WithReason(MakeStatus(StatusCode::kFailedPrecondition, "your account was deleted"), "ACCOUNT_DELETED"));
+  Announce(*rest, player, "left");
+  return {};
+}
+
+void SessionFacade::Kick(const SessionRecord& session, const std::string& player, Status why) {
+  if (const auto channel = parts_.hub.Find(session.id)) channel->Kick(player, why);
 }
 
 // To those who watch the row, and to those who listen to the session's events, if anybody does.

@@ -60,7 +60,13 @@ class SessionFacade {
   StatusOr<StreamHandlerPtr<Session, Session>> WatchQueue(const CallContext& context, const Session& request,
                                                           std::shared_ptr<StreamHost> host);
 
+  /// Takes the player out of all sessions and the queue: what they were in alone goes, what they owned goes
+  /// to the next member. Again does no harm.
+  Status ErasePlayer(const std::string& id);
+
  private:
+  Status EraseFrom(const SessionRecord& session, const std::string& player);
+  void Kick(const SessionRecord& session, const std::string& player, Status why);
   StatusOr<Sessions> ListSessions(const CallContext& context, const std::string& game_id);
   StatusOr<Session> JoinQueue(const CallContext& context, const JoinLeaveRequest& request);
   StatusOr<Session> JoinSession(const CallContext& context, const JoinLeaveRequest& request);

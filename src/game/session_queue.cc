@@ -62,6 +62,8 @@ StatusOr<SessionRecord> SessionQueue::Leave(const CallContext& context, const Se
   return left;
 }
 
+void SessionQueue::Forget(const SessionRecord& place) { follower_->Unfollow(place.id); }
+
 void SessionQueue::Attend(const CallContext& context, const SessionRecord& place) {
   const bool waits = place.state == SessionState::kQueued && !place.ticket_id.empty();
   if (queue_ != nullptr && waits && place.owner_id == context.caller->user_id) {

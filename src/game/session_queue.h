@@ -39,6 +39,9 @@ class SessionQueue {
   /// Gives the place up. kFailedPrecondition: the ticket was matched meanwhile.
   StatusOr<SessionRecord> Leave(const CallContext& context, const SessionRecord& place);
 
+  /// The place is being erased: nothing more becomes of its ticket here. The maker hears by itself.
+  void Forget(const SessionRecord& place);
+
   /// The owner looks at a place: from now on it is kept in step with its ticket, if it was not.
   void Attend(const CallContext& context, const SessionRecord& place);
 

@@ -80,6 +80,14 @@ class SessionStore {
   /// All places in the queue that wait for a match, in order of id.
   virtual StatusOr<std::vector<SessionRecord>> ListQueued() = 0;
 
+  /// At most `limit` sessions that the user owns or is a member of, whatever has become of them, places in
+  /// the queue and aliases among them.
+  virtual StatusOr<std::vector<SessionRecord>> ListSessionsOf(std::string_view user_id,
+                                                              std::size_t limit) = 0;
+
+  /// Forgets the session with all that belongs to it, at once; as good if there is none.
+  virtual Status EraseSession(std::string_view id) = 0;
+
   /// The number of the next run of the session's event stream: 0, 1, 2 … and never one of them twice, so
   /// that sequence numbers are not given out again by a process that forgot the last. kNotFound: no such
   /// session. Leaves the version as it is.

@@ -195,6 +195,12 @@ StatusOr<Ticket> TicketDesk::Cancel(const Viewer& viewer, const std::string& id)
   return result;
 }
 
+void TicketDesk::CancelOf(const std::string& player) {
+  Locked([&](Outbox& outbox) {
+    if (TicketEntry* const entry = book_.FindLiveOf(player)) Withdraw(*entry, outbox);
+  });
+}
+
 StatusOr<Ticket> TicketDesk::CancelLocked(const Viewer& viewer, const std::string& id, Outbox& outbox) {
   OOFGG_ASSIGN_OR_RETURN(TicketEntry * entry, FindFor(viewer, id));
   Withdraw(*entry, outbox);

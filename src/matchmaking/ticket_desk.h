@@ -45,6 +45,8 @@ class TicketDesk : public std::enable_shared_from_this<TicketDesk> {
                           CreateTicketRequest request);
   StatusOr<Ticket> Get(const Viewer& viewer, const std::string& id);
   StatusOr<Ticket> Cancel(const Viewer& viewer, const std::string& id);
+  /// Cancels the ticket that the player is in, if it is not final.
+  void CancelOf(const std::string& player);
 
   /// Returns the name of the watch.
   StatusOr<std::uint64_t> OpenWatch(const Viewer& viewer, const std::string& id,

@@ -45,6 +45,8 @@ StatusOr<Ticket> MatchmakingFacade::CancelTicket(const CallContext& context, con
   return desk_->Cancel(viewer, request.id);
 }
 
+void MatchmakingFacade::ForgetPlayer(const std::string& id) { desk_->CancelOf(id); }
+
 StatusOr<StreamHandlerPtr<TicketId, Ticket>> MatchmakingFacade::WatchTicket(
     const CallContext& context, const TicketId& request, std::shared_ptr<StreamHost> host) {
   OOFGG_ASSIGN_OR_RETURN(const Viewer viewer, ViewerOf(context));

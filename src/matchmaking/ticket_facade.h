@@ -77,6 +77,9 @@ class MatchmakingFacade {
                                                                          const TicketId& request,
                                                                          std::shared_ptr<StreamHost> host);
 
+  /// Takes the ticket of somebody whose account was deleted out, if they wait on one.
+  void ForgetPlayer(const std::string& id);
+
  private:
   std::shared_ptr<TicketDesk> desk_;
 };

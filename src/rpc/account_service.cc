@@ -5,9 +5,10 @@
 
 namespace oofgg::rpc {
 
-ServedService MakeAccountService(ServiceHost& host, const Lane& hashing, auth::AccountFacade& facade) {
+ServedService MakeAccountService(ServiceHost& host, const Lane& hashing, const Lane& network,
+                                 auth::AccountFacade& facade) {
   return {v1::AccountService::service_full_name(),
-          std::make_shared<AccountServiceOf<auth::AccountFacade>>(host, hashing, facade)};
+          std::make_shared<AccountServiceOf<auth::AccountFacade>>(host, hashing, network, facade)};
 }
 
 }  // namespace oofgg::rpc

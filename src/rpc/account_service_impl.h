@@ -10,8 +10,8 @@ namespace oofgg::rpc {
 template <class Facade>
 class AccountServiceOf final : public v1::AccountService::CallbackService {
  public:
-  AccountServiceOf(ServiceHost& host, const Lane& hashing, Facade& facade)
-      : host_(host), hashing_(hashing), facade_(facade) {}
+  AccountServiceOf(ServiceHost& host, const Lane& hashing, const Lane& network, Facade& facade)
+      : host_(host), hashing_(hashing), network_(network), facade_(facade) {}
 
   grpc::ServerUnaryReactor* GuestLogin(grpc::CallbackServerContext* call,
                                        const v1::GuestLoginRequest* request, v1::AuthTokens* response) final {
@@ -85,6 +85,12 @@ class AccountServiceOf final : public v1::AccountService::CallbackService {
                                                      Calls(facade_, &Facade::ChangePassword));
   }
 
+  grpc::ServerUnaryReactor* LinkTwitch(grpc::CallbackServerContext* call,
+                                       const v1::LinkTwitchRequest* request, v1::Account* response) final {
+    return ServeUnary<wire::methods::LinkTwitch>(host_, network_, call, request, response,
+                                                 Calls(facade_, &Facade::LinkTwitch));
+  }
+
   grpc::ServerUnaryReactor* RequestEmailCode(grpc::CallbackServerContext* call,
                                              const v1::RequestEmailCodeRequest* request,
                                              v1::Done* response) final {
@@ -101,6 +107,7 @@ class AccountServiceOf final : public v1::AccountService::CallbackService {
  private:
   ServiceHost& host_;
   const Lane hashing_;
+  const Lane network_;
   Facade& facade_;
 };
 

@@ -48,7 +48,8 @@ MemoryServices::MemoryServices(const BackendOptions& options, FakeClock& clock, 
       table_([this](const TransportCall& call, bool needs_token) { return ContextOf(call, needs_token); }) {
   // Guessing passwords is not what a game's tests are about.
   auth::AuthRoomOptions room;
-  room.guard = {.per_account = std::nullopt, .per_address = std::nullopt, .free_failures = 1'000'000};
+  room.guard = {
+      .per_account = std::nullopt, .per_address = std::nullopt, .failures = {.free_failures = 1'000'000}};
   auth_ = OrDie(auth::AuthRoom::Open({.stores = {users_, sessions_, codes_, credentials_},
                                       .issuer = issuer_,
                                       .verifier = verifier_,

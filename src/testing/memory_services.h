@@ -6,10 +6,10 @@
 #include <string>
 
 #include "auth/auth_room.h"
-#include "auth/password_policy.h"
 #include "base/event_log.h"
 #include "matchmaking/rule_set_source.h"
 #include "matchmaking/ticket_facade.h"
+#include "oofgg/auth/password_policy.h"
 #include "oofgg/auth/token_issuer.h"
 #include "oofgg/auth/token_verifier.h"
 #include "oofgg/testing/backend.h"

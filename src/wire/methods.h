@@ -126,6 +126,10 @@ struct LogoutEverywhere : Repeatable<LogoutEverywhereRequest, LogoutEverywhereRe
 struct ChangePassword : OnlyOnce<ChangePasswordRequest, Done> {
   static constexpr std::string_view kPath = "/oofgg.v1.AccountService/ChangePassword";
 };
+/// What is linked stays so.
+struct LinkTwitch : Repeatable<LinkTwitchRequest, Account> {
+  static constexpr std::string_view kPath = "/oofgg.v1.AccountService/LinkTwitch";
+};
 /// As RequestPasswordReset.
 struct RequestEmailCode : Creation<RequestEmailCodeRequest, Done> {
   static constexpr std::string_view kPath = "/oofgg.v1.AccountService/RequestEmailCode";
@@ -286,9 +290,9 @@ using AllMethods = MethodList<
     methods::Register, methods::Login, methods::TwitchLogin, methods::ValidateToken, methods::RefreshToken,
     methods::GuestLogin, methods::ServiceLogin, methods::RequestPasswordReset, methods::ResetPassword,
     methods::VerifyEmail, methods::GetAccount, methods::UpgradeAccount, methods::ListSessions,
-    methods::Logout, methods::LogoutEverywhere, methods::ChangePassword, methods::RequestEmailCode,
-    methods::DeleteAccount, methods::FindAccount, methods::Ban, methods::Unban, methods::SetRole,
-    methods::EndUserSessions, methods::DeleteUser, methods::CreateServiceCredential,
+    methods::Logout, methods::LogoutEverywhere, methods::ChangePassword, methods::LinkTwitch,
+    methods::RequestEmailCode, methods::DeleteAccount, methods::FindAccount, methods::Ban, methods::Unban,
+    methods::SetRole, methods::EndUserSessions, methods::DeleteUser, methods::CreateServiceCredential,
     methods::RotateServiceCredential, methods::RevokeServiceCredential, methods::ListServiceCredentials,
     methods::WatchRevocations, methods::Connect, methods::CreateTicket, methods::GetTicket,
     methods::CancelTicket, methods::WatchTicket, methods::ListGameServers, methods::CreateGame,

@@ -50,6 +50,11 @@ void AccountProto::ToProto(const ChangePasswordRequest& from, v1::ChangePassword
   to.set_new_password(from.new_password);
 }
 
+void AccountProto::ToProto(const LinkTwitchRequest& from, v1::LinkTwitchRequest& to) {
+  to.set_helix_token(from.helix_token);
+  to.set_current_password(from.current_password);
+}
+
 void AccountProto::ToProto(const RequestEmailCodeRequest& from, v1::RequestEmailCodeRequest& to) {
   to.set_email(from.email);
   to.set_current_password(from.current_password);
@@ -159,6 +164,12 @@ Status AccountProto::FromProto(const v1::LogoutEverywhereRequest& from, LogoutEv
 Status AccountProto::FromProto(const v1::ChangePasswordRequest& from, ChangePasswordRequest& to, Reading) {
   to.current_password = from.current_password();
   to.new_password = from.new_password();
+  return {};
+}
+
+Status AccountProto::FromProto(const v1::LinkTwitchRequest& from, LinkTwitchRequest& to, Reading) {
+  to.helix_token = from.helix_token();
+  to.current_password = from.current_password();
   return {};
 }
 

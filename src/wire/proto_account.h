@@ -20,6 +20,7 @@ struct AccountProto {
   static void ToProto(const LogoutRequest& from, v1::LogoutRequest& to);
   static void ToProto(const LogoutEverywhereRequest& from, v1::LogoutEverywhereRequest& to);
   static void ToProto(const ChangePasswordRequest& from, v1::ChangePasswordRequest& to);
+  static void ToProto(const LinkTwitchRequest& from, v1::LinkTwitchRequest& to);
   static void ToProto(const RequestEmailCodeRequest& from, v1::RequestEmailCodeRequest& to);
   static void ToProto(const DeleteAccountRequest& from, v1::DeleteAccountRequest& to);
   static void ToProto(const Done& from, v1::Done& to);
@@ -42,6 +43,7 @@ struct AccountProto {
   static Status FromProto(const v1::LogoutRequest& from, LogoutRequest& to, Reading);
   static Status FromProto(const v1::LogoutEverywhereRequest& from, LogoutEverywhereRequest& to, Reading);
   static Status FromProto(const v1::ChangePasswordRequest& from, ChangePasswordRequest& to, Reading);
+  static Status FromProto(const v1::LinkTwitchRequest& from, LinkTwitchRequest& to, Reading);
   static Status FromProto(const v1::RequestEmailCodeRequest& from, RequestEmailCodeRequest& to, Reading);
   static Status FromProto(const v1::DeleteAccountRequest& from, DeleteAccountRequest& to, Reading);
   static Status FromProto(const v1::Done& from, Done& to, Reading);
@@ -78,6 +80,8 @@ struct ProtoOf<methods::LogoutEverywhere>
     : ProtoPair<AccountProto, v1::LogoutEverywhereRequest, v1::LogoutEverywhereResponse> {};
 template <>
 struct ProtoOf<methods::ChangePassword> : ProtoPair<AccountProto, v1::ChangePasswordRequest, v1::Done> {};
+template <>
+struct ProtoOf<methods::LinkTwitch> : ProtoPair<AccountProto, v1::LinkTwitchRequest, v1::Account> {};
 template <>
 struct ProtoOf<methods::RequestEmailCode> : ProtoPair<AccountProto, v1::RequestEmailCodeRequest, v1::Done> {};
 template <>

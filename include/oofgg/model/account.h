@@ -105,6 +105,12 @@ struct ChangePasswordRequest {
   std::string new_password;
 };
 
+/// Makes an account at Twitch one more way into this one.
+struct LinkTwitchRequest {
+  std::string helix_token;         ///< A user access token of Twitch.
+  std::string current_password{};  ///< Of an account that has one; else ignored.
+};
+
 /// Sends a code that proves the address; it becomes the account's by `VerifyEmail`, and the former address is
 /// mailed a notice of that.
 struct RequestEmailCodeRequest {
@@ -219,6 +225,15 @@ struct RevokedSession {
   friend bool operator==(const RevokedSession&, const RevokedSession&) = default;
 };
 
+/// Somebody whose account was deleted: what is kept of them elsewhere is to be deleted too.
+struct DeletedUser {
+  std::string user_id;
+  WallTime deleted_at{};
+  WallTime until{};  ///< Who comes back by then is told.
+
+  friend bool operator==(const DeletedUser&, const DeletedUser&) = default;
+};
+
 /// What was revoked after the cursor. The first message comes at once, be it empty, and one comes at least
 /// every few seconds, so that silence means a dead link.
 struct Revocations {
@@ -227,6 +242,7 @@ struct Revocations {
   /// The cursor asked for is not known any more: what was revoked between may be missing. Streams opened
   /// before are to be ended, so that their clients come back with fresh tokens.
   bool reset = false;
+  std::vector<DeletedUser> deleted_users{};
 
   friend bool operator==(const Revocations&, const Revocations&) = default;
 };

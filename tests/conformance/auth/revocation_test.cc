@@ -101,6 +101,33 @@ TEST_P(RevocationTest, IsPurgedInBatchesAndGoesOnCounting) {
   EXPECT_EQ(sessions_.ReadRevocations(0, 10)->floor, 3);
 }
 
+TEST_P(RevocationTest, ADeletionIsAnEntryOfTheRecord) {
+  Revoke({901});
+  ASSERT_TRUE(sessions_.RecordDeletion("u-1", At(2), At(5000)).ok());
+  Revoke({902});
+  EXPECT_THAT(AllRevocations(sessions_),
+              ElementsAre(Revocation{1, "svc-1", At(0), At(901)}, Revocation{2, "", At(2), At(5000), "u-1"},
+                          Revocation{3, "svc-2", At(0), At(902)}));
+  EXPECT_EQ(sessions_.ReadRevocations(0, 10)->head, 3);
+}
+
+TEST_P(RevocationTest, ADeletionStaysBehindWhatIsPurgedAroundIt) {
+  Revoke({10});
+  ASSERT_TRUE(sessions_.RecordDeletion("u-1", At(1), At(5000)).ok());
+  Revoke({20, 100, 30});
+  EXPECT_EQ(sessions_.PurgeExpired(At(50), 10).value(), 2U) << "nor does it hold them up";
+  EXPECT_THAT(SequencesAfter(0), ElementsAre(2, 4, 5));
+  EXPECT_EQ(sessions_.ReadRevocations(0, 10)->floor, 3);
+  EXPECT_EQ(sessions_.PurgeExpired(At(200), 10).value(), 2U);
+  const RevocationPage page = sessions_.ReadRevocations(0, 10).value();
+  EXPECT_THAT(page.entries, ElementsAre(Revocation{2, "", At(1), At(5000), "u-1"}));
+  EXPECT_EQ(page.floor, 5);
+  EXPECT_EQ(page.head, 5);
+  EXPECT_THAT(SequencesAfter(2), IsEmpty());
+  EXPECT_EQ(sessions_.PurgeExpired(At(5001), 10).value(), 1U);
+  EXPECT_THAT(SequencesAfter(0), IsEmpty());
+}
+
 TEST_P(RevocationTest, OneCallPurgesTokensAndRevocations) {
   ASSERT_TRUE(sessions_.CreateFamily(MakeFamily("s-1"), HashOf("first"), At(10)).ok());
   Revoke({10, 10});

@@ -81,5 +81,13 @@ TEST_P(PlayerStoreTest, OfTwoWritersWithOneVersionOnlyTheFirstWrites) {
   EXPECT_EQ(now->version, 2);
 }
 
+TEST_P(PlayerStoreTest, AnErasedProfileIsGoneAndItsIdFree) {
+  ASSERT_TRUE(store().InsertPlayer(Ann()).ok());
+  EXPECT_TRUE(store().ErasePlayer("p1").value());
+  EXPECT_FALSE(store().ErasePlayer("p1").value());
+  EXPECT_EQ(store().FindPlayer("p1").status().code(), StatusCode::kNotFound);
+  EXPECT_TRUE(store().InsertPlayer(Ann()).ok());
+}
+
 }  // namespace
 }  // namespace oofgg::storage

@@ -166,5 +166,44 @@ TEST_P(ScoreStoreTest, SimultaneousSubmissionsAllCountOnce) {
   EXPECT_EQ(*store().CountScores("ann", "arena"), 20);
 }
 
+TEST_P(ScoreStoreTest, ErasedScoresAreGoneFromEveryList) {
+  std::vector<std::int64_t> orders;
+  for (int i = 0; i < 5; ++i) {
+    orders.push_back(Add("a" + std::to_string(i), "ann", i, "arena", i % 2 == 0 ? "wins" : "kills").order);
+  }
+  const auto bob = Add("b", "bob", 1);
+  orders.push_back(bob.order);
+  EXPECT_TRUE(store().EraseScores("ann", 2).value()) << "three are left";
+  const auto best_of = [this] {
+    std::vector<std::string> players;
+    EXPECT_TRUE(store()
+                    .VisitBest([&](const game::BestScore& score) {
+                      players.emplace_back(score.player_id);
+                      return Status();
+                    })
+                    .ok());
+    return players;
+  };
+  EXPECT_EQ(best_of(), std::vector<std::string>{"bob"}) << "from the first batch on";
+  while (store().EraseScores("ann", 2).value()) {
+  }
+  EXPECT_EQ(*store().CountScores("ann", ""), 0);
+  EXPECT_TRUE(store().ListScores("ann", "", kAll, 10)->empty());
+  const auto found = store().FindScores(orders);
+  ASSERT_EQ(found->size(), 1u);
+  EXPECT_EQ(found->front().score.id, "b");
+  EXPECT_FALSE(store().EraseScores("ann", 2).value()) << "again does no harm";
+  EXPECT_FALSE(store().EraseScores("nobody", 2).value());
+  EXPECT_GT(Add("a0", "ann", 7).order, bob.order) << "the id is free, and places are not given out again";
+  EXPECT_EQ(best_of().size(), 2u);
+}
+
+TEST_P(ScoreStoreTest, AKeyWhoseScoreWasErasedSaysSo) {
+  const game::CreationKey key{"server", "k", 7};
+  ASSERT_TRUE(store().InsertScore(MakeScore("1", "ann", 3), key).ok());
+  ASSERT_TRUE(store().EraseScores("ann", 10).ok());
+  EXPECT_EQ(store().InsertScore(MakeScore("2", "ann", 3), key).status().code(), StatusCode::kNotFound);
+}
+
 }  // namespace
 }  // namespace oofgg::storage

@@ -216,5 +216,33 @@ TEST_P(SessionStoreTest, NeverGivesAStreamRunTwice) {
   EXPECT_EQ(runs.size(), 40u);
 }
 
+TEST_P(SessionStoreTest, ListsAllThatSomebodyOwnsOrIsIn) {
+  Add(Make("1", SessionState::kStarted, "bob", {"bob", "ann"}));
+  Add(Make("2", SessionState::kFinished, "ann", {"bob"}));
+  Add(Make("3", SessionState::kQueued, "ann", {"ann"}));
+  SessionRecord alias = Make("4", SessionState::kQueued, "ann", {"ann"});
+  alias.game_id = "chess";
+  alias.alias_of = "5";
+  Add(alias);
+  Add(Make("5", SessionState::kStarted, "", {"bob"}));
+  EXPECT_EQ(IdsOf(store().ListSessionsOf("ann", 10)), (std::vector<std::string>{"1", "2", "3", "4"}));
+  EXPECT_EQ(IdsOf(store().ListSessionsOf("ann", 2)), (std::vector<std::string>{"1", "2"}));
+  EXPECT_TRUE(store().ListSessionsOf("nobody", 10)->empty());
+  EXPECT_EQ(store().ListSessionsOf("ann", 1)->front().members.size(), 2u);
+}
+
+TEST_P(SessionStoreTest, AnErasedSessionIsGoneWithAllThatIsItsOwn) {
+  Add(Make("1", SessionState::kStarted, "ann", {"ann", "bob"}));
+  Add(Make("2", SessionState::kStarted, "bob", {"bob"}));
+  ASSERT_EQ(store().NextStreamRun("1").value(), 0u);
+  ASSERT_TRUE(store().EraseSession("1").ok());
+  EXPECT_EQ(store().FindSession("1").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(IdsOf(store().ListSessionsOf("bob", 10)), std::vector<std::string>{"2"});
+  EXPECT_TRUE(store().EraseSession("1").ok());
+  Add(Make("1", SessionState::kStarted, "ann"));
+  EXPECT_EQ(store().NextStreamRun("1").value(), 0u);
+  EXPECT_TRUE(store().FindSession("1")->members.empty());
+}
+
 }  // namespace
 }  // namespace oofgg::storage

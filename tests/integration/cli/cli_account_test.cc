@@ -200,6 +200,22 @@ TEST_F(CliAccountTest, AGuestsIsDeletedWhenOneIsSure) {
   ExpectLine(shell_.Run({"account", "delete", "--yes"}), "deleted the account and all its data");
 }
 
+TEST_F(CliAccountTest, TwitchIsLinkedByItsTokenAndThePassword) {
+  SignIn();
+  server_.Answer<methods::GetAccount>(Ann());
+  server_.Answer<methods::LinkTwitch>(Ann());
+  ExpectLine(shell_.Run({"account", "link-twitch"}, "helix\nsecret\n"),
+             "linked the account with Twitch, which opens it from now on");
+  EXPECT_EQ(server_.Asked<methods::LinkTwitch>().helix_token, "helix");
+  EXPECT_EQ(server_.Asked<methods::LinkTwitch>().current_password, "secret");
+  Account guest = Ann();
+  guest.has_password = false;
+  server_.Answer<methods::GetAccount>(guest);
+  ExpectLine(shell_.Run({"account", "link-twitch"}, "helix\n"),
+             "linked the account with Twitch, which opens it from now on");
+  EXPECT_EQ(server_.Asked<methods::LinkTwitch>().current_password, "");
+}
+
 TEST_F(CliAccountTest, PasswordsAreTwoLinesOfStdin) {
   SignIn();
   server_.Answer<methods::ChangePassword>({});

@@ -1,5 +1,5 @@
-// PostgreSQL, Redis or oofgg-auth itself is killed under load: what was acknowledged holds afterwards, and
-// nobody who did nothing wrong is signed out.
+// Two replicas of oofgg-auth on one PostgreSQL and one Redis. Any of them is killed under load: what was
+// acknowledged holds afterwards, and nobody who did nothing wrong is signed out.
 
 #include <gtest/gtest.h>
 
@@ -173,6 +173,24 @@ class AuthCrashTest : public ::testing::Test {
   std::unique_ptr<RunningServer> auth_;
   std::unique_ptr<RunningServer> replica_;
 };
+
+TEST_F(AuthCrashTest, WrongPasswordsAtOneReplicaAreWaitedForAtTheOther) {
+  (void)SignUp("ann", *auth_);
+  const auto guess_at = [](const RunningServer& server) {
+    return ClientOf(&server)->auth().Login({.username = "ann", .password = "wrong password"}).status();
+  };
+  const auto has_to_wait = [](const Status& status) {
+    return status.message().find("too many wrong passwords") != std::string_view::npos;
+  };
+  bool shared = false;
+  // Three at the most, so that the replica has no reason of its own; more than one only if this is very slow.
+  for (int round = 0; round < 3 && !shared; ++round) {
+    for (int guess = 0; guess < 6 && !has_to_wait(guess_at(*auth_)); ++guess) {
+    }
+    shared = has_to_wait(guess_at(*replica_));
+  }
+  EXPECT_TRUE(shared);
+}
 
 TEST_F(AuthCrashTest, PostgresIsKilledUnderLoad) {
   TryUnderLoad([this] { database_.Kill(); }, [this] { database_.Start(); });

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <thread>
 
 #include "oofgg/auth/key_store.h"
@@ -21,8 +22,8 @@ using ::testing::HasSubstr;
 
 class AuthServerTest : public ::testing::Test {
  protected:
-  void Start() {
-    auth_ = StartAuth(folder_);
+  void Start(std::vector<std::string> more = {}) {
+    auth_ = StartAuth(folder_, std::move(more));
     client_ = ClientOf(auth_.get());
   }
 
@@ -54,6 +55,20 @@ TEST_F(AuthServerTest, SignsInAndKeepsWhatItAcknowledgedOverAKill) {
   ASSERT_TRUE(refreshed.ok()) << refreshed.status();
   EXPECT_EQ(client_->auth().Login({.username = "ann", .password = "wrong password"}).status().code(),
             StatusCode::kUnauthenticated);
+}
+
+TEST_F(AuthServerTest, APasswordThatBecamePublicIsRefusedAndNotSaid) {
+  const std::string file = folder_.path() + "/pwned-passwords.txt";
+  std::ofstream(file) << std::string(40, '0') << ":3\r\n"
+                      << "38897BA8CF0BFE6270EF040752C45ED35364FB14:5\r\n";  // SHA-1 of "seventeen teapots".
+  Start({"--breached-passwords", file});
+  const auto refused =
+      client_->auth().Register({.username = "ann", .email = {}, .password = "seventeen teapots"});
+  EXPECT_EQ(refused.status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(ReasonOf(refused.status()), "PASSWORD_BREACHED");
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("choose one that you use nowhere else"));
+  EXPECT_EQ(refused.status().ToString().find("teapots"), std::string::npos) << refused.status();
+  EXPECT_TRUE(client_->auth().Register({.username = "ann", .email = {}, .password = kPassword}).ok());
 }
 
 TEST_F(AuthServerTest, ASessionOutlivesTheServerThatOpenedIt) {

@@ -54,6 +54,37 @@ class RevocationTest : public ::testing::Test {
     return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - start);
   }
 
+  /// A game of the player's own with a score of theirs; returns its id.
+  static std::string PlayAs(Client& player) {
+    const auto game = player.games().CreateGame({.name = "Arena", .description = {}, .data = {}});
+    EXPECT_TRUE(game.ok()) << game.status();
+    Submit(player, game->id);
+    return game->id;
+  }
+  static void Submit(Client& player, const std::string& game) {
+    ScoreSubmission score;
+    score.game_id = game;
+    score.value = 7;
+    const auto submitted = player.scores().SubmitScore(score);
+    EXPECT_TRUE(submitted.ok()) << submitted.status();
+  }
+
+  /// Whether within 20 s nobody knows of the player any more.
+  static bool IsForgotten(Client& other, const std::string& player, const std::string& game) {
+    const auto start = SteadyClock::now();
+    while (SteadyClock::now() < start + 20s) {
+      const auto profile = other.players().GetPlayer({.id = player});
+      if (profile.status().code() == StatusCode::kNotFound) break;
+      std::this_thread::sleep_for(20ms);
+    }
+    EXPECT_EQ(other.players().GetPlayer({.id = player}).status().code(), StatusCode::kNotFound);
+    const auto scores = other.scores().GetPlayerScores({.player_id = player, .game_id = {}, .cursor = {}});
+    const auto rank = other.scores().GetPlayerRank({.player_id = player, .game_id = game, .score_type = {}});
+    EXPECT_TRUE(scores.ok()) << scores.status();
+    EXPECT_EQ(rank.status().code(), StatusCode::kNotFound);
+    return scores.ok() && scores->scores.empty();
+  }
+
   /// What a service hears of the auth server's own stream.
   struct Watching {
     Inbox<Revocations> greeted;
@@ -147,6 +178,31 @@ TEST_F(RevocationTest, WhatARetiredKeysTokenOpenedEnds) {
   ASSERT_TRUE(end.has_value()) << "the stream goes on";
   EXPECT_EQ(end->code(), StatusCode::kUnauthenticated) << *end;
   EXPECT_EQ(thief->players().GetPlayer({.id = "nobody"}).status().code(), StatusCode::kUnauthenticated);
+}
+
+TEST_F(RevocationTest, ADeletedAccountTakesScoresAndProfileWithIt) {
+  const auto ann = SignUp("ann", *auth_, game_.get());
+  const std::string game = PlayAs(*ann);
+  const auto bob = SignUp("bob", *auth_, game_.get());
+  Submit(*bob, game);
+  const std::string user = ann->tokens().user_id;
+  ASSERT_TRUE(ann->account().DeleteAccount({.password = std::string(kPassword)}).ok());
+  EXPECT_TRUE(IsForgotten(*bob, user, game));
+  LeaderboardRequest board;
+  board.game_id = game;
+  EXPECT_EQ(bob->scores().GetLeaderboard(board)->entries.size(), 1u) << "the others' stay";
+}
+
+TEST_F(RevocationTest, AGameServerThatWasAwayForgetsADeletedAccountWhenItReturns) {
+  const auto ann = SignUp("ann", *auth_, game_.get());
+  const std::string game = PlayAs(*ann);
+  const std::string user = ann->tokens().user_id;
+  game_->Kill();
+  ASSERT_TRUE(admin_->admin().DeleteUser({user}).ok());
+  auth_->Kill();  // It is in the database, not in somebody's memory.
+  auth_ = StartAuth(folder_);
+  StartGameServer();
+  EXPECT_TRUE(IsForgotten(*SignUp("bob", *auth_, game_.get()), user, game));
 }
 
 TEST_F(RevocationTest, TheGameServerShowsHowLongItHasHeardNothing) {

@@ -126,6 +126,28 @@ TEST_F(WaysInTest, TwitchOpensTheSameAccountEachTimeAndNobodyElses) {
   EXPECT_TRUE(SignUp("ann", *auth)) << "who needs no Twitch is served on";
 }
 
+TEST_F(WaysInTest, TwitchIsLinkedToAnAccountThatIsThereAndToNoSecondOne) {
+  TwitchStandIn twitch;
+  const auto auth = StartAuth(folder_, {"--twitch-client-id", "our-game", "--twitch-url", twitch.url()});
+  const LinkTwitchRequest request{.helix_token = "dallas-token", .current_password = std::string(kPassword)};
+  const auto ann = SignUp("ann", *auth);
+  EXPECT_EQ(
+      ReasonOf(ann->account()
+                   .LinkTwitch({.helix_token = "foreign-token", .current_password = request.current_password})
+                   .status()),
+      "INVALID_CREDENTIALS");
+  const auto linked = ann->account().LinkTwitch(request);
+  ASSERT_TRUE(linked.ok()) << linked.status();
+  ASSERT_EQ(linked->identities.size(), 1U);
+  const auto by_twitch = ClientOf(auth.get())
+                             ->auth()
+                             .TwitchLogin({.helix_token = "dallas-token", .client_id = "", .user_id = ""});
+  ASSERT_TRUE(by_twitch.ok()) << by_twitch.status();
+  EXPECT_EQ(by_twitch->user_id, ann->tokens().user_id);
+  const auto bob = SignUp("bob", *auth);
+  EXPECT_EQ(ReasonOf(bob->account().LinkTwitch(request).status()), "IDENTITY_TAKEN");
+}
+
 TEST_F(WaysInTest, AForgottenPasswordIsReplacedByAMailedCodeThatWorksOnce) {
   const auto auth = StartAuth(folder_, {"--mail-hook", MailHook()});
   const auto ann = ClientOf(auth.get());

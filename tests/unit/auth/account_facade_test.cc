@@ -332,6 +332,18 @@ TEST_F(AccountFacadeTest, ADeletedAccountLeavesNothing) {
   EXPECT_TRUE(Register("alice", "alice@example.com").ok()) << "the names are free again";
 }
 
+TEST_F(AccountFacadeTest, ADeletionIsToldToTheOtherServersForAMonth) {
+  const auto guest = Guest();
+  const WallTime now = clock.WallNow();
+  ASSERT_TRUE(account->DeleteAccount(As(*guest), {}).ok());
+  const auto record = sessions.ReadRevocations(0, 10)->entries;
+  const auto told =
+      std::find_if(record.begin(), record.end(), [](const auto& entry) { return entry.IsDeletion(); });
+  ASSERT_NE(told, record.end());
+  EXPECT_EQ(told->user_id, guest->user_id);
+  EXPECT_GE(told->until, now + std::chrono::hours(30 * 24));
+}
+
 TEST_F(AccountFacadeTest, AnInterruptedDeletionIsFinished) {
   const auto guest = Guest();
   User user = users.FindById(guest->user_id).value();
@@ -342,6 +354,7 @@ TEST_F(AccountFacadeTest, AnInterruptedDeletionIsFinished) {
   ASSERT_TRUE(room->Tidy().ok());
   EXPECT_EQ(users.FindById(guest->user_id).status().code(), StatusCode::kNotFound);
   EXPECT_FALSE(IsValid(guest->access_token));
+  EXPECT_EQ(sessions.ReadRevocations(0, 10)->entries.back().user_id, guest->user_id);
   EXPECT_NE(Guest()->user_id, guest->user_id);
 }
 

@@ -290,8 +290,7 @@ TEST_F(AdminFacadeTest, WhoLooksAnAccountUpIsInTheTrailAndWhatWasLookedForIsNot)
   const EventRecord last = events.records().back();
   EXPECT_EQ(last.kind, "auth.looked_up");
   EXPECT_EQ(last.key, alice->user_id);
-  ASSERT_EQ(last.fields.size(), 1U);
-  EXPECT_EQ(last.fields[0], (std::pair<std::string, EventRecord::Value>("actor", std::string("operator"))));
+  EXPECT_EQ(last.fields, (AuditTrail::Fields{{"actor", "operator"}, {"actor_role", "admin"}}));
 }
 
 TEST_F(AdminFacadeTest, AServicesFailedLoginIsInTheTrailWithoutTheSecret) {
@@ -304,14 +303,46 @@ TEST_F(AdminFacadeTest, AServicesFailedLoginIsInTheTrailWithoutTheSecret) {
   EXPECT_TRUE(last.fields.empty());
 }
 
-TEST_F(AdminFacadeTest, TheTrailNamesTheActor) {
+TEST_F(AdminFacadeTest, TheTrailSaysWhoBannedUntilWhenAndNotWhy) {
   const auto alice = Register("alice");
   ASSERT_TRUE(admin.Ban(operator_, {alice->user_id, "", 0s}).ok());
-  const EventRecord last = events.records().back();
+  EventRecord last = events.records().back();
   EXPECT_EQ(last.kind, "auth.banned");
   EXPECT_EQ(last.key, alice->user_id);
-  EXPECT_EQ(last.fields.at(0),
-            (std::pair<std::string, EventRecord::Value>("actor", std::string("operator"))));
+  EXPECT_EQ(last.fields,
+            (AuditTrail::Fields{
+                {"for_ever", true}, {"has_reason", false}, {"actor", "operator"}, {"actor_role", "admin"}}));
+  const WallTime end = room->sessions().Now() + 3600s;
+  ASSERT_TRUE(admin.Ban(operator_, {alice->user_id, "insulted bob@example.com", 3600s}).ok());
+  last = events.records().back();
+  const std::int64_t until =
+      std::chrono::duration_cast<std::chrono::milliseconds>(end.time_since_epoch()).count();
+  EXPECT_EQ(last.fields, (AuditTrail::Fields{{"for_ever", false},
+                                             {"has_reason", true},
+                                             {"until_ms", until},
+                                             {"actor", "operator"},
+                                             {"actor_role", "admin"}}));
+  EXPECT_EQ(admin.FindAccount(operator_, {alice->user_id, ""})->ban_reason, "insulted bob@example.com")
+      << "that is kept with the account";
+}
+
+TEST_F(AdminFacadeTest, TheTrailSaysWhichRoleBecameWhich) {
+  const auto alice = Register("alice");
+  ASSERT_TRUE(admin.SetRole(operator_, {alice->user_id, "developer"}).ok());
+  const EventRecord last = events.records().back();
+  EXPECT_EQ(last.kind, "auth.role_changed");
+  EXPECT_EQ(last.fields,
+            (AuditTrail::Fields{
+                {"from", "user"}, {"to", "developer"}, {"actor", "operator"}, {"actor_role", "admin"}}));
+}
+
+TEST_F(AdminFacadeTest, WhoDoesItThemselvesIsNoActor) {
+  const auto alice = Register("alice");
+  ASSERT_TRUE(room->account().Logout(As(*alice), {}).ok());
+  const EventRecord last = events.records().back();
+  for (const auto& [name, value] : last.fields) {
+    EXPECT_EQ(name.find("actor"), std::string::npos) << name;
+  }
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ TEST(AuthFacadeTiming, AnUnknownNameCostsTheSameWork) {
 
 AuthRoomOptions WithoutWaits() {
   AuthRoomOptions options;
-  options.guard.free_failures = 1000;
+  options.guard.failures.free_failures = 1000;
   return options;
 }
 

@@ -24,9 +24,7 @@ LoginGuardOptions OnlyWaits() {
   return {.per_account = std::nullopt,
           .per_address = std::nullopt,
           .global = std::nullopt,
-          .free_failures = 2,
-          .first_delay = 1s,
-          .max_delay = 60s,
+          .failures = {.free_failures = 2, .first_delay = 1s, .max_delay = 60s},
           .max_keys = 100};
 }
 

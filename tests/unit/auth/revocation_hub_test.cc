@@ -48,6 +48,7 @@ class ExchangedLog final : public RefreshStore {
     return Absent();
   }
   Status RevokeSession(std::string_view, WallTime, WallTime) override { return Absent(); }
+  Status RecordDeletion(std::string_view, WallTime, WallTime) override { return Absent(); }
   StatusOr<std::size_t> PurgeExpired(WallTime, std::size_t) override { return Absent(); }
   Status EraseFamilies(std::string_view) override { return Absent(); }
 
@@ -70,6 +71,15 @@ class RevocationHubTest : public ::testing::Test {
     Revoke(session);
     hub_->Poke();
     executor_.RunReady();
+  }
+  void Delete(const std::string& user) {
+    const WallTime now = clock_.WallNow();
+    ASSERT_TRUE(store_.RecordDeletion(user, now, now + 24h * 30).ok());
+  }
+  static std::vector<std::string> Users(const Revocations& message) {
+    std::vector<std::string> users;
+    for (const DeletedUser& user : message.deleted_users) users.push_back(user.user_id);
+    return users;
   }
   auto Watch(const std::string& cursor = "") { return hub_->Watch(cursor, host_); }
   static std::vector<std::string> Names(const Revocations& message) {
@@ -165,6 +175,72 @@ TEST_F(RevocationHubTest, ALongRecordComesInPieces) {
   }
   EXPECT_EQ(told, 1200U);
   EXPECT_EQ(hub_->head(), 1200);
+}
+
+TEST_F(RevocationHubTest, ADeletionIsToldInItsTurn) {
+  Start();
+  const auto stream = Watch();
+  (void)stream->Next();
+  Revoke("a");
+  Delete("ann");
+  RevokeAndTell("b");
+  const auto message = stream->Next();
+  EXPECT_EQ(Names(*message), (List{"a", "b"}));
+  EXPECT_EQ(Users(*message), List{"ann"});
+  EXPECT_FALSE(stream->Next().has_value());
+  Delete("bob");
+  hub_->Poke();
+  executor_.RunReady();
+  EXPECT_EQ(Users(*Watch(message->cursor)->Next()), List{"bob"});
+}
+
+TEST_F(RevocationHubTest, WhoWasAwayForWeeksHearsOfDeletionsAndOfWhatStillMatters) {
+  Start();
+  RevokeAndTell("a");
+  const std::string cursor = Watch()->Next()->cursor;
+  Delete("ann");
+  RevokeAndTell("b");
+  clock_.Advance(24h * 29);
+  Delete("bob");
+  RevokeAndTell("c");
+  for (const bool restarted : {false, true}) {
+    if (restarted) {
+      ASSERT_TRUE(store_.PurgeExpired(clock_.WallNow(), 100).ok());
+      Start();
+    }
+    const auto back = Watch(cursor)->Next();
+    EXPECT_TRUE(back->reset);
+    EXPECT_EQ(Users(*back), (List{"ann", "bob"})) << restarted;
+    EXPECT_EQ(Names(*back), List{"c"}) << restarted;
+    const auto fresh = Watch()->Next();
+    EXPECT_FALSE(fresh->reset);
+    EXPECT_EQ(Users(*fresh), (List{"ann", "bob"})) << restarted;
+    EXPECT_EQ(Names(*fresh), List{"c"}) << restarted;
+    const auto again = Watch(back->cursor)->Next();
+    EXPECT_FALSE(again->reset) << restarted;
+    EXPECT_TRUE(again->deleted_users.empty()) << restarted;
+  }
+  clock_.Advance(24h * 2);
+  RevokeAndTell("d");
+  EXPECT_EQ(Users(*Watch()->Next()), List{"bob"}) << "the other is 31 days ago";
+}
+
+TEST_F(RevocationHubTest, ManyDeletionsBehindTheFloorComeInPieces) {
+  Start();
+  for (int i = 0; i < 1200; ++i) Delete("user-" + std::to_string(i));
+  Revoke("old", 10s);
+  clock_.Advance(60s);
+  RevokeAndTell("new");
+  const auto stream = Watch();
+  std::size_t users = 0;
+  List names;
+  while (const auto message = stream->Next()) {
+    EXPECT_LE(message->deleted_users.size() + message->sessions.size(), 500U);
+    users += message->deleted_users.size();
+    for (const std::string& name : Names(*message)) names.push_back(name);
+  }
+  EXPECT_EQ(users, 1200U);
+  EXPECT_EQ(names, List{"new"});
 }
 
 TEST_F(RevocationHubTest, AWatcherHearsABeatInSilence) {

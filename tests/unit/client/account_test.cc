@@ -296,6 +296,18 @@ TEST_F(AccountTest, ChangingThePasswordKeepsTheSession) {
   EXPECT_EQ(client_->tokens(), before);
 }
 
+TEST_F(AccountTest, LinkingTwitchAnswersTheAccount) {
+  const Call call = client_->account().LinkTwitch(
+      {.helix_token = "h", .current_password = "p"}, [this](const StatusOr<Account>& account) {
+        Keep(account.ok() ? StatusOr<Done>(Done{}) : StatusOr<Done>(account.status()));
+      });
+  EXPECT_EQ(wire::DecodeRequest<methods::LinkTwitch>(last().request)->helix_token, "h");
+  Account linked;
+  linked.user_id = "u";
+  last().Answer<methods::LinkTwitch>(linked);
+  EXPECT_TRUE(outcome().ok());
+}
+
 TEST_F(AccountTest, AWrongPasswordIsNeitherGuessedAgainNorTakenForABadToken) {
   const SessionTokens before = client_->tokens();
   const Call call =

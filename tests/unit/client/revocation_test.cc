@@ -67,6 +67,18 @@ TEST_F(RevocationTest, GoesOnWhereTheLastLinkEnded) {
   EXPECT_EQ(news_[1]->sessions.at(0).session_id, "s2");
 }
 
+TEST_F(RevocationTest, DeletionsThatArriveBetweenTicksAreOneReportToo) {
+  const Call watch = Watch();
+  for (const char* user : {"u1", "u2"}) {
+    const Revocations news{.sessions = {}, .cursor = user, .deleted_users = {{.user_id = user}}};
+    stream().Say(wire::EncodeResponse<methods::WatchRevocations>(news));
+  }
+  Run();
+  ASSERT_EQ(news_.size(), 1u);
+  ASSERT_EQ(news_[0]->deleted_users.size(), 2u);
+  EXPECT_EQ(news_[0]->deleted_users[1].user_id, "u2");
+}
+
 TEST_F(RevocationTest, WhatArrivesBetweenTicksIsOneReport) {
   const Call watch = Watch();
   Say({"s1"}, "1", true);

@@ -115,6 +115,15 @@ TEST_F(TicketFacadeTest, APlayerIsInOneLiveTicket) {
   EXPECT_EQ(Create("ann", Simple()).state, TicketState::kWaiting);
 }
 
+TEST_F(TicketFacadeTest, APlayerWhoseAccountWasDeletedWaitsNoMore) {
+  const Ticket ann = Create("ann", Duel(1500));
+  facade_->ForgetPlayer("nobody");
+  EXPECT_EQ(facade_->GetTicket(As("ann"), {ann.id})->state, TicketState::kWaiting);
+  facade_->ForgetPlayer("ann");
+  EXPECT_EQ(facade_->GetTicket(As("ann"), {ann.id})->state, TicketState::kCancelled);
+  facade_->ForgetPlayer("ann");
+}
+
 TEST_F(TicketFacadeTest, AFinishedTicketFreesItsPlayers) {
   (void)Create("ann", Simple());
   (void)Create("bob", Simple());

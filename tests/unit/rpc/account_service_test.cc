@@ -46,7 +46,7 @@ class AccountServiceTest : public RpcTest {
   void ServeAccounts() {
     more_services_ = {
         {v1::AccountService::service_full_name(),
-         std::make_shared<AccountServiceOf<FakeAccounts>>(host_, hashing_, accounts_)},
+         std::make_shared<AccountServiceOf<FakeAccounts>>(host_, hashing_, network_, accounts_)},
         {v1::RevocationService::service_full_name(),
          std::make_shared<RevocationServiceOf<FakeRevocations>>(host_, revocations_)},
     };
@@ -90,7 +90,7 @@ TEST_F(AccountServiceTest, AFloodOfPasswordsHoldsUpNothingButPasswords) {
 TEST_F(AccountServiceTest, ASlowTwitchHoldsUpNothingButItsOwnLogins) {
   network_ = full_.lane();
   ServeAccounts();
-  EXPECT_EQ(Shed(), (std::set<std::string>{"TwitchLogin"}));
+  EXPECT_EQ(Shed(), (std::set<std::string>{"TwitchLogin", "LinkTwitch"}));
 }
 
 TEST_F(AccountServiceTest, EachMethodCallsItsOwn) {

@@ -18,7 +18,7 @@ class EveryMethodTest : public RpcTest {
   EveryMethodTest() {
     more_services_ = {
         {v1::AccountService::service_full_name(),
-         std::make_shared<AccountServiceOf<FakeAccounts>>(host_, hashing_, accounts_)},
+         std::make_shared<AccountServiceOf<FakeAccounts>>(host_, hashing_, network_, accounts_)},
         {v1::AdminService::service_full_name(), std::make_shared<AdminServiceOf<FakeAdmin>>(host_, admin_)},
         {v1::RevocationService::service_full_name(),
          std::make_shared<RevocationServiceOf<FakeRevocations>>(host_, revocations_)},

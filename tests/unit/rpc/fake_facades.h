@@ -295,6 +295,9 @@ struct FakeAccounts {
   StatusOr<Done> ChangePassword(const CallContext&, const ChangePasswordRequest&) {
     return Answer<Done>("ChangePassword");
   }
+  StatusOr<Account> LinkTwitch(const CallContext&, const LinkTwitchRequest&) {
+    return Answer<Account>("LinkTwitch");
+  }
   StatusOr<Done> RequestEmailCode(const CallContext&, const RequestEmailCodeRequest&) {
     return Answer<Done>("RequestEmailCode");
   }

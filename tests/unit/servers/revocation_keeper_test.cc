@@ -23,10 +23,12 @@ class RevocationKeeperTest : public ::testing::Test {
     SetLogSink([this](LogLevel level, std::string_view, std::string_view message) {
       if (level == LogLevel::kWarning) warnings_.emplace_back(message);
     });
-    keeper_ = RevocationKeeper::Over(setting_.transport, "credential", revoked_,
-                                     {.end_session = [this](std::string_view id) { ended_.emplace_back(id); },
-                                      .end_all = [this] { ++ended_all_; }},
-                                     setting_.executor, setting_.clock);
+    keeper_ = RevocationKeeper::Over(
+        setting_.transport, "credential", revoked_,
+        {.end_session = [this](std::string_view id) { ended_.emplace_back(id); },
+         .end_all = [this] { ++ended_all_; },
+         .forget_user = [this](const DeletedUser& user) { forgotten_.push_back(user); }},
+        setting_.executor, setting_.clock);
     setting_.executor.RunReady();
     setting_.transport->last().Answer<methods::ServiceLogin>(
         {.user_id = "s", .access_token = "a", .refresh_token = {}, .expires_in = std::chrono::minutes(15)});
@@ -43,6 +45,7 @@ class RevocationKeeperTest : public ::testing::Test {
   std::shared_ptr<auth::RevocationList> revoked_ = std::make_shared<auth::RevocationList>(setting_.clock);
   std::vector<std::string> ended_;
   int ended_all_ = 0;
+  std::vector<DeletedUser> forgotten_;
   std::vector<std::string> warnings_;
   std::unique_ptr<RevocationKeeper> keeper_;
 };
@@ -54,6 +57,14 @@ TEST_F(RevocationKeeperTest, DoesWhatItHears) {
   EXPECT_EQ(ended_all_, 0);
   Say({.sessions = {}, .cursor = "2", .reset = true});
   EXPECT_EQ(ended_all_, 1);
+}
+
+TEST_F(RevocationKeeperTest, TellsWhoseAccountWasDeleted) {
+  const WallTime now = setting_.clock.WallNow();
+  const DeletedUser ann{.user_id = "u1", .deleted_at = now, .until = now + std::chrono::hours(720)};
+  Say({.sessions = {}, .cursor = "1", .deleted_users = {ann}});
+  EXPECT_THAT(forgotten_, ElementsAre(ann));
+  EXPECT_EQ(ended_all_, 0);
 }
 
 TEST_F(RevocationKeeperTest, WarnsOnceOfASilenceAndOnceOfItsEnd) {

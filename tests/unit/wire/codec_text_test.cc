@@ -75,6 +75,8 @@ TEST(CodecText, Account) {
             R"(username: "n" email: "e" password: "p")");
   EXPECT_EQ(RequestText<methods::ChangePassword>({.current_password = "c", .new_password = "n"}),
             R"(current_password: "c" new_password: "n")");
+  EXPECT_EQ(RequestText<methods::LinkTwitch>({.helix_token = "h", .current_password = "c"}),
+            R"(helix_token: "h" current_password: "c")");
   EXPECT_EQ(RequestText<methods::RequestEmailCode>({.email = "e", .current_password = "c"}),
             R"(email: "e" current_password: "c")");
   EXPECT_EQ(ResponseText<methods::GetAccount>({.user_id = "u",
@@ -132,8 +134,10 @@ TEST(CodecText, Revocations) {
   EXPECT_EQ(ResponseText<methods::WatchRevocations>(
                 {.sessions = {{.session_id = "s", .revoked_at = kFirst, .until = kSecond}},
                  .cursor = "c",
-                 .reset = true}),
-            R"(sessions { session_id: "s" revoked_at_ms: 1 until_ms: 2 } cursor: "c" reset: true)");
+                 .reset = true,
+                 .deleted_users = {{.user_id = "u", .deleted_at = kFirst, .until = kThird}}}),
+            R"(sessions { session_id: "s" revoked_at_ms: 1 until_ms: 2 } cursor: "c" reset: true )"
+            R"(deleted_users { user_id: "u" deleted_at_ms: 1 until_ms: 3 })");
 }
 
 TEST(CodecText, Presence) {

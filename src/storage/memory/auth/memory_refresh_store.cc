@@ -111,6 +111,12 @@ Status MemoryRefreshStore::RevokeSession(std::string_view session_id, WallTime n
   return {};
 }
 
+Status MemoryRefreshStore::RecordDeletion(std::string_view user_id, WallTime now, WallTime until) {
+  const std::lock_guard lock(mutex_);
+  revocations_.AppendDeletion(user_id, now, until);
+  return {};
+}
+
 StatusOr<auth::RevocationPage> MemoryRefreshStore::ReadRevocations(std::int64_t sequence, std::size_t limit) {
   const std::lock_guard lock(mutex_);
   return revocations_.Read(sequence, limit);

@@ -15,9 +15,18 @@ void MemoryRevocations::Append(std::string_view session_id, WallTime now, WallTi
       {.sequence = ++head_, .session_id = std::string(session_id), .revoked_at = now, .until = until});
 }
 
+void MemoryRevocations::AppendDeletion(std::string_view user_id, WallTime now, WallTime until) {
+  entries_.push_back({.sequence = ++head_,
+                      .session_id = {},
+                      .revoked_at = now,
+                      .until = until,
+                      .user_id = std::string(user_id)});
+}
+
 auth::RevocationPage MemoryRevocations::Read(std::int64_t sequence, std::size_t limit) const {
-  auth::RevocationPage page = {.log_id = log_id_, .floor = Floor(), .head = head_, .entries = {}};
-  const auto first = entries_.begin() + (std::clamp(sequence, page.floor, head_) - page.floor);
+  auth::RevocationPage page = {.log_id = log_id_, .floor = floor_, .head = head_, .entries = {}};
+  const auto first = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const auto& entry) { return entry.sequence > sequence; });
   const auto left = static_cast<std::size_t>(entries_.end() - first);
   std::copy_n(first, std::min(limit, left), std::back_inserter(page.entries));
   return page;
@@ -25,7 +34,15 @@ auth::RevocationPage MemoryRevocations::Read(std::int64_t sequence, std::size_t 
 
 std::size_t MemoryRevocations::Purge(WallTime now, std::size_t limit) {
   std::size_t gone = 0;
-  for (; gone < limit && !entries_.empty() && entries_.front().until < now; ++gone) entries_.pop_front();
+  bool at_front = true;
+  std::erase_if(entries_, [&](const auth::Revocation& entry) {
+    const bool is_over = entry.until < now;
+    at_front = at_front && (is_over || entry.IsDeletion());
+    if (gone == limit || !is_over || !(at_front || entry.IsDeletion())) return false;
+    if (at_front) floor_ = entry.sequence;
+    ++gone;
+    return true;
+  });
   return gone;
 }
 

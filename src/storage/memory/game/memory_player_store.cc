@@ -43,4 +43,12 @@ Status MemoryPlayerStore::UpdatePlayer(const game::PlayerRecord& record) {
   return {};
 }
 
+StatusOr<bool> MemoryPlayerStore::ErasePlayer(std::string_view id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = players_.find(id);
+  if (found == players_.end()) return false;
+  players_.erase(found);
+  return true;
+}
+
 }  // namespace oofgg::storage

@@ -15,6 +15,7 @@ class MemoryPlayerStore final : public game::PlayerStore {
   StatusOr<game::PlayerRecord> FindPlayer(std::string_view id) override;
   StatusOr<std::vector<Player>> FindPlayers(std::span<const std::string> ids) override;
   Status UpdatePlayer(const game::PlayerRecord& record) override;
+  StatusOr<bool> ErasePlayer(std::string_view id) override;
 
  private:
   std::mutex mutex_;

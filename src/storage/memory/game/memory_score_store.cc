@@ -9,7 +9,11 @@ using game::ScoreRecord;
 StatusOr<ScoreRecord> MemoryScoreStore::InsertScore(const Score& score, const game::CreationKey& key) {
   const std::lock_guard lock(mutex_);
   OOFGG_ASSIGN_OR_RETURN(const std::int64_t* made, keys_.Find(key));
-  if (made != nullptr) return scores_[static_cast<std::size_t>(*made - 1)];
+  if (made != nullptr) {
+    const ScoreRecord& before = scores_[static_cast<std::size_t>(*made - 1)];
+    if (before.order != 0) return before;
+    return MakeStatus(StatusCode::kNotFound, "the score made under this idempotency key was erased");
+  }
   if (!ids_.insert(score.id).second) {
     return MakeStatus(StatusCode::kAlreadyExists, "there is a score " + score.id);
   }
@@ -52,7 +56,8 @@ StatusOr<std::vector<ScoreRecord>> MemoryScoreStore::FindScores(std::span<const 
   std::vector<ScoreRecord> found;
   for (const std::int64_t order : orders) {
     if (order < 1 || static_cast<std::size_t>(order) > scores_.size()) continue;
-    found.push_back(scores_[static_cast<std::size_t>(order - 1)]);
+    const ScoreRecord& record = scores_[static_cast<std::size_t>(order - 1)];
+    if (record.order != 0) found.push_back(record);
   }
   return found;
 }
@@ -69,6 +74,22 @@ Status MemoryScoreStore::VisitBest(absl::FunctionRef<Status(const game::BestScor
                                  .created_at = score.created_at}));
   }
   return {};
+}
+
+StatusOr<bool> MemoryScoreStore::EraseScores(std::string_view player_id, std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  const auto player = by_player_.find(player_id);
+  if (player == by_player_.end()) return false;
+  std::erase_if(best_, [&](const auto& entry) { return std::get<2>(entry.first) == player_id; });
+  std::vector<std::int64_t>& orders = player->second;
+  for (std::size_t gone = 0; gone < limit && !orders.empty(); ++gone, orders.pop_back()) {
+    ScoreRecord& record = scores_[static_cast<std::size_t>(orders.back() - 1)];
+    ids_.erase(record.score.id);
+    record = {};
+  }
+  if (!orders.empty()) return true;
+  by_player_.erase(player);
+  return false;
 }
 
 StatusOr<bool> MemoryScoreStore::Purge(const game::Sweep& sweep) {

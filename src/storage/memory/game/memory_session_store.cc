@@ -111,6 +111,25 @@ StatusOr<std::vector<SessionRecord>> MemorySessionStore::ListQueued() {
   return queued;
 }
 
+StatusOr<std::vector<SessionRecord>> MemorySessionStore::ListSessionsOf(std::string_view user_id,
+                                                                        std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<SessionRecord> found;
+  for (auto it = sessions_.begin(); it != sessions_.end() && found.size() < limit; ++it) {
+    if (it->second.owner_id == user_id || HasMember(it->second, user_id)) found.push_back(it->second);
+  }
+  return found;
+}
+
+Status MemorySessionStore::EraseSession(std::string_view id) {
+  const std::lock_guard lock(mutex_);
+  const std::string key(id);
+  sessions_.erase(key);
+  stream_runs_.erase(key);
+  ended_.erase(key);
+  return {};
+}
+
 StatusOr<std::uint64_t> MemorySessionStore::NextStreamRun(std::string_view session_id) {
   const std::lock_guard lock(mutex_);
   if (!sessions_.contains(session_id)) return NoSession(session_id);

@@ -61,14 +61,17 @@ constexpr PgStatement kRevokeAll{"SELECT auth_revoke_families($1, $2, $3, $4)", 
                                  /*repeatable=*/true};
 constexpr PgStatement kLogRevocation{"SELECT auth_log_revocations(ARRAY[$1::text], $2, $3)", PgKind::kWrite,
                                      /*repeatable=*/true};
+constexpr PgStatement kLogDeletion{"SELECT auth_log_deletion($1, $2, $3)", PgKind::kWrite,
+                                   /*repeatable=*/true};
 constexpr PgStatement kEraseAll{"SELECT auth_erase_families($1)", PgKind::kWrite, /*repeatable=*/true};
 constexpr PgStatement kPurge{"SELECT auth_refresh_purge($1, $2)", PgKind::kWrite, /*repeatable=*/true};
 
 // One row at least, as the log is asked too.
 constexpr PgStatement kReadRevocations{
-    "SELECT l.log_id, COALESCE((SELECT min(sequence) - 1 FROM auth_revocations), l.head), l.head,"
-    " r.sequence, r.session_id, r.revoked_at, r.until FROM auth_revocation_log l LEFT JOIN ("
-    " SELECT sequence, session_id, revoked_at, until FROM auth_revocations WHERE sequence > $1"
+    "SELECT l.log_id, COALESCE((SELECT min(sequence) - 1 FROM auth_revocations WHERE user_id = ''), l.head),"
+    " l.head, r.sequence, r.session_id, r.revoked_at, r.until, r.user_id FROM auth_revocation_log l LEFT "
+    "JOIN ("
+    " SELECT sequence, session_id, revoked_at, until, user_id FROM auth_revocations WHERE sequence > $1"
     " ORDER BY sequence LIMIT $2) r ON true ORDER BY r.sequence",
     PgKind::kRead};
 
@@ -106,7 +109,8 @@ auth::Revocation RevocationIn(const PgResult& result, int row) {
   return {.sequence = result.Int(row, 3),
           .session_id = result.Text(row, 4),
           .revoked_at = FromMillis(result.Int(row, 5)),
-          .until = FromMillis(result.Int(row, 6))};
+          .until = FromMillis(result.Int(row, 6)),
+          .user_id = result.Text(row, 7)};
 }
 
 std::int64_t Limit(std::size_t limit) { return static_cast<std::int64_t>(limit); }
@@ -220,6 +224,11 @@ StatusOr<std::size_t> PostgresRefreshStore::RevokeFamilies(std::string_view user
 
 Status PostgresRefreshStore::RevokeSession(std::string_view session_id, WallTime now, WallTime until) {
   return database_->Run(kLogRevocation, PgParams().Text(session_id).Int(ToMillis(now)).Int(ToMillis(until)))
+      .status();
+}
+
+Status PostgresRefreshStore::RecordDeletion(std::string_view user_id, WallTime now, WallTime until) {
+  return database_->Run(kLogDeletion, PgParams().Text(user_id).Int(ToMillis(now)).Int(ToMillis(until)))
       .status();
 }
 

@@ -125,7 +125,50 @@ constexpr std::string_view kChanges = R"sql(
   END $$;
 )sql";
 
-constexpr std::array kMigrations = {kFamilies, kChanges};
+// A deletion has an empty session, a session that ended an empty user. Deletions matter for longer, and so
+// hold up no purge of what is behind them.
+constexpr std::string_view kDeletions = R"sql(
+  ALTER TABLE auth_revocations ADD COLUMN user_id text NOT NULL DEFAULT '';
+  CREATE INDEX auth_revocations_sessions ON auth_revocations (sequence) WHERE user_id = '';
+  CREATE INDEX auth_revocations_deletions ON auth_revocations (until) WHERE user_id <> '';
+
+  CREATE FUNCTION auth_log_deletion(owner text, moment bigint, ends bigint) RETURNS void LANGUAGE sql AS $$
+    WITH counted AS (UPDATE auth_revocation_log SET head = head + 1 RETURNING head)
+    INSERT INTO auth_revocations (sequence, session_id, revoked_at, until, user_id)
+      SELECT head, '', moment, ends, owner FROM counted;
+  $$;
+
+  CREATE OR REPLACE FUNCTION auth_refresh_purge(before bigint, batch bigint) RETURNS bigint
+  LANGUAGE plpgsql AS $$
+  DECLARE
+    touched text[];
+    tokens bigint;
+    revocations bigint;
+    deletions bigint;
+  BEGIN
+    WITH removed AS (
+      DELETE FROM auth_refresh_tokens WHERE hash IN (
+        SELECT hash FROM auth_refresh_tokens WHERE expires_at < before
+        ORDER BY expires_at LIMIT batch FOR UPDATE SKIP LOCKED)
+      RETURNING family_id)
+    SELECT count(*), array_agg(DISTINCT family_id) INTO tokens, touched FROM removed;
+    DELETE FROM auth_refresh_families WHERE id IN (
+      SELECT f.id FROM auth_refresh_families f WHERE f.id = ANY (touched)
+      AND NOT EXISTS (SELECT 1 FROM auth_refresh_tokens t WHERE t.family_id = f.id)
+      ORDER BY f.id FOR UPDATE);
+    WITH front AS (
+        SELECT sequence, until FROM auth_revocations WHERE user_id = '' ORDER BY sequence LIMIT batch),
+      reached AS (SELECT sequence, max(until) OVER (ORDER BY sequence) AS latest_end FROM front)
+    DELETE FROM auth_revocations WHERE sequence IN (SELECT sequence FROM reached WHERE latest_end < before);
+    GET DIAGNOSTICS revocations = ROW_COUNT;
+    DELETE FROM auth_revocations WHERE sequence IN (
+      SELECT sequence FROM auth_revocations WHERE user_id <> '' AND until < before LIMIT batch);
+    GET DIAGNOSTICS deletions = ROW_COUNT;
+    RETURN tokens + revocations + deletions;
+  END $$;
+)sql";
+
+constexpr std::array kMigrations = {kFamilies, kChanges, kDeletions};
 
 }  // namespace
 

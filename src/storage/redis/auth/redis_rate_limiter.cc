@@ -4,10 +4,6 @@
 #include <charconv>
 #include <utility>
 
-#include "auth/digest.h"
-#include "base/encoding.h"
-#include "oofgg/log.h"
-
 namespace oofgg::storage {
 namespace {
 
@@ -53,16 +49,8 @@ std::string Text(double number) {
 }
 
 std::string NameOf(const auth::LimitedKey& one, std::string_view name_key) {
-  const std::string hash = auth::HmacSha256(
-      name_key, {"oofgg rate limit", one.key, Text(one.limit.per_second), Text(one.limit.burst)});
-  constexpr std::size_t kEnough = 16;
-  return "oofgg:limit:" + base::Base64UrlEncode(hash.substr(0, kEnough));
-}
-
-std::string MicrosOf(const Clock* clock) {
-  if (clock == nullptr) return "";
-  return std::to_string(
-      std::chrono::duration_cast<std::chrono::microseconds>(clock->WallNow().time_since_epoch()).count());
+  return HiddenName("oofgg:limit", name_key,
+                    {"oofgg rate limit", one.key, Text(one.limit.per_second), Text(one.limit.burst)});
 }
 
 }  // namespace
@@ -70,28 +58,22 @@ std::string MicrosOf(const Clock* clock) {
 RedisRateLimiter::RedisRateLimiter(RedisClient& client, RedisRateLimiterOptions options)
     : client_(client),
       options_(std::move(options)),
+      shared_("rate limits", options_.timeout, options_.rest),
       local_(options_.clock != nullptr ? *options_.clock : Clock::System(), options_.max_local_keys) {}
 
 Admission RedisRateLimiter::TryTake(std::span<const auth::LimitedKey> keys) {
-  const TimePoint now = Clock::System().Now();
-  if (now < away_until_.load()) return Decide(keys);
-  const auto admission = Ask(keys, now);
-  if (admission.ok()) return *admission;
-  away_until_ = DeadlineAfter(now, options_.timeout + options_.rest);
-  const Status& why = admission.status();
-  Log(LogLevel::kWarning, "redis", "rate limits: " + std::string(why.message().data(), why.message().size()));
-  return Decide(keys);
+  const auto admission = shared_.TryAsk([&](TimePoint deadline) { return Ask(keys, deadline); });
+  return admission ? *admission : Decide(keys);
 }
 
-StatusOr<Admission> RedisRateLimiter::Ask(std::span<const auth::LimitedKey> keys, TimePoint now) {
+StatusOr<Admission> RedisRateLimiter::Ask(std::span<const auth::LimitedKey> keys, TimePoint deadline) {
   RedisScriptCall call{.arguments = {MicrosOf(options_.clock)}};
   for (const auth::LimitedKey& one : keys) {
     call.keys.push_back(NameOf(one, options_.name_key));
     call.arguments.push_back(Text(one.limit.per_second));
     call.arguments.push_back(Text(one.limit.burst));
   }
-  OOFGG_ASSIGN_OR_RETURN(const RedisReply reply, client_.CallScript(TakeScript(), std::move(call),
-                                                                    DeadlineAfter(now, options_.timeout)));
+  OOFGG_ASSIGN_OR_RETURN(const RedisReply reply, client_.CallScript(TakeScript(), std::move(call), deadline));
   OOFGG_ASSIGN_OR_RETURN(const std::int64_t wait, reply.AsInteger());
   if (wait == 0) return Admission{.granted = true};
   if (wait < 0) return Admission{.granted = false, .retry_after = Duration::max()};

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <string>
 
 #include "auth/rate_limiter.h"
+#include "storage/redis/auth/shared_record.h"
 #include "storage/redis/redis_client.h"
 
 namespace oofgg::storage {
@@ -39,12 +39,12 @@ class RedisRateLimiter final : public auth::RateLimiter {
   [[nodiscard]] Admission TryTake(std::span<const auth::LimitedKey> keys) override;
 
  private:
-  [[nodiscard]] StatusOr<Admission> Ask(std::span<const auth::LimitedKey> keys, TimePoint now);
+  [[nodiscard]] StatusOr<Admission> Ask(std::span<const auth::LimitedKey> keys, TimePoint deadline);
   [[nodiscard]] Admission Decide(std::span<const auth::LimitedKey> keys);
 
   RedisClient& client_;
   const RedisRateLimiterOptions options_;
-  std::atomic<TimePoint> away_until_{TimePoint::min()};
+  SharedRecord shared_;
   auth::MemoryRateLimiter local_;
 };
 

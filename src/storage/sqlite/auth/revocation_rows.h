@@ -16,11 +16,15 @@ class RevocationRows {
   explicit RevocationRows(Connection& connection) : connection_(connection) {}
 
   Status Append(std::string_view session_id, WallTime now, WallTime until);
+  Status AppendDeletion(std::string_view user_id, WallTime now, WallTime until);
   StatusOr<auth::RevocationPage> Read(std::int64_t sequence, std::size_t limit);
-  /// Deletes at most `limit` from the front that ended before `now`; returns how many.
+  /// Deletes at most `limit` of each kind that ended before `now`, of sessions from the front only; returns
+  /// how many.
   StatusOr<std::size_t> Purge(WallTime now, std::size_t limit);
 
  private:
+  Status Insert(const auth::Revocation& entry);
+
   Connection& connection_;
 };
 

@@ -60,7 +60,14 @@ constexpr std::string_view kEndsAndRevocations = R"sql(
   ) STRICT;
 )sql";
 
-constexpr std::array kMigrations = {kFamilies, kEndsAndRevocations};
+// A deletion has an empty session, a session that ended an empty user.
+constexpr std::string_view kDeletions = R"sql(
+  ALTER TABLE auth_revocations ADD COLUMN user_id TEXT NOT NULL DEFAULT '';
+  CREATE INDEX auth_revocations_sessions ON auth_revocations (sequence) WHERE user_id = '';
+  CREATE INDEX auth_revocations_deletions ON auth_revocations (until) WHERE user_id <> '';
+)sql";
+
+constexpr std::array kMigrations = {kFamilies, kEndsAndRevocations, kDeletions};
 
 StatusOr<RefreshFamily> FindFamilyIn(Connection& connection, std::string_view id) {
   OOFGG_ASSIGN_OR_RETURN(std::optional<RefreshFamily> family, FamilyRows(connection).Find(id));
@@ -145,6 +152,11 @@ StatusOr<std::size_t> SqliteRefreshStore::RevokeFamilies(std::string_view user_i
 Status SqliteRefreshStore::RevokeSession(std::string_view session_id, WallTime now, WallTime until) {
   return database_->Write(
       [&](Connection& connection) { return RevocationRows(connection).Append(session_id, now, until); });
+}
+
+Status SqliteRefreshStore::RecordDeletion(std::string_view user_id, WallTime now, WallTime until) {
+  return database_->Write(
+      [&](Connection& connection) { return RevocationRows(connection).AppendDeletion(user_id, now, until); });
 }
 
 StatusOr<auth::RevocationPage> SqliteRefreshStore::ReadRevocations(std::int64_t sequence, std::size_t limit) {

@@ -27,6 +27,7 @@ class SqliteRefreshStore final : public auth::RefreshStore {
   StatusOr<std::size_t> RevokeFamilies(std::string_view user_id, std::string_view except_id, WallTime now,
                                        WallTime until) override;
   Status RevokeSession(std::string_view session_id, WallTime now, WallTime until) override;
+  Status RecordDeletion(std::string_view user_id, WallTime now, WallTime until) override;
   StatusOr<auth::RevocationPage> ReadRevocations(std::int64_t sequence, std::size_t limit) override;
   StatusOr<std::size_t> PurgeExpired(WallTime now, std::size_t limit) override;
   Status EraseFamilies(std::string_view user_id) override;

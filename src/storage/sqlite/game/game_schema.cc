@@ -106,7 +106,12 @@ CREATE INDEX sessions_ended ON sessions (noticed_at) WHERE state IN (3, 4);
 CREATE INDEX sessions_aliases ON sessions (alias_of) WHERE alias_of <> '';
 )sql";
 
-constexpr std::array<std::string_view, 2> kMigrations = {kFirst, kSecond};
+/// For erasing a player: what they own, member or not. Matches have no owner.
+constexpr std::string_view kThird = R"sql(
+CREATE INDEX sessions_by_owner ON sessions (owner_id) WHERE owner_id <> '';
+)sql";
+
+constexpr std::array<std::string_view, 3> kMigrations = {kFirst, kSecond, kThird};
 
 }  // namespace
 

@@ -85,4 +85,11 @@ Status SqlitePlayerStore::UpdatePlayer(const game::PlayerRecord& record) {
   });
 }
 
+StatusOr<bool> SqlitePlayerStore::ErasePlayer(std::string_view id) {
+  return WriteValue(database_, [&](Connection& connection) -> StatusOr<bool> {
+    OOFGG_RETURN_IF_ERROR(connection.Prepare("DELETE FROM players WHERE id = ?1").Bind(1, id).Run());
+    return connection.Changes() > 0;
+  });
+}
+
 }  // namespace oofgg::storage

@@ -16,6 +16,7 @@ class SqlitePlayerStore final : public game::PlayerStore {
   StatusOr<game::PlayerRecord> FindPlayer(std::string_view id) override;
   StatusOr<std::vector<Player>> FindPlayers(std::span<const std::string> ids) override;
   Status UpdatePlayer(const game::PlayerRecord& record) override;
+  StatusOr<bool> ErasePlayer(std::string_view id) override;
 
  private:
   Database& database_;

@@ -92,8 +92,20 @@ StatusOr<ScoreRecord> ReadMade(Connection& connection, const std::string& made) 
   OOFGG_ASSIGN_OR_RETURN(const auto place, ParseInteger<std::int64_t>(made));
   Statement select = connection.Prepare(kSelectByPlace);
   OOFGG_ASSIGN_OR_RETURN(const bool found, select.Bind(1, place).Step());
-  if (!found) return MakeStatus(StatusCode::kDataLoss, "the score made under an idempotency key is gone");
+  if (!found) {
+    return MakeStatus(StatusCode::kNotFound, "the score made under this idempotency key was erased");
+  }
   return ReadRow(select);
+}
+
+// By the lists that their scores are in, since no index leads from a player to the best ones.
+Status EraseBest(Connection& connection, std::string_view player_id) {
+  return connection
+      .Prepare(
+          "DELETE FROM best_scores WHERE player_id = ?1 AND (game_id, score_type) IN"
+          " (SELECT DISTINCT game_id, score_type FROM scores WHERE player_id = ?1)")
+      .Bind(1, player_id)
+      .Run();
 }
 
 }  // namespace
@@ -158,6 +170,16 @@ Status SqliteScoreStore::VisitBest(absl::FunctionRef<Status(const game::BestScor
                                    .order = select.Int(4),
                                    .created_at = FromMicros(select.Int(5))}));
     }
+  });
+}
+
+StatusOr<bool> SqliteScoreStore::EraseScores(std::string_view player_id, std::size_t limit) {
+  return WriteValue(database_, [&](Connection& connection) -> StatusOr<bool> {
+    OOFGG_RETURN_IF_ERROR(EraseBest(connection, player_id));
+    Statement erase = connection.Prepare(
+        "DELETE FROM scores WHERE place IN (SELECT place FROM scores WHERE player_id = ?1 LIMIT ?2)");
+    OOFGG_RETURN_IF_ERROR(erase.Bind(1, player_id).Bind(2, limit).Run());
+    return connection.Changes() >= static_cast<std::int64_t>(limit);
   });
 }
 

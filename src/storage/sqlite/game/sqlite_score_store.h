@@ -18,6 +18,7 @@ class SqliteScoreStore final : public game::ScoreStore {
   StatusOr<std::int64_t> CountScores(std::string_view player_id, std::string_view game_id) override;
   StatusOr<std::vector<game::ScoreRecord>> FindScores(std::span<const std::int64_t> orders) override;
   Status VisitBest(absl::FunctionRef<Status(const game::BestScore&)> visit) override;
+  StatusOr<bool> EraseScores(std::string_view player_id, std::size_t limit) override;
   StatusOr<bool> Purge(const game::Sweep& sweep) override;
 
  private:

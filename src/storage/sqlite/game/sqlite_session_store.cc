@@ -27,6 +27,11 @@ constexpr std::string_view kSelectListed =
     " AND ((s.owner_id <> '' AND s.state IN (0, 1)) OR"
     " s.id IN (SELECT session_id FROM session_members WHERE user_id = ?2))"
     " ORDER BY s.id DESC LIMIT ?3";
+// The empty owner as in the index sessions_by_owner.
+constexpr std::string_view kSelectOf =
+    "SELECT " OOFGG_SESSION_COLUMNS
+    " FROM sessions s WHERE s.id IN (SELECT session_id FROM session_members WHERE user_id = ?1"
+    " UNION SELECT id FROM sessions WHERE owner_id = ?1 AND owner_id <> '') ORDER BY s.id LIMIT ?2";
 constexpr std::string_view kCountLive =
     "SELECT count(*) FROM sessions s WHERE s.game_id = ?1 AND s.state <> 6 AND " OOFGG_SESSION_LIVE;
 constexpr std::string_view kInsert =
@@ -134,6 +139,12 @@ Status CheckLimit(Connection& connection, std::string_view game_id, std::uint32_
   return MakeStatus(StatusCode::kResourceExhausted, "the game has all the sessions it may have");
 }
 
+Status EraseRows(Connection& connection, std::string_view id) {
+  OOFGG_RETURN_IF_ERROR(
+      connection.Prepare("DELETE FROM session_members WHERE session_id = ?1").Bind(1, id).Run());
+  return connection.Prepare("DELETE FROM sessions WHERE id = ?1").Bind(1, id).Run();
+}
+
 /// Ended sessions and their aliases. True: there is more to do.
 StatusOr<bool> PurgeSessions(Connection& connection, const game::Sweep& sweep) {
   const auto limit = static_cast<std::int64_t>(sweep.limit);
@@ -148,11 +159,7 @@ StatusOr<bool> PurgeSessions(Connection& connection, const game::Sweep& sweep) {
     if (!found) break;
     ids.push_back(select.Text(0));
   }
-  for (const std::string& id : ids) {
-    OOFGG_RETURN_IF_ERROR(
-        connection.Prepare("DELETE FROM session_members WHERE session_id = ?1").Bind(1, id).Run());
-    OOFGG_RETURN_IF_ERROR(connection.Prepare("DELETE FROM sessions WHERE id = ?1").Bind(1, id).Run());
-  }
+  for (const std::string& id : ids) OOFGG_RETURN_IF_ERROR(EraseRows(connection, id));
   return more || static_cast<std::int64_t>(ids.size()) >= limit;
 }
 
@@ -222,6 +229,18 @@ StatusOr<std::vector<SessionRecord>> SqliteSessionStore::ListQueued() {
     Statement select = connection.Prepare(kSelectQueued);
     return ReadAll(connection, select);
   });
+}
+
+StatusOr<std::vector<SessionRecord>> SqliteSessionStore::ListSessionsOf(std::string_view user_id,
+                                                                        std::size_t limit) {
+  return ReadValue(database_, [&](Connection& connection) {
+    Statement select = connection.Prepare(kSelectOf);
+    return ReadAll(connection, select.Bind(1, user_id).Bind(2, limit));
+  });
+}
+
+Status SqliteSessionStore::EraseSession(std::string_view id) {
+  return database_.Write([&](Connection& connection) { return EraseRows(connection, id); });
 }
 
 StatusOr<std::uint64_t> SqliteSessionStore::NextStreamRun(std::string_view session_id) {

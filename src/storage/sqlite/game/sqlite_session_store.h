@@ -20,6 +20,9 @@ class SqliteSessionStore final : public game::SessionStore {
   StatusOr<std::vector<game::SessionRecord>> ListSessions(std::string_view game_id, std::string_view user_id,
                                                           std::size_t limit) override;
   StatusOr<std::vector<game::SessionRecord>> ListQueued() override;
+  StatusOr<std::vector<game::SessionRecord>> ListSessionsOf(std::string_view user_id,
+                                                            std::size_t limit) override;
+  Status EraseSession(std::string_view id) override;
   StatusOr<std::uint64_t> NextStreamRun(std::string_view session_id) override;
   StatusOr<bool> Purge(const game::Sweep& sweep) override;
 

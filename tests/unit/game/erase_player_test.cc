@@ -1,0 +1,189 @@
+// What is left of a player whose account was deleted.
+
+#include <algorithm>
+
+#include "storage/memory/game/memory_player_store.h"
+#include "tests/unit/game/support.h"
+
+namespace oofgg::game {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class ErasePlayerTest : public GameRoomTest {
+ protected:
+  DeletedUser Deleted(const std::string& id) const {
+    return {.user_id = id,
+            .deleted_at = clock_.WallNow(),
+            .until = clock_.WallNow() + std::chrono::hours(30 * 24)};
+  }
+  void Erase(const std::string& id) {
+    const Status erased = room_->ErasePlayer(Deleted(id));
+    ASSERT_TRUE(erased.ok()) << erased;
+  }
+  StatusOr<LeaderboardEntry> Submit(const CallContext& context, const std::string& player,
+                                    const std::string& type = {}) {
+    ScoreSubmission submission;
+    submission.game_id = "arena";
+    submission.score_type = type;
+    submission.value = 5;
+    submission.player_id = player;
+    return room_->scores().SubmitScore(context, submission);
+  }
+  std::vector<std::string> Listed(const std::string& type = {}) {
+    LeaderboardRequest request;
+    request.game_id = "arena";
+    request.score_type = type;
+    const auto board = room_->scores().GetLeaderboard(As("anyone"), request);
+    EXPECT_TRUE(board.ok()) << board.status();
+    std::vector<std::string> players;
+    for (const LeaderboardEntry& entry : board.value_or(Leaderboard()).entries) {
+      players.push_back(entry.score.player_id);
+    }
+    return players;
+  }
+  std::int64_t ScoresOf(const std::string& player) {
+    PlayerScoresRequest request;
+    request.player_id = player;
+    return room_->scores().GetPlayerScores(As("anyone"), request)->total_count;
+  }
+};
+
+TEST_F(ErasePlayerTest, ScoresProfileAndPlacesOnTheListsAreGone) {
+  for (const char* player : {"ann", "bob"}) {
+    ASSERT_TRUE(Submit(As(player), player).ok());
+    ASSERT_TRUE(Submit(As(player), player, "kills").ok());
+  }
+  Erase("ann");
+  EXPECT_THAT(Listed(), ElementsAre("bob"));
+  EXPECT_THAT(Listed("kills"), ElementsAre("bob"));
+  EXPECT_EQ(ScoresOf("ann"), 0);
+  EXPECT_EQ(ScoresOf("bob"), 2);
+  EXPECT_THAT(room_->players().GetPlayer(As("bob"), {.id = "ann"}).status(), HasCode(StatusCode::kNotFound));
+  EXPECT_EQ(std::count_if(log_.records.begin(), log_.records.end(),
+                          [](const auto& record) { return record.kind == "player.erased"; }),
+            1);
+  Restart();
+  EXPECT_THAT(Listed(), ElementsAre("bob"));
+}
+
+TEST_F(ErasePlayerTest, AgainDoesNoHarmAndSaysNothing) {
+  Erase("ann");
+  ASSERT_TRUE(Submit(As("bob"), "bob").ok());
+  Erase("bob");
+  const std::size_t said = log_.records.size();
+  Erase("bob");
+  Restart();  // Which hears of it again.
+  Erase("bob");
+  EXPECT_EQ(log_.records.size(), said);
+  EXPECT_THAT(Listed(), IsEmpty());
+}
+
+TEST_F(ErasePlayerTest, NothingNewIsKeptOfThem) {
+  Erase("ann");
+  const auto late = Submit(As("server", "service"), "ann");
+  EXPECT_THAT(late.status(), HasCode(StatusCode::kNotFound));
+  EXPECT_EQ(ReasonOf(late.status()), "ACCOUNT_DELETED");
+  EXPECT_EQ(ReasonOf(room_->players().GetPlayer(As("ann"), {}).status()), "ACCOUNT_DELETED");
+  EXPECT_EQ(ReasonOf(room_->players().CreatePlayer(As("ann"), {}).status()), "ACCOUNT_DELETED");
+  EXPECT_EQ(ScoresOf("ann"), 0);
+}
+
+TEST_F(ErasePlayerTest, WhatACallUnderWayKeptGoesWithTheNextSweep) {
+  Erase("ann");
+  Player late;
+  late.id = "ann";
+  Score score;
+  score.id = "1";
+  score.player_id = "ann";
+  score.game_id = "arena";
+  ASSERT_TRUE(player_store_.InsertPlayer(late).ok());
+  ASSERT_TRUE(score_store_.InsertScore(score, {}).ok());
+  ASSERT_TRUE(room_->PurgeEnded().ok());
+  EXPECT_THAT(player_store_.FindPlayer("ann").status(), HasCode(StatusCode::kNotFound));
+  EXPECT_EQ(score_store_.CountScores("ann", "").value(), 0);
+}
+
+TEST_F(ErasePlayerTest, ThePlaceInTheQueueIsGone) {
+  JoinLeaveRequest join;
+  join.game_id = "arena";
+  join.action = JoinLeaveAction::kJoin;
+  const auto place = room_->sessions().JoinLeave(As("ann"), join);
+  ASSERT_TRUE(place.ok()) << place.status();
+  ASSERT_EQ(maker_.live_watches(), 1u);
+  Erase("ann");
+  EXPECT_THAT(session_store_.FindSession(place->id).status(), HasCode(StatusCode::kNotFound));
+  EXPECT_EQ(maker_.live_watches(), 0u);
+}
+
+TEST_F(ErasePlayerTest, OfTheirSessionsThoseOfOthersGoOn) {
+  const std::string shared = MakeSession({"ann", "bob"}).id;
+  const std::string alone = MakeSession({"ann"}).id;
+  const std::string others = MakeSession({"bob", "cyd"}).id;
+  Erase("ann");
+  const auto left = session_store_.FindSession(shared);
+  ASSERT_TRUE(left.ok()) << left.status();
+  EXPECT_EQ(left->owner_id, "bob");
+  ASSERT_EQ(left->members.size(), 1u);
+  EXPECT_EQ(left->members[0].user_id, "bob");
+  EXPECT_THAT(session_store_.FindSession(alone).status(), HasCode(StatusCode::kNotFound));
+  EXPECT_EQ(session_store_.FindSession(others)->version, 1);
+  EXPECT_TRUE(session_store_.ListSessionsOf("ann", 10)->empty());
+}
+
+TEST_F(ErasePlayerTest, AMatchKeepsItsOtherPlayers) {
+  JoinLeaveRequest join;
+  join.game_id = "arena";
+  join.action = JoinLeaveAction::kJoin;
+  for (const char* player : {"ann", "bob"}) {
+    ASSERT_TRUE(room_->sessions().JoinLeave(As(player), join).ok());
+  }
+  maker_.Match("m1", {"ann", "bob"});
+  Erase("ann");
+  const auto match = session_store_.FindSession("m1");
+  ASSERT_TRUE(match.ok()) << match.status();
+  EXPECT_EQ(match->owner_id, "") << "a match belongs to nobody";
+  EXPECT_EQ(match->members.size(), 1u);
+  EXPECT_TRUE(session_store_.ListSessionsOf("ann", 10)->empty())
+      << "her place, now another name of the match";
+}
+
+/// Cannot erase while told so.
+class StuckPlayers final : public PlayerStore {
+ public:
+  explicit StuckPlayers(PlayerStore& players) : players_(players) {}
+  Status InsertPlayer(const Player& player) override { return players_.InsertPlayer(player); }
+  StatusOr<PlayerRecord> FindPlayer(std::string_view id) override { return players_.FindPlayer(id); }
+  StatusOr<std::vector<Player>> FindPlayers(std::span<const std::string> ids) override {
+    return players_.FindPlayers(ids);
+  }
+  Status UpdatePlayer(const PlayerRecord& record) override { return players_.UpdatePlayer(record); }
+  StatusOr<bool> ErasePlayer(std::string_view id) override {
+    if (stuck) return MakeStatus(StatusCode::kUnavailable, "the disk is full");
+    return players_.ErasePlayer(id);
+  }
+  bool stuck = true;
+
+ private:
+  PlayerStore& players_;
+};
+
+TEST_F(ErasePlayerTest, WhatFailsIsTriedAgainHoweverLongAgoItWas) {
+  StuckPlayers stuck(player_store_);
+  auto room = GameRoom::Open({stuck, game_store_, session_store_, score_store_}, &maker_, clock_, random_,
+                             log_, options_);
+  ASSERT_TRUE(room.ok());
+  Player ann;
+  ann.id = "ann";
+  ASSERT_TRUE(player_store_.InsertPlayer(ann).ok());
+  EXPECT_THAT((*room)->ErasePlayer(Deleted("ann")), HasCode(StatusCode::kUnavailable));
+  clock_.Advance(std::chrono::hours(48));
+  EXPECT_THAT((*room)->PurgeEnded(), HasCode(StatusCode::kUnavailable));
+  stuck.stuck = false;
+  ASSERT_TRUE((*room)->PurgeEnded().ok());
+  EXPECT_THAT(player_store_.FindPlayer("ann").status(), HasCode(StatusCode::kNotFound));
+}
+
+}  // namespace
+}  // namespace oofgg::game
