@@ -224,7 +224,7 @@ Status AccountFacade::StorePassword(User user, std::string hash, std::string_vie
   user.guest = false;
   ++user.epoch;
   // Before the new epoch, so that a sign-in by what is removed here read the old one, and is refused.
-  OOFGG_RETURN_IF_ERROR(parts_.users.RemoveIdentities(user.id, without));
+  OOFGG_RETURN_IF_ERROR(parts_.users.RemoveIdentities(user.id, without, /*subject=*/{}));
   return parts_.users.Update(user);
 }
 
@@ -279,7 +279,7 @@ StatusOr<Account> AccountFacade::LinkTwitch(const CallContext& context, const Li
   // A new password that came between has taken the ways in that it saw, and this is not to outlive it: of the
   // two who read the same version, one fails here or there.
   if (const Status kept = parts_.users.Update(user); !kept.ok()) {
-    OOFGG_RETURN_IF_ERROR(parts_.users.RemoveIdentities(user.id, identity.provider));
+    OOFGG_RETURN_IF_ERROR(parts_.users.RemoveIdentities(user.id, identity.provider, identity.subject));
     return kept;
   }
   parts_.audit.Note("identity_linked", user.id, context, {{"provider", identity.provider}});

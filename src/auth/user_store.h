@@ -78,9 +78,10 @@ class UserStore {
   /// kAlreadyExists with IDENTITY_TAKEN if it is somebody's (the user's own included), kNotFound if there is
   /// no such user.
   [[nodiscard]] virtual Status AddIdentity(std::string_view user_id, const Identity& identity) = 0;
-  /// Takes from the user all identities of this provider, or, where that is empty, of every one; durable once
-  /// it returns. That there were none, or that there is no such user, is as good.
-  [[nodiscard]] virtual Status RemoveIdentities(std::string_view user_id, std::string_view provider) = 0;
+  /// Takes from the user the identity of this provider and subject, or, where one is empty, all that fit the
+  /// other; durable once it returns. That there were none, or that there is no such user, is as good.
+  [[nodiscard]] virtual Status RemoveIdentities(std::string_view user_id, std::string_view provider,
+                                                std::string_view subject) = 0;
   /// By provider and subject; none if there is no such user.
   [[nodiscard]] virtual StatusOr<std::vector<Identity>> ListIdentities(std::string_view user_id) = 0;
 

@@ -84,25 +84,34 @@ TEST_P(IdentityTest, AreRemovedByProviderOrAll) {
   ASSERT_TRUE(users_.AddIdentity("1", MakeIdentity("steam", "1")).ok());
   ASSERT_TRUE(users_.AddIdentity("1", MakeIdentity("twitch", "1")).ok());
 
-  ASSERT_TRUE(users_.RemoveIdentities("1", "device").ok());
+  ASSERT_TRUE(users_.RemoveIdentities("1", "device", "").ok());
   EXPECT_THAT(users_.ListIdentities("1").value(),
               ElementsAre(MakeIdentity("steam", "1"), MakeIdentity("twitch", "1")));
   EXPECT_EQ(users_.FindByIdentity("device", "a").status().code(), StatusCode::kNotFound);
   EXPECT_EQ(users_.FindByIdentity("twitch", "1")->id, "1");
 
-  ASSERT_TRUE(users_.RemoveIdentities("1", "").ok());
-  EXPECT_TRUE(users_.RemoveIdentities("1", "").ok()) << "again is as good as once";
+  ASSERT_TRUE(users_.RemoveIdentities("1", "", "").ok());
+  EXPECT_TRUE(users_.RemoveIdentities("1", "", "").ok()) << "again is as good as once";
   EXPECT_THAT(users_.ListIdentities("1").value(), IsEmpty());
   EXPECT_EQ(users_.FindByIdentity("twitch", "1").status().code(), StatusCode::kNotFound);
   EXPECT_TRUE(users_.FindById("1").ok()) << "the account itself stays";
   EXPECT_EQ(users_.FindByIdentity("device", "c")->id, "2") << "and so does what is another's";
 }
 
+TEST_P(IdentityTest, OneIsRemovedBySubject) {
+  ASSERT_TRUE(users_.Create(MakeUser("1", "alice"), MakeIdentity("twitch", "a")).ok());
+  ASSERT_TRUE(users_.AddIdentity("1", MakeIdentity("twitch", "b")).ok());
+  ASSERT_TRUE(users_.RemoveIdentities("1", "twitch", "b").ok());
+  EXPECT_THAT(users_.ListIdentities("1").value(), ElementsAre(MakeIdentity("twitch", "a")));
+  ASSERT_TRUE(users_.RemoveIdentities("1", "steam", "a").ok());
+  EXPECT_EQ(users_.FindByIdentity("twitch", "a")->id, "1");
+}
+
 TEST_P(IdentityTest, ARemovedOneIsFreeForOthers) {
   ASSERT_TRUE(users_.Create(MakeUser("1", "alice"), MakeIdentity("device", "a")).ok());
-  ASSERT_TRUE(users_.RemoveIdentities("1", "device").ok());
+  ASSERT_TRUE(users_.RemoveIdentities("1", "device", "").ok());
   EXPECT_TRUE(users_.Create(MakeUser("2", "bob"), MakeIdentity("device", "a")).ok());
-  EXPECT_TRUE(users_.RemoveIdentities("nobody", "device").ok());
+  EXPECT_TRUE(users_.RemoveIdentities("nobody", "device", "").ok());
 }
 
 TEST_P(IdentityTest, NobodyGetsNone) {

@@ -2,13 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "auth/account_facade.h"
 #include "tests/unit/auth/account_fixture.h"
+#include "tests/unit/auth/forwarding_users.h"
 
 namespace oofgg::auth {
 namespace {
@@ -16,36 +15,10 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Another's accounts, until they can be changed no more.
-class FrozenUsers final : public UserStore {
+class FrozenUsers final : public testing::ForwardingUsers {
  public:
-  explicit FrozenUsers(UserStore& users) : users_(users) {}
-
-  Status Create(const User& user, const std::optional<Identity>& identity) override {
-    return users_.Create(user, identity);
-  }
-  StatusOr<User> FindById(std::string_view id) override { return users_.FindById(id); }
-  StatusOr<User> FindByUsername(std::string_view name) override { return users_.FindByUsername(name); }
-  StatusOr<User> FindByEmail(std::string_view email) override { return users_.FindByEmail(email); }
-  StatusOr<User> FindByIdentity(std::string_view provider, std::string_view subject) override {
-    return users_.FindByIdentity(provider, subject);
-  }
+  using ForwardingUsers::ForwardingUsers;
   Status Update(const User&) override { return MakeStatus(StatusCode::kUnavailable, "the disk is full"); }
-  Status AddIdentity(std::string_view id, const Identity& identity) override {
-    return users_.AddIdentity(id, identity);
-  }
-  Status RemoveIdentities(std::string_view id, std::string_view provider) override {
-    return users_.RemoveIdentities(id, provider);
-  }
-  StatusOr<std::vector<Identity>> ListIdentities(std::string_view id) override {
-    return users_.ListIdentities(id);
-  }
-  Status Erase(std::string_view id) override { return users_.Erase(id); }
-  StatusOr<std::vector<std::string>> ListDeleting(std::size_t limit) override {
-    return users_.ListDeleting(limit);
-  }
-
- private:
-  UserStore& users_;
 };
 
 using AccountTakeoverTest = testing::AccountFixture;

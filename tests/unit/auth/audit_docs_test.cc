@@ -29,7 +29,7 @@ TEST(AuditDocsTest, TellOfEveryKind) {
   std::set<std::string> written;
   for (const auto& file : fs::directory_iterator(OOFGG_SOURCE_DIR "/src/auth")) {
     // `Apply` notes what it was told.
-    Collect(ContentOf(file.path()), std::regex(R"rx((?:\bNote\(|\bApply\([^;]*)"([a-z_]+)")rx"), written);
+    Collect(ContentOf(file.path()), std::regex(R"rx((?:\bNote\(|\bApply\([^;"]*)"([a-z_]+)")rx"), written);
   }
   std::set<std::string> told;
   Collect(ContentOf(OOFGG_SOURCE_DIR "/docs/audit.md"), std::regex("`auth\\.([a-z_]+)`"), told);

@@ -10,6 +10,7 @@
 
 #include "auth/account_facade.h"
 #include "tests/unit/auth/account_fixture.h"
+#include "tests/unit/auth/forwarding_users.h"
 
 namespace oofgg::auth {
 namespace {
@@ -33,10 +34,23 @@ class FakeTwitch final : public IdentityProvider {
   std::function<void()> meanwhile;
 };
 
+/// Lets something happen once an identity was added, and before whoever did so goes on.
+class InterruptedUsers final : public testing::ForwardingUsers {
+ public:
+  using ForwardingUsers::ForwardingUsers;
+  Status AddIdentity(std::string_view id, const Identity& identity) override {
+    const Status added = ForwardingUsers::AddIdentity(id, identity);
+    if (meanwhile) std::exchange(meanwhile, nullptr)();
+    return added;
+  }
+
+  std::function<void()> meanwhile;
+};
+
 class LinkTwitchTest : public testing::AccountFixture {
  protected:
   LinkTwitchTest() {
-    AuthRoomParts parts = Parts();
+    AuthRoomParts parts = PartsWith(interrupted_);
     parts.twitch = &twitch_;
     room = AuthRoom::Open(std::move(parts), {}).value();
     facade = &room->auth();
@@ -52,6 +66,7 @@ class LinkTwitchTest : public testing::AccountFixture {
   }
 
   FakeTwitch twitch_;
+  InterruptedUsers interrupted_{users};
 };
 
 TEST_F(LinkTwitchTest, OpensTheAccountFromThenOn) {
@@ -106,6 +121,19 @@ TEST_F(LinkTwitchTest, OneAccountAtTwitchIsEnough) {
   EXPECT_EQ(Link(*alice, "78").status().code(), StatusCode::kFailedPrecondition);
   EXPECT_EQ(TwitchLogin("77")->user_id, alice->user_id);
   EXPECT_NE(TwitchLogin("78")->user_id, alice->user_id);
+}
+
+TEST_F(LinkTwitchTest, WhoLosesARaceTakesNothingFromTheWinner) {
+  const auto alice = Register("alice");
+  // Both saw no link; the store is asked first by the loser and last by the winner.
+  interrupted_.meanwhile = [&] {
+    User changed = users.FindById(alice->user_id).value();
+    ASSERT_TRUE(users.AddIdentity(alice->user_id, {"twitch", "78"}).ok());
+    ASSERT_TRUE(users.Update(changed).ok());
+  };
+  EXPECT_EQ(Link(*alice, "77").status().code(), StatusCode::kAborted);
+  EXPECT_EQ(TwitchLogin("78")->user_id, alice->user_id);
+  EXPECT_NE(TwitchLogin("77")->user_id, alice->user_id);
 }
 
 TEST_F(LinkTwitchTest, ATokenThatIsNoneLinksNothing) {

@@ -99,12 +99,15 @@ Status MemoryUserStore::Attach(Account& account, const Identity& identity) {
   return {};
 }
 
-Status MemoryUserStore::RemoveIdentities(std::string_view user_id, std::string_view provider) {
+Status MemoryUserStore::RemoveIdentities(std::string_view user_id, std::string_view provider,
+                                         std::string_view subject) {
   const std::lock_guard lock(mutex_);
   const auto account = accounts_.find(user_id);
   if (account == accounts_.end()) return {};
   std::erase_if(account->second.identities, [&](const auto& entry) {
-    if (!provider.empty() && entry.first.first != provider) return false;
+    const auto& [entry_provider, entry_subject] = entry.first;
+    if (!provider.empty() && entry_provider != provider) return false;
+    if (!subject.empty() && entry_subject != subject) return false;
     id_of_identity_.erase(entry.first);
     return true;
   });

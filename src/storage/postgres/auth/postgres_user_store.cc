@@ -90,7 +90,8 @@ constexpr PgStatement kAddIdentity{
     PgKind::kWrite, /*repeatable=*/true};
 
 constexpr PgStatement kRemoveIdentities{
-    "DELETE FROM auth_identities WHERE user_id = $1 AND ($2::text = '' OR provider = $2::text)",
+    "DELETE FROM auth_identities WHERE user_id = $1 AND ($2::text = '' OR provider = $2::text)"
+    " AND ($3::text = '' OR subject = $3::text)",
     PgKind::kWrite, /*repeatable=*/true};
 
 constexpr PgStatement kListIdentities{
@@ -257,8 +258,9 @@ Status PostgresUserStore::WhyNotAdded(std::string_view user_id, const Identity& 
   return repeated && owner->id == user_id ? Status() : auth::IdentityTaken();
 }
 
-Status PostgresUserStore::RemoveIdentities(std::string_view user_id, std::string_view provider) {
-  return database_->Run(kRemoveIdentities, PgParams().Text(user_id).Text(provider)).status();
+Status PostgresUserStore::RemoveIdentities(std::string_view user_id, std::string_view provider,
+                                           std::string_view subject) {
+  return database_->Run(kRemoveIdentities, PgParams().Text(user_id).Text(provider).Text(subject)).status();
 }
 
 StatusOr<std::vector<Identity>> PostgresUserStore::ListIdentities(std::string_view user_id) {

@@ -29,7 +29,8 @@ class PostgresUserStore final : public auth::UserStore {
   StatusOr<auth::User> FindByIdentity(std::string_view provider, std::string_view subject) override;
   Status Update(const auth::User& user) override;
   Status AddIdentity(std::string_view user_id, const auth::Identity& identity) override;
-  Status RemoveIdentities(std::string_view user_id, std::string_view provider) override;
+  Status RemoveIdentities(std::string_view user_id, std::string_view provider,
+                          std::string_view subject) override;
   StatusOr<std::vector<auth::Identity>> ListIdentities(std::string_view user_id) override;
   Status Erase(std::string_view id) override;
   StatusOr<std::vector<std::string>> ListDeleting(std::size_t limit) override;

@@ -126,9 +126,11 @@ Status SqliteUserStore::AddIdentity(std::string_view user_id, const Identity& id
   });
 }
 
-Status SqliteUserStore::RemoveIdentities(std::string_view user_id, std::string_view provider) {
-  return database_->Write(
-      [&](Connection& connection) { return UserRows(connection).EraseIdentities(user_id, provider); });
+Status SqliteUserStore::RemoveIdentities(std::string_view user_id, std::string_view provider,
+                                         std::string_view subject) {
+  return database_->Write([&](Connection& connection) {
+    return UserRows(connection).EraseIdentities(user_id, provider, subject);
+  });
 }
 
 StatusOr<std::vector<Identity>> SqliteUserStore::ListIdentities(std::string_view user_id) {

@@ -118,10 +118,15 @@ Status UserRows::InsertIdentity(std::string_view user_id, const Identity& identi
       .Run();
 }
 
-Status UserRows::EraseIdentities(std::string_view user_id, std::string_view provider) {
-  return connection_.Prepare("DELETE FROM auth_identities WHERE user_id = ?1 AND (?2 = '' OR provider = ?2)")
+Status UserRows::EraseIdentities(std::string_view user_id, std::string_view provider,
+                                 std::string_view subject) {
+  return connection_
+      .Prepare(
+          "DELETE FROM auth_identities WHERE user_id = ?1 AND (?2 = '' OR provider = ?2)"
+          " AND (?3 = '' OR subject = ?3)")
       .Bind(1, user_id)
       .Bind(2, provider)
+      .Bind(3, subject)
       .Run();
 }
 

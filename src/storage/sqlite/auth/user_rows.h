@@ -33,7 +33,7 @@ class UserRows {
   /// kAlreadyExists if it is somebody's.
   Status InsertIdentity(std::string_view user_id, const auth::Identity& identity);
   /// Of this provider, or, where it is empty, of every one.
-  Status EraseIdentities(std::string_view user_id, std::string_view provider);
+  Status EraseIdentities(std::string_view user_id, std::string_view provider, std::string_view subject);
   StatusOr<std::vector<auth::Identity>> IdentitiesOf(std::string_view user_id);
 
  private:
