@@ -108,7 +108,10 @@ class RevocationHub::State : public std::enable_shared_from_this<State> {
       Tell(*entry, message);
       place.sequence = entry->sequence;
     }
-    if (SizeOf(message) < kMaxMessage) place.sequence = std::max(place.sequence, floor_);
+    if (SizeOf(message) < kMaxMessage) {
+      // What is not read yet may lie before the floor.
+      place.sequence = std::max(place.sequence, std::min(floor_, head_));
+    }
     for (auto entry = std::upper_bound(entries_.begin(), entries_.end(), place.sequence, IsBefore);
          entry != entries_.end() && SizeOf(message) < kMaxMessage; ++entry) {
       Tell(*entry, message);
@@ -150,8 +153,9 @@ class RevocationHub::State : public std::enable_shared_from_this<State> {
     }
     if (page.entries.empty()) head_ = std::max(head_, page.head);
     DropEnded();
-    WakeLocked();
-    return page.entries.empty() || head_ >= page.head;
+    const bool is_last = page.entries.empty() || head_ >= page.head;
+    if (is_last) WakeLocked();
+    return is_last;
   }
 
   void DropEnded() {

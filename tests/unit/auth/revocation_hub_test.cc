@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,11 +33,23 @@ class ExchangedLog final : public RefreshStore {
     }
   }
 
-  StatusOr<RevocationPage> ReadRevocations(std::int64_t sequence, std::size_t) override {
+  /// Deletions only, all behind the floor.
+  void HoldDeletions(const std::string& log_id, int count, WallTime now) {
+    page_ = {.log_id = log_id, .floor = count, .head = count, .entries = {}};
+    for (int i = 1; i <= count; ++i) {
+      page_.entries.push_back({i, "", now, now + 1h, "user-" + std::to_string(i)});
+    }
+  }
+
+  StatusOr<RevocationPage> ReadRevocations(std::int64_t sequence, std::size_t limit) override {
+    if (before_reading) before_reading();
     RevocationPage read = page_;
     std::erase_if(read.entries, [&](const Revocation& entry) { return entry.sequence <= sequence; });
+    if (read.entries.size() > limit) read.entries.resize(limit);
     return read;
   }
+
+  std::function<void()> before_reading;
 
   Status CreateFamily(const RefreshFamily&, std::string_view, WallTime) override { return Absent(); }
   StatusOr<RotationResult> Rotate(const Rotation&) override { return Absent(); }
@@ -241,6 +255,26 @@ TEST_F(RevocationHubTest, ManyDeletionsBehindTheFloorComeInPieces) {
   }
   EXPECT_EQ(users, 1200U);
   EXPECT_EQ(names, List{"new"});
+}
+
+TEST_F(RevocationHubTest, WhoListensWhileTheHubReadsMissesNoDeletion) {
+  ExchangedLog store;
+  store.Hold("former", {"a"}, clock_.WallNow());
+  const auto hub = RevocationHub::Start(store, executor_, clock_, {}).value();
+  const auto stream = hub->Watch("", host_);
+  std::set<std::string> heard;
+  const auto listen = [&] {
+    while (const auto message = stream->Next()) {
+      for (const std::string& user : Users(*message)) heard.insert(user);
+    }
+  };
+  listen();
+  store.HoldDeletions("restored", 2500, clock_.WallNow());  // More than one page of them.
+  store.before_reading = listen;
+  hub->Poke();
+  executor_.RunReady();
+  listen();
+  EXPECT_EQ(heard.size(), 2500U);
 }
 
 TEST_F(RevocationHubTest, AWatcherHearsABeatInSilence) {
