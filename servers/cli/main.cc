@@ -49,7 +49,8 @@ std::vector<const char*> WithKeyIdLast(int argc, const char* const* argv) {
   std::vector<const char*> words(argv, argv + argc);
   const auto id = std::find_if(words.begin(), words.end(),
                                [](const char* word) { return *word == '-' && IsKeyId(word); });
-  if (id == words.end()) return words;
+  const auto is_end_of_options = [](const char* word) { return std::string_view(word) == "--"; };
+  if (id == words.end() || std::any_of(words.begin(), id, is_end_of_options)) return words;
   std::rotate(id, id + 1, words.end());
   words.insert(words.end() - 1, "--");
   return words;

@@ -70,6 +70,8 @@ TEST_F(CliKeysTest, AnIdThatBeginsWithAHyphenIsNoOption) {
     directory = shell_.home() + "/keys" + std::to_string(i);
     kid = auth::KeyStore::Open(directory)->signing_key().kid();
   }
+  const Answer behind = shell_.Run({"keys", "retire", "--keys", directory, "--", kid});
+  EXPECT_EQ(behind.status, 1) << "understood, and refused without --replace: " << behind.errors;
   const Answer retired = shell_.Run({"keys", "retire", kid, "--replace", "--keys", directory});
   EXPECT_EQ(retired.status, 0) << retired.errors;
   EXPECT_NE(auth::KeyStore::Open(directory)->signing_key().kid(), kid);
