@@ -51,8 +51,8 @@ void WarnIfNoSuchGame(const Context& context, Client& client, const std::string&
 Status Create(Context& context, const OperatorKeys& keys, const CreateServiceCredentialRequest& request) {
   OOFGG_ASSIGN_OR_RETURN(Client* const client, context.admin_client(keys));
   OOFGG_ASSIGN_OR_RETURN(const auto info, client->admin().CreateServiceCredential(request));
+  PrintSecret(context, info);  // Before anything that takes time: it is shown this once.
   WarnIfNoSuchGame(context, *client, request.game_id);
-  PrintSecret(context, info);
   return {};
 }
 
