@@ -105,7 +105,7 @@ StatusOr<BreachedPasswords::Block> BreachedPasswords::ReadBlock(std::uint64_t fr
 }
 
 StatusOr<std::unique_ptr<BreachedPasswords>> BreachedPasswords::OpenFile(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return SystemError(path);
   const auto file = std::make_shared<OpenFd>(fd);
   struct stat info {};

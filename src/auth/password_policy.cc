@@ -9,6 +9,9 @@
 #include "auth/digest.h"
 #include "auth/text.h"
 #include "base/encoding.h"
+#include "oofgg/clock.h"
+#include "oofgg/log.h"
+#include "oofgg/token_bucket.h"
 
 namespace oofgg::auth {
 namespace {
@@ -82,13 +85,20 @@ StatusOr<std::unique_ptr<BreachedPasswordPolicy>> BreachedPasswordPolicy::Open(
 
 BreachedPasswordPolicy::BreachedPasswordPolicy(std::unique_ptr<const BreachedPasswords> breached,
                                                std::unique_ptr<const PasswordPolicy> first)
-    : breached_(std::move(breached)), first_(std::move(first)) {}
+    : warnings_(std::make_unique<TokenBucket>(Clock::System(), RateLimit{.per_second = 1, .burst = 1})),
+      breached_(std::move(breached)),
+      first_(std::move(first)) {}
 BreachedPasswordPolicy::~BreachedPasswordPolicy() = default;
 
 Status BreachedPasswordPolicy::Check(std::string_view password, const PasswordOwner& owner) const {
   OOFGG_RETURN_IF_ERROR(first_->Check(password, owner));
   const StatusOr<bool> found = breached_->Contains(ToUpper(base::HexEncode(Sha1(password))));
   if (!found.ok()) {
+    if (warnings_->TryTake()) {
+      Log(LogLevel::kWarning, "auth",
+          "no new password is taken, as the breached ones cannot be read: " +
+              std::string(found.status().message()));
+    }
     return MakeStatus(StatusCode::kUnavailable,
                       "cannot check the new password against breaches now; try again");
   }

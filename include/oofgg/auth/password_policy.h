@@ -7,6 +7,10 @@
 
 #include "oofgg/status.h"
 
+namespace oofgg {
+class TokenBucket;
+}
+
 namespace oofgg::auth {
 
 class BreachedPasswords;
@@ -66,6 +70,7 @@ class BreachedPasswordPolicy final : public PasswordPolicy {
   BreachedPasswordPolicy(std::unique_ptr<const BreachedPasswords> breached,
                          std::unique_ptr<const PasswordPolicy> first);
 
+  const std::unique_ptr<TokenBucket> warnings_;
   const std::unique_ptr<const BreachedPasswords> breached_;
   const std::unique_ptr<const PasswordPolicy> first_;
 };
