@@ -26,8 +26,8 @@ AuthFacade::AuthFacade(AuthFacadeParts parts, AuthFacadeOptions options)
 StatusOr<AuthTokens> AuthFacade::Register(const CallContext& context, const RegisterRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckIdempotencyKey(context.idempotency_key));
   OOFGG_RETURN_IF_ERROR(CheckRegistration(request));
-  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.password, {request.username, request.email}));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
+  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.password, {request.username, request.email}));
   OOFGG_RETURN_IF_ERROR(CheckDeadline(context));
   const std::string proof = RegistrationProof(context, request);
   // Looked up first, so that a taken name costs no hash.
