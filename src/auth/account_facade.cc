@@ -123,8 +123,8 @@ StatusOr<Account> AccountFacade::GetAccount(const CallContext& context, const Ge
 StatusOr<Account> AccountFacade::UpgradeAccount(const CallContext& context,
                                                 const UpgradeAccountRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckUpgrade(request));
-  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.password, {request.username, request.email}));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
+  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.password, {request.username, request.email}));
   OOFGG_ASSIGN_OR_RETURN(const User before, CallersUser(context));
   User user = before;
   if (!user.password_hash.empty()) {
@@ -210,13 +210,16 @@ Status AccountFacade::CheckMayOpen(const User& user, const std::string& password
 }
 
 void AccountFacade::NotifyFormerAddress(const User& before, const std::string& email) {
-  if (before.email.empty() || FoldCase(before.email) == FoldCase(email)) return;
+  if (FoldCase(before.email) != FoldCase(email)) Notify(before, MailedNotice::kEmailChanged);
+}
+
+void AccountFacade::Notify(const User& user, MailedNotice notice) {
+  if (user.email.empty() || !codes_->CheckAvailable().ok()) return;
   // One that nobody proved may be a stranger's, whom nobody shall have bothered by typing it again and again.
-  if (!before.email_verified && !parts_.guard.AdmitMail(FoldCase(before.email), {}).ok()) return;
-  const Status posted = codes_->SendNotice(before.id, before.email);
+  if (!user.email_verified && !parts_.guard.AdmitMail(FoldCase(user.email), {}).ok()) return;
+  const Status posted = codes_->SendNotice(user.id, notice, user.email);
   if (posted.ok()) return;
-  Log(LogLevel::kWarning, "auth",
-      "user " + before.id + " gets no notice of a changed address: " + std::string(posted.message()));
+  Log(LogLevel::kWarning, "auth", "user " + user.id + " gets no notice: " + std::string(posted.message()));
 }
 
 Status AccountFacade::StorePassword(User user, std::string hash, std::string_view without) {
@@ -273,8 +276,14 @@ StatusOr<Account> AccountFacade::LinkTwitch(const CallContext& context, const Li
   OOFGG_ASSIGN_OR_RETURN(const ExternalIdentity external, parts_.twitch->Verify(request.helix_token));
   const Identity identity = {parts_.twitch->name(), external.subject, parts_.sessions.Now()};
   OOFGG_ASSIGN_OR_RETURN(const bool is_linked, IsLinked(user, identity));
-  if (is_linked) return Describe(user);
-  OOFGG_RETURN_IF_ERROR(parts_.users.AddIdentity(user.id, identity));
+  if (is_linked && !user.guest) return Describe(user);
+  if (!is_linked) {
+    const Status added = parts_.users.AddIdentity(user.id, identity);
+    // A repetition of this call may have overtaken it.
+    if (ReasonOf(added) == "IDENTITY_TAKEN" && IsLinked(user, identity).value_or(false))
+      return Describe(user);
+    OOFGG_RETURN_IF_ERROR(added);
+  }
   user.guest = false;
   // A new password that came between has taken the ways in that it saw, and this is not to outlive it: of the
   // two who read the same version, one fails here or there.
@@ -283,6 +292,7 @@ StatusOr<Account> AccountFacade::LinkTwitch(const CallContext& context, const Li
     return kept;
   }
   parts_.audit.Note("identity_linked", user.id, context, {{"provider", identity.provider}});
+  Notify(user, MailedNotice::kIdentityLinked);
   return Describe(user);
 }
 
@@ -335,12 +345,21 @@ StatusOr<Done> AccountFacade::RequestPasswordReset(const CallContext& context,
   return Done{};
 }
 
+Status AccountFacade::Unlink(const User& user) {
+  OOFGG_ASSIGN_OR_RETURN(const auto identities, parts_.users.ListIdentities(user.id));
+  for (const Identity& identity : identities) {
+    if (identity.created_at <= user.created_at) continue;
+    OOFGG_RETURN_IF_ERROR(parts_.users.RemoveIdentities(user.id, identity.provider, identity.subject));
+  }
+  return {};
+}
+
 StatusOr<Done> AccountFacade::ResetPassword(const CallContext& context, const ResetPasswordRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckEmail(request.email));
   OOFGG_RETURN_IF_ERROR(CheckCode(request.code));
   OOFGG_RETURN_IF_ERROR(CheckNewPassword("new_password", request.new_password));
-  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.new_password, {.email = request.email}));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitGuess(FoldCase(request.email), context));
+  OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.new_password, {.email = request.email}));
   const StatusOr<User> found = parts_.users.FindByEmail(request.email);
   if (!found.ok() && found.status().code() != StatusCode::kNotFound) return found.status();
   // Hashed, and looked for in the store, in any case, so that an unknown address takes as long.
@@ -354,6 +373,7 @@ StatusOr<Done> AccountFacade::ResetPassword(const CallContext& context, const Re
   OOFGG_RETURN_IF_ERROR(parts_.sessions.EndAll(user.id, "").status());
   const std::string_view without = user.email_verified ? kDevice : kEveryProvider;
   user.email_verified = true;
+  OOFGG_RETURN_IF_ERROR(Unlink(user));
   OOFGG_RETURN_IF_ERROR(StorePassword(user, std::move(hash), without));
   parts_.audit.Note("password_reset", user.id, context);
   OOFGG_RETURN_IF_ERROR(parts_.sessions.EndAll(user.id, "").status());

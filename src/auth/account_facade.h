@@ -126,6 +126,9 @@ class AccountFacade {
   /// Tells the address that was the user's that it is no more. One that was not verified counts as a
   /// stranger's: so many mails, and no more.
   void NotifyFormerAddress(const User& before, const std::string& email);
+  void Notify(const User& user, MailedNotice notice);
+  /// Takes the identities that the account did not begin with: who knew the password may have linked them.
+  Status Unlink(const User& user);
   /// Stores a new password, and takes from the account its identities of this provider, or, where that is
   /// empty, all.
   Status StorePassword(User user, std::string hash, std::string_view without);

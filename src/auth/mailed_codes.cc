@@ -34,9 +34,18 @@ Mail Compose(CodePurpose purpose, const std::string& email, const std::string& c
           .code = code};
 }
 
-Mail ComposeNotice(const std::string& former_email) {
+Mail ComposeNotice(MailedNotice notice, const std::string& email) {
+  if (notice == MailedNotice::kIdentityLinked) {
+    return {.kind = "identity-linked",
+            .to = email,
+            .subject = "One more way into your account",
+            .text =
+                "An account at Twitch now opens your account in the game.\n\n"
+                "If you did not link it, somebody else has: reset your password by mail, which takes it away "
+                "again.\n"};
+  }
   return {.kind = "email-changed",
-          .to = former_email,
+          .to = email,
           .subject = "Your e-mail address was changed",
           .text =
               "Your account in the game has another e-mail address now, and no longer this one.\n\n"
@@ -69,12 +78,12 @@ Status MailedCodes::SendReset(const CallContext& context, const std::string& ema
   });
 }
 
-Status MailedCodes::SendNotice(const std::string& user_id, const std::string& former_email) {
-  return Post([self = shared_from_this(), user_id, former_email] {
-    const Status sent = self->parts_.mailer->Send(ComposeNotice(former_email));
+Status MailedCodes::SendNotice(const std::string& user_id, MailedNotice notice, const std::string& email) {
+  return Post([self = shared_from_this(), user_id, notice, email] {
+    const Status sent = self->parts_.mailer->Send(ComposeNotice(notice, email));
     if (sent.ok()) return;
     Log(LogLevel::kWarning, "auth",
-        "user " + user_id + " was mailed no notice of a changed address: " + std::string(sent.message()));
+        "user " + user_id + " was mailed no notice: " + std::string(sent.message()));
   });
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,6 +18,9 @@
 #include "oofgg/status.h"
 
 namespace oofgg::auth {
+
+/// What the owner of an account is told of, so that a thief can't do it unseen.
+enum class MailedNotice : std::uint8_t { kEmailChanged, kIdentityLinked };
 
 /// What they are made of. All but `secret` must outlive them, and what they posted to `executor`.
 struct MailedCodesParts {
@@ -50,8 +54,8 @@ class MailedCodes : public std::enable_shared_from_this<MailedCodes> {
   /// A code for a new password to whom this address belongs, if to anybody.
   [[nodiscard]] Status SendReset(const CallContext& context, const std::string& email);
 
-  /// A notice, without any code, to an address that has just ceased to be the user's.
-  [[nodiscard]] Status SendNotice(const std::string& user_id, const std::string& former_email);
+  /// A notice, without any code, to an address that is the user's or has just ceased to be.
+  [[nodiscard]] Status SendNotice(const std::string& user_id, MailedNotice notice, const std::string& email);
 
   /// Whom an address belongs to that is nobody's. A code is stored for it too, though never mailed, and
   /// guesses at it are counted: so the store does the same for every address, and no answer's time tells

@@ -8,12 +8,13 @@ namespace oofgg {
 
 /// A mail to one person, as plain text.
 struct Mail {
-  /// `verify-email`, `reset-password` or `email-changed`, for those who write texts of their own.
+  /// `verify-email`, `reset-password`, `email-changed` or `identity-linked`, for those who write texts of
+  /// their own.
   std::string kind;
   std::string to;
   std::string subject;
   std::string text;
-  std::string code{};  ///< Also within the text. Empty in `email-changed`.
+  std::string code{};  ///< Also within the text. Empty in the last two.
 };
 
 /// Sends mail. Threads: safe. `Send` blocks for seconds, on an executor of its caller's choosing.

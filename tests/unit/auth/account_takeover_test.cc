@@ -62,6 +62,18 @@ TEST_F(AccountTakeoverTest, AResetOfWhoHadProvedTheAddressTakesItsDevicesOnly) {
   EXPECT_EQ(users.FindByIdentity("twitch", "77")->id, guest->user_id);
 }
 
+TEST_F(AccountTakeoverTest, AResetTakesWhatAThiefHasLinked) {
+  const auto alice = Register("alice", "alice@example.com");
+  ASSERT_TRUE(account->RequestEmailCode(As(*alice), {}).ok());
+  ASSERT_TRUE(account->VerifyEmail({}, {alice->user_id, CodeFor("alice@example.com")}).ok());
+  clock.Advance(1s);
+  ASSERT_TRUE(users.AddIdentity(alice->user_id, {"twitch", "77", clock.WallNow()}).ok());
+  ASSERT_TRUE(account->RequestPasswordReset({}, {"alice@example.com"}).ok());
+  ASSERT_TRUE(
+      account->ResetPassword({}, {"alice@example.com", CodeFor("alice@example.com"), "battery staple"}).ok());
+  EXPECT_FALSE(users.FindByIdentity("twitch", "77").ok());
+}
+
 TEST_F(AccountTakeoverTest, AnotherAddressCostsThePassword) {
   const auto alice = Register("alice", "alice@example.com");
   const Status without = Prove(*alice, "thief@example.com", "").status();

@@ -52,6 +52,8 @@ class LinkTwitchTest : public testing::AccountFixture {
   LinkTwitchTest() {
     AuthRoomParts parts = PartsWith(interrupted_);
     parts.twitch = &twitch_;
+    parts.mailer = &mail;
+    parts.mail = &mail.executor();
     room = AuthRoom::Open(std::move(parts), {}).value();
     facade = &room->auth();
     account = &room->account();
@@ -121,6 +123,21 @@ TEST_F(LinkTwitchTest, OneAccountAtTwitchIsEnough) {
   EXPECT_EQ(Link(*alice, "78").status().code(), StatusCode::kFailedPrecondition);
   EXPECT_EQ(TwitchLogin("77")->user_id, alice->user_id);
   EXPECT_NE(TwitchLogin("78")->user_id, alice->user_id);
+}
+
+TEST_F(LinkTwitchTest, TheOwnerIsToldByMail) {
+  const auto alice = Register("alice", "alice@example.com");
+  ASSERT_TRUE(Link(*alice, "77").ok());
+  EXPECT_EQ(mail.LastTo("alice@example.com").kind, "identity-linked");
+}
+
+TEST_F(LinkTwitchTest, ARepetitionThatOvertakesIsNoObstacle) {
+  const auto alice = Register("alice");
+  twitch_.meanwhile = [&] { ASSERT_TRUE(Link(*alice, "77").ok()); };
+  EXPECT_TRUE(Link(*alice, "77").ok());
+  const auto guest = Guest();
+  ASSERT_TRUE(users.AddIdentity(guest->user_id, {"twitch", "78"}).ok());  // And then a crash.
+  EXPECT_FALSE(Link(*guest, "78")->guest);
 }
 
 TEST_F(LinkTwitchTest, WhoLosesARaceTakesNothingFromTheWinner) {
