@@ -1,5 +1,7 @@
 #include "game/game_room.h"
 
+#include <utility>
+
 namespace oofgg::game {
 namespace {
 
@@ -73,12 +75,16 @@ Status GameRoom::Erase(const std::string& player_id) {
 
 Status GameRoom::PurgeEnded() {
   const Sweep sweep{.now = clock_.WallNow(), .keep = keep_ended_};
-  for (const std::string& player_id : erased_.Pending(sweep.now, keep_ended_)) {
-    OOFGG_RETURN_IF_ERROR(Erase(player_id));
-  }
-  OOFGG_RETURN_IF_ERROR(PurgeAll(stores_.games, sweep));
-  OOFGG_RETURN_IF_ERROR(PurgeAll(stores_.sessions, sweep));
-  return PurgeAll(stores_.scores, sweep);
+  Status first_error;
+  const auto note = [&first_error](Status done) {
+    if (first_error.ok()) first_error = std::move(done);
+  };
+  // What fails holds up nothing else, or one player who stays would keep all the others.
+  for (const std::string& player_id : erased_.Pending(sweep.now, keep_ended_)) note(Erase(player_id));
+  note(PurgeAll(stores_.games, sweep));
+  note(PurgeAll(stores_.sessions, sweep));
+  note(PurgeAll(stores_.scores, sweep));
+  return first_error;
 }
 
 }  // namespace oofgg::game

@@ -53,7 +53,7 @@ class GameRoom {
                                                   const GameRoomOptions& options);
 
   /// Forgets what is older than `keep_ended`, and finishes what `ErasePlayer` could not; to be called now and
-  /// then.
+  /// then. Does all that it can: the first error is told at the end.
   Status PurgeEnded();
 
   /// Somebody's account was deleted: deletes their profile and scores, takes them out of sessions, queue and

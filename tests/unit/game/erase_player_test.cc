@@ -149,7 +149,7 @@ TEST_F(ErasePlayerTest, AMatchKeepsItsOtherPlayers) {
       << "her place, now another name of the match";
 }
 
-/// Cannot erase while told so.
+/// Cannot erase one player while told so.
 class StuckPlayers final : public PlayerStore {
  public:
   explicit StuckPlayers(PlayerStore& players) : players_(players) {}
@@ -160,29 +160,59 @@ class StuckPlayers final : public PlayerStore {
   }
   Status UpdatePlayer(const PlayerRecord& record) override { return players_.UpdatePlayer(record); }
   StatusOr<bool> ErasePlayer(std::string_view id) override {
-    if (stuck) return MakeStatus(StatusCode::kUnavailable, "the disk is full");
+    if (id == stuck) return MakeStatus(StatusCode::kUnavailable, "the disk is full");
     return players_.ErasePlayer(id);
   }
-  bool stuck = true;
+  std::string stuck = "ann";
 
  private:
   PlayerStore& players_;
 };
 
-TEST_F(ErasePlayerTest, WhatFailsIsTriedAgainHoweverLongAgoItWas) {
-  StuckPlayers stuck(player_store_);
-  auto room = GameRoom::Open({stuck, game_store_, session_store_, score_store_}, &maker_, clock_, random_,
-                             log_, options_);
-  ASSERT_TRUE(room.ok());
-  Player ann;
-  ann.id = "ann";
-  ASSERT_TRUE(player_store_.InsertPlayer(ann).ok());
-  EXPECT_THAT((*room)->ErasePlayer(Deleted("ann")), HasCode(StatusCode::kUnavailable));
+class StuckPlayersTest : public ErasePlayerTest {
+ protected:
+  StuckPlayersTest() {
+    auto room = GameRoom::Open({players_, game_store_, session_store_, score_store_}, &maker_, clock_,
+                               random_, log_, options_);
+    EXPECT_TRUE(room.ok()) << room.status();
+    room_ = *std::move(room);
+  }
+  ~StuckPlayersTest() override { room_.reset(); }  // Before the store.
+  void Add(const std::string& id) {
+    Player player;
+    player.id = id;
+    ASSERT_TRUE(player_store_.InsertPlayer(player).ok());
+  }
+  bool IsKept(const std::string& id) { return player_store_.FindPlayer(id).ok(); }
+
+  StuckPlayers players_{player_store_};
+};
+
+TEST_F(StuckPlayersTest, WhatFailsIsTriedAgainHoweverLongAgoItWas) {
+  Add("ann");
+  EXPECT_THAT(room_->ErasePlayer(Deleted("ann")), HasCode(StatusCode::kUnavailable));
   clock_.Advance(std::chrono::hours(48));
-  EXPECT_THAT((*room)->PurgeEnded(), HasCode(StatusCode::kUnavailable));
-  stuck.stuck = false;
-  ASSERT_TRUE((*room)->PurgeEnded().ok());
-  EXPECT_THAT(player_store_.FindPlayer("ann").status(), HasCode(StatusCode::kNotFound));
+  EXPECT_THAT(room_->PurgeEnded(), HasCode(StatusCode::kUnavailable));
+  players_.stuck.clear();
+  ASSERT_TRUE(room_->PurgeEnded().ok());
+  EXPECT_FALSE(IsKept("ann"));
+}
+
+TEST_F(StuckPlayersTest, OneWhoStaysHoldsUpNeitherTheOthersNorTheSweep) {
+  SessionRecord ended;
+  ended.id = "ended";
+  ended.game_id = "arena";
+  ended.state = SessionState::kFinished;
+  ASSERT_TRUE(session_store_.CreateSession(ended, {}, 0).ok());
+  const std::vector<std::string> all = {"amy", "ann", "bob"};
+  for (const std::string& player : all) static_cast<void>(room_->ErasePlayer(Deleted(player)));
+  for (const std::string& player : all) Add(player);  // By calls under way.
+  EXPECT_THAT(room_->PurgeEnded(), HasCode(StatusCode::kUnavailable)) << "ann";
+  EXPECT_FALSE(IsKept("amy"));
+  EXPECT_FALSE(IsKept("bob"));
+  clock_.Advance(options_.keep_ended);
+  EXPECT_THAT(room_->PurgeEnded(), HasCode(StatusCode::kUnavailable));
+  EXPECT_THAT(session_store_.FindSession("ended").status(), HasCode(StatusCode::kNotFound));
 }
 
 }  // namespace
