@@ -60,16 +60,17 @@ StatusOr<std::unique_ptr<GameRoom>> GameRoom::Open(const Stores& stores, MatchQu
 
 Status GameRoom::ErasePlayer(const DeletedUser& user) {
   if (user.user_id.empty()) return {};
-  erased_.Add(user);
+  erased_.Add(user, clock_.WallNow());
   return Erase(user.user_id);
 }
 
 Status GameRoom::Erase(const std::string& player_id) {
+  const WallTime since = clock_.WallNow();
   OOFGG_RETURN_IF_ERROR(sessions_.ErasePlayer(player_id));
   OOFGG_RETURN_IF_ERROR(scores_.ErasePlayer(player_id));
   OOFGG_ASSIGN_OR_RETURN(const bool was_here, players_.ErasePlayer(player_id));
   if (was_here) log_.Append({clock_.WallNow(), "player.erased", player_id, {}});
-  erased_.SetDone(player_id);
+  erased_.NoteErased(player_id, since);
   return {};
 }
 
@@ -80,7 +81,7 @@ Status GameRoom::PurgeEnded() {
     if (first_error.ok()) first_error = std::move(done);
   };
   // What fails holds up nothing else, or one player who stays would keep all the others.
-  for (const std::string& player_id : erased_.Pending(sweep.now, keep_ended_)) note(Erase(player_id));
+  for (const std::string& player_id : erased_.Pending(sweep.now)) note(Erase(player_id));
   note(PurgeAll(stores_.games, sweep));
   note(PurgeAll(stores_.sessions, sweep));
   note(PurgeAll(stores_.scores, sweep));

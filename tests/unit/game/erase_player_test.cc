@@ -149,6 +149,16 @@ TEST_F(ErasePlayerTest, AMatchKeepsItsOtherPlayers) {
       << "her place, now another name of the match";
 }
 
+TEST_F(ErasePlayerTest, AProfileThatIsStillThereIsNotShownToThem) {
+  Erase("ann");
+  Player late;
+  late.id = "ann";
+  ASSERT_TRUE(player_store_.InsertPlayer(late).ok());  // By a call under way.
+  EXPECT_EQ(ReasonOf(room_->players().GetPlayer(As("ann"), {}).status()), "ACCOUNT_DELETED");
+  EXPECT_EQ(ReasonOf(room_->players().UpdatePlayer(As("ann"), {}).status()), "ACCOUNT_DELETED");
+  EXPECT_EQ(ReasonOf(Submit(As("server", "service"), "ann").status()), "ACCOUNT_DELETED");
+}
+
 /// Cannot erase one player while told so.
 class StuckPlayers final : public PlayerStore {
  public:
@@ -160,10 +170,12 @@ class StuckPlayers final : public PlayerStore {
   }
   Status UpdatePlayer(const PlayerRecord& record) override { return players_.UpdatePlayer(record); }
   StatusOr<bool> ErasePlayer(std::string_view id) override {
+    ++erasures;
     if (id == stuck) return MakeStatus(StatusCode::kUnavailable, "the disk is full");
     return players_.ErasePlayer(id);
   }
   std::string stuck = "ann";
+  int erasures = 0;
 
  private:
   PlayerStore& players_;
@@ -213,6 +225,29 @@ TEST_F(StuckPlayersTest, OneWhoStaysHoldsUpNeitherTheOthersNorTheSweep) {
   clock_.Advance(options_.keep_ended);
   EXPECT_THAT(room_->PurgeEnded(), HasCode(StatusCode::kUnavailable));
   EXPECT_THAT(session_store_.FindSession("ended").status(), HasCode(StatusCode::kNotFound));
+}
+
+TEST_F(StuckPlayersTest, SettlesFromWhenItWasHeardAndNotLonger) {
+  const DeletedUser outdated = Deleted("bob");
+  clock_.Advance(std::chrono::hours(48));  // An outage.
+  ASSERT_TRUE(room_->ErasePlayer(outdated).ok());
+  Add("bob");  // By a call under way.
+  clock_.Advance(ErasedPlayers::kSettling);
+  ASSERT_TRUE(room_->PurgeEnded().ok());
+  EXPECT_FALSE(IsKept("bob"));
+  EXPECT_EQ(players_.erasures, 2);
+  clock_.Advance(ErasedPlayers::kSettling);
+  ASSERT_TRUE(room_->PurgeEnded().ok());
+  EXPECT_EQ(players_.erasures, 2) << "settled";
+}
+
+TEST_F(StuckPlayersTest, OneSweepComesAfterTheSettlingHoweverManyCameBefore) {
+  ASSERT_TRUE(room_->ErasePlayer(Deleted("bob")).ok());
+  ASSERT_TRUE(room_->PurgeEnded().ok());
+  Add("bob");
+  clock_.Advance(std::chrono::hours(1));
+  ASSERT_TRUE(room_->PurgeEnded().ok());
+  EXPECT_FALSE(IsKept("bob"));
 }
 
 }  // namespace
