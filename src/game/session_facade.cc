@@ -73,6 +73,8 @@ StatusOr<Session> SessionFacade::CreateSession(const CallContext& context,
   OOFGG_ASSIGN_OR_RETURN(const CreationKey key, MakeCreationKey(context, SumOf(request)));
   OOFGG_ASSIGN_OR_RETURN(const Game game, parts_.games.FindGame(request.game_id));
   OOFGG_RETURN_IF_ERROR(CheckMembers(named, CapacityOf(game)));
+  OOFGG_RETURN_IF_ERROR(parts_.erased.Check(context.caller->user_id));
+  for (const std::string& user : named) OOFGG_RETURN_IF_ERROR(parts_.erased.Check(user));
 
   SessionRecord session;
   session.id = parts_.ids.Next();
@@ -136,6 +138,7 @@ StatusOr<Session> SessionFacade::JoinLeave(const CallContext& context, const Joi
   OOFGG_RETURN_IF_ERROR(CheckRegion(request.region));
   if (request.action == JoinLeaveAction::kLeave) return Leave(context, request);
   if (request.action != JoinLeaveAction::kJoin) return InvalidField("action", "is neither JOIN nor LEAVE");
+  OOFGG_RETURN_IF_ERROR(parts_.erased.Check(context.caller->user_id));
   return request.session_id.empty() ? JoinQueue(context, request) : JoinSession(context, request);
 }
 

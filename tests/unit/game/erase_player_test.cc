@@ -149,6 +149,42 @@ TEST_F(ErasePlayerTest, AMatchKeepsItsOtherPlayers) {
       << "her place, now another name of the match";
 }
 
+TEST_F(ErasePlayerTest, TheyComeIntoNoSessionAndNoQueue) {
+  const std::string open = MakeSession({"bob"}).id;
+  Erase("ann");
+  CreateSessionRequest create;
+  create.game_id = "arena";
+  EXPECT_EQ(ReasonOf(room_->sessions().CreateSession(As("ann"), create).status()), "ACCOUNT_DELETED");
+  create.user_ids = {"bob", "ann"};
+  const auto named = room_->sessions().CreateSession(As("bob"), create).status();
+  EXPECT_THAT(named, HasCode(StatusCode::kNotFound));
+  EXPECT_EQ(ReasonOf(named), "ACCOUNT_DELETED");
+  JoinLeaveRequest join;
+  join.game_id = "arena";
+  join.action = JoinLeaveAction::kJoin;
+  EXPECT_EQ(ReasonOf(room_->sessions().JoinLeave(As("ann"), join).status()), "ACCOUNT_DELETED");
+  join.session_id = open;
+  EXPECT_EQ(ReasonOf(room_->sessions().JoinLeave(As("ann"), join).status()), "ACCOUNT_DELETED");
+  EXPECT_TRUE(session_store_.ListSessionsOf("ann", 10)->empty());
+  EXPECT_TRUE(maker_.entries.empty());
+}
+
+TEST_F(ErasePlayerTest, AMatchMadeBeforeTheMakerHeardLeavesThemOut) {
+  JoinLeaveRequest join;
+  join.game_id = "arena";
+  join.action = JoinLeaveAction::kJoin;
+  for (const char* player : {"ann", "bob"}) {
+    ASSERT_TRUE(room_->sessions().JoinLeave(As(player), join).ok());
+  }
+  Erase("ann");
+  maker_.Match("m1", {"ann", "bob"});
+  const auto match = session_store_.FindSession("m1");
+  ASSERT_TRUE(match.ok()) << match.status();
+  ASSERT_EQ(match->members.size(), 1u);
+  EXPECT_EQ(match->members[0].user_id, "bob");
+  EXPECT_EQ(match->members[0].join_ticket, "seat of bob");
+}
+
 TEST_F(ErasePlayerTest, AProfileThatIsStillThereIsNotShownToThem) {
   Erase("ann");
   Player late;
