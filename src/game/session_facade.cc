@@ -213,8 +213,11 @@ Status SessionFacade::ErasePlayer(const std::string& id) {
 Status SessionFacade::EraseFrom(const SessionRecord& session, const std::string& player) {
   const auto take_out = [&](SessionRecord& stored) -> StatusOr<bool> {
     std::erase_if(stored.members, [&](const auto& member) { return member.user_id == player; });
-    if (stored.members.empty()) return false;
-    if (stored.owner_id == player) stored.owner_id = stored.members.front().user_id;
+    if (stored.members.empty()) {
+      stored.state = SessionState::kDeleted;  // Or who joins before it is erased would be lost with it.
+    } else if (stored.owner_id == player) {
+      stored.owner_id = stored.members.front().user_id;
+    }
     return true;
   };
   const auto rest = ModifySession(parts_.sessions, session.id, take_out);

@@ -1,6 +1,8 @@
 // What is left of a player whose account was deleted.
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "storage/memory/game/memory_player_store.h"
 #include "tests/unit/game/support.h"
@@ -284,6 +286,92 @@ TEST_F(StuckPlayersTest, OneSweepComesAfterTheSettlingHoweverManyCameBefore) {
   clock_.Advance(std::chrono::hours(1));
   ASSERT_TRUE(room_->PurgeEnded().ok());
   EXPECT_FALSE(IsKept("bob"));
+}
+
+/// Lets others in before it writes or erases, once each.
+class RacedSessions final : public SessionStore {
+ public:
+  explicit RacedSessions(SessionStore& sessions) : sessions_(sessions) {}
+  StatusOr<SessionRecord> CreateSession(const SessionRecord& session, const CreationKey& key,
+                                        std::uint32_t max_live) override {
+    return sessions_.CreateSession(session, key, max_live);
+  }
+  StatusOr<SessionRecord> FindSession(std::string_view id) override { return sessions_.FindSession(id); }
+  StatusOr<SessionRecord> UpdateSession(const SessionRecord& session) override {
+    Run(before_update);
+    return sessions_.UpdateSession(session);
+  }
+  StatusOr<SessionRecord> FindActive(std::string_view user_id, std::string_view game_id) override {
+    return sessions_.FindActive(user_id, game_id);
+  }
+  StatusOr<std::vector<SessionRecord>> ListSessions(std::string_view game_id, std::string_view user_id,
+                                                    std::size_t limit) override {
+    return sessions_.ListSessions(game_id, user_id, limit);
+  }
+  StatusOr<std::vector<SessionRecord>> ListQueued() override { return sessions_.ListQueued(); }
+  StatusOr<std::vector<SessionRecord>> ListSessionsOf(std::string_view user_id, std::size_t limit) override {
+    return sessions_.ListSessionsOf(user_id, limit);
+  }
+  Status EraseSession(std::string_view id) override {
+    Run(before_erase);
+    return sessions_.EraseSession(id);
+  }
+  StatusOr<std::uint64_t> NextStreamRun(std::string_view session_id) override {
+    return sessions_.NextStreamRun(session_id);
+  }
+  StatusOr<bool> Purge(const Sweep& sweep) override { return sessions_.Purge(sweep); }
+
+  std::function<void()> before_update;
+  std::function<void()> before_erase;
+
+ private:
+  static void Run(std::function<void()>& once) {
+    if (const auto now = std::exchange(once, nullptr)) now();
+  }
+  SessionStore& sessions_;
+};
+
+class RacedSessionsTest : public ErasePlayerTest {
+ protected:
+  RacedSessionsTest() {
+    auto room = GameRoom::Open({player_store_, game_store_, sessions_, score_store_}, &maker_, clock_,
+                               random_, log_, options_);
+    EXPECT_TRUE(room.ok()) << room.status();
+    room_ = *std::move(room);
+  }
+  ~RacedSessionsTest() override { room_.reset(); }  // Before the store.
+  Status Join(const std::string& player, const std::string& session) {
+    JoinLeaveRequest join;
+    join.game_id = "arena";
+    join.session_id = session;
+    join.action = JoinLeaveAction::kJoin;
+    return room_->sessions().JoinLeave(As(player), join).status();
+  }
+
+  RacedSessions sessions_{session_store_};
+};
+
+TEST_F(RacedSessionsTest, WhoJoinsBeforeTheLastPlayerIsTakenOutKeepsTheSession) {
+  const std::string id = MakeSession({"ann"}).id;
+  Status joined = MakeStatus(StatusCode::kUnknown, "not tried");
+  sessions_.before_update = [&] { joined = Join("bob", id); };
+  Erase("ann");
+  EXPECT_TRUE(joined.ok()) << joined;
+  const auto left = session_store_.FindSession(id);
+  ASSERT_TRUE(left.ok()) << left.status();
+  EXPECT_EQ(left->state, SessionState::kCreated);
+  EXPECT_EQ(left->owner_id, "bob");
+  ASSERT_EQ(left->members.size(), 1u);
+  EXPECT_EQ(left->members[0].user_id, "bob");
+}
+
+TEST_F(RacedSessionsTest, NobodyIsToldOfHavingJoinedASessionThatIsThenErased) {
+  const std::string id = MakeSession({"ann"}).id;
+  Status joined;
+  sessions_.before_erase = [&] { joined = Join("bob", id); };
+  Erase("ann");
+  EXPECT_FALSE(joined.ok());
+  EXPECT_THAT(session_store_.FindSession(id).status(), HasCode(StatusCode::kNotFound));
 }
 
 }  // namespace
