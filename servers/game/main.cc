@@ -199,6 +199,7 @@ Status Serve(const GameSettings& settings) {
                           {"presence", WithPort(settings.presence_listen, (*door)->port())}});
   process.WaitForSignal();
   ops.SetReady(false);
+  room->StopPurging();
   const TimePoint end = DeadlineAfter(clock.Now(), kDrainPatience);
   if (queue != nullptr) queue->EndBy(end);
   Drain drain;

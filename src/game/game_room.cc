@@ -82,7 +82,11 @@ Status GameRoom::PurgeEnded() {
     if (first_error.ok()) first_error = std::move(done);
   };
   // What fails holds up nothing else, or one player who stays would keep all the others.
-  for (const std::string& player_id : erased_.Pending(sweep.now)) note(Erase(player_id));
+  for (const std::string& player_id : erased_.Pending(sweep.now)) {
+    if (stopped_) return first_error;  // There may be very many; the next start hears of them again.
+    note(Erase(player_id));
+  }
+  if (stopped_) return first_error;
   note(PurgeAll(stores_.games, sweep));
   note(PurgeAll(stores_.sessions, sweep));
   note(PurgeAll(stores_.scores, sweep));

@@ -209,11 +209,13 @@ class StuckPlayers final : public PlayerStore {
   Status UpdatePlayer(const PlayerRecord& record) override { return players_.UpdatePlayer(record); }
   StatusOr<bool> ErasePlayer(std::string_view id) override {
     ++erasures;
+    if (on_erasure) on_erasure();
     if (id == stuck) return MakeStatus(StatusCode::kUnavailable, "the disk is full");
     return players_.ErasePlayer(id);
   }
   std::string stuck = "ann";
   int erasures = 0;
+  std::function<void()> on_erasure;
 
  private:
   PlayerStore& players_;
@@ -286,6 +288,14 @@ TEST_F(StuckPlayersTest, OneSweepComesAfterTheSettlingHoweverManyCameBefore) {
   clock_.Advance(std::chrono::hours(1));
   ASSERT_TRUE(room_->PurgeEnded().ok());
   EXPECT_FALSE(IsKept("bob"));
+}
+
+TEST_F(StuckPlayersTest, ASweepEndsBehindThePlayerItIsAt) {
+  for (const char* player : {"amy", "bob", "cyd"}) ASSERT_TRUE(room_->ErasePlayer(Deleted(player)).ok());
+  players_.erasures = 0;
+  players_.on_erasure = [this] { room_->StopPurging(); };
+  EXPECT_TRUE(room_->PurgeEnded().ok());
+  EXPECT_EQ(players_.erasures, 1);
 }
 
 /// Lets others in before it writes or erases, once each.
