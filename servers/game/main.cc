@@ -25,6 +25,7 @@
 #include "servers/common/process.h"
 #include "servers/common/tidy_timer.h"
 #include "servers/game/maker_queue.h"
+#include "servers/game/player_eraser.h"
 #include "servers/game/settings.h"
 #include "storage/jsonl/jsonl_event_log.h"
 #include "storage/sqlite/database.h"
@@ -110,20 +111,10 @@ void AddMetrics(OpsServer& ops, const presence::PresenceHub& hub, const net::Pre
 
 StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const GameSettings& settings,
                                                               std::shared_ptr<auth::RevocationList> revoked,
-                                                              rpc::ServiceHost& host, game::GameRoom& room,
-                                                              Executor& erasing) {
-  const auto erase = [&room](const DeletedUser& user) {
-    if (const Status erased = room.ErasePlayer(user); !erased.ok()) {
-      Log(LogLevel::kWarning, "game",
-          "cannot delete what is kept of player " + user.user_id + ": " + erased.ToString() +
-              "; trying again");
-    }
-  };
+                                                              rpc::ServiceHost& host, PlayerEraser& eraser) {
   return RevocationKeeper::Start(settings.revocations, settings.peers, settings.server.insecure,
                                  std::move(revoked),
-                                 ActionsOn(host, [&erasing, erase](const DeletedUser& user) {
-                                   erasing.Post([erase, user] { erase(user); });
-                                 }));
+                                 ActionsOn(host, [&eraser](const DeletedUser& user) { eraser.Erase(user); }));
 }
 
 Status Serve(const GameSettings& settings) {
@@ -186,7 +177,8 @@ Status Serve(const GameSettings& settings) {
                 .send_away = [&door = **door] { door.SendAway(); }});
   const auto sending_away = send_away.Set([&host] { host.SendAway(); });
   ThreadPool erasing(1);
-  OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host, *room, erasing));
+  PlayerEraser eraser(erasing, [&room = *room](const DeletedUser& user) { return room.ErasePlayer(user); });
+  OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host, eraser));
   AddSilenceGauge(ops, revocations.get());
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   BoundedExecutor queueing(kQueueingThreads, kMaxQueueing);
@@ -207,6 +199,7 @@ Status Serve(const GameSettings& settings) {
                           {"presence", WithPort(settings.presence_listen, (*door)->port())}});
   process.WaitForSignal();
   ops.SetReady(false);
+  room->StopPurging();
   const TimePoint end = DeadlineAfter(clock.Now(), kDrainPatience);
   if (queue != nullptr) queue->EndBy(end);
   Drain drain;

@@ -2,9 +2,11 @@
 
 namespace oofgg::game {
 
-void ErasedPlayers::Add(const DeletedUser& user) {
+void ErasedPlayers::Add(const DeletedUser& user, WallTime now) {
   const std::lock_guard lock(mutex_);
-  players_[user.user_id] = {.deleted_at = user.deleted_at, .until = user.until};
+  Entry& entry = players_.try_emplace(user.user_id, Entry{.heard_at = now}).first->second;
+  entry.until = user.until;
+  entry.done = false;
 }
 
 bool ErasedPlayers::Contains(std::string_view id) const {
@@ -12,18 +14,26 @@ bool ErasedPlayers::Contains(std::string_view id) const {
   return players_.contains(id);
 }
 
-void ErasedPlayers::SetDone(std::string_view id) {
-  const std::lock_guard lock(mutex_);
-  if (const auto found = players_.find(id); found != players_.end()) found->second.done = true;
+Status ErasedPlayers::Check(std::string_view id) const {
+  if (!Contains(id)) return {};
+  return WithReason(MakeStatus(StatusCode::kNotFound,
+                               "the account of player " + std::string(id) + " was deleted; keep nothing"),
+                    "ACCOUNT_DELETED");
 }
 
-std::vector<std::string> ErasedPlayers::Pending(WallTime now, std::chrono::milliseconds settling) {
+void ErasedPlayers::NoteErased(std::string_view id, WallTime since) {
+  const std::lock_guard lock(mutex_);
+  const auto found = players_.find(id);
+  if (found != players_.end() && since >= found->second.heard_at + kSettling) found->second.done = true;
+}
+
+std::vector<std::string> ErasedPlayers::Pending(WallTime now) {
   const std::lock_guard lock(mutex_);
   absl::erase_if(players_,
                  [now](const auto& entry) { return entry.second.done && entry.second.until < now; });
   std::vector<std::string> pending;
   for (const auto& [id, entry] : players_) {
-    if (!entry.done || now < entry.deleted_at + settling) pending.push_back(id);
+    if (!entry.done) pending.push_back(id);
   }
   return pending;
 }

@@ -1,5 +1,7 @@
 #include "game/game_room.h"
 
+#include <utility>
+
 namespace oofgg::game {
 namespace {
 
@@ -22,11 +24,12 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
       ids_(clock, random),
       hub_(clock, options.hub),
       boards_(options.max_score_types),
-      queue_(stores.sessions, queue, notifier_, ids_, clock, log),
+      queue_(stores.sessions, erased_, queue, notifier_, ids_, clock, log),
       players_(stores.players, erased_),
       games_(stores.games, ids_, clock, log, options.games),
       sessions_({.games = stores.games,
                  .sessions = stores.sessions,
+                 .erased = erased_,
                  .queue = queue_,
                  .notifier = notifier_,
                  .hub = hub_,
@@ -58,27 +61,36 @@ StatusOr<std::unique_ptr<GameRoom>> GameRoom::Open(const Stores& stores, MatchQu
 
 Status GameRoom::ErasePlayer(const DeletedUser& user) {
   if (user.user_id.empty()) return {};
-  erased_.Add(user);
+  erased_.Add(user, clock_.WallNow());
   return Erase(user.user_id);
 }
 
 Status GameRoom::Erase(const std::string& player_id) {
+  const WallTime since = clock_.WallNow();
   OOFGG_RETURN_IF_ERROR(sessions_.ErasePlayer(player_id));
   OOFGG_RETURN_IF_ERROR(scores_.ErasePlayer(player_id));
   OOFGG_ASSIGN_OR_RETURN(const bool was_here, players_.ErasePlayer(player_id));
   if (was_here) log_.Append({clock_.WallNow(), "player.erased", player_id, {}});
-  erased_.SetDone(player_id);
+  erased_.NoteErased(player_id, since);
   return {};
 }
 
 Status GameRoom::PurgeEnded() {
   const Sweep sweep{.now = clock_.WallNow(), .keep = keep_ended_};
-  for (const std::string& player_id : erased_.Pending(sweep.now, keep_ended_)) {
-    OOFGG_RETURN_IF_ERROR(Erase(player_id));
+  Status first_error;
+  const auto note = [&first_error](Status done) {
+    if (first_error.ok()) first_error = std::move(done);
+  };
+  // What fails holds up nothing else, or one player who stays would keep all the others.
+  for (const std::string& player_id : erased_.Pending(sweep.now)) {
+    if (stopped_) return first_error;  // There may be very many; the next start hears of them again.
+    note(Erase(player_id));
   }
-  OOFGG_RETURN_IF_ERROR(PurgeAll(stores_.games, sweep));
-  OOFGG_RETURN_IF_ERROR(PurgeAll(stores_.sessions, sweep));
-  return PurgeAll(stores_.scores, sweep);
+  if (stopped_) return first_error;
+  note(PurgeAll(stores_.games, sweep));
+  note(PurgeAll(stores_.sessions, sweep));
+  note(PurgeAll(stores_.scores, sweep));
+  return first_error;
 }
 
 }  // namespace oofgg::game

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -53,8 +54,11 @@ class GameRoom {
                                                   const GameRoomOptions& options);
 
   /// Forgets what is older than `keep_ended`, and finishes what `ErasePlayer` could not; to be called now and
-  /// then.
+  /// then. Does all that it can: the first error is told at the end.
   Status PurgeEnded();
+
+  /// The process ends: a `PurgeEnded` under way returns behind the player it is at, and later ones at once.
+  void StopPurging() { stopped_ = true; }
 
   /// Somebody's account was deleted: deletes their profile and scores, takes them out of sessions, queue and
   /// lists, and keeps nothing new of them until `user.until`. Games that they made stay. Again does no harm,
@@ -77,6 +81,7 @@ class GameRoom {
   const Clock& clock_;
   EventLog& log_;
   const std::chrono::milliseconds keep_ended_;
+  std::atomic<bool> stopped_ = false;
   UuidGenerator ids_;
   EventHub hub_;
   SessionNotifier notifier_;

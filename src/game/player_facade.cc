@@ -60,11 +60,12 @@ StatusOr<Player> PlayerFacade::CreatePlayer(const CallContext& context, const Pl
 
   Player fresh;
   fresh.id = player.id.empty() ? context.caller->user_id : player.id;
+  OOFGG_RETURN_IF_ERROR(erased_.Check(fresh.id));
   fresh.username = player.username.empty() ? fresh.id : player.username;
   fresh.email = player.email;
   fresh.team = player.team;
   fresh.is_ai = player.is_ai;
-  const Status inserted = Insert(fresh);
+  const Status inserted = players_.InsertPlayer(fresh);
   if (inserted.ok()) return ShownTo(context, std::move(fresh));
   if (inserted.code() != StatusCode::kAlreadyExists) return inserted;
 
@@ -113,6 +114,7 @@ StatusOr<Player> PlayerFacade::UpdatePlayer(const CallContext& context, const Up
 }
 
 StatusOr<PlayerRecord> PlayerFacade::EnsurePlayer(std::string_view id, std::string_view username) {
+  OOFGG_RETURN_IF_ERROR(erased_.Check(id));
   const auto name_it = [&](Player& stored) {
     if (username.empty() || stored.username != stored.id) return false;
     stored.username = username;
@@ -124,17 +126,10 @@ StatusOr<PlayerRecord> PlayerFacade::EnsurePlayer(std::string_view id, std::stri
   Player fresh;
   fresh.id = id;
   fresh.username = username.empty() ? id : username;
-  const Status inserted = Insert(fresh);
+  const Status inserted = players_.InsertPlayer(fresh);
   if (inserted.ok()) return PlayerRecord{std::move(fresh), 1};
   if (inserted.code() != StatusCode::kAlreadyExists) return inserted;
   return Modify(players_, id, name_it);  // Another call was faster.
-}
-
-Status PlayerFacade::Insert(const Player& player) {
-  if (!erased_.Contains(player.id)) return players_.InsertPlayer(player);
-  return WithReason(
-      MakeStatus(StatusCode::kNotFound, "the account of player " + player.id + " was deleted; keep nothing"),
-      "ACCOUNT_DELETED");
 }
 
 StatusOr<std::unordered_map<std::string, std::string>> PlayerFacade::NamesOf(

@@ -17,7 +17,7 @@ namespace oofgg::game {
 /// needs one, with the id as its name until `CreatePlayer` gives a better one.
 /// Threads: safe; methods block on the store. Errors besides those named: kUnauthenticated without a caller,
 /// kPermissionDenied, kInvalidArgument, kUnavailable when the store cannot be used, kNotFound with reason
-/// ACCOUNT_DELETED where a profile would be made for somebody whose account was deleted.
+/// ACCOUNT_DELETED where somebody whose account was deleted would need one.
 class PlayerFacade {
  public:
   /// Both outlive it.
@@ -48,8 +48,6 @@ class PlayerFacade {
   StatusOr<bool> ErasePlayer(std::string_view id) { return players_.ErasePlayer(id); }
 
  private:
-  Status Insert(const Player& player);
-
   PlayerStore& players_;
   const ErasedPlayers& erased_;
 };

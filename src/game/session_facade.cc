@@ -73,6 +73,8 @@ StatusOr<Session> SessionFacade::CreateSession(const CallContext& context,
   OOFGG_ASSIGN_OR_RETURN(const CreationKey key, MakeCreationKey(context, SumOf(request)));
   OOFGG_ASSIGN_OR_RETURN(const Game game, parts_.games.FindGame(request.game_id));
   OOFGG_RETURN_IF_ERROR(CheckMembers(named, CapacityOf(game)));
+  OOFGG_RETURN_IF_ERROR(parts_.erased.Check(context.caller->user_id));
+  for (const std::string& user : named) OOFGG_RETURN_IF_ERROR(parts_.erased.Check(user));
 
   SessionRecord session;
   session.id = parts_.ids.Next();
@@ -136,6 +138,7 @@ StatusOr<Session> SessionFacade::JoinLeave(const CallContext& context, const Joi
   OOFGG_RETURN_IF_ERROR(CheckRegion(request.region));
   if (request.action == JoinLeaveAction::kLeave) return Leave(context, request);
   if (request.action != JoinLeaveAction::kJoin) return InvalidField("action", "is neither JOIN nor LEAVE");
+  OOFGG_RETURN_IF_ERROR(parts_.erased.Check(context.caller->user_id));
   return request.session_id.empty() ? JoinQueue(context, request) : JoinSession(context, request);
 }
 
@@ -210,8 +213,11 @@ Status SessionFacade::ErasePlayer(const std::string& id) {
 Status SessionFacade::EraseFrom(const SessionRecord& session, const std::string& player) {
   const auto take_out = [&](SessionRecord& stored) -> StatusOr<bool> {
     std::erase_if(stored.members, [&](const auto& member) { return member.user_id == player; });
-    if (stored.members.empty()) return false;
-    if (stored.owner_id == player) stored.owner_id = stored.members.front().user_id;
+    if (stored.members.empty()) {
+      stored.state = SessionState::kDeleted;  // Or who joins before it is erased would be lost with it.
+    } else if (stored.owner_id == player) {
+      stored.owner_id = stored.members.front().user_id;
+    }
     return true;
   };
   const auto rest = ModifySession(parts_.sessions, session.id, take_out);

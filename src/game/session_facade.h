@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/event_log.h"
+#include "game/erased_players.h"
 #include "game/event_hub.h"
 #include "game/game_store.h"
 #include "game/session_access.h"
@@ -22,12 +23,14 @@ namespace oofgg::game {
 /// Sessions, and the way into them by id or by the queue. A session that came out of the queue may be named
 /// by the id that JOIN answered or by the match's: answers carry the one that was asked by. Threads: safe;
 /// methods block on the store, JoinLeave also on the maker. Errors besides those named: kUnauthenticated
-/// without a caller, kPermissionDenied, kInvalidArgument, kUnavailable.
+/// without a caller, kPermissionDenied, kInvalidArgument, kUnavailable, kNotFound with reason ACCOUNT_DELETED
+/// where somebody whose account was deleted would come into a session or the queue.
 class SessionFacade {
  public:
   struct Parts {
     GameStore& games;
     SessionStore& sessions;
+    const ErasedPlayers& erased;
     SessionQueue& queue;
     SessionNotifier& notifier;
     EventHub& hub;

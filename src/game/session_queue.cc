@@ -22,13 +22,13 @@ StatusOr<bool> Delete(SessionRecord& place) {
 
 }  // namespace
 
-SessionQueue::SessionQueue(SessionStore& sessions, MatchQueue* queue, SessionNotifier& notifier,
-                           UuidGenerator& ids, const Clock& clock, EventLog& log)
+SessionQueue::SessionQueue(SessionStore& sessions, const ErasedPlayers& erased, MatchQueue* queue,
+                           SessionNotifier& notifier, UuidGenerator& ids, const Clock& clock, EventLog& log)
     : sessions_(sessions),
       queue_(queue),
       notifier_(notifier),
       ids_(ids),
-      follower_(std::make_shared<TicketFollower>(sessions, notifier, clock, log)) {}
+      follower_(std::make_shared<TicketFollower>(sessions, erased, notifier, clock, log)) {}
 
 SessionQueue::~SessionQueue() { follower_->Stop(); }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/event_log.h"
+#include "game/erased_players.h"
 #include "game/match_queue.h"
 #include "game/session_notifier.h"
 #include "game/session_store.h"
@@ -28,8 +29,8 @@ class TicketFollower;
 class SessionQueue {
  public:
   /// `queue` may be null: this server has no maker, and `Join` says so.
-  SessionQueue(SessionStore& sessions, MatchQueue* queue, SessionNotifier& notifier, UuidGenerator& ids,
-               const Clock& clock, EventLog& log);
+  SessionQueue(SessionStore& sessions, const ErasedPlayers& erased, MatchQueue* queue,
+               SessionNotifier& notifier, UuidGenerator& ids, const Clock& clock, EventLog& log);
   ~SessionQueue();
 
   /// The caller's place in the queue of the game, made if there is none. Errors are the maker's; after

@@ -85,7 +85,8 @@ class SessionStore {
   virtual StatusOr<std::vector<SessionRecord>> ListSessionsOf(std::string_view user_id,
                                                               std::size_t limit) = 0;
 
-  /// Forgets the session with all that belongs to it, at once; as good if there is none.
+  /// Forgets the session with all that belongs to it, the aliases of it too, at once; as good if there is
+  /// none.
   virtual Status EraseSession(std::string_view id) = 0;
 
   /// The number of the next run of the session's event stream: 0, 1, 2 … and never one of them twice, so

@@ -106,6 +106,7 @@ Status TicketFollower::ShowMatch(const std::string& place_id, const Ticket& tick
 Status TicketFollower::Settle(const std::string& place_id, const Ticket& ticket) {
   OOFGG_ASSIGN_OR_RETURN(const SessionRecord place, sessions_.FindSession(place_id));
   if (place.state != SessionState::kQueued) return {};  // Given up, or settled before.
+  if (erased_.Contains(place.owner_id)) return {};      // It is going; the others' tickets make the match.
   if (Status made = EnsureMatch(place, ticket); !made.ok()) {
     if (made.code() != StatusCode::kInternal) return made;
     return End(place_id, SessionState::kFinished, std::string(made.message()));
@@ -137,6 +138,7 @@ Status TicketFollower::EnsureMatch(const SessionRecord& place, const Ticket& tic
   if (match.id.empty() || !IsMember(match, place.owner_id)) {
     return MakeStatus(StatusCode::kInternal, "the maker's match does not name this player");
   }
+  std::erase_if(match.members, [this](const auto& member) { return erased_.Contains(member.user_id); });
   const auto made = sessions_.CreateSession(match, {}, 0);
   if (made.ok()) {
     log_.Append({clock_.WallNow(),

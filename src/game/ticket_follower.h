@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/event_log.h"
+#include "game/erased_players.h"
 #include "game/match_queue.h"
 #include "game/session_notifier.h"
 #include "game/session_store.h"
@@ -17,12 +18,13 @@
 namespace oofgg::game {
 
 /// Watches the tickets of places in the queue and writes what becomes of them: the match's session, or why
-/// there is none. All of it can be done twice, so a ticket may be reported again after a restart.
-/// Threads: safe; made by std::make_shared.
+/// there is none. Players whose accounts were deleted are left out of it. All of it can be done twice, so a
+/// ticket may be reported again after a restart. Threads: safe; made by std::make_shared.
 class TicketFollower : public std::enable_shared_from_this<TicketFollower> {
  public:
-  TicketFollower(SessionStore& sessions, SessionNotifier& notifier, const Clock& clock, EventLog& log)
-      : sessions_(sessions), notifier_(notifier), clock_(clock), log_(log) {}
+  TicketFollower(SessionStore& sessions, const ErasedPlayers& erased, SessionNotifier& notifier,
+                 const Clock& clock, EventLog& log)
+      : sessions_(sessions), erased_(erased), notifier_(notifier), clock_(clock), log_(log) {}
 
   /// Keeps `place` in step with its ticket; nothing new if it is followed already, nor if the queue has no
   /// credential to follow it with: a later call of its owner does.
@@ -42,6 +44,7 @@ class TicketFollower : public std::enable_shared_from_this<TicketFollower> {
   Status End(const std::string& place_id, SessionState state, const std::string& error);
 
   SessionStore& sessions_;
+  const ErasedPlayers& erased_;
   SessionNotifier& notifier_;
   const Clock& clock_;
   EventLog& log_;

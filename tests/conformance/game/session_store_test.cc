@@ -244,5 +244,22 @@ TEST_P(SessionStoreTest, AnErasedSessionIsGoneWithAllThatIsItsOwn) {
   EXPECT_TRUE(store().FindSession("1")->members.empty());
 }
 
+TEST_P(SessionStoreTest, TheAliasesOfAnErasedSessionGoWithIt) {
+  Add(Make("m1", SessionState::kStarted, "", {"ann"}));
+  Add(Make("m2", SessionState::kStarted, "", {"bob"}));
+  SessionRecord alias = Make("place1", SessionState::kStarted, "bob", {"bob"});  // Who left m1.
+  alias.alias_of = "m1";
+  Add(alias);
+  alias.id = "place2";
+  alias.alias_of = "m2";
+  Add(alias);
+  ASSERT_TRUE(store().EraseSession("m1").ok());
+  EXPECT_EQ(IdsOf(store().ListSessionsOf("bob", 10)), (std::vector<std::string>{"m2", "place2"}));
+  ASSERT_TRUE(store().EraseSession("place2").ok());
+  EXPECT_EQ(IdsOf(store().ListSessionsOf("bob", 10)), std::vector<std::string>{"m2"});
+  Add(Make("place1", SessionState::kCreated, "cid"));
+  EXPECT_TRUE(store().FindSession("place1")->members.empty());
+}
+
 }  // namespace
 }  // namespace oofgg::storage

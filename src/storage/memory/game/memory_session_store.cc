@@ -123,11 +123,16 @@ StatusOr<std::vector<SessionRecord>> MemorySessionStore::ListSessionsOf(std::str
 
 Status MemorySessionStore::EraseSession(std::string_view id) {
   const std::lock_guard lock(mutex_);
-  const std::string key(id);
-  sessions_.erase(key);
-  stream_runs_.erase(key);
-  ended_.erase(key);
+  EraseLocked(std::string(id));
   return {};
+}
+
+// With its aliases, which stand for nothing else.
+void MemorySessionStore::EraseLocked(const std::string& id) {
+  std::erase_if(sessions_,
+                [&](const auto& other) { return other.first == id || other.second.alias_of == id; });
+  stream_runs_.erase(id);
+  ended_.erase(id);
 }
 
 StatusOr<std::uint64_t> MemorySessionStore::NextStreamRun(std::string_view session_id) {
@@ -142,14 +147,11 @@ StatusOr<bool> MemorySessionStore::Purge(const game::Sweep& sweep) {
   for (const auto& [id, session] : sessions_) {
     if (!game::IsLive(session.state)) ended_.try_emplace(id, sweep.now);
   }
-  std::erase_if(ended_, [&](const auto& entry) {
-    const std::string& id = entry.first;
-    if (entry.second + sweep.keep > sweep.now) return false;
-    std::erase_if(sessions_,
-                  [&](const auto& other) { return other.first == id || other.second.alias_of == id; });
-    stream_runs_.erase(id);
-    return true;
-  });
+  std::vector<std::string> old;
+  for (const auto& [id, since] : ended_) {
+    if (since + sweep.keep <= sweep.now) old.push_back(id);
+  }
+  for (const std::string& id : old) EraseLocked(id);
   return false;
 }
 

@@ -28,6 +28,7 @@ class MemorySessionStore final : public game::SessionStore {
 
  private:
   [[nodiscard]] bool HasPlaceLocked(const game::SessionRecord& place) const;
+  void EraseLocked(const std::string& id);
 
   std::mutex mutex_;
   std::map<std::string, game::SessionRecord, std::less<>> sessions_;

@@ -45,13 +45,10 @@ constexpr std::string_view kUpdate =
 constexpr std::string_view kNoticeEnded =
     "UPDATE sessions SET noticed_at = ?1 WHERE id IN"
     " (SELECT id FROM sessions WHERE state IN (3, 4) AND noticed_at IS NULL LIMIT ?2)";
-// An alias goes once what it stands for is about to, or was, its own age aside.
 constexpr std::string_view kSelectPurged =
-    "SELECT id FROM (SELECT id FROM sessions WHERE state IN (3, 4) AND noticed_at <= ?1"
-    " ORDER BY noticed_at, rowid LIMIT ?2)"
-    " UNION SELECT a.id FROM sessions a WHERE a.alias_of IN"
-    " (SELECT id FROM sessions WHERE state IN (3, 4) AND noticed_at <= ?1"
-    " ORDER BY noticed_at, rowid LIMIT ?2) AND a.alias_of <> ''";
+    "SELECT id FROM sessions WHERE state IN (3, 4) AND noticed_at <= ?1 ORDER BY noticed_at, rowid LIMIT ?2";
+// The empty alias as in the index sessions_aliases.
+constexpr std::string_view kSelectAliases = "SELECT id FROM sessions WHERE alias_of = ?1 AND alias_of <> ''";
 constexpr std::string_view kTakeStreamRun =
     "UPDATE sessions SET stream_runs = stream_runs + 1 WHERE id = ?1 RETURNING stream_runs - 1";
 
@@ -139,10 +136,27 @@ Status CheckLimit(Connection& connection, std::string_view game_id, std::uint32_
   return MakeStatus(StatusCode::kResourceExhausted, "the game has all the sessions it may have");
 }
 
-Status EraseRows(Connection& connection, std::string_view id) {
+StatusOr<std::vector<std::string>> ReadIds(Statement& select) {
+  std::vector<std::string> ids;
+  for (;;) {
+    OOFGG_ASSIGN_OR_RETURN(const bool more, select.Step());
+    if (!more) return ids;
+    ids.push_back(select.Text(0));
+  }
+}
+
+Status EraseRow(Connection& connection, std::string_view id) {
   OOFGG_RETURN_IF_ERROR(
       connection.Prepare("DELETE FROM session_members WHERE session_id = ?1").Bind(1, id).Run());
   return connection.Prepare("DELETE FROM sessions WHERE id = ?1").Bind(1, id).Run();
+}
+
+/// The session and its aliases, which stand for nothing else.
+Status EraseRows(Connection& connection, std::string_view id) {
+  Statement select = connection.Prepare(kSelectAliases);
+  OOFGG_ASSIGN_OR_RETURN(const auto aliases, ReadIds(select.Bind(1, id)));
+  for (const std::string& alias : aliases) OOFGG_RETURN_IF_ERROR(EraseRow(connection, alias));
+  return EraseRow(connection, id);
 }
 
 /// Ended sessions and their aliases. True: there is more to do.
@@ -151,14 +165,9 @@ StatusOr<bool> PurgeSessions(Connection& connection, const game::Sweep& sweep) {
   Statement notice = connection.Prepare(kNoticeEnded);
   OOFGG_RETURN_IF_ERROR(notice.Bind(1, Milliseconds(sweep.now)).Bind(2, sweep.limit).Run());
   const bool more = connection.Changes() >= limit;
-  std::vector<std::string> ids;
   Statement select = connection.Prepare(kSelectPurged);
-  select.Bind(1, Milliseconds(sweep.now - sweep.keep)).Bind(2, sweep.limit);
-  for (;;) {
-    OOFGG_ASSIGN_OR_RETURN(const bool found, select.Step());
-    if (!found) break;
-    ids.push_back(select.Text(0));
-  }
+  OOFGG_ASSIGN_OR_RETURN(const auto ids,
+                         ReadIds(select.Bind(1, Milliseconds(sweep.now - sweep.keep)).Bind(2, sweep.limit)));
   for (const std::string& id : ids) OOFGG_RETURN_IF_ERROR(EraseRows(connection, id));
   return more || static_cast<std::int64_t>(ids.size()) >= limit;
 }
