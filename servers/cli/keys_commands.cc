@@ -64,21 +64,24 @@ void PrintKeys(const Context& context, const std::vector<StoredKey>& keys) {
   PrintTable(context, {"key", "algorithm", "state", ""}, rows, "no keys yet");
 }
 
-/// Only what is there: a mistyped name must not become a directory with a new key.
-Status CheckExists(const std::string& directory) {
-  if (access(directory.c_str(), F_OK) == 0) return {};
-  return MakeStatus(StatusCode::kNotFound, "--keys: no directory " + directory);
+/// Only what is there: a mistyped name must not become a directory with a new key, nor get one.
+StatusOr<KeyStore> OpenKeys(const std::string& directory) {
+  if (access(directory.c_str(), F_OK) != 0) {
+    return MakeStatus(StatusCode::kNotFound, "--keys: no directory " + directory);
+  }
+  auto store = KeyStore::OpenExisting(directory);
+  if (!store.ok()) return Annotate(store.status(), "--keys");
+  return store;
 }
 
 Status List(Context& context, const KeysOptions& options) {
-  OOFGG_RETURN_IF_ERROR(CheckExists(options.directory));
-  OOFGG_ASSIGN_OR_RETURN(const KeyStore store, KeyStore::Open(options.directory));
+  OOFGG_ASSIGN_OR_RETURN(const KeyStore store, OpenKeys(options.directory));
   PrintKeys(context, store.keys());
   return {};
 }
 
 Status Rotate(Context& context, const KeysOptions& options) {
-  OOFGG_RETURN_IF_ERROR(CheckExists(options.directory));
+  OOFGG_RETURN_IF_ERROR(OpenKeys(options.directory).status());
   const auto algorithm =
       options.algorithm == "ES256" ? auth::KeyAlgorithm::kEs256 : auth::KeyAlgorithm::kEdDsa;
   OOFGG_ASSIGN_OR_RETURN(
@@ -91,7 +94,7 @@ Status Rotate(Context& context, const KeysOptions& options) {
 }
 
 Status Retire(Context& context, const KeysOptions& options) {
-  OOFGG_RETURN_IF_ERROR(CheckExists(options.directory));
+  OOFGG_RETURN_IF_ERROR(OpenKeys(options.directory).status());
   OOFGG_RETURN_IF_ERROR(KeyStore::Retire(options.directory, options.kid, options.replace));
   context.Print("retired " + options.kid + "; its tokens end as soon as servers hear of it",
                 {{"retired", options.kid}});

@@ -95,6 +95,18 @@ TEST_F(CliKeysTest, RefusesWhatCannotBe) {
   EXPECT_EQ(away.status, 1);
   EXPECT_THAT(away.errors, HasSubstr("no directory"));
   EXPECT_FALSE(std::filesystem::exists(keys_ + "/none"));
+  const std::string empty = shell_.home() + "/empty";
+  std::filesystem::create_directory(empty);
+  std::filesystem::permissions(empty, std::filesystem::perms::owner_all);
+  for (const char* command : {"list", "rotate"}) {
+    const Answer none = shell_.Run({"keys", command, "--keys", empty});
+    EXPECT_EQ(none.status, 1);
+    EXPECT_THAT(none.errors, HasSubstr("no signing key"));
+  }
+  EXPECT_EQ(shell_.Run({"keys", "retire", "nobody", "--keys", empty}).status, 1);
+  for (const auto& file : std::filesystem::directory_iterator(empty)) {
+    EXPECT_NE(file.path().extension(), ".pem") << file.path();
+  }
 }
 
 class CliTokenTest : public ::testing::Test {
