@@ -196,6 +196,7 @@ Status AccountFacade::CheckPassword(const User& user, const std::string& passwor
     return {};
   }
   parts_.guard.NoteWrongPassword(user.id, context);
+  parts_.audit.Note("password_refused", user.id, context);
   return InvalidCredentials("the password is wrong");
 }
 
