@@ -9,6 +9,7 @@
 #include "servers/cli/arguments.h"
 #include "servers/cli/context.h"
 #include "servers/cli/password.h"
+#include "servers/cli/profile.h"
 
 namespace oofgg::cli {
 namespace {
@@ -37,13 +38,7 @@ Status Register(Context& context, const std::string& username, const std::string
   OOFGG_ASSIGN_OR_RETURN(
       const AuthTokens tokens,
       client->auth().Register({.username = username, .email = email, .password = password}));
-  // The name that others see on leaderboards.
-  Player profile;
-  profile.username = username;
-  if (const auto player = client->players().CreatePlayer(profile); !player.ok()) {
-    context.Warn("registered, but the profile could not be made yet: " +
-                 std::string(player.status().message()));
-  }
+  NameProfile(context, *client, username);
   return PrintSession(context, tokens, username, former_user);
 }
 

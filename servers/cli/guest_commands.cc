@@ -9,6 +9,7 @@
 #include "servers/cli/context.h"
 #include "servers/cli/device_file.h"
 #include "servers/cli/password.h"
+#include "servers/cli/profile.h"
 
 namespace oofgg::cli {
 namespace {
@@ -34,6 +35,7 @@ Status Upgrade(Context& context, UpgradeAccountRequest request) {
   OOFGG_ASSIGN_OR_RETURN(Client* const client, context.signed_in_client());
   OOFGG_ASSIGN_OR_RETURN(request.password, ReadPassword(/*twice=*/true));
   OOFGG_ASSIGN_OR_RETURN(const Account account, client->account().UpgradeAccount(request));
+  NameProfile(context, *client, account.username);
   PrintAccount(context, account);
   return {};
 }

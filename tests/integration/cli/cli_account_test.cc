@@ -84,12 +84,14 @@ TEST_F(CliAccountTest, WhoTakesAnothersPlaceIsTold) {
 TEST_F(CliAccountTest, AnUpgradeNamesTheGuest) {
   SignIn();
   server_.Answer<methods::UpgradeAccount>(Ann());
+  server_.Answer<methods::CreatePlayer>({});
   ExpectLine(shell_.Run({"upgrade", "ann", "--email", "ann@example.com"}, "a long password\n"),
              "ann (u1), user, ann@example.com (not verified), by twitch, since 2027-01-15T12:00:00Z");
   const auto asked = server_.Asked<methods::UpgradeAccount>();
   EXPECT_EQ(asked.username, "ann");
   EXPECT_EQ(asked.email, "ann@example.com");
   EXPECT_EQ(asked.password, "a long password");
+  EXPECT_EQ(server_.Asked<methods::CreatePlayer>().username, "ann") << "on leaderboards, too";
   EXPECT_EQ(server_.Header<methods::UpgradeAccount>("authorization"), "Bearer access-1");
 }
 

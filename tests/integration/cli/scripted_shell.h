@@ -10,7 +10,7 @@
 
 namespace oofgg::testing {
 
-/// Somebody at a command line whose auth server is the test's.
+/// Somebody at a command line whose auth and game server is the test's.
 class ScriptedCliTest : public ::testing::Test {
  protected:
   using Json = nlohmann::json;
@@ -43,7 +43,8 @@ class ScriptedCliTest : public ::testing::Test {
   }
 
   ScriptedServer server_;
-  Shell shell_{{{"OOFGG_AUTH", server_.address()}, {"OOFGG_TIMEOUT", "20s"}}};
+  Shell shell_{
+      {{"OOFGG_AUTH", server_.address()}, {"OOFGG_GAME", server_.address()}, {"OOFGG_TIMEOUT", "20s"}}};
 };
 
 }  // namespace oofgg::testing
