@@ -234,7 +234,7 @@ Status SessionFacade::EraseFrom(const SessionRecord& session, const std::string&
   return {};
 }
 
-void SessionFacade::Kick(const SessionRecord& session, const std::string& player, Status why) {
+void SessionFacade::Kick(const SessionRecord& session, const std::string& player, const Status& why) {
   if (const auto channel = parts_.hub.Find(session.id)) channel->Kick(player, why);
 }
 

@@ -69,7 +69,7 @@ class SessionFacade {
 
  private:
   Status EraseFrom(const SessionRecord& session, const std::string& player);
-  void Kick(const SessionRecord& session, const std::string& player, Status why);
+  void Kick(const SessionRecord& session, const std::string& player, const Status& why);
   StatusOr<Sessions> ListSessions(const CallContext& context, const std::string& game_id);
   StatusOr<Session> JoinQueue(const CallContext& context, const JoinLeaveRequest& request);
   StatusOr<Session> JoinSession(const CallContext& context, const JoinLeaveRequest& request);
