@@ -212,7 +212,7 @@ Status Serve(const MakerSettings& settings) {
   ops.SetReady(false);
   Drain drain;
   (*api_server)->Drain(drain.Add());
-  waiters.WakeAll();  // Long polls are answered "not yet" now, and ask again elsewhere.
+  requests.EndWaits();  // Long polls are answered "not yet" now, and ask again elsewhere.
   const auto drained_by = std::chrono::steady_clock::now() + kDrainPatience;
   server->Drain(kDrainPatience);
   const auto left =

@@ -85,7 +85,13 @@ void RequestFacade::Get(std::string_view fleet_name, std::string_view client_id,
                                     });
   const auto found = store_.Find(key);
   const bool pending = found.ok() && *found && IsPending((*found)->state);
-  if (!pending && waiters_.Remove(waiter)) Look(**fleet, key, client, on_view);
+  // Asked only now, so that whoever came after all were woken does not wait alone.
+  if ((!pending || ending_) && waiters_.Remove(waiter)) Look(**fleet, key, client, on_view);
+}
+
+void RequestFacade::EndWaits() {
+  ending_ = true;
+  waiters_.WakeAll();
 }
 
 void RequestFacade::Look(Fleet& fleet, const RequestKey& key, const std::string& client_id,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -70,6 +71,10 @@ class RequestFacade {
   void Get(std::string_view fleet, std::string_view client_id, std::chrono::milliseconds wait,
            OnView on_view);
 
+  /// Answers all who wait, and nobody waits any more: the server is about to end. Also wakes what else waits
+  /// for requests, to look and decide whether it waits on.
+  void EndWaits();
+
   /// Withdraws the request and gives its seat up. kNotFound if there is none.
   [[nodiscard]] Status Withdraw(std::string_view fleet, std::string_view client_id);
 
@@ -95,6 +100,7 @@ class RequestFacade {
   ReservationClient& reservations_;
   RequestWaiters& waiters_;
   const RequestOptions options_;
+  std::atomic<bool> ending_{false};
   std::map<std::string, Fleet*, std::less<>> fleets_;
   const std::shared_ptr<CallGate> gate_ = std::make_shared<CallGate>();
 };

@@ -121,6 +121,24 @@ TEST(RequestFacade, ALongLookAtNothingNewEndsInTime) {
   EXPECT_EQ((*seen)->stage, Stage::kPending);
 }
 
+TEST(RequestFacade, NobodyWaitsOnceTheServerIsAboutToEnd) {
+  World world({.max = 0});
+  ASSERT_TRUE(world.Post("alice").ok());
+  int answered = 0;
+  const auto look = [&] {
+    world.facade->Get("default", "alice", seconds(30), [&](const StatusOr<RequestView>& view) {
+      ASSERT_TRUE(view.ok());
+      EXPECT_EQ(view->stage, Stage::kPending);
+      ++answered;
+    });
+  };
+  look();
+  world.facade->EndWaits();
+  look();
+  world.Advance(milliseconds(1));
+  EXPECT_EQ(answered, 2);
+}
+
 TEST(RequestFacade, ALongLookAtWhatIsSettledDoesNotWait) {
   World world;
   std::optional<StatusOr<RequestView>> seen;
