@@ -149,7 +149,7 @@ StatusOr<std::string> PasswordHasher::Compute(const PasswordHasherOptions& cost,
   HashMemory::Block block(*memory_);
   if (workers_ == nullptr) return Argon2id(cost, password, salt, hash_bytes, block);
   // Only the hash is computed at a low priority. A thread of low priority that went on to the store or the
-  // socket would be preempted while it holds their locks, and everybody would wait for it.
+  // socket could be preempted while it holds their locks, and everybody would wait for it.
   std::promise<StatusOr<std::string>> promise;
   auto hash = promise.get_future();
   Task task = [&, promise = std::move(promise)]() mutable {

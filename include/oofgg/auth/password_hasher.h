@@ -41,7 +41,7 @@ class PasswordHasher {
   /// 0 the calling thread computes its hash. Otherwise as many threads of the hasher's own do, at a low
   /// priority
   /// (`ThreadPriority::kLow`), and callers wait for them: with one for each core, and more callers than that,
-  /// what these do besides hashing costs no hash, and a flood of hashes holds up nobody else.
+  /// what these do besides hashing costs no hash, and short calls come before hashes.
   explicit PasswordHasher(PasswordHasherOptions options = {}, RandomSource& random = RandomSource::System(),
                           std::size_t at_once = 0);
 
