@@ -25,6 +25,7 @@
 #include "servers/common/published_keys.h"
 #include "servers/common/server_flags.h"
 #include "servers/common/tidy_timer.h"
+#include "servers/common/watched_executor.h"
 #include "storage/jsonl/jsonl_event_log.h"
 
 namespace oofgg::servers {
@@ -42,6 +43,8 @@ constexpr std::size_t kQueuedForNetwork = 64;
 constexpr std::size_t kMailThreads = 2;
 constexpr std::size_t kQueuedMail = 1000;
 constexpr std::chrono::milliseconds kLoginRetryDelay{1000};
+// How long after a short call hashes expect the next one.
+constexpr std::chrono::milliseconds kShortCallsAbout{20};
 constexpr std::chrono::minutes kTidyPeriod{10};
 constexpr std::chrono::seconds kServiceWatchPeriod{5};
 constexpr std::chrono::seconds kKeyWatchPeriod{1};
@@ -95,7 +98,6 @@ Status Serve(const AuthSettings& settings) {
   const auto verifier = std::make_shared<auth::TokenVerifier>(
       clock, keys.public_keys(), auth::TokenVerifierOptions{.issuer = settings.issuer});
   const std::size_t cores = (std::max)(1U, std::thread::hardware_concurrency());
-  const auth::PasswordHasher hasher({}, random, cores);
   OOFGG_ASSIGN_OR_RETURN(const auto policy, PolicyOf(settings));
 
   http::CurlClient http;
@@ -103,6 +105,9 @@ Status Serve(const AuthSettings& settings) {
                               {.base_url = settings.twitch_url, .client_id = settings.twitch_client_id});
   BoundedExecutor mail(kMailThreads, kQueuedMail);
   ThreadPool workers(storage.workers);
+  WatchedExecutor short_calls(workers, clock);
+  const auth::PasswordHasher hasher({}, random, cores,
+                                    [&short_calls] { return short_calls.UsedWithin(kShortCallsAbout); });
   // The room tells of sessions that end before the streams are there, and after they are gone.
   LateHook<std::string_view> end_session;
   auth::AuthRoomOptions room_options = RoomOptionsOf(settings, storage);
@@ -133,7 +138,7 @@ Status Serve(const AuthSettings& settings) {
   BoundedExecutor network(kNetworkThreads, kQueuedForNetwork);
   const rpc::Lane hashing_lane(hashing, kLoginRetryDelay);
   const rpc::Lane network_lane(network, kLoginRetryDelay);
-  rpc::ServiceHost host(&room->authorizer(), workers, clock);
+  rpc::ServiceHost host(&room->authorizer(), short_calls, clock);
   host.TrustProxies(settings.server.proxies);
   if (settings.calls_per_address > 0) {
     const auto rate = static_cast<double>(settings.calls_per_address);

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <future>
 #include <limits>
 #include <optional>
 
 #include "auth/hash_memory.h"
+#include "auth/preemption_pulse.h"
 #include "base/constant_time.h"
 #include "base/encoding.h"
 #include "base/work_queue.h"
@@ -19,6 +21,8 @@ namespace {
 constexpr std::size_t kSaltBytes = 16;
 constexpr std::size_t kHashBytes = 32;
 constexpr std::size_t kMinHashBytes = 16;
+// Shorter ones cost more hashes and save no more time.
+constexpr std::chrono::microseconds kPulse{200};
 constexpr std::size_t kMaxPartBytes = 64;
 constexpr std::uint32_t kMaxMemoryKib = 1024 * 1024;
 constexpr std::uint32_t kMaxIterations = 64;
@@ -137,8 +141,12 @@ StatusOr<std::string> Argon2id(const PasswordHasherOptions& cost, std::string_vi
 
 }  // namespace
 
-PasswordHasher::PasswordHasher(PasswordHasherOptions options, RandomSource& random, std::size_t at_once)
-    : options_(InRange(options)), random_(&random), memory_(std::make_shared<HashMemory>(at_once)) {
+PasswordHasher::PasswordHasher(PasswordHasherOptions options, RandomSource& random, std::size_t at_once,
+                               MakeWay make_way)
+    : options_(InRange(options)),
+      random_(&random),
+      make_way_(std::move(make_way)),
+      memory_(std::make_shared<HashMemory>(at_once)) {
   if (at_once == 0) return;
   workers_ = std::make_shared<base::WorkQueue>(at_once, std::numeric_limits<std::size_t>::max(),
                                                ThreadPriority::kLow);
@@ -153,6 +161,8 @@ StatusOr<std::string> PasswordHasher::Compute(const PasswordHasherOptions& cost,
   std::promise<StatusOr<std::string>> promise;
   auto hash = promise.get_future();
   Task task = [&, promise = std::move(promise)]() mutable {
+    std::optional<PreemptionPulse> pulse;
+    if (make_way_ && make_way_()) pulse.emplace(kPulse);
     promise.set_value(Argon2id(cost, password, salt, hash_bytes, block));
   };
   if (!workers_->Push(task)) return MakeStatus(StatusCode::kUnavailable, "the server is stopping");

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,13 +38,17 @@ struct PasswordHasherOptions {
 /// Errors: kResourceExhausted (no memory for a hash).
 class PasswordHasher {
  public:
+  /// Asked before a hash: whether short calls are about, for which it shall make way. Threads: any.
+  using MakeWay = std::function<bool()>;
+
   /// `random` salts; it must outlive the hasher. Options out of range are brought into it. With `at_once` of
   /// 0 the calling thread computes its hash. Otherwise as many threads of the hasher's own do, at a low
-  /// priority
-  /// (`ThreadPriority::kLow`), and callers wait for them: with one for each core, and more callers than that,
-  /// what these do besides hashing costs no hash, and short calls come before hashes.
+  /// priority (`ThreadPriority::kLow`), and callers wait for them: with one for each core, and more callers
+  /// than that, what these do besides hashing costs no hash, and short calls come before hashes. Where
+  /// `make_way` says so, these threads also let the kernel in every 200 µs, which costs hashes, and saves
+  /// short calls from waiting for a scheduler's tick (docs/decisions/0023-hashes-make-way.md).
   explicit PasswordHasher(PasswordHasherOptions options = {}, RandomSource& random = RandomSource::System(),
-                          std::size_t at_once = 0);
+                          std::size_t at_once = 0, MakeWay make_way = {});
 
   [[nodiscard]] StatusOr<std::string> Hash(std::string_view password) const;
 
@@ -65,6 +70,7 @@ class PasswordHasher {
 
   PasswordHasherOptions options_;
   RandomSource* random_;
+  MakeWay make_way_;
   std::shared_ptr<HashMemory> memory_;
   std::shared_ptr<base::WorkQueue>
       workers_;  // As many as there are blocks of memory; null: the caller works.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
@@ -60,6 +61,16 @@ TEST(PasswordHasherTest, ADecoyCostsTheSameAndFitsNothing) {
   EXPECT_EQ(decoy.size(), Cheap().Hash("password").value().size());
   EXPECT_FALSE(Cheap().Verify("password", decoy).value());
   EXPECT_NE(decoy, Cheap().Decoy());
+}
+
+TEST(PasswordHasherTest, AsksBeforeEachHashWhetherToMakeWay) {
+  std::atomic<int> asked{0};
+  const PasswordHasher hasher(PasswordHasherOptions::CheapForTests(), RandomSource::System(), 2,
+                              [&asked] { return ++asked % 2 == 1; });
+  const std::string phc = hasher.Hash("password").value();
+  EXPECT_TRUE(hasher.Verify("password", phc).value());
+  EXPECT_FALSE(hasher.Verify("Password", phc).value());
+  EXPECT_EQ(asked, 3);
 }
 
 TEST(PasswordHasherTest, BringsOptionsIntoRange) {
