@@ -120,7 +120,7 @@ class Friends {
       : watch_(client.presence().Watch(friends, [this](const oofgg::StatusOr<oofgg::PresenceUpdate>& update) {
           board_.Update([&] {
             if (!update.ok()) return;
-            if (update->state == oofgg::PresenceState::kOnline) {
+            if (update->state != oofgg::PresenceState::kOffline) {
               online_.insert(update->user_id);
             } else {
               online_.erase(update->user_id);

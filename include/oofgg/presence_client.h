@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,12 +27,26 @@ class [[nodiscard]] PresenceWatch {
 
   /// Replaces the users watched; 5,000 at most. Also holds after a reconnect.
   void SetFriends(std::vector<std::string> friends);
+  /// What others see of this player from now on, reconnects included: whatever the others of the player's
+  /// devices said before.
+  void SetStatus(PresenceStatus status);
   /// Goes offline at once, without grace, and ends the watch as soon as the server has heard.
   void SignOff();
 
  private:
   std::shared_ptr<internal::PresenceFeed> feed_;
   Call call_;
+};
+
+/// How to be online, and watch.
+struct PresenceWatchOptions {
+  /// What others see of this player from the first moment on; absent: as before.
+  std::optional<PresenceStatus> status{};
+
+  /// Whether what was reported may be old: true when the link is lost or the list has changed, false once
+  /// every friend has been reported as they are now. It begins as true, without a call. May be empty. Runs
+  /// where updates are reported, in order with them.
+  std::function<void(bool stale)> on_stale{};
 };
 
 /// Who of my friends is online.
@@ -44,8 +59,9 @@ class PresenceClient {
   /// Brings this player online and reports each of `friends` now and on change: the newest state only
   /// between ticks, and nothing if a friend is as last reported. A lost link is noticed within 5 s and
   /// made again by itself, which watchers do not see as a flap. An error ends it: kUnauthenticated,
-  /// kInvalidArgument (too many friends), kPermissionDenied.
-  PresenceWatch Watch(std::vector<std::string> friends, OnUpdate on_update);
+  /// kInvalidArgument (too many friends, a bad status), kPermissionDenied.
+  PresenceWatch Watch(std::vector<std::string> friends, OnUpdate on_update,
+                      PresenceWatchOptions options = {});
 
  private:
   std::shared_ptr<internal::ClientCore> core_;

@@ -1,9 +1,13 @@
 // presence, match, events.
 
 #include <CLI/CLI.hpp>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 #include <variant>
+#include <vector>
 
 #include "servers/cli/arguments.h"
 #include "servers/cli/context.h"
@@ -24,19 +28,60 @@ StatusOr<Client*> ReachedClient(Context& context) {
   return client;
 }
 
-Status WatchPresence(Context& context, const std::vector<std::string>& friends, const WatchOptions& options) {
-  Watch watch(static_cast<int>(options.count));
+struct PresenceCommand {
+  std::vector<std::string> friends;
+  std::string state;
+  std::string text;
+  WatchOptions watch;
+};
+
+/// What a status is called on the command line. As a wish, offline is called invisible.
+const std::map<std::string, PresenceState> kShownStates = {{"online", PresenceState::kOnline},
+                                                           {"away", PresenceState::kAway},
+                                                           {"in_match", PresenceState::kInMatch},
+                                                           {"invisible", PresenceState::kOffline}};
+
+/// Nothing if the player does not say what to show.
+std::optional<PresenceStatus> StatusOf(const PresenceCommand& command) {
+  if (command.state.empty() && command.text.empty()) return std::nullopt;
+  PresenceStatus status;
+  if (!command.state.empty()) status.state = kShownStates.at(command.state);
+  status.text = command.text;
+  return status;
+}
+
+std::string StateText(const PresenceUpdate& update) {
+  std::string text = " is offline";
+  if (update.state == PresenceState::kOnline) text = " is online";
+  if (update.state == PresenceState::kAway) text = " is away";
+  if (update.state == PresenceState::kInMatch) text = " is in a match";
+  return update.text.empty() ? text : text + ": " + update.text;
+}
+
+json JsonOf(const PresenceUpdate& update) {
+  json object = {{"user_id", update.user_id},
+                 {"online", update.state != PresenceState::kOffline},
+                 {"version", update.version}};
+  if (update.state == PresenceState::kAway) object["state"] = "away";
+  if (update.state == PresenceState::kInMatch) object["state"] = "in_match";
+  if (!update.text.empty()) object["text"] = update.text;
+  if (!update.session_id.empty()) object["session_id"] = update.session_id;
+  return object;
+}
+
+Status WatchPresence(Context& context, const PresenceCommand& command) {
+  Watch watch(static_cast<int>(command.watch.count));
   OOFGG_ASSIGN_OR_RETURN(Client* const client, ReachedClient(context));
   context.Hint("online; Ctrl-C goes offline");
   const PresenceWatch presence =
-      client->presence().Watch(friends, [&](const StatusOr<PresenceUpdate>& update) {
-        if (!update.ok()) return watch.Fail(update.status());
-        const bool online = update->state == PresenceState::kOnline;
-        context.Print(update->user_id + (online ? " is online" : " is offline"),
-                      {{"user_id", update->user_id}, {"online", online}, {"version", update->version}});
-        watch.Count();
-      });
-  return watch.Wait(options.patience).status();
+      client->presence().Watch(command.friends,
+                               [&](const StatusOr<PresenceUpdate>& update) {
+                                 if (!update.ok()) return watch.Fail(update.status());
+                                 context.Print(update->user_id + StateText(*update), JsonOf(*update));
+                                 watch.Count();
+                               },
+                               {.status = StatusOf(command), .on_stale = {}});
+  return watch.Wait(command.watch.patience).status();
 }
 
 std::string TextOf(const Attributes& attributes, std::string_view name) {
@@ -128,13 +173,19 @@ Status Events(Context& context, const EventsCommand& command) {
 }  // namespace
 
 void AddPlayCommands(CLI::App& app, Command* chosen) {
-  const auto friends = std::make_shared<std::vector<std::string>>();
-  const auto presence_watch = std::make_shared<WatchOptions>();
+  const auto watching = std::make_shared<PresenceCommand>();
   auto* presence = app.add_subcommand("presence", "Be online, and see which friends are");
-  presence->add_option("FRIEND", *friends, "User ids to watch");
-  AddWatchOptions(*presence, *presence_watch);
-  presence->callback(
-      [=] { *chosen = [=](Context& context) { return WatchPresence(context, *friends, *presence_watch); }; });
+  presence->add_option("FRIEND", watching->friends, "User ids to watch");
+  presence
+      ->add_option(
+          "--state", watching->state,
+          "What others see: online, away, in_match or invisible (default: as before, at first online)")
+      ->option_text("STATE")
+      ->check(CLI::IsMember(kShownStates));
+  presence->add_option("--text", watching->text, "Words for others, 256 bytes at most (default: as before)")
+      ->option_text("TEXT");
+  AddWatchOptions(*presence, watching->watch);
+  presence->callback([=] { *chosen = [=](Context& context) { return WatchPresence(context, *watching); }; });
 
   const auto game_id = std::make_shared<std::string>();
   const auto patience = std::make_shared<std::chrono::milliseconds>(kMatchPatience);

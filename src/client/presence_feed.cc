@@ -9,11 +9,19 @@ namespace {
 
 using M = wire::methods::Connect;
 
+bool ShowTheSame(const PresenceUpdate& one, const PresenceUpdate& other) {
+  return one.state == other.state && one.text == other.text && one.session_id == other.session_id;
+}
+
 }  // namespace
 
 PresenceFeed::PresenceFeed(const std::shared_ptr<ClientCore>& core, std::vector<std::string> friends,
-                           PresenceClient::OnUpdate on_update)
-    : Subscription(core, wire::InfoOf<M>(), core->callbacks()), on_update_(std::move(on_update)) {
+                           PresenceClient::OnUpdate on_update, PresenceWatchOptions options)
+    : Subscription(core, wire::InfoOf<M>(), core->callbacks()),
+      on_update_(std::move(on_update)),
+      on_stale_(std::move(options.on_stale)),
+      tells_staleness_(on_stale_ != nullptr),
+      status_(std::move(options.status)) {
   Watch(std::move(friends));
 }
 
@@ -25,6 +33,8 @@ void PresenceFeed::Watch(std::vector<std::string> friends) {
   }
   states_ = std::move(states);
   friends_ = std::move(friends);
+  unheard_ = 0;
+  for (const auto& [user_id, state] : states_) unheard_ += state.heard ? 0 : 1;
 }
 
 void PresenceFeed::SetFriends(std::vector<std::string> friends) {
@@ -34,8 +44,22 @@ void PresenceFeed::SetFriends(std::vector<std::string> friends) {
     if (finished()) return;
     Watch(std::move(friends));
     if (!has_link()) return;  // Said when there is one.
+    TellWhetherStaleLocked(unheard_ > 0);
     is_stuck =
         !WriteLocked(wire::EncodeRequest<M>({.friends = friends_, .set_friends = true, .sign_off = false}));
+  }
+  if (is_stuck) Reopen();
+}
+
+void PresenceFeed::SetStatus(PresenceStatus status) {
+  bool is_stuck = false;
+  {
+    std::lock_guard lock(mutex_);
+    if (finished()) return;
+    status_ = std::move(status);
+    if (!has_link()) return;  // Said when there is one.
+    is_stuck = !WriteLocked(
+        wire::EncodeRequest<M>({.friends = {}, .set_friends = false, .sign_off = false, .status = status_}));
   }
   if (is_stuck) Reopen();
 }
@@ -52,7 +76,11 @@ void PresenceFeed::SignOff() {
 }
 
 std::vector<std::string> PresenceFeed::OnOpen() {
-  return {wire::EncodeRequest<M>({.friends = friends_, .set_friends = true, .sign_off = false})};
+  for (auto& [user_id, state] : states_) state.heard = false;
+  unheard_ = states_.size();
+  TellWhetherStaleLocked(unheard_ > 0);
+  return {wire::EncodeRequest<M>(
+      {.friends = friends_, .set_friends = true, .sign_off = false, .status = status_})};
 }
 
 StatusOr<Subscription::Next> PresenceFeed::OnMessage(const std::string& bytes) {
@@ -64,7 +92,23 @@ StatusOr<Subscription::Next> PresenceFeed::OnMessage(const std::string& bytes) {
   const std::string user_id = update.user_id;
   state.newest = std::move(update);
   if (!is_queued) PushLocked([this, user_id] { Report(user_id); });
+  if (!std::exchange(state.heard, true) && --unheard_ == 0) TellWhetherStaleLocked(false);
   return Next::kGoOn;
+}
+
+bool PresenceFeed::OnLinkEnded() {
+  TellWhetherStaleLocked(true);
+  return signing_off_;
+}
+
+void PresenceFeed::DropCallback() {
+  on_update_ = nullptr;
+  on_stale_ = nullptr;
+}
+
+void PresenceFeed::TellWhetherStaleLocked(bool stale) {
+  if (std::exchange(stale_, stale) == stale || !tells_staleness_) return;
+  PushLocked([this, stale] { on_stale_(stale); });
 }
 
 void PresenceFeed::Report(const std::string& user_id) {
@@ -74,8 +118,9 @@ void PresenceFeed::Report(const std::string& user_id) {
     auto known = states_.find(user_id);
     if (known == states_.end() || !known->second.newest) return;  // No longer watched.
     update = *std::exchange(known->second.newest, std::nullopt);
-    if (known->second.reported == update.state) return;  // Went and came between two ticks.
-    known->second.reported = update.state;
+    std::optional<PresenceUpdate>& reported = known->second.reported;
+    if (reported.has_value() && ShowTheSame(*reported, update)) return;  // Went and came between two ticks.
+    reported = update;
   }
   on_update_(std::move(update));
 }

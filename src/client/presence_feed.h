@@ -15,29 +15,39 @@ namespace oofgg::internal {
 class PresenceFeed final : public Subscription {
  public:
   PresenceFeed(const std::shared_ptr<ClientCore>& core, std::vector<std::string> friends,
-               PresenceClient::OnUpdate on_update);
+               PresenceClient::OnUpdate on_update, PresenceWatchOptions options);
 
   void SetFriends(std::vector<std::string> friends);
+  void SetStatus(PresenceStatus status);
   void SignOff();
 
  private:
   struct Friend {
-    std::optional<PresenceState> reported;
+    std::optional<PresenceUpdate> reported;
     std::optional<PresenceUpdate> newest;  // Not yet reported.
+    bool heard = false;                    // On this link.
   };
 
   std::vector<std::string> OnOpen() override;
   StatusOr<Next> OnMessage(const std::string& bytes) override;
   // Also if it broke: the server takes us offline by itself, and a new link would bring us back first.
-  bool OnLinkEnded() override { return signing_off_; }
+  bool OnLinkEnded() override;
   void OnError(const Status& error) override;
-  void DropCallback() override { on_update_ = nullptr; }
+  void DropCallback() override;
   void Watch(std::vector<std::string> friends);
   void Report(const std::string& user_id);
+  void TellWhetherStaleLocked(bool stale);
 
-  PresenceClient::OnUpdate on_update_;  // Used by callbacks only, which are one at a time.
+  // Used by callbacks only, which are one at a time.
+  PresenceClient::OnUpdate on_update_;
+  std::function<void(bool stale)> on_stale_;
+
+  const bool tells_staleness_;
   std::vector<std::string> friends_;
+  std::optional<PresenceStatus> status_;
   absl::flat_hash_map<std::string, Friend> states_;  // Of friends_ and no others.
+  std::size_t unheard_ = 0;                          // Of them, on this link.
+  bool stale_ = true;
   bool signing_off_ = false;
 };
 

@@ -10,7 +10,7 @@ HubShard::HubShard(const Clock& clock, Executor& executor, PresenceTable::Option
 HubShard::ConnectionId HubShard::Connect(std::string_view user_id,
                                          const PresenceTable::ConnectionOptions& options,
                                          std::span<const std::string> friends,
-                                         std::shared_ptr<StreamHost> host) {
+                                         std::shared_ptr<PresenceHost> host, HostTag tag) {
   Aftermath aftermath;
   ConnectionId connection;
   {
@@ -19,11 +19,11 @@ HubShard::ConnectionId HubShard::Connect(std::string_view user_id,
     if (auto made = table_.Connect(clock_.Now(), user_id, options, friends); made.ok()) {
       connection = *made;
       if (hosts_.size() <= connection.slot) hosts_.resize(connection.slot + std::size_t{1});
-      hosts_[connection.slot] = std::move(host);
+      hosts_[connection.slot] = {std::move(host), tag};
       aftermath = CollectLocked();
     } else {
       aftermath = CollectLocked();
-      aftermath.finish.emplace_back(std::move(host), made.status());
+      aftermath.finish.emplace_back(Host{std::move(host), tag}, made.status());
     }
   }
   Perform(aftermath);
@@ -41,6 +41,17 @@ void HubShard::SetFriends(ConnectionId connection, std::span<const std::string> 
     if (!status.ok() && status.code() != StatusCode::kNotFound) {
       aftermath.finish.emplace_back(hosts_[connection.slot], status);
     }
+  }
+  Perform(aftermath);
+}
+
+void HubShard::SetStatus(ConnectionId connection, const PresenceStatus& status) {
+  Aftermath aftermath;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return;
+    table_.SetStatus(connection, status).IgnoreError();  // It was ended before, and its host heard of that.
+    aftermath = CollectLocked();
   }
   Perform(aftermath);
 }
@@ -71,9 +82,9 @@ void HubShard::Close(ConnectionId connection) {
   Perform(aftermath);
 }
 
-std::shared_ptr<StreamHost> HubShard::TakeHostLocked(ConnectionId connection) {
+HubShard::Host HubShard::TakeHostLocked(ConnectionId connection) {
   // A stale id's slot may belong to somebody else by now.
-  return table_.IsLive(connection) ? std::move(hosts_[connection.slot]) : nullptr;
+  return table_.IsLive(connection) ? std::move(hosts_[connection.slot]) : Host{};
 }
 
 std::optional<PresenceUpdate> HubShard::NextUpdate(ConnectionId connection) {
@@ -84,6 +95,11 @@ std::optional<PresenceUpdate> HubShard::NextUpdate(ConnectionId connection) {
 PresenceUpdate HubShard::StateOf(std::string_view user_id) const {
   const std::lock_guard lock(mutex_);
   return table_.StateOf(user_id);
+}
+
+bool HubShard::IsOnline(std::string_view user_id) const {
+  const std::lock_guard lock(mutex_);
+  return table_.IsOnline(user_id);
 }
 
 std::string HubShard::UserOf(ConnectionId connection) const {
@@ -132,12 +148,12 @@ void HubShard::OnTimer() {
 }
 
 void HubShard::Perform(const Aftermath& aftermath) {
-  for (const auto& host : aftermath.wake) host->Wake();
-  for (const auto& [host, status] : aftermath.finish) host->Finish(status);
+  for (const auto& [host, tag] : aftermath.wake) host->Wake(tag);
+  for (const auto& [connection, status] : aftermath.finish) connection.host->Finish(connection.tag, status);
 }
 
 void HubShard::Stop() {
-  std::vector<std::shared_ptr<StreamHost>> dropped;
+  std::vector<Host> dropped;
   ScopedTimer timer;
   const std::lock_guard lock(mutex_);
   stopped_ = true;

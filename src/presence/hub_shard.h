@@ -11,7 +11,7 @@
 #include "oofgg/clock.h"
 #include "oofgg/executor.h"
 #include "oofgg/presence/presence_table.h"
-#include "oofgg/stream.h"
+#include "presence/presence_host.h"
 
 namespace oofgg::presence {
 
@@ -24,13 +24,15 @@ class HubShard : public std::enable_shared_from_this<HubShard> {
   HubShard(const Clock& clock, Executor& executor, PresenceTable::Options options);
 
   ConnectionId Connect(std::string_view user_id, const PresenceTable::ConnectionOptions& options,
-                       std::span<const std::string> friends, std::shared_ptr<StreamHost> host);
+                       std::span<const std::string> friends, std::shared_ptr<PresenceHost> host, HostTag tag);
   void SetFriends(ConnectionId connection, std::span<const std::string> friends);
+  void SetStatus(ConnectionId connection, const PresenceStatus& status);
   void SignOff(ConnectionId connection);
   void Close(ConnectionId connection);
   std::optional<PresenceUpdate> NextUpdate(ConnectionId connection);
 
   PresenceUpdate StateOf(std::string_view user_id) const;
+  bool IsOnline(std::string_view user_id) const;
   std::string UserOf(ConnectionId connection) const;
   PresenceTable::Counts counts() const;
 
@@ -38,17 +40,22 @@ class HubShard : public std::enable_shared_from_this<HubShard> {
   void Stop();
 
  private:
+  struct Host {
+    std::shared_ptr<PresenceHost> host;
+    HostTag tag = 0;
+  };
+
   /// What is to be done once the lock is released.
   struct Aftermath {
-    std::vector<std::shared_ptr<StreamHost>> wake;
-    std::vector<std::pair<std::shared_ptr<StreamHost>, Status>> finish;
-    std::shared_ptr<StreamHost> dropped;  ///< May be the last reference: not under the lock.
+    std::vector<Host> wake;
+    std::vector<std::pair<Host, Status>> finish;
+    Host dropped;  ///< May be the last reference: not under the lock.
   };
 
   Aftermath CollectLocked();
   void ArmTimerLocked();
   void OnTimer();
-  std::shared_ptr<StreamHost> TakeHostLocked(ConnectionId connection);
+  Host TakeHostLocked(ConnectionId connection);
   static void Perform(const Aftermath& aftermath);
 
   const Clock& clock_;
@@ -56,7 +63,7 @@ class HubShard : public std::enable_shared_from_this<HubShard> {
   mutable std::mutex mutex_;
   bool stopped_ = false;
   PresenceTable table_;
-  std::vector<std::shared_ptr<StreamHost>> hosts_;  ///< By slot.
+  std::vector<Host> hosts_;  ///< By slot.
   TimePoint timer_at_ = kNever;
   ScopedTimer timer_;
 };

@@ -78,6 +78,87 @@ Status ReadToken(const Json& object, ClientObject& out) {
   return absl::OkStatus();
 }
 
+constexpr std::pair<std::string_view, PresenceState> kStates[] = {
+    {"online", PresenceState::kOnline},
+    {"away", PresenceState::kAway},
+    {"in_match", PresenceState::kInMatch},
+    {"invisible", PresenceState::kOffline},
+};
+
+Status ReadState(const Json& value, PresenceState& out) {
+  const std::string_view name =
+      value.is_string() ? std::string_view(value.get_ref<const std::string&>()) : "";
+  for (const auto& [known, state] : kStates) {
+    if (name != known) continue;
+    out = state;
+    return absl::OkStatus();
+  }
+  return InvalidField("state", "must be online, away, in_match or invisible");
+}
+
+Status ReadText(std::string_view field, const Json& value, std::string& out) {
+  if (!value.is_string()) return InvalidField(field, "must be a string");
+  out = value.get_ref<const std::string&>();
+  return absl::OkStatus();
+}
+
+Status ReadStatus(const Json& object, ClientObject& out) {
+  const auto state = object.find("state");
+  const auto text = object.find("text");
+  const auto session = object.find("session_id");
+  const auto end = object.end();
+  if (out.version == ProtocolVersion::kV1 || (state == end && text == end && session == end)) return {};
+  PresenceStatus& status = out.status.emplace();
+  if (state != end) OOFGG_RETURN_IF_ERROR(ReadState(*state, status.state));
+  if (text != end) OOFGG_RETURN_IF_ERROR(ReadText("text", *text, status.text));
+  if (session != end) OOFGG_RETURN_IF_ERROR(ReadText("session_id", *session, status.session_id));
+  return CheckStatus("", status);
+}
+
+constexpr std::uint32_t kMaxParts = 256;  // 5,000 ids of 128 bytes hardly fill more.
+
+constexpr std::uint64_t kMostExact =
+    (std::uint64_t{1} << 53) - 1;  // Beyond it not every reader of JSON counts.
+
+StatusOr<std::uint64_t> ReadCount(std::string_view field, const Json& value, std::uint64_t least,
+                                  std::uint64_t most) {
+  const std::uint64_t count = value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
+  if (!value.is_number_unsigned() || count < least || count > most) {
+    return InvalidField(field,
+                        "must be an integer from " + std::to_string(least) + " to " + std::to_string(most));
+  }
+  return count;
+}
+
+Status ReadListPart(const Json& object, ClientObject& out) {
+  const auto part = object.find("part");
+  const auto parts = object.find("parts");
+  if (part == object.end() && parts == object.end()) return absl::OkStatus();
+  const bool all_there = part != object.end() && parts != object.end();
+  if (!all_there || !out.friends.has_value() || !out.revision.has_value()) {
+    return InvalidField("part", "goes with parts, rev and friends; send all four");
+  }
+  OOFGG_ASSIGN_OR_RETURN(const std::uint64_t count, ReadCount("parts", *parts, 1, kMaxParts));
+  OOFGG_ASSIGN_OR_RETURN(const std::uint64_t which, ReadCount("part", *part, 0, count - 1));
+  out.list_part = {static_cast<std::uint32_t>(which), static_cast<std::uint32_t>(count)};
+  return absl::OkStatus();
+}
+
+Status ReadDatagram(const Json& object, ClientObject& out) {
+  if (out.version == ProtocolVersion::kV1) return absl::OkStatus();
+  if (const auto cookie = object.find("cookie"); cookie != object.end()) {
+    if (!cookie->is_string()) return InvalidField("cookie", "must be the string that the server gave");
+    out.cookie = cookie->get<std::string>();
+  }
+  if (const auto ack = object.find("ack"); ack != object.end()) {
+    OOFGG_ASSIGN_OR_RETURN(out.acknowledged, ReadCount("ack", *ack, 0, kMostExact));
+  }
+  if (const auto revision = object.find("rev"); revision != object.end()) {
+    OOFGG_ASSIGN_OR_RETURN(out.revision, ReadCount("rev", *revision, 1, kMostExact));
+  }
+  return ReadListPart(object, out);
+}
+
 Status ReadPing(const Json& object, ClientObject& out) {
   const auto member = object.find("ping");
   if (member == object.end() || out.version == ProtocolVersion::kV1) return absl::OkStatus();
@@ -113,6 +194,23 @@ void AppendString(std::string& out, std::string_view text) {
   out += '"';
 }
 
+void AppendStatus(std::string& out, const PresenceUpdate& update) {
+  for (const auto& [name, state] : kStates) {
+    if (state != update.state || state == PresenceState::kOnline || state == PresenceState::kOffline)
+      continue;
+    out += R"(,"state":)";
+    AppendString(out, name);
+  }
+  if (!update.text.empty()) {
+    out += R"(,"text":)";
+    AppendString(out, update.text);
+  }
+  if (!update.session_id.empty()) {
+    out += R"(,"session_id":)";
+    AppendString(out, update.session_id);
+  }
+}
+
 }  // namespace
 
 StatusOr<ClientObject> ParseClientObject(std::string_view text, ProtocolVersion so_far) {
@@ -127,11 +225,35 @@ StatusOr<ClientObject> ParseClientObject(std::string_view text, ProtocolVersion 
   OOFGG_RETURN_IF_ERROR(ReadFriends(object, out));
   OOFGG_RETURN_IF_ERROR(ReadOnline(object, out));
   OOFGG_RETURN_IF_ERROR(ReadToken(object, out));
+  OOFGG_RETURN_IF_ERROR(ReadStatus(object, out));
   OOFGG_RETURN_IF_ERROR(ReadPing(object, out));
+  OOFGG_RETURN_IF_ERROR(ReadDatagram(object, out));
   return out;
 }
 
-void AppendUpdate(std::string& out, const PresenceUpdate& update, ProtocolVersion version, bool integer_ids) {
+std::string FindCookie(std::string_view text) {
+  const Json object = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object()) return {};
+  const auto cookie = object.find("cookie");
+  return cookie != object.end() && cookie->is_string() ? cookie->get<std::string>() : std::string();
+}
+
+void AppendWelcome(std::string& out, std::uint64_t sequence) {
+  out += R"({"welcome":true,"seq":)" + std::to_string(sequence) + "}\n";
+}
+
+void AppendRevision(std::string& out, std::uint64_t revision, std::uint64_t sequence) {
+  out += R"({"rev":)" + std::to_string(revision) + R"(,"seq":)" + std::to_string(sequence) + "}\n";
+}
+
+void AppendCookie(std::string& out, std::string_view cookie) {
+  out += R"({"cookie":)";
+  AppendString(out, cookie);
+  out += "}\n";
+}
+
+void AppendUpdate(std::string& out, const PresenceUpdate& update, ProtocolVersion version, bool integer_ids,
+                  std::uint64_t sequence) {
   out += update.state == PresenceState::kOffline ? R"({"online":false)" : R"({"online":true)";
   if (version == ProtocolVersion::kV2) {
     out += R"(,"user_id":)";
@@ -140,6 +262,8 @@ void AppendUpdate(std::string& out, const PresenceUpdate& update, ProtocolVersio
     } else {
       AppendString(out, update.user_id);
     }
+    AppendStatus(out, update);
+    if (sequence != 0) out += R"(,"seq":)" + std::to_string(sequence);
   }
   out += "}\n";
 }

@@ -1,5 +1,8 @@
 #include "presence/limits.h"
 
+#include <algorithm>
+#include <string>
+
 namespace oofgg::presence {
 
 Status CheckId(std::string_view field, std::string_view id) {
@@ -15,6 +18,24 @@ Status CheckFriends(std::string_view field, std::span<const std::string> friends
     return CheckId(std::string(field) + "[" + std::to_string(i) + "]", friends[i]);
   }
   return absl::OkStatus();
+}
+
+Status CheckStatus(std::string_view prefix, const PresenceStatus& status) {
+  const auto is_control = [](unsigned char byte) { return byte < 0x20 || byte == 0x7F; };
+  const std::string text = std::string(prefix) + "text";
+  if (status.text.size() > kMaxStatusBytes) {
+    return InvalidField(text, "is " + std::to_string(status.text.size()) + " bytes long; " +
+                                  std::to_string(kMaxStatusBytes) + " at most are allowed");
+  }
+  if (std::any_of(status.text.begin(), status.text.end(), is_control)) {
+    return InvalidField(text, "has a control character; send one line of text");
+  }
+  if (status.session_id.empty()) return absl::OkStatus();
+  const std::string session_id = std::string(prefix) + "session_id";
+  if (status.state != PresenceState::kInMatch) {
+    return InvalidField(session_id, "goes only with the state `in match`");
+  }
+  return CheckId(session_id, status.session_id);
 }
 
 Status TooManyFriends(std::string_view field, std::size_t count, std::size_t allowed) {

@@ -1,6 +1,6 @@
 #include "presence/presence_facade.h"
 
-#include <span>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -9,21 +9,27 @@
 namespace oofgg::presence {
 namespace {
 
+/// What the hub tells a stream, which knows of no tags.
+class HostOfStream final : public PresenceHost {
+ public:
+  explicit HostOfStream(std::shared_ptr<StreamHost> host) : host_(std::move(host)) {}
+  void Wake(HostTag) override { host_->Wake(); }
+  void Finish(HostTag, Status status) override { host_->Finish(std::move(status)); }
+
+ private:
+  const std::shared_ptr<StreamHost> host_;
+};
+
 class PresenceStream final : public StreamHandler<PresenceRequest, PresenceUpdate> {
  public:
   PresenceStream(PresenceHub& hub, std::string user_id, std::shared_ptr<StreamHost> host)
-      : hub_(hub), user_id_(std::move(user_id)), host_(std::move(host)) {
-    GoOnline({});
-  }
+      : hub_(hub), user_id_(std::move(user_id)), host_(std::move(host)) {}
 
   void OnMessage(PresenceRequest message) override {
     if (message.sign_off) return connection_.SignOff();
-    if (message.set_friends) {
-      if (Status status = CheckFriends("friends.user_ids", message.friends); !status.ok()) {
-        return host_->Finish(std::move(status));
-      }
-    }
-    if (!connection_) return GoOnline(message.friends);
+    if (Status status = Check(message); !status.ok()) return host_->Finish(std::move(status));
+    if (!connection_) return GoOnline(std::move(message));
+    if (message.status.has_value()) connection_.SetStatus(*message.status);
     if (message.set_friends) connection_.SetFriends(message.friends);
   }
 
@@ -35,12 +41,20 @@ class PresenceStream final : public StreamHandler<PresenceRequest, PresenceUpdat
   std::optional<PresenceUpdate> Next() override { return connection_.NextUpdate(); }
 
  private:
-  void GoOnline(std::span<const std::string> friends) {
+  static Status Check(const PresenceRequest& message) {
+    if (message.set_friends) OOFGG_RETURN_IF_ERROR(CheckFriends("friends.user_ids", message.friends));
+    if (message.status.has_value()) return CheckStatus("status.", *message.status);
+    return absl::OkStatus();
+  }
+
+  void GoOnline(PresenceRequest message) {
     PresenceTable::ConnectionOptions options;
     options.grace = hub_.grace();
     options.proven = true;
     options.full_snapshot = true;
-    connection_ = hub_.Connect(user_id_, options, friends, host_);
+    options.hears_status = true;
+    options.status = std::move(message.status);
+    connection_ = hub_.Connect(user_id_, options, message.friends, std::make_shared<HostOfStream>(host_));
   }
 
   PresenceHub& hub_;

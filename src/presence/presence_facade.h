@@ -14,13 +14,14 @@ class PresenceFacade {
  public:
   explicit PresenceFacade(PresenceHub& hub) : hub_(hub) {}
 
-  /// Opens a stream, which is one live connection of the caller: they are online from now on, until they
-  /// sign off, or until the grace is over after the stream was lost. `friends` in a message replaces the
-  /// list; each member of it is reported once, offline ones too, and then on every change. After a sign-off
-  /// the stream is silent; a message without `sign_off` comes online again, with the list it brings.
+  /// Opens a stream, which is one live connection of the caller: they are online from the first message on,
+  /// until they sign off, or until the grace is over after the stream was lost. `friends` in a message
+  /// replaces the list; each member of it is reported once, offline ones too, and then on every change,
+  /// `status` what others see. After a sign-off the stream is silent; a message without `sign_off` comes
+  /// online again, with the list it brings.
   ///
   /// Errors: kUnauthenticated without a caller. The stream ends with kInvalidArgument (over 5,000 friends, an
-  /// id not of 1 to 128 bytes) or kResourceExhausted (this server holds too many lists).
+  /// id not of 1 to 128 bytes, a bad status) or kResourceExhausted (this server holds too many lists).
   [[nodiscard]] StatusOr<StreamHandlerPtr<PresenceRequest, PresenceUpdate>> Connect(
       const CallContext& context, std::shared_ptr<StreamHost> host);
 

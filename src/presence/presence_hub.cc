@@ -34,6 +34,10 @@ void PresenceConnection::SetFriends(std::span<const std::string> friends) {
   if (shard_ != nullptr) shard_->SetFriends(id_, friends);
 }
 
+void PresenceConnection::SetStatus(const PresenceStatus& status) {
+  if (shard_ != nullptr) shard_->SetStatus(id_, status);
+}
+
 void PresenceConnection::SignOff() {
   if (const auto shard = std::exchange(shard_, nullptr)) shard->SignOff(std::exchange(id_, {}));
 }
@@ -59,11 +63,38 @@ PresenceHub::~PresenceHub() { shard_->Stop(); }
 PresenceConnection PresenceHub::Connect(std::string_view user_id,
                                         const PresenceTable::ConnectionOptions& options,
                                         std::span<const std::string> friends,
-                                        std::shared_ptr<StreamHost> host) {
-  return {shard_, shard_->Connect(user_id, options, friends, std::move(host))};
+                                        std::shared_ptr<PresenceHost> host, HostTag tag) {
+  return {shard_, shard_->Connect(user_id, options, friends, std::move(host), tag)};
 }
 
+PresenceHub::ConnectionId PresenceHub::Open(std::string_view user_id,
+                                            const PresenceTable::ConnectionOptions& options,
+                                            std::span<const std::string> friends,
+                                            std::shared_ptr<PresenceHost> host, HostTag tag) {
+  return shard_->Connect(user_id, options, friends, std::move(host), tag);
+}
+
+void PresenceHub::SetFriends(ConnectionId connection, std::span<const std::string> friends) {
+  shard_->SetFriends(connection, friends);
+}
+
+void PresenceHub::SetStatus(ConnectionId connection, const PresenceStatus& status) {
+  shard_->SetStatus(connection, status);
+}
+
+void PresenceHub::SignOff(ConnectionId connection) { shard_->SignOff(connection); }
+
+void PresenceHub::Close(ConnectionId connection) { shard_->Close(connection); }
+
+std::optional<PresenceUpdate> PresenceHub::NextUpdate(ConnectionId connection) {
+  return shard_->NextUpdate(connection);
+}
+
+std::string PresenceHub::UserOf(ConnectionId connection) const { return shard_->UserOf(connection); }
+
 PresenceUpdate PresenceHub::StateOf(std::string_view user_id) const { return shard_->StateOf(user_id); }
+
+bool PresenceHub::IsOnline(std::string_view user_id) const { return shard_->IsOnline(user_id); }
 
 PresenceTable::Counts PresenceHub::counts() const { return shard_->counts(); }
 

@@ -11,7 +11,7 @@
 #include "oofgg/clock.h"
 #include "oofgg/executor.h"
 #include "oofgg/presence/presence_table.h"
-#include "oofgg/stream.h"
+#include "presence/presence_host.h"
 
 namespace oofgg::presence {
 
@@ -19,7 +19,7 @@ class HubShard;
 
 /// One connection of one user, held by whatever listener the user came through. Dropping it counts as a
 /// lost link. Methods return at once and give no verdict: whatever ends the connection from our side comes
-/// by `StreamHost::Finish`, so that the user may live on another thread or, one day, in another process.
+/// by `PresenceHost::Finish`, so that the user may live on another thread or, one day, in another process.
 /// Threads: one owner at a time; different connections are independent. May outlive the hub.
 class PresenceConnection {
  public:
@@ -31,13 +31,16 @@ class PresenceConnection {
   /// Replaces the users watched.
   void SetFriends(std::span<const std::string> friends);
 
+  /// What the user shows from now on, checked by the listener (limits.h).
+  void SetStatus(const PresenceStatus& status);
+
   /// Leaves by the user's wish, without grace; the connection is then empty.
   void SignOff();
 
   /// Leaves as lost; the connection is then empty.
   void Close();
 
-  /// The next update for the peer. Once it gives nothing, `StreamHost::Wake` follows when there is more.
+  /// The next update for the peer. Once it gives nothing, `PresenceHost::Wake` follows when there is more.
   [[nodiscard]] std::optional<PresenceUpdate> NextUpdate();
 
   /// Empty if the connection is, or was refused.
@@ -80,9 +83,26 @@ class PresenceHub {
   [[nodiscard]] PresenceConnection Connect(std::string_view user_id,
                                            const PresenceTable::ConnectionOptions& options,
                                            std::span<const std::string> friends,
-                                           std::shared_ptr<StreamHost> host);
+                                           std::shared_ptr<PresenceHost> host, HostTag tag = 0);
+
+  // The same without an owner, for a listener that holds so many that 16 bytes a connection count. A
+  // connection that was opened is closed by whom it was opened for, or by the hub, who then says `Finish`.
+  using ConnectionId = PresenceTable::ConnectionId;
+
+  /// As `Connect`. A refused one has no generation, and `Finish` follows.
+  [[nodiscard]] ConnectionId Open(std::string_view user_id, const PresenceTable::ConnectionOptions& options,
+                                  std::span<const std::string> friends, std::shared_ptr<PresenceHost> host,
+                                  HostTag tag);
+  void SetFriends(ConnectionId connection, std::span<const std::string> friends);
+  void SetStatus(ConnectionId connection, const PresenceStatus& status);
+  void SignOff(ConnectionId connection);
+  void Close(ConnectionId connection);
+  [[nodiscard]] std::optional<PresenceUpdate> NextUpdate(ConnectionId connection);
+  [[nodiscard]] std::string UserOf(ConnectionId connection) const;
 
   [[nodiscard]] PresenceUpdate StateOf(std::string_view user_id) const;
+  /// Whether the user is online, seen or not.
+  [[nodiscard]] bool IsOnline(std::string_view user_id) const;
   [[nodiscard]] PresenceTable::Counts counts() const;
   [[nodiscard]] std::chrono::milliseconds grace() const { return grace_; }
 

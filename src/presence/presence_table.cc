@@ -19,6 +19,10 @@ Status PresenceTable::SetFriends(ConnectionId connection, std::span<const std::s
   return impl_->SetFriends(connection, friends);
 }
 
+Status PresenceTable::SetStatus(ConnectionId connection, const PresenceStatus& status) {
+  return impl_->SetStatus(connection, status);
+}
+
 void PresenceTable::SignOff(TimePoint now, ConnectionId connection) {
   impl_->End(now, connection, /*lost=*/false);
 }
@@ -40,6 +44,8 @@ TimePoint PresenceTable::NextDeadline() const { return impl_->NextDeadline(); }
 void PresenceTable::Advance(TimePoint now) { impl_->Advance(now); }
 
 PresenceUpdate PresenceTable::StateOf(std::string_view user_id) const { return impl_->StateOf(user_id); }
+
+bool PresenceTable::IsOnline(std::string_view user_id) const { return impl_->IsOnline(user_id); }
 
 bool PresenceTable::IsLive(ConnectionId connection) const { return impl_->IsLive(connection); }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "oofgg/clock.h"
+#include "oofgg/model/presence.h"
 
 namespace oofgg::presence {
 
@@ -20,7 +21,12 @@ inline constexpr std::uint32_t kNone = 0xFFFF'FFFF;
 inline constexpr std::uint16_t kNoWatch = 0xFFFF;
 
 /// What a watcher believes of a user.
-enum class Told : std::uint8_t { kNothing, kOffline, kOnline };
+enum class Told : std::uint8_t {
+  kNothing,
+  kOffline,
+  kOnline,
+  kFormerStatus,  ///< Online, with something that is shown no more.
+};
 
 /// The connection's end of a friendship.
 struct Watch {
@@ -40,6 +46,7 @@ struct Watcher {
 struct UserRecord {
   std::string id;
   std::vector<Watcher> watchers;
+  std::unique_ptr<PresenceStatus> status;  ///< Null for most: plainly online.
   std::uint64_t version = 0;
   TimePoint grace_until = TimePoint::min();
   ConnectionSlot first_connection = kNone;
@@ -47,6 +54,11 @@ struct UserRecord {
   bool online = false;
   bool proven = false;
 };
+
+/// Whether others see the user as online.
+inline bool IsSeen(const UserRecord& user) {
+  return user.online && (user.status == nullptr || user.status->state != PresenceState::kOffline);
+}
 
 /// Departures of users whom the connection does not list, with their version.
 using StrangersGone = absl::btree_map<UserHandle, std::uint64_t>;
@@ -64,6 +76,7 @@ struct ConnectionRecord {
   bool announces_to_friends = false;
   bool hears_strangers = false;
   bool full_snapshot = false;
+  bool hears_status = false;
   bool ready = false;  ///< Named by TakeReady and not yet drained.
 };
 

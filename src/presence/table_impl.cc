@@ -65,6 +65,7 @@ StatusOr<PresenceTable::ConnectionId> PresenceTable::Impl::Connect(TimePoint now
   const Slot slot = Attach(user, options);
   if (options.proven) EvictOthers(slot);
   graph_.Replace(slot, InternAll(friends));
+  if (options.status.has_value()) Show(user, *options.status);
   if (!users_[user].online) GoOnline(user);
   MarkReady(slot);
   return ConnectionId{slot, connections_[slot].generation};
@@ -79,6 +80,7 @@ presence::ConnectionSlot PresenceTable::Impl::Attach(UserHandle user, const Conn
   record.announces_to_friends = options.announces_to_friends;
   record.hears_strangers = options.hears_strangers;
   record.full_snapshot = options.full_snapshot;
+  record.hears_status = options.hears_status;
 
   UserRecord& owner = users_[user];
   if (owner.online && owner.first_connection == kNone) lingering_.erase({owner.grace_until, user});
@@ -103,7 +105,8 @@ void PresenceTable::Impl::Detach(Slot slot) {
 void PresenceTable::Impl::EvictOthers(Slot proven) {
   UserRecord& user = users_[connections_[proven].user];
   if (std::exchange(user.proven, true)) return;
-  user.grace_until = TimePoint::min();  // What an impostor left behind keeps nobody online.
+  user.grace_until = TimePoint::min();  // What an impostor left behind keeps nobody online,
+  Show(connections_[proven].user, {});  // and is not what the user shows.
   for (Slot other = connections_[proven].next_of_user; other != kNone;) {
     const Slot next = connections_[other].next_of_user;
     evicted_.push_back({other, connections_[other].generation});
@@ -118,6 +121,12 @@ Status PresenceTable::Impl::SetFriends(ConnectionId connection, std::span<const 
   OOFGG_RETURN_IF_ERROR(CheckRoom(friends.size(), connections_[connection.slot].watches.size()));
   graph_.Replace(connection.slot, InternAll(friends));
   MarkReady(connection.slot);
+  return absl::OkStatus();
+}
+
+Status PresenceTable::Impl::SetStatus(ConnectionId connection, const PresenceStatus& status) {
+  if (!IsLive(connection)) return MakeStatus(StatusCode::kNotFound, "the connection has ended");
+  Show(connections_[connection.slot].user, status);
   return absl::OkStatus();
 }
 
@@ -172,6 +181,11 @@ PresenceUpdate PresenceTable::Impl::StateOf(std::string_view user_id) const {
   const UserHandle user = users_.Find(user_id);
   if (user == kNone) return {std::string(user_id), PresenceState::kOffline, version_};
   return Describe(user);
+}
+
+bool PresenceTable::Impl::IsOnline(std::string_view user_id) const {
+  const UserHandle user = users_.Find(user_id);
+  return user != kNone && users_[user].online;
 }
 
 std::string PresenceTable::Impl::UserOf(ConnectionId connection) const {

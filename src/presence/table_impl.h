@@ -27,6 +27,7 @@ class PresenceTable::Impl {
   StatusOr<ConnectionId> Connect(TimePoint now, std::string_view user_id, const ConnectionOptions& options,
                                  std::span<const std::string> friends);
   Status SetFriends(ConnectionId connection, std::span<const std::string> friends);
+  Status SetStatus(ConnectionId connection, const PresenceStatus& status);
   void End(TimePoint now, ConnectionId connection, bool lost);
   std::optional<PresenceUpdate> NextUpdate(ConnectionId connection);
   std::vector<ConnectionId> TakeReady();
@@ -34,6 +35,7 @@ class PresenceTable::Impl {
   TimePoint NextDeadline() const { return lingering_.empty() ? kNever : lingering_.begin()->first; }
   void Advance(TimePoint now);
   PresenceUpdate StateOf(std::string_view user_id) const;
+  bool IsOnline(std::string_view user_id) const;
   bool IsLive(ConnectionId connection) const;
   std::string UserOf(ConnectionId connection) const;
   Counts counts() const;
@@ -52,7 +54,8 @@ class PresenceTable::Impl {
 
   void GoOnline(UserHandle user);
   void GoOffline(UserHandle user, Slot last);
-  void TellWatchers(UserHandle user);
+  void Show(UserHandle user, const PresenceStatus& status);
+  void TellWatchers(UserHandle user, bool came_or_went, bool status_changed);
   void TellFriendsOfDeparture(UserHandle user, Slot last);
   void QueueDeparture(Slot hearer, UserHandle user);
   std::optional<PresenceUpdate> TakeDeparture(Slot slot);

@@ -15,25 +15,44 @@ using presence::Watch;
 using presence::Watcher;
 
 void PresenceTable::Impl::GoOnline(UserHandle user) {
-  users_[user].online = true;
-  users_[user].version = ++version_;
+  UserRecord& record = users_[user];
+  record.online = true;
   ++online_;
-  TellWatchers(user);
+  if (!IsSeen(record)) return;
+  record.version = ++version_;
+  TellWatchers(user, /*came_or_went=*/true, /*status_changed=*/record.status != nullptr);
 }
 
 void PresenceTable::Impl::GoOffline(UserHandle user, Slot last) {
   UserRecord& record = users_[user];
+  const bool was_seen = IsSeen(record);
+  const auto status = std::move(record.status);
   record.online = false;
   record.proven = false;
   record.grace_until = TimePoint::min();
-  record.version = ++version_;
   --online_;
-  TellWatchers(user);
+  if (!was_seen) return;
+  record.version = ++version_;
+  TellWatchers(user, /*came_or_went=*/true, /*status_changed=*/status != nullptr);
   if (last != kNone && connections_[last].announces_to_friends) TellFriendsOfDeparture(user, last);
 }
 
-void PresenceTable::Impl::TellWatchers(UserHandle user) {
+void PresenceTable::Impl::Show(UserHandle user, const PresenceStatus& status) {
+  UserRecord& record = users_[user];
+  const bool was_seen = IsSeen(record);
+  const bool is_plain = status == PresenceStatus();
+  if (record.status == nullptr ? is_plain : *record.status == status) return;
+  record.status = is_plain ? nullptr : std::make_unique<PresenceStatus>(status);
+  if (!was_seen && !IsSeen(record)) return;
+  record.version = ++version_;
+  TellWatchers(user, was_seen != IsSeen(record), /*status_changed=*/true);
+}
+
+void PresenceTable::Impl::TellWatchers(UserHandle user, bool came_or_went, bool status_changed) {
   for (const Watcher& watcher : users_[user].watchers) {
+    const bool hears_status = status_changed && connections_[watcher.connection].hears_status;
+    if (!came_or_went && !hears_status) continue;
+    if (hears_status) graph_.OutdateStatus(watcher.connection, watcher.index);
     graph_.QueueChange(watcher.connection, watcher.index);
     MarkReady(watcher.connection);
   }
@@ -70,7 +89,14 @@ std::optional<PresenceUpdate> PresenceTable::Impl::TakeDeparture(Slot slot) {
 
 PresenceUpdate PresenceTable::Impl::Describe(UserHandle user) const {
   const UserRecord& record = users_[user];
-  return {record.id, record.online ? PresenceState::kOnline : PresenceState::kOffline, record.version};
+  PresenceUpdate update{record.id, PresenceState::kOffline, record.version};
+  if (!IsSeen(record)) return update;
+  update.state = PresenceState::kOnline;
+  if (record.status == nullptr) return update;
+  update.state = record.status->state;
+  update.text = record.status->text;
+  update.session_id = record.status->session_id;
+  return update;
 }
 
 void PresenceTable::Impl::MarkReady(Slot slot) {

@@ -7,7 +7,7 @@
 namespace oofgg::presence {
 namespace {
 
-Told TruthOf(const UserRecord& user) { return user.online ? Told::kOnline : Told::kOffline; }
+Told TruthOf(const UserRecord& user) { return IsSeen(user) ? Told::kOnline : Told::kOffline; }
 
 // Doubling would leave a third of all watchers' memory unused.
 template <typename Item>
@@ -106,6 +106,11 @@ void WatchGraph::QueueChange(ConnectionSlot connection, std::uint32_t index) {
     record.watches[record.last_changed].next_changed = place;
   }
   record.last_changed = place;
+}
+
+void WatchGraph::OutdateStatus(ConnectionSlot connection, std::uint32_t index) {
+  Watch& watch = connections_[connection].watches[index];
+  if (watch.told == Told::kOnline) watch.told = Told::kFormerStatus;
 }
 
 UserHandle WatchGraph::TakeChange(ConnectionSlot connection) {

@@ -28,6 +28,9 @@ class WatchGraph {
   /// Queues the watcher's friendship for telling; nothing if it is queued.
   void QueueChange(ConnectionSlot connection, std::uint32_t index);
 
+  /// What the connection knows of an online user is not what the user shows any more.
+  void OutdateStatus(ConnectionSlot connection, std::uint32_t index);
+
   /// The next queued user of whom the connection believes something else than what is true, now counted as
   /// told; kNone if there is none.
   UserHandle TakeChange(ConnectionSlot connection);

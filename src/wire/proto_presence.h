@@ -12,7 +12,7 @@ struct PresenceProto {
   static void ToProto(const PresenceRequest& from, v1::PresenceRequest& to);
   static void ToProto(const PresenceUpdate& from, v1::PresenceUpdate& to);
 
-  static Status FromProto(const v1::PresenceRequest& from, PresenceRequest& to, Reading);
+  static Status FromProto(const v1::PresenceRequest& from, PresenceRequest& to, Reading reading);
   static Status FromProto(const v1::PresenceUpdate& from, PresenceUpdate& to, Reading reading);
 };
 

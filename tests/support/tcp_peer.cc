@@ -1,6 +1,5 @@
 #include "tests/support/tcp_peer.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -10,24 +9,12 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <utility>
+
+#include "tests/support/ipv4_address.h"
 
 namespace oofgg::testing {
 namespace {
-
-sockaddr_in Parse(const std::string& address) {
-  sockaddr_in parsed{};
-  parsed.sin_family = AF_INET;
-  const std::size_t colon = address.rfind(':');
-  std::uint16_t port = 0;
-  if (colon != std::string::npos) {
-    std::from_chars(address.data() + colon + 1, address.data() + address.size(), port);
-  }
-  parsed.sin_port = htons(port);
-  inet_pton(AF_INET, address.substr(0, colon).c_str(), &parsed.sin_addr);
-  return parsed;
-}
 
 int MillisecondsUntil(std::chrono::steady_clock::time_point deadline) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
@@ -37,7 +24,7 @@ int MillisecondsUntil(std::chrono::steady_clock::time_point deadline) {
 }  // namespace
 
 TcpPeer::TcpPeer(const std::string& address) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  const sockaddr_in to = Parse(address);
+  const sockaddr_in to = ParseIpv4(address);
   const timeval patience{.tv_sec = kPatience.count(), .tv_usec = 0};
   const int on = 1;
   setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
@@ -101,7 +88,7 @@ std::optional<std::string> TcpPeer::ReadToEnd(std::chrono::seconds timeout) {
 }
 
 TakenPort::TakenPort() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  sockaddr_in address = Parse("127.0.0.1:0");
+  sockaddr_in address = ParseIpv4("127.0.0.1:0");
   socklen_t length = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   if (bind(fd_, generic, length) != 0 || listen(fd_, 1) != 0 || getsockname(fd_, generic, &length) != 0)

@@ -58,6 +58,12 @@ class PresenceTable {
     /// Reports at once every listed user, offline ones included, instead of only those who are online: for a
     /// follower that remembers states from an earlier connection.
     bool full_snapshot = false;
+
+    /// Hears when a listed user shows something new while online, not only of coming and going.
+    bool hears_status = false;
+
+    /// What its user shows from now on, before anybody hears of the user; absent: as before.
+    std::optional<PresenceStatus> status{};
   };
 
   /// Names a connection. `slot` is small and used again after the connection ends; a stale id is harmless.
@@ -91,6 +97,10 @@ class PresenceTable {
   /// kNotFound for a connection that has ended.
   Status SetFriends(ConnectionId connection, std::span<const std::string> friends);
 
+  /// What its user shows from now on. Checked by the caller (`PresenceStatus` says what holds). kNotFound for
+  /// a connection that has ended.
+  Status SetStatus(ConnectionId connection, const PresenceStatus& status);
+
   /// Ends the connection by its user's wish: nobody waits for a reconnect. The user is offline at once
   /// unless another connection of theirs lives. Nothing on a stale id.
   void SignOff(TimePoint now, ConnectionId connection);
@@ -113,8 +123,11 @@ class PresenceTable {
   /// Takes those offline whose grace is over at `now`.
   void Advance(TimePoint now);
 
-  /// The newest state of a user; unknown users are offline, with a version that is not below any they had.
+  /// The newest state of a user as others see it; unknown users are offline, with a version that is not below
+  /// any they had.
   [[nodiscard]] PresenceUpdate StateOf(std::string_view user_id) const;
+  /// Whether the user is online, seen or not.
+  [[nodiscard]] bool IsOnline(std::string_view user_id) const;
   [[nodiscard]] bool IsLive(ConnectionId connection) const;
   /// Whose connection it is; empty for a stale id.
   [[nodiscard]] std::string UserOf(ConnectionId connection) const;

@@ -4,9 +4,8 @@
 #include <netinet/tcp.h>
 
 #include <boost/asio/ip/v6_only.hpp>
-#include <string>
 
-#include "oofgg/parse.h"
+#include "net/presence/listen_address.h"
 
 namespace oofgg::net {
 namespace {
@@ -51,23 +50,9 @@ ErrorCode Open(PresenceAcceptor& acceptor, const tcp::endpoint& where, int send_
 }  // namespace
 
 Status OpenPresenceAcceptor(PresenceAcceptor& acceptor, std::string_view address, int send_buffer_bytes) {
-  OOFGG_ASSIGN_OR_RETURN(const HostPort endpoint, ParseHostPort(address));
-  ErrorCode error;
-  if (endpoint.host.empty()) {
-    error = Open(acceptor, {asio::ip::address_v6::any(), endpoint.port}, send_buffer_bytes);
-    // A host without IPv6.
-    if (error && error != asio::error::address_in_use) {
-      error = Open(acceptor, {asio::ip::address_v4::any(), endpoint.port}, send_buffer_bytes);
-    }
-  } else {
-    const std::string host = endpoint.host == "localhost" ? "127.0.0.1" : endpoint.host;
-    const asio::ip::address ip = asio::ip::make_address(host, error);
-    if (error) return InvalidField("listen", "needs an IP address, localhost, or nothing before the colon");
-    error = Open(acceptor, {ip, endpoint.port}, send_buffer_bytes);
-  }
-  if (!error) return absl::OkStatus();
-  return MakeStatus(StatusCode::kUnavailable,
-                    "cannot listen on " + std::string(address) + ": " + error.message());
+  return BindTo(address, [&](const asio::ip::address& ip, std::uint16_t port) {
+    return Open(acceptor, {ip, port}, send_buffer_bytes);
+  });
 }
 
 }  // namespace oofgg::net

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string_view>
 
-#include "oofgg/caller.h"
+#include "net/presence/presence_token.h"
 #include "oofgg/clock.h"
 #include "oofgg/executor.h"
 #include "oofgg/status.h"
@@ -18,9 +18,6 @@ class io_context;
 }
 
 namespace oofgg::net {
-
-/// Who a token speaks for, or why it does not. Called on threads of the io_context; must not block.
-using PresenceAuthenticator = std::function<StatusOr<Caller>(std::string_view token)>;
 
 struct PresenceTcpOptions {
   bool require_token = false;             ///< `--presence-auth`: who brings no token is refused.

@@ -43,9 +43,9 @@ void TcpSession::Start() {
   if (socket_.has_value()) WaitReadable();
 }
 
-void TcpSession::Wake() { shard_->Wake(shared_from_this()); }
+void TcpSession::Wake(presence::HostTag) { shard_->Wake(shared_from_this()); }
 
-void TcpSession::Finish(Status status) {
+void TcpSession::Finish(presence::HostTag, Status status) {
   shard_->Post([self = shared_from_this(), status = std::move(status)] { self->Refuse(status); });
 }
 
@@ -120,6 +120,7 @@ Status TcpSession::HandleWhileOnline(const ClientObject& object) {
     EndConnection();
     return absl::OkStatus();
   }
+  if (object.status.has_value()) connection_.SetStatus(*object.status);
   if (object.friends.has_value()) {
     OOFGG_RETURN_IF_ERROR(HoldFriends(object.friends->size()));
     connection_.SetFriends(*object.friends);
@@ -129,17 +130,21 @@ Status TcpSession::HandleWhileOnline(const ClientObject& object) {
 
 Status TcpSession::HandleWhileOffline(const ClientObject& object) {
   if (!object.user_id.has_value()) return InvalidField("user_id", "is missing; a connection begins with it");
-  OOFGG_ASSIGN_OR_RETURN(auto caller, CheckToken(object));
+  PresenceTcpContext& context = shard_->context();
+  OOFGG_ASSIGN_OR_RETURN(auto caller,
+                         CheckToken(context.authenticate, context.options.require_token, object));
   const bool proven = caller.has_value();
   greeted_ = true;
-  presence::PresenceHub& hub = shard_->context().hub;
+  presence::PresenceHub& hub = context.hub;
   const bool signs_off = object.online == false;
-  if (signs_off && hub.StateOf(*object.user_id).state == PresenceState::kOffline) return absl::OkStatus();
+  if (signs_off && !hub.IsOnline(*object.user_id)) return absl::OkStatus();
 
   PresenceTable::ConnectionOptions options;
   options.proven = proven;
   options.announces_to_friends = version_ == ProtocolVersion::kV1;
   options.hears_strangers = true;
+  options.hears_status = version_ == ProtocolVersion::kV2;
+  options.status = object.status;
   if (version_ == ProtocolVersion::kV2) options.grace = hub.grace();
   const std::vector<std::string> friends = object.friends.value_or(std::vector<std::string>());
   proven_ = proven;
@@ -159,19 +164,6 @@ Status TcpSession::HoldFriends(std::size_t wanted) {
   OOFGG_RETURN_IF_ERROR(shard_->context().limiter.SetFriends(address_, friends_held_, wanted));
   friends_held_ = static_cast<std::uint32_t>(wanted);
   return absl::OkStatus();
-}
-
-StatusOr<std::optional<Caller>> TcpSession::CheckToken(const ClientObject& object) const {
-  PresenceTcpContext& context = shard_->context();
-  if (!object.token.has_value()) {
-    if (context.options.require_token) return InvalidField("token", "is required here; log in and send one");
-    return std::nullopt;
-  }
-  if (!context.authenticate) return InvalidField("token", "cannot be checked by this server; leave it out");
-  StatusOr<Caller> caller = context.authenticate(*object.token);
-  if (!caller.ok()) return Annotate(caller.status(), "token");
-  if (caller->user_id != *object.user_id) return InvalidField("token", "belongs to another user");
-  return *std::move(caller);
 }
 
 void TcpSession::Pump() {

@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "net/presence/session_shard.h"
-#include "oofgg/stream.h"
 #include "presence/json_framer.h"
 #include "presence/json_protocol.h"
 #include "presence/lazy_string.h"
@@ -19,7 +18,7 @@ namespace oofgg::net {
 /// One TCP connection to the presence port. Lives as long as its socket is waited for or its user is online
 /// through it. Every field is paid for by every idle player.
 /// Threads: `Wake` and `Finish` are safe from any thread; the rest runs on the shard's strand.
-class TcpSession final : public StreamHost, public std::enable_shared_from_this<TcpSession> {
+class TcpSession final : public presence::PresenceHost, public std::enable_shared_from_this<TcpSession> {
  public:
   using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Strand>;
 
@@ -28,8 +27,8 @@ class TcpSession final : public StreamHost, public std::enable_shared_from_this<
 
   void Start();
 
-  void Wake() override;
-  void Finish(Status status) override;
+  void Wake(presence::HostTag) override;
+  void Finish(presence::HostTag, Status status) override;
 
   /// Writes what there is to write, as far as the peer takes it.
   void Pump();
@@ -56,8 +55,6 @@ class TcpSession final : public StreamHost, public std::enable_shared_from_this<
   Status Handle(std::string_view text);
   Status HandleWhileOnline(const presence::ClientObject& object);
   Status HandleWhileOffline(const presence::ClientObject& object);
-  /// Who the token speaks for; nobody if none was sent.
-  StatusOr<std::optional<Caller>> CheckToken(const presence::ClientObject& object) const;
 
   Status HoldFriends(std::size_t wanted);
   void EndConnection();

@@ -109,6 +109,12 @@ INSTANTIATE_TEST_SUITE_P(
                  2,
                  "--count: '-1' is out of range; write a whole number from 1 to 1000000000; see oofgg "
                  "presence --help"},
+        BadInput{"StateUnknown",
+                 {"presence", "--state", "busy"},
+                 {},
+                 {},
+                 2,
+                 "--state: busy not in {away,in_match,invisible,online}; see oofgg presence --help"},
         BadInput{"AfterNegative",
                  {"events", "s", "--after", "-1"},
                  {},

@@ -191,14 +191,16 @@ TEST_F(CliTest, AFriendIsSeenComingOnline) {
   EXPECT_EQ(KeysOf(json::parse(*before)), (std::set<std::string>{"user_id", "online", "version"}));
   EXPECT_EQ(json::parse(*before)["online"], false);
 
-  const auto online = bob->Start({"presence"});
+  const auto online = bob->Start({"presence", "--state", "away", "--text", "tea"});
   const auto after = watch->WaitForLine("{");
   ASSERT_TRUE(after.has_value()) << watch->errors();
   EXPECT_EQ(json::parse(*after)["online"], true);
+  EXPECT_EQ(json::parse(*after)["state"], "away");
+  EXPECT_EQ(json::parse(*after)["text"], "tea");
   EXPECT_EQ(watch->Wait(), 0) << "two lines were wanted";
 
   const auto human = ann->Start({"presence", bob_id, "--count", "1"});
-  EXPECT_EQ(human->WaitForLine(bob_id), bob_id + " is online");
+  EXPECT_EQ(human->WaitForLine(bob_id), bob_id + " is away: tea");
   EXPECT_EQ(human->Wait(), 0);
   online->Signal(SIGINT);
   EXPECT_EQ(online->Wait(), 0) << "Ctrl-C is how one goes offline";

@@ -102,6 +102,64 @@ TEST_F(PresenceTest, ConnectsAgainAndReportsOnlyWhatChanged) {
   EXPECT_EQ(trace_, "+bo+cy-cy");
 }
 
+TEST_F(PresenceTest, SaysWhatToShowAndSaysItAgainOnANewLink) {
+  const auto status_in = [](const std::string& bytes) {
+    return wire::DecodeRequest<methods::Connect>(bytes)->status;
+  };
+  PresenceWatch watch = Watch({"bo"});
+  EXPECT_EQ(status_in(stream().written.at(0)), std::nullopt);
+  const PresenceStatus hidden{PresenceState::kOffline};
+  watch.SetStatus(hidden);
+  EXPECT_EQ(status_in(stream().written.at(1)), hidden);
+  stream().Close(Lost());
+  const PresenceStatus away{PresenceState::kAway, "tea"};
+  watch.SetStatus(away);
+  setting_.executor.AdvanceBy(milliseconds(200));
+  EXPECT_EQ(status_in(stream().written.at(0)), away);
+}
+
+TEST_F(PresenceTest, ReportsWhatAFriendShows) {
+  const PresenceWatch watch = Watch({"bo"});
+  const auto shows = [](std::string text, std::uint64_t version) {
+    return wire::EncodeResponse<methods::Connect>({"bo", PresenceState::kOnline, version, std::move(text)});
+  };
+  stream().Say(shows("tea", 1));
+  Run();
+  stream().Say(shows("tea", 1));
+  Run();
+  EXPECT_EQ(trace_, "+bo") << "nothing new";
+  stream().Say(shows("soup", 2));
+  Run();
+  EXPECT_EQ(trace_, "+bo+bo");
+}
+
+TEST_F(PresenceTest, SaysWhetherWhatItReportedMayBeOld) {
+  PresenceWatch watch = client_->presence().Watch(
+      {"bo", "cy", "bo"}, [this](const StatusOr<PresenceUpdate>& update) { trace_ += " " + update->user_id; },
+      {.status = {}, .on_stale = [this](bool stale) { trace_ += stale ? " stale" : " fresh"; }});
+  stream().Say(Online("bo", 1));
+  Run();
+  EXPECT_EQ(trace_, " bo") << "cy is not known";
+  stream().Say(Offline("cy", 1));
+  stream().Say(Offline("bo", 2));
+  Run();
+  EXPECT_EQ(trace_, " bo cy fresh bo");
+  watch.SetFriends({"bo"});
+  watch.SetFriends({"bo", "di"});
+  stream().Say(Online("di", 1));
+  Run();
+  EXPECT_EQ(trace_, " bo cy fresh bo stale di fresh");
+  trace_.clear();
+  stream().Close(Lost());
+  Run();
+  EXPECT_EQ(trace_, " stale");
+  setting_.executor.AdvanceBy(milliseconds(200));
+  stream().Say(Offline("bo", 2));
+  stream().Say(Online("di", 1));
+  Run();
+  EXPECT_EQ(trace_, " stale fresh") << "nothing has changed meanwhile";
+}
+
 TEST_F(PresenceTest, KeepsTryingWithGrowingWaitsAndBeginsAgainAfterSuccess) {
   const PresenceWatch watch = Watch({"bo"});
   for (int i = 0; i < 12; ++i) {

@@ -51,7 +51,7 @@ LineClient PresenceTcpTest::SignOn(std::string_view user, std::string_view hello
 }
 
 bool PresenceTcpTest::IsOnline(std::string_view user) const {
-  return hub_.StateOf(user).state == PresenceState::kOnline;
+  return hub_.StateOf(user).state != PresenceState::kOffline;
 }
 
 void PresenceTcpTest::ExpectOnline(std::string_view user) {

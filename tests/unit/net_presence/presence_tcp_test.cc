@@ -53,6 +53,20 @@ TEST_F(PresenceTcpTest, AUserIsOnlineWhileOneOfTheirConnectionsLives) {
   EXPECT_TRUE(watcher.IsSilent());
 }
 
+TEST_F(PresenceTcpTest, V2ShowsMoreThanOnline) {
+  LineClient modern = SignOn("1", R"({"v":2,"user_id":1,"friends":[3]})");
+  LineClient legacy = SignOn("2", R"({"user_id":2,"friends":[3]})");
+  LineClient three = SignOn("3", R"({"v":2,"user_id":3,"state":"away","text":"tea"})");
+  EXPECT_EQ(modern.Line(), R"({"online":true,"user_id":3,"state":"away","text":"tea"})");
+  EXPECT_EQ(legacy.Line(), kOn);
+  three.Send(R"({"state":"in_match","session_id":"s1"})");
+  EXPECT_EQ(modern.Line(), R"({"online":true,"user_id":3,"state":"in_match","session_id":"s1"})");
+  three.Send(R"({"state":"invisible"})");
+  EXPECT_EQ(modern.Line(), R"({"online":false,"user_id":3})");
+  EXPECT_EQ(legacy.Line(), kOff);
+  EXPECT_TRUE(legacy.IsSilent());
+}
+
 TEST_F(PresenceTcpTest, ObjectsMayComeByteByByte) {
   LineClient watcher = SignOn("1", R"({"user_id":1,"friends":["{\"}"]})");
   LineClient slow = Connect();

@@ -5,13 +5,16 @@
 #include <optional>
 
 #include "oofgg/stream.h"
+#include "presence/presence_host.h"
 
 namespace oofgg::presence {
 
-/// A listener's half that only remembers. Threads: safe.
-class FakeHost final : public StreamHost {
+/// A listener's half that only remembers, of a stream or of a connection. Threads: safe.
+class FakeHost final : public StreamHost, public PresenceHost {
  public:
   void Wake() override { ++wakes_; }
+  void Wake(HostTag) override { ++wakes_; }
+  void Finish(HostTag, Status status) override { Finish(std::move(status)); }
   void Finish(Status status) override {
     const std::lock_guard lock(mutex_);
     finished_ = std::move(status);

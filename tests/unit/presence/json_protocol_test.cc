@@ -53,6 +53,23 @@ TEST(ParseClientObjectTest, PingFalseIsNoPing) {
   EXPECT_EQ(ParseClientObject(R"({"ping":false})", ProtocolVersion::kV2)->ping, std::nullopt);
 }
 
+TEST(ParseClientObjectTest, V2SaysWhatToShow) {
+  const auto shown = [](const char* text) {
+    return ParseClientObject(text, ProtocolVersion::kV2).value().status;
+  };
+  EXPECT_EQ(shown(R"({"user_id":1})"), std::nullopt);
+  EXPECT_EQ(shown(R"({"state":"online"})"), PresenceStatus());
+  EXPECT_EQ(shown(R"({"state":"away","text":"caf\u00e9"})"),
+            (PresenceStatus{PresenceState::kAway, "caf\xC3\xA9"}));
+  EXPECT_EQ(shown(R"({"state":"in_match","session_id":"s1"})"),
+            (PresenceStatus{PresenceState::kInMatch, "", "s1"}));
+  EXPECT_EQ(shown(R"({"state":"invisible"})"), PresenceStatus{PresenceState::kOffline});
+  EXPECT_EQ(shown(R"({"text":"tea"})"), (PresenceStatus{PresenceState::kOnline, "tea"}))
+      << "all of it is said";
+  EXPECT_EQ(ParseClientObject(R"({"state":7,"text":"x"})", ProtocolVersion::kV1)->status, std::nullopt)
+      << "v1 does not know the members";
+}
+
 struct BadObject {
   const char* text;
   const char* message;
@@ -61,6 +78,7 @@ struct BadObject {
 TEST(ParseClientObjectTest, BadObjectsAreNamed) {
   const std::string long_id = R"({"user_id":")" + std::string(129, 'x') + R"("})";
   const std::string long_token = R"({"token":")" + std::string(8193, 'x') + R"("})";
+  const std::string long_text = R"({"v":2,"text":")" + std::string(257, 'x') + R"("})";
   std::string many = R"({"friends":[0)";
   for (int i = 0; i < 5'000; ++i) many += ",0";
   many += "]}";
@@ -108,6 +126,13 @@ TEST(ParseClientObjectTest, BadObjectsAreNamed) {
       {long_token.c_str(), "token: must have 1 to 8192 bytes"},
       {R"({"v":2,"ping":"now"})", "ping: must be true or an integer"},
       {R"({"v":2,"ping":1.5})", "ping: must be true or an integer"},
+      {R"({"v":2,"state":"busy"})", "state: must be online, away, in_match or invisible"},
+      {R"({"v":2,"state":1})", "state: must be online, away, in_match or invisible"},
+      {R"({"v":2,"text":1})", "text: must be a string"},
+      {R"({"v":2,"text":"a\u0000b"})", "text: has a control character; send one line of text"},
+      {long_text.c_str(), "text: is 257 bytes long; 256 at most are allowed"},
+      {R"({"v":2,"session_id":null})", "session_id: must be a string"},
+      {R"({"v":2,"session_id":"s1"})", "session_id: goes only with the state `in match`"},
   };
   for (const BadObject& bad : cases) {
     const auto object = ParseClientObject(bad.text, ProtocolVersion::kV1);
@@ -139,6 +164,17 @@ TEST(AppendUpdateTest, V2SaysWhoInTheClientsOwnForm) {
   for (const std::string name : {"007", "-0", "1.0", "18446744073709551616", "bob", "-"}) {
     EXPECT_EQ(line(name, true), "{\"online\":true,\"user_id\":\"" + name + "\"}\n");
   }
+}
+
+TEST(AppendUpdateTest, V2SaysWhatIsShown) {
+  const PresenceUpdate away{"2", PresenceState::kAway, 5, "t\"a"};
+  EXPECT_EQ(Update(away, ProtocolVersion::kV1, true), "{\"online\":true}\n");
+  EXPECT_EQ(Update(away, ProtocolVersion::kV2, true),
+            "{\"online\":true,\"user_id\":2,\"state\":\"away\",\"text\":\"t\\\"a\"}\n");
+  EXPECT_EQ(Update({"2", PresenceState::kInMatch, 5, "", "s1"}, ProtocolVersion::kV2, true),
+            "{\"online\":true,\"user_id\":2,\"state\":\"in_match\",\"session_id\":\"s1\"}\n");
+  EXPECT_EQ(Update({"2", PresenceState::kOnline, 5, "tea"}, ProtocolVersion::kV2, true),
+            "{\"online\":true,\"user_id\":2,\"text\":\"tea\"}\n");
 }
 
 TEST(AppendUpdateTest, StringsAreEscaped) {

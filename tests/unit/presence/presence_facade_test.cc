@@ -32,6 +32,12 @@ PresenceRequest Watch(std::vector<std::string> friends) {
   return request;
 }
 
+PresenceRequest Show(PresenceStatus status) {
+  PresenceRequest request;
+  request.status = std::move(status);
+  return request;
+}
+
 PresenceRequest SignOff() {
   PresenceRequest request;
   request.sign_off = true;
@@ -49,7 +55,9 @@ std::vector<std::string> Hear(const Stream& stream) {
 class PresenceFacadeTest : public ::testing::Test {
  protected:
   Stream Open(const std::string& user, std::shared_ptr<FakeHost> host = std::make_shared<FakeHost>()) {
-    return facade_.Connect(As(user), std::move(host)).value();
+    Stream stream = facade_.Connect(As(user), std::move(host)).value();
+    stream->OnMessage({});
+    return stream;
   }
 
   testing::FakeClock clock_;
@@ -64,7 +72,25 @@ TEST_F(PresenceFacadeTest, NeedsACaller) {
             StatusCode::kInvalidArgument);
 }
 
-TEST_F(PresenceFacadeTest, OpeningComesOnlineAndWatchingReportsEverybodyOnce) {
+TEST_F(PresenceFacadeTest, TheFirstMessageComesOnlineAndMayHide) {
+  const Stream bob = facade_.Connect(As("bob"), std::make_shared<FakeHost>()).value();
+  EXPECT_FALSE(hub_.IsOnline("bob"));
+  PresenceRequest hidden;
+  hidden.status = PresenceStatus{PresenceState::kOffline};
+  bob->OnMessage(hidden);
+  EXPECT_TRUE(hub_.IsOnline("bob"));
+  EXPECT_EQ(hub_.StateOf("bob").version, hub_.StateOf("nobody").version) << "nothing has happened";
+  PresenceRequest shown;
+  shown.status = PresenceStatus{PresenceState::kInMatch, "3:1", "s1"};
+  bob->OnMessage(shown);
+  bob->OnMessage(Watch({"carol"}));
+  const PresenceUpdate seen = hub_.StateOf("bob");
+  EXPECT_EQ(seen.state, PresenceState::kInMatch);
+  EXPECT_EQ(seen.text, "3:1");
+  EXPECT_EQ(seen.session_id, "s1");
+}
+
+TEST_F(PresenceFacadeTest, ComingOnlineAndWatchingReportsEverybodyOnce) {
   const Stream alice = Open("alice");
   const Stream bob = Open("bob");
   alice->OnMessage(Watch({"bob", "carol"}));
@@ -118,6 +144,13 @@ TEST_F(PresenceFacadeTest, BadMessagesEndTheStreamAndNobodyElses) {
        "friends.user_ids: has 5001 ids; at most 5000 are allowed"},
       {Watch({"bob", ""}), "friends.user_ids[1]: is 0 bytes long; 1 to 128 are allowed"},
       {Watch({std::string(129, 'x')}), "friends.user_ids[0]: is 129 bytes long; 1 to 128 are allowed"},
+      {Show({PresenceState::kAway, std::string(257, 'x')}),
+       "status.text: is 257 bytes long; 256 at most are allowed"},
+      {Show({PresenceState::kAway, "two\nlines"}),
+       "status.text: has a control character; send one line of text"},
+      {Show({PresenceState::kAway, "", "s1"}), "status.session_id: goes only with the state `in match`"},
+      {Show({PresenceState::kInMatch, "", std::string(129, 's')}),
+       "status.session_id: is 129 bytes long; 1 to 128 are allowed"},
   };
   const auto bystander_host = std::make_shared<FakeHost>();
   const Stream bystander = Open("bystander", bystander_host);

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,10 +19,24 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// What others see of a user; nothing: offline.
+using Sight = std::optional<PresenceStatus>;
+
 // What should be true, kept as plainly as can be.
 class Truth {
  public:
-  void Connect(const std::string& user) { ++live_[user]; }
+  void Connect(const std::string& user, TimePoint now) {
+    if (!IsOnline(user, now)) shown_.erase(user);
+    ++live_[user];
+  }
+
+  void Show(const std::string& user, const PresenceStatus& status) { shown_[user] = status; }
+
+  Sight See(const std::string& user, TimePoint now) {
+    if (!IsOnline(user, now)) return std::nullopt;
+    const PresenceStatus shown = shown_[user];
+    return shown.state == PresenceState::kOffline ? Sight() : shown;
+  }
 
   void Close(const std::string& user, TimePoint grace_until) {
     --live_[user];
@@ -45,6 +61,7 @@ class Truth {
  private:
   std::map<std::string, int> live_;
   std::map<std::string, TimePoint> grace_;
+  std::map<std::string, PresenceStatus> shown_;
 };
 
 struct Follower {
@@ -52,7 +69,7 @@ struct Follower {
   std::string user;
   PresenceTable::ConnectionOptions options;
   std::set<std::string> friends;
-  std::map<std::string, bool> believes;  // A stream's survive its reconnects.
+  std::map<std::string, Sight> believes;  // A stream's survive its reconnects.
   std::map<std::string, std::uint64_t> versions;
 };
 
@@ -76,6 +93,7 @@ class History {
     if (dice < 60) return NewList(someone);
     if (dice < 75) return Leave(someone, /*sign_off=*/random_.Below(3) == 0);
     if (dice < 85) return Reconnect(someone);
+    if (dice < 92) return Show(someone);
     now_ += std::chrono::milliseconds(random_.Below(4'000));
     if (random_.Below(2) == 0) table_.Advance(now_);
   }
@@ -88,6 +106,21 @@ class History {
     return friends;
   }
 
+  PresenceStatus SomeStatus() {
+    static const PresenceStatus kStatuses[] = {{},
+                                               {PresenceState::kOffline},
+                                               {PresenceState::kAway, "tea"},
+                                               {PresenceState::kOnline, "tea"},
+                                               {PresenceState::kInMatch, "", "s1"}};
+    return kStatuses[random_.Below(std::size(kStatuses))];
+  }
+
+  void Show(Follower& follower) {
+    const PresenceStatus status = SomeStatus();
+    ASSERT_TRUE(table_.SetStatus(follower.connection, status).ok());
+    truth_.Show(follower.user, status);
+  }
+
   void Arrive() {
     Follower follower;
     follower.user = SomeUser();
@@ -95,9 +128,10 @@ class History {
     follower.options.announces_to_friends = follower.options.grace == Duration{0};
     follower.options.hears_strangers = random_.Below(3) != 0;
     follower.options.full_snapshot = !follower.options.hears_strangers;
+    follower.options.hears_status = follower.options.grace != Duration{0};
     // Beliefs of a stream's earlier life, right or wrong.
     for (int i = 0; i < 8 && follower.options.full_snapshot; ++i) {
-      follower.believes["user" + std::to_string(i)] = random_.Below(2) == 0;
+      if (random_.Below(2) == 0) follower.believes["user" + std::to_string(i)] = SomeStatus();
     }
     followers_.push_back(follower);
     Open(followers_.back());
@@ -106,11 +140,14 @@ class History {
   void Open(Follower& follower) {
     follower.friends = SomeFriends();
     const std::vector<std::string> list(follower.friends.begin(), follower.friends.end());
+    follower.options.status.reset();
+    if (random_.Below(4) == 0) follower.options.status = SomeStatus();
     const auto made = table_.Connect(now_, follower.user, follower.options, list);
     ASSERT_TRUE(made.ok());
     follower.connection = *made;
     if (!follower.options.full_snapshot) follower.believes.clear();
-    truth_.Connect(follower.user);
+    truth_.Connect(follower.user, now_);
+    if (follower.options.status.has_value()) truth_.Show(follower.user, *follower.options.status);
   }
 
   void End(const Follower& follower, bool sign_off) {
@@ -150,7 +187,7 @@ class History {
     for (; most > 0; --most) {
       const auto update = table_.NextUpdate(follower.connection);
       if (!update.has_value()) return;
-      const bool online = update->state == PresenceState::kOnline;
+      const bool online = update->state != PresenceState::kOffline;
       if (follower.friends.count(update->user_id) == 0) {
         ASSERT_TRUE(follower.options.hears_strangers && !online) << "told of a stranger";
         continue;
@@ -158,10 +195,12 @@ class History {
       std::uint64_t& version = follower.versions[update->user_id];
       ASSERT_GE(update->version, version) << "a version went backwards";
       version = update->version;
-      if (!follower.options.full_snapshot && (online || follower.believes[update->user_id])) {
-        ASSERT_NE(follower.believes[update->user_id], online) << "told the same twice";
+      Sight& belief = follower.believes[update->user_id];
+      if (!follower.options.hears_status && !follower.options.full_snapshot && (online || belief)) {
+        ASSERT_NE(belief.has_value(), online) << "told the same twice";
       }
-      follower.believes[update->user_id] = online;
+      belief.reset();
+      if (online) belief = {update->state, update->text, update->session_id};
     }
   }
 
@@ -171,8 +210,14 @@ class History {
       Read(follower, 1'000);
       ASSERT_FALSE(table_.NextUpdate(follower.connection).has_value());
       for (const std::string& user : follower.friends) {
-        ASSERT_EQ(follower.believes[user], truth_.IsOnline(user, now_)) << user;
-        ASSERT_EQ(table_.StateOf(user).state == PresenceState::kOnline, truth_.IsOnline(user, now_));
+        const Sight truth = truth_.See(user, now_);
+        const Sight& belief = follower.believes[user];
+        ASSERT_EQ(belief.has_value(), truth.has_value()) << user;
+        if (follower.options.hears_status) {
+          ASSERT_EQ(belief, truth) << user;
+        }
+        ASSERT_EQ(table_.StateOf(user).state != PresenceState::kOffline, truth.has_value());
+        ASSERT_EQ(table_.IsOnline(user), truth_.IsOnline(user, now_));
       }
     }
   }

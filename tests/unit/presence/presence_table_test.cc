@@ -29,6 +29,7 @@ ConnectionOptions V2() {
   ConnectionOptions options;
   options.grace = 5s;
   options.hears_strangers = true;
+  options.hears_status = true;
   return options;
 }
 
@@ -37,6 +38,7 @@ ConnectionOptions Stream() {
   options.grace = 5s;
   options.proven = true;
   options.full_snapshot = true;
+  options.hears_status = true;
   return options;
 }
 
@@ -48,11 +50,14 @@ class PresenceTableTest : public ::testing::Test {
     return made.ok() ? *made : Id{};
   }
 
-  // What a connection hears, as "+bob" and "-bob".
+  // What a connection hears, as "+bob", "-bob", "zbob" (away) and "mbob" (in a match), with "=text" if any.
   std::vector<std::string> Hear(Id connection) {
     std::vector<std::string> heard;
     while (const auto update = table_.NextUpdate(connection)) {
-      heard.push_back((update->state == PresenceState::kOnline ? "+" : "-") + update->user_id);
+      std::string& words = heard.emplace_back(1, "-+zm"[static_cast<int>(update->state)]);
+      words += update->user_id;
+      if (!update->text.empty()) words += "=" + update->text;
+      if (!update->session_id.empty()) words += "@" + update->session_id;
     }
     return heard;
   }
@@ -256,6 +261,87 @@ TEST_F(PresenceTableTest, VersionsOnlyGrowEvenAcrossForgetting) {
     last = table_.StateOf("bob").version;
     table_ = PresenceTable({last, 5'000, 1'000});
   }
+}
+
+TEST_F(PresenceTableTest, FollowersHearWhatAFriendShows) {
+  const Id alice = Connect("alice", Stream(), {"bob"});
+  const Id legacy = Connect("legacy", V1(), {"bob"});
+  const Id bob = Connect("bob", Stream());
+  EXPECT_THAT(Hear(alice), ElementsAre("+bob"));
+  EXPECT_THAT(Hear(legacy), ElementsAre("+bob"));
+  (void)table_.TakeReady();
+  ASSERT_TRUE(table_.SetStatus(bob, {PresenceState::kAway, "tea"}).ok());
+  EXPECT_THAT(table_.TakeReady(), ElementsAre(alice)) << "nobody is woken for what they do not hear";
+  EXPECT_THAT(Hear(alice), ElementsAre("zbob=tea"));
+  EXPECT_THAT(Hear(legacy), IsEmpty()) << "v1 knows online and offline";
+  ASSERT_TRUE(table_.SetStatus(bob, {PresenceState::kAway, "tea"}).ok());
+  EXPECT_THAT(Hear(alice), IsEmpty()) << "nothing new";
+  ASSERT_TRUE(table_.SetStatus(bob, {PresenceState::kInMatch, "", "s1"}).ok());
+  ASSERT_TRUE(table_.SetStatus(bob, {PresenceState::kInMatch, "", "s2"}).ok());
+  EXPECT_THAT(Hear(alice), ElementsAre("mbob@s2")) << "the newest";
+  EXPECT_THAT(Hear(Connect("carol", V2(), {"bob"})), ElementsAre("mbob@s2"));
+  ASSERT_TRUE(table_.SetStatus(bob, {}).ok());
+  EXPECT_THAT(Hear(alice), ElementsAre("+bob"));
+  EXPECT_THAT(Hear(legacy), IsEmpty());
+}
+
+TEST_F(PresenceTableTest, WhatIsShownLastsAsLongAsTheUserIsOnline) {
+  const Id alice = Connect("alice", Stream(), {"bob"});
+  const Id phone = Connect("bob", Stream());
+  Connect("bob", Stream());
+  ASSERT_TRUE(table_.SetStatus(phone, {PresenceState::kAway, "tea"}).ok());
+  EXPECT_THAT(Hear(alice), ElementsAre("zbob=tea"));
+  table_.SignOff(now_, phone);
+  EXPECT_THAT(Hear(alice), IsEmpty()) << "it is the user's, not the connection's";
+  table_ = PresenceTable();
+  const Id follower = Connect("alice", Stream(), {"bob"});
+  const Id first = Connect("bob", Stream());
+  ASSERT_TRUE(table_.SetStatus(first, {PresenceState::kAway, "tea"}).ok());
+  table_.Close(now_, first);
+  const Id second = Connect("bob", Stream());
+  EXPECT_THAT(Hear(follower), ElementsAre("zbob=tea")) << "a reconnect within the grace keeps it";
+  table_.SignOff(now_, second);
+  Connect("bob", Stream());
+  EXPECT_THAT(Hear(follower), ElementsAre("+bob")) << "who comes back later begins anew";
+}
+
+TEST_F(PresenceTableTest, TheInvisibleHearAndAreNotSeen) {
+  const Id alice = Connect("alice", Stream(), {"bob"});
+  ConnectionOptions hidden = Stream();
+  hidden.status = PresenceStatus{PresenceState::kOffline};
+  const Id bob = Connect("bob", hidden, {"alice"});
+  EXPECT_THAT(Hear(alice), ElementsAre("-bob")) << "the snapshot";
+  EXPECT_THAT(Hear(bob), ElementsAre("+alice"));
+  EXPECT_EQ(StateOf("bob"), PresenceState::kOffline);
+  EXPECT_TRUE(table_.IsOnline("bob"));
+  ASSERT_TRUE(table_.SetStatus(bob, {PresenceState::kOnline, "here"}).ok());
+  EXPECT_THAT(Hear(alice), ElementsAre("+bob=here"));
+  ASSERT_TRUE(table_.SetStatus(bob, {PresenceState::kOffline, "gone"}).ok());
+  EXPECT_THAT(Hear(alice), ElementsAre("-bob")) << "without a word";
+  const std::uint64_t version = table_.StateOf("bob").version;
+  (void)table_.TakeReady();
+  table_.SignOff(now_, bob);
+  EXPECT_THAT(Hear(alice), IsEmpty());
+  EXPECT_THAT(table_.TakeReady(), IsEmpty());
+  EXPECT_EQ(table_.StateOf("bob").version, version) << "not even by its version";
+}
+
+TEST_F(PresenceTableTest, AnInvisibleDepartureIsToldToNobody) {
+  const Id listed = Connect("listed", V1());
+  ConnectionOptions hidden = V1();
+  hidden.status = PresenceStatus{PresenceState::kOffline};
+  table_.Close(now_, Connect("gone", hidden, {"listed"}));
+  EXPECT_THAT(Hear(listed), IsEmpty());
+}
+
+TEST_F(PresenceTableTest, ATokenForgetsWhatAnImpostorShowed) {
+  const Id alice = Connect("alice", Stream(), {"bob"});
+  const Id impostor = Connect("bob", V2());
+  ASSERT_TRUE(table_.SetStatus(impostor, {PresenceState::kAway, "ha"}).ok());
+  EXPECT_THAT(Hear(alice), ElementsAre("zbob=ha"));
+  Connect("bob", Stream());
+  EXPECT_THAT(Hear(alice), ElementsAre("+bob"));
+  EXPECT_EQ(table_.SetStatus(impostor, {}).code(), StatusCode::kNotFound);
 }
 
 TEST_F(PresenceTableTest, ReadyNamesEachConnectionOnceUntilItHasHeardAll) {

@@ -147,6 +147,15 @@ TEST(CodecText, Presence) {
   EXPECT_EQ(RequestText<methods::Connect>({.friends = {"not meant"}}), "");
   EXPECT_EQ(ResponseText<methods::Connect>({.user_id = "b", .state = PresenceState::kOnline, .version = 7}),
             R"(user_id: "b" state: PRESENCE_STATE_ONLINE version: 7)");
+  EXPECT_EQ(RequestText<methods::Connect>({.friends = {}, .status = PresenceStatus{PresenceState::kOffline}}),
+            "status { state: PRESENCE_STATE_OFFLINE }");
+  EXPECT_EQ(RequestText<methods::Connect>(
+                {.friends = {}, .status = PresenceStatus{PresenceState::kInMatch, "3:1", "s1"}}),
+            R"(status { state: PRESENCE_STATE_IN_MATCH text: "3:1" session_id: "s1" })");
+  EXPECT_EQ(
+      ResponseText<methods::Connect>(
+          {.user_id = "b", .state = PresenceState::kAway, .version = 7, .text = "tea", .session_id = "s1"}),
+      R"(user_id: "b" state: PRESENCE_STATE_AWAY version: 7 text: "tea" session_id: "s1")");
 }
 
 TEST(CodecText, Matchmaking) {
