@@ -1,5 +1,6 @@
 #include "servers/common/ops_server.h"
 
+#include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
@@ -25,11 +26,6 @@ double ResidentBytes() {
 }
 
 }  // namespace
-
-struct OpsServer::Gauge {
-  prometheus::Gauge* gauge;
-  std::function<double()> read;
-};
 
 OpsServer::OpsServer(std::string program)
     : program_(std::move(program)), registry_(std::make_shared<prometheus::Registry>()) {
@@ -58,7 +54,14 @@ net::HttpResponse OpsServer::Readiness() const {
 
 void OpsServer::AddGauge(const std::string& name, const std::string& help, std::function<double()> read) {
   auto& family = prometheus::BuildGauge().Name(name).Help(help).Register(*registry_);
-  gauges_.push_back(std::make_unique<Gauge>(Gauge{&family.Add({}), std::move(read)}));
+  readings_.push_back([&gauge = family.Add({}), read = std::move(read)] { gauge.Set(read()); });
+}
+
+void OpsServer::AddCounter(const std::string& name, const std::string& help, std::function<double()> read) {
+  auto& family = prometheus::BuildCounter().Name(name).Help(help).Register(*registry_);
+  readings_.push_back([&counter = family.Add({}), read = std::move(read)] {
+    if (const double more = read() - counter.Value(); more > 0) counter.Increment(more);
+  });
 }
 
 Status OpsServer::Listen(boost::asio::io_context& io, std::string_view address,
@@ -83,7 +86,7 @@ Status OpsServer::Listen(boost::asio::io_context& io, std::string_view address,
 std::string OpsServer::address() const { return WithPort(listen_, server_->port()); }
 
 net::HttpResponse OpsServer::Metrics() {
-  for (const auto& gauge : gauges_) gauge->gauge->Set(gauge->read());
+  for (const auto& read : readings_) read();
   return {.body = prometheus::TextSerializer().Serialize(registry_->Collect()),
           .content_type = "text/plain; version=0.0.4; charset=utf-8"};
 }

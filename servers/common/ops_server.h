@@ -34,6 +34,8 @@ class OpsServer {
   void AddReadiness(std::function<Status()> check) { checks_.push_back(std::move(check)); }
   /// Sets a gauge that is read when somebody scrapes. Before `Listen`.
   void AddGauge(const std::string& name, const std::string& help, std::function<double()> read);
+  /// Likewise of what only grows; `name` ends in `_total`.
+  void AddCounter(const std::string& name, const std::string& help, std::function<double()> read);
 
   /// Under TLS with `tls`, whose expiry is then among the metrics; null: in plaintext.
   [[nodiscard]] Status Listen(boost::asio::io_context& io, std::string_view address,
@@ -45,7 +47,6 @@ class OpsServer {
   [[nodiscard]] prometheus::Registry& registry() { return *registry_; }
 
  private:
-  struct Gauge;
   [[nodiscard]] net::HttpResponse Readiness() const;
   [[nodiscard]] net::HttpResponse Metrics();
   void Handle(const net::HttpRequest& request, const net::HttpReplier& reply);
@@ -53,7 +54,7 @@ class OpsServer {
   std::string program_;
   std::map<std::string, Page, std::less<>> pages_;
   std::shared_ptr<prometheus::Registry> registry_;
-  std::vector<std::unique_ptr<Gauge>> gauges_;
+  std::vector<std::function<void()>> readings_;  ///< Each sets one metric.
   std::vector<std::function<Status()>> checks_;
   std::atomic<bool> ready_{false};
   std::string listen_;

@@ -5,6 +5,7 @@
 #include "game/game_room.h"
 #include "http/curl_client.h"
 #include "net/presence/presence_tcp_listener.h"
+#include "net/presence/presence_udp_listener.h"
 #include "oofgg/auth/authorizer.h"
 #include "oofgg/bounded_executor.h"
 #include "oofgg/grpc_transport.h"
@@ -100,13 +101,45 @@ void WarnIfAnybodyMaySignOn(const GameSettings& settings) {
 }
 
 /// What this server shows of itself to Prometheus.
-void AddMetrics(OpsServer& ops, const presence::PresenceHub& hub, const net::PresenceTcpListener& door) {
+void AddMetrics(OpsServer& ops, const presence::PresenceHub& hub, const net::PresenceTcpListener& door,
+                const net::PresenceUdpListener& udp_door) {
   ops.AddGauge("oofgg_presence_online_users", "Users online.",
                [&hub] { return static_cast<double>(hub.counts().online); });
   ops.AddGauge("oofgg_presence_connections", "Connections of users, over all listeners.",
                [&hub] { return static_cast<double>(hub.counts().connections); });
   ops.AddGauge("oofgg_presence_tcp_connections", "Open TCP connections of the presence port.",
                [&door] { return static_cast<double>(door.connections()); });
+  ops.AddGauge("oofgg_presence_udp_players", "Players of the presence port over UDP.",
+               [&udp_door] { return static_cast<double>(udp_door.players()); });
+  const auto count = [&](const char* name, const char* help, std::uint64_t net::PresenceUdpCounts::*field) {
+    ops.AddCounter(name, help, [&udp_door, field] { return static_cast<double>(udp_door.counts().*field); });
+  };
+  using Counts = net::PresenceUdpCounts;
+  count("oofgg_presence_udp_datagrams_total", "Datagrams that came.", &Counts::datagrams);
+  count("oofgg_presence_udp_malformed_total", "Of these, no object, or too long a one.", &Counts::malformed);
+  count("oofgg_presence_udp_unproved_total", "Of these, without proof of their address, and not answered.",
+        &Counts::unproved);
+  count("oofgg_presence_udp_over_rate_total", "Of these, beyond what one address may send.",
+        &Counts::over_rate);
+  count("oofgg_presence_udp_unsent_total", "Datagrams that the kernel did not take.", &Counts::unsent);
+}
+
+/// The presence port over UDP: where `tcp_port` is that over TCP.
+StatusOr<std::unique_ptr<net::PresenceUdpListener>> ListenOnUdp(const GameSettings& settings,
+                                                                std::uint16_t tcp_port,
+                                                                boost::asio::io_context& io,
+                                                                presence::PresenceHub& hub, Executor& timers,
+                                                                net::PresenceAuthenticator authenticate) {
+  net::PresenceUdpOptions options;
+  options.require_token = settings.presence_auth;
+  options.v1_networks = settings.presence_udp_v1;
+  options.max_players = static_cast<std::size_t>(settings.presence_max_udp_players);
+  options.max_players_per_address = static_cast<std::size_t>(settings.presence_max_per_address);
+  auto door = net::PresenceUdpListener::Listen(io, WithPort(settings.presence_listen, tcp_port), hub,
+                                               Clock::System(), timers, RandomSource::System(),
+                                               std::move(authenticate), std::move(options));
+  if (!door.ok()) return Annotate(door.status(), "--presence-listen, over UDP");
+  return door;
 }
 
 StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const GameSettings& settings,
@@ -161,20 +194,24 @@ Status Serve(const GameSettings& settings) {
   hub_options.grace = settings.presence_grace;
   presence::PresenceHub hub(clock, workers, hub_options);
   presence::PresenceFacade presence(hub);
+  const auto authenticate = [&authorizer](std::string_view token) { return authorizer.Authenticate(token); };
   auto door = net::PresenceTcpListener::Listen(
-      process.io(), settings.presence_listen, hub, clock, workers,
-      [&authorizer](std::string_view token) { return authorizer.Authenticate(token); },
+      process.io(), settings.presence_listen, hub, clock, workers, authenticate,
       {.require_token = settings.presence_auth,
        .max_connections = PresenceConnections(settings),
        .max_connections_per_address = static_cast<std::size_t>(settings.presence_max_per_address)});
   if (!door.ok()) return Annotate(door.status(), "--presence-listen");
+  OOFGG_ASSIGN_OR_RETURN(const auto udp_door,
+                         ListenOnUdp(settings, (*door)->port(), process.io(), hub, workers, authenticate));
 
   OpsServer ops(kProgram);
-  AddMetrics(ops, hub, **door);
+  AddMetrics(ops, hub, **door, *udp_door);
   rpc::ServiceHost host(&authorizer, workers, clock);
   host.TrustProxies(settings.server.proxies);
   host.AddDoor({.end_session = [&door = **door](std::string_view id) { door.EndSession(id); },
                 .send_away = [&door = **door] { door.SendAway(); }});
+  host.AddDoor({.end_session = [&door = *udp_door](std::string_view id) { door.EndSession(id); },
+                .send_away = [&door = *udp_door] { door.SendAway(); }});
   const auto sending_away = send_away.Set([&host] { host.SendAway(); });
   ThreadPool erasing(1);
   PlayerEraser eraser(erasing, [&room = *room](const DeletedUser& user) { return room.ErasePlayer(user); });
@@ -204,6 +241,7 @@ Status Serve(const GameSettings& settings) {
   if (queue != nullptr) queue->EndBy(end);
   Drain drain;
   (*door)->Drain(drain.Add());
+  udp_door->Drain(drain.Add());
   server->Drain(kDrainPatience);
   drain.Wait(std::chrono::ceil<std::chrono::milliseconds>(end - clock.Now()));
   process.Stop();

@@ -26,7 +26,7 @@ Status ParseGames(std::string_view text, std::vector<std::string>& games) {
 }
 
 void AddPresenceFlags(Flags& flags, GameSettings& settings) {
-  flags.AddAddress({.name = "presence-listen", .help = "Where presence over TCP is served"},
+  flags.AddAddress({.name = "presence-listen", .help = "Where presence over TCP and UDP is served"},
                    &settings.presence_listen);
   flags.AddCustom({.name = "port",
                    .help = "The presence port, on all interfaces",
@@ -43,11 +43,23 @@ void AddPresenceFlags(Flags& flags, GameSettings& settings) {
   flags.Add({.name = "presence-grace", .help = "How long a lost v2 player stays online"},
             &settings.presence_grace);
   flags.Add({.name = "presence-max-connections",
-             .help = "Connections to the presence port at once, fewer where descriptors are"},
+             .help = "TCP connections to the presence port at once, fewer where descriptors are"},
             &settings.presence_max_connections, 1, 10'000'000);
-  flags.Add({.name = "presence-max-per-address",
-             .help = "Of these, from one IPv4 address or one IPv6 /64, this machine's too"},
-            &settings.presence_max_per_address, 1, 10'000'000);
+  flags.Add(
+      {.name = "presence-max-per-address",
+       .help =
+           "Of these, and of players over UDP, from one IPv4 address or one IPv6 /64, this machine's too"},
+      &settings.presence_max_per_address, 1, 10'000'000);
+  flags.Add({.name = "presence-max-udp-players", .help = "Players over UDP at once"},
+            &settings.presence_max_udp_players, 1, 100'000'000);
+  flags.AddCustom(
+      {.name = "presence-udp-v1",
+       .help = "Who may speak protocol v1 over UDP, which proves no address, besides this machine",
+       .value = "NETWORK,…"},
+      "", [&settings](std::string_view text) -> Status {
+        OOFGG_ASSIGN_OR_RETURN(settings.presence_udp_v1, AddressList::Parse(text));
+        return {};
+      });
 }
 
 }  // namespace

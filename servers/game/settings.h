@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/address_list.h"
 #include "servers/common/peer_flags.h"
 #include "servers/common/revocation_keeper.h"
 #include "servers/common/server_flags.h"
@@ -25,8 +26,10 @@ struct GameSettings {
   std::chrono::milliseconds presence_grace{5'000};
   std::int64_t presence_max_connections = 100'000;
   std::int64_t presence_max_per_address = 1'000;
+  std::int64_t presence_max_udp_players = 2'000'000;
   bool maker_tls = false;
   bool presence_auth = false;
+  AddressList presence_udp_v1{};  ///< Who may speak v1 over UDP, besides this machine.
   PeerSettings peers;
   RevocationSettings revocations{};
 };

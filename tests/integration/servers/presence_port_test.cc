@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/integration/servers/running_server.h"
+#include "tests/support/datagram_peer.h"
 #include "tests/support/inbox.h"
 #include "tests/support/tcp_peer.h"
 
@@ -111,6 +112,42 @@ TEST_F(PresencePortTest, TheSdkSeesThoseWhoCameOverTcpAndIsSeenByThem) {
   EXPECT_EQ((*offline)->user_id, "tcp-7");
   watch.SignOff();
   EXPECT_EQ(watcher.ReadLine(), R"({"online":false,"user_id":")" + ann_id + "\"}");
+}
+
+TEST_F(PresencePortTest, UdpAsTypedByHand) {
+  const DatagramPeer one(Door());
+  one.Send("{\"user_id\": 71, \"friends\": [72]}\n");
+  const DatagramPeer two(Door());
+  two.Send("{\"user_id\": 72, \"friends\": [71]}\n");
+  EXPECT_EQ(one.Receive(), R"({"online":true})");
+  EXPECT_EQ(two.Receive(), R"({"online":true})");
+  two.Send(R"({"online":false})");
+  EXPECT_THAT(one.ReceiveWith("false"), Optional(std::string(R"({"online":false})")));
+}
+
+TEST_F(PresencePortTest, OneTableIsBehindAllDoors) {
+  Inbox<StatusOr<PresenceUpdate>> seen;
+  const auto ann = SignUp("udp-ann", *auth_, game_);
+  const std::string ann_id = ann->tokens().user_id;
+  auto watch = ann->presence().Watch({"udp-7"}, [&](StatusOr<PresenceUpdate> update) { seen.Put(update); },
+                                     {.status = PresenceStatus{PresenceState::kAway, "tea"}});
+
+  const DatagramPeer seven(Door());
+  seven.Send(R"({"v":2,"user_id":"udp-7","pad":"0123456789"})");
+  const auto offer = seven.ReceiveWith("cookie");
+  ASSERT_TRUE(offer.has_value());
+  seven.Send(R"({"v":2,)" + offer->substr(1, offer->size() - 2) +
+             R"(,"user_id":"udp-7","rev":1,"friends":[")" + ann_id +
+             R"("],"state":"in_match","session_id":"s1"})");
+  EXPECT_THAT(seven.ReceiveWith(ann_id), Optional(HasSubstr(R"("state":"away","text":"tea")")));
+  const auto playing = seen.Next(
+      [](const StatusOr<PresenceUpdate>& update) { return update->state == PresenceState::kInMatch; });
+  ASSERT_TRUE(playing.has_value());
+  EXPECT_EQ((*playing)->session_id, "s1");
+
+  TcpPeer watcher(Door());
+  ASSERT_TRUE(watcher.Send(R"({"v":2,"user_id":"tcp-8","friends":["udp-7"]})"));
+  EXPECT_EQ(watcher.ReadLine(), R"({"online":true,"user_id":"udp-7","state":"in_match","session_id":"s1"})");
 }
 
 TEST_F(PresencePortTest, ATokenProvesWhoItIs) {

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <absl/container/btree_set.h>
+#include <absl/container/flat_hash_map.h>
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "net/presence/connection_limiter.h"
+#include "net/presence/presence_udp_listener.h"
+#include "net/presence/udp_cookies.h"
+#include "net/presence/udp_session_table.h"
+
+namespace oofgg::net {
+
+/// All that the presence port says and hears over UDP, without a socket: datagrams and time come in,
+/// datagrams go out by `send`. The same calls give the same answers. Threads: one owner, but for `players`
+/// and `counts`. Lifetime: what is passed in outlives it.
+class UdpPlayers {
+ public:
+  using Send = std::function<bool(const UdpPeer& peer, std::string_view text)>;
+  struct Parts {
+    presence::PresenceHub& hub;
+    const Clock& clock;
+    RandomSource& random;
+    PresenceAuthenticator authenticate;  ///< May be empty: who brings a token is then refused.
+    Send send;                           ///< False if the datagram could not be sent.
+  };
+
+  UdpPlayers(Parts parts, const PresenceUdpOptions& options);
+
+  /// Who is told by the hub, and calls `OnWake` and `OnFinish`. Before the first datagram.
+  void SetHost(std::weak_ptr<presence::PresenceHost> host) { host_ = std::move(host); }
+  void OnWake(presence::HostTag tag);
+  void OnFinish(presence::HostTag tag, const Status& status);
+
+  void OnDatagram(const UdpPeer& peer, std::string_view text);
+
+  /// When `Advance` is wanted next.
+  [[nodiscard]] TimePoint NextDeadline() const;
+  void Advance();
+
+  void EndLogin(std::string_view login);
+  void SendLoginsAway();
+  /// Bids all farewell; `on_drained` runs before this returns.
+  void Drain(std::function<void()> on_drained);
+  /// Forgets all, without a word.
+  void CloseAll();
+
+  [[nodiscard]] std::size_t players() const { return limiter_.total(); }
+  [[nodiscard]] PresenceUdpCounts counts() const;
+
+ private:
+  using Slot = std::uint32_t;
+  using Object = presence::ClientObject;
+  using Logins = std::multimap<std::string, Slot, std::less<>>;
+
+  void OnMalformed(const UdpPeer& peer, Slot slot, std::string_view text, const Status& why);
+  bool MaySpeakV1(const UdpPeer& peer) const;
+  bool IsProved(const UdpPeer& peer, Slot slot, UdpCookies::Cookie cookie) const;
+  void OfferCookie(const UdpPeer& peer, std::size_t asked_bytes);
+
+  Status Greet(const UdpPeer& peer, const Object& object, UdpCookies::Cookie cookie);
+  Status Hear(Slot slot, const Object& object);
+  Status ComeOnline(Slot slot, const Object& object);
+  Status Return(Slot slot, const Object& object);
+  Status TakeWishes(Slot slot, const Object& object, bool is_new);
+  Status TakePart(Slot slot, const Object& object);
+  Status HoldFriends(Slot slot, std::size_t wanted);
+  void Pong(const UdpPeer& peer, const Object& object);
+
+  void Welcome(Slot slot);
+  void Confirm(Slot slot);
+  void Pump(Slot slot);
+  void SendLine(Slot slot, std::string line);
+  void Acknowledge(Slot slot, std::uint64_t sequence);
+  void Repeat(Slot slot);
+  void RepeatAt(Slot slot, TimePoint when);
+
+  void Refuse(const UdpPeer& peer, Slot slot, const Status& status);
+  /// As lost; `SignOff` by their own wish.
+  void Close(Slot slot);
+  void SignOff(Slot slot);
+  void Forget(Slot slot);
+
+  presence::HostTag TagOf(Slot slot);
+  /// kNoSession if the player has gone.
+  Slot SlotOf(presence::HostTag tag);
+  void SendTo(const UdpPeer& peer, std::string_view text);
+
+  const Parts parts_;
+  const PresenceUdpOptions options_;
+  std::weak_ptr<presence::PresenceHost> host_;
+  UdpCookies cookies_;
+  KeyedTokenBuckets rate_;
+  const Duration grace_;  ///< The last part of the silence that players are allowed.
+  ConnectionLimiter limiter_;
+  UdpSessionTable sessions_;
+  absl::btree_set<std::pair<TimePoint, Slot>> repeats_;
+  Logins logins_;  ///< Those whom a login's token let in, by its `sid`.
+  absl::flat_hash_map<Slot, Logins::iterator> login_of_;
+
+  struct AtomicCounts {
+    std::atomic<std::uint64_t> datagrams{0};
+    std::atomic<std::uint64_t> malformed{0};
+    std::atomic<std::uint64_t> unproved{0};
+    std::atomic<std::uint64_t> over_rate{0};
+    std::atomic<std::uint64_t> unsent{0};
+  };
+  AtomicCounts counts_;
+};
+
+}  // namespace oofgg::net

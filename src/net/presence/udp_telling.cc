@@ -1,0 +1,230 @@
+#include <algorithm>
+
+#include "base/session_revoked.h"
+#include "net/presence/udp_players.h"
+
+// What players are told, how often, and how they go.
+namespace oofgg::net {
+namespace {
+
+using presence::HostTag;
+using presence::ProtocolVersion;
+
+constexpr std::size_t kMostUnderWay = 16;
+constexpr std::chrono::milliseconds kFirstPause{250};
+constexpr std::chrono::milliseconds kLongestPause{4'000};
+constexpr std::chrono::milliseconds kPauseOfV1{500};
+constexpr int kTimesOfV1 = 3;
+
+std::string ErrorLine(const Status& status) {
+  std::string line;
+  presence::AppendError(line, {status.message().data(), status.message().size()});
+  return line;
+}
+
+}  // namespace
+
+/// Sequences begin with the time, so that those of an earlier life are below, and the welcome says that
+/// nothing was told before it.
+void UdpPlayers::Welcome(Slot slot) {
+  UdpSession& session = sessions_[slot];
+  if (session.version == ProtocolVersion::kV1) return;
+  if (session.flight != nullptr) RepeatAt(slot, kNever);
+  session.flight.reset();
+  session.acknowledged = false;
+  const auto now =
+      std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.WallNow().time_since_epoch());
+  session.last_sequence = std::max(session.last_sequence, static_cast<std::uint64_t>(now.count()));
+  std::string line;
+  presence::AppendWelcome(line, ++session.last_sequence);
+  SendLine(slot, std::move(line));
+}
+
+/// In its place among the updates: those before it were told by the former list.
+void UdpPlayers::Confirm(Slot slot) {
+  UdpSession& session = sessions_[slot];
+  if (session.revision == 0) return;
+  std::string line;
+  presence::AppendRevision(line, session.revision, ++session.last_sequence);
+  SendLine(slot, std::move(line));
+}
+
+void UdpPlayers::Pump(Slot slot) {
+  UdpSession& session = sessions_[slot];
+  const bool is_v2 = session.version == ProtocolVersion::kV2;
+  while (session.flight == nullptr || session.flight->lines.size() < kMostUnderWay) {
+    const auto update = parts_.hub.NextUpdate(session.connection);
+    if (!update.has_value()) return;
+    std::string line;
+    presence::AppendUpdate(line, *update, session.version, session.integer_ids,
+                           is_v2 ? ++session.last_sequence : 0);
+    SendLine(slot, std::move(line));
+  }
+}
+
+/// Sends what is to be sent again. Of v2 it has the last sequence.
+void UdpPlayers::SendLine(Slot slot, std::string line) {
+  UdpSession& session = sessions_[slot];
+  if (session.flight == nullptr) {
+    session.flight = std::make_unique<UdpFlight>();
+    session.flight->first_sequence = session.last_sequence;
+    session.flight->pause = session.version == ProtocolVersion::kV2 ? kFirstPause : kPauseOfV1;
+    RepeatAt(slot, DeadlineAfter(parts_.clock.Now(), session.flight->pause));
+  }
+  SendTo(session.peer, line);
+  session.flight->lines.push_back({std::move(line)});
+}
+
+void UdpPlayers::Acknowledge(Slot slot, std::uint64_t sequence) {
+  UdpSession& session = sessions_[slot];
+  if (session.flight == nullptr || session.version == ProtocolVersion::kV1) return;
+  UdpFlight& flight = *session.flight;
+  if (sequence < flight.first_sequence || sequence > session.last_sequence) return;
+  const std::uint64_t count = sequence - flight.first_sequence + 1;
+  flight.lines.erase(flight.lines.begin(), flight.lines.begin() + static_cast<std::ptrdiff_t>(count));
+  flight.first_sequence += count;
+  session.acknowledged = true;
+  if (flight.lines.empty()) {
+    RepeatAt(slot, kNever);
+    session.flight.reset();
+    return;
+  }
+  flight.pause = kFirstPause;
+  RepeatAt(slot, DeadlineAfter(parts_.clock.Now(), flight.pause));
+}
+
+void UdpPlayers::Repeat(Slot slot) {
+  UdpSession& session = sessions_[slot];
+  UdpFlight& flight = *session.flight;
+  for (UdpFlight::Line& line : flight.lines) {
+    SendTo(session.peer, line.text);
+    ++line.sent;
+  }
+  if (session.version == ProtocolVersion::kV1) {
+    std::erase_if(flight.lines, [](const UdpFlight::Line& line) { return line.sent >= kTimesOfV1; });
+    if (flight.lines.empty()) {
+      session.flight.reset();
+      return Pump(slot);
+    }
+  } else {
+    flight.pause = std::min<Duration>(2 * flight.pause, kLongestPause);
+  }
+  RepeatAt(slot, DeadlineAfter(parts_.clock.Now(), flight.pause));
+}
+
+void UdpPlayers::RepeatAt(Slot slot, TimePoint when) {
+  TimePoint& due = sessions_[slot].flight->due;
+  if (due != kNever) repeats_.erase({due, slot});
+  due = when;
+  if (due != kNever) repeats_.insert({due, slot});
+}
+
+TimePoint UdpPlayers::NextDeadline() const {
+  const TimePoint repeat = repeats_.empty() ? kNever : repeats_.begin()->first;
+  if (sessions_.oldest() == kNoSession) return repeat;
+  return std::min(repeat,
+                  sessions_.HeardAt(sessions_.oldest(), parts_.clock.Now()) + options_.silence - grace_);
+}
+
+void UdpPlayers::Advance() {
+  const TimePoint now = parts_.clock.Now();
+  for (Slot slot = sessions_.oldest(); slot != kNoSession; slot = sessions_.oldest()) {
+    if (sessions_.HeardAt(slot, now) + options_.silence - grace_ > now) break;
+    Close(slot);
+  }
+  while (!repeats_.empty() && repeats_.begin()->first <= now) {
+    const Slot slot = repeats_.begin()->second;
+    RepeatAt(slot, kNever);
+    Repeat(slot);
+  }
+}
+
+void UdpPlayers::OnWake(HostTag tag) {
+  if (const Slot slot = SlotOf(tag); slot != kNoSession) Pump(slot);
+}
+
+void UdpPlayers::OnFinish(HostTag tag, const Status& status) {
+  if (const Slot slot = SlotOf(tag); slot != kNoSession) Refuse(sessions_[slot].peer, slot, status);
+}
+
+void UdpPlayers::Refuse(const UdpPeer& peer, Slot slot, const Status& status) {
+  SendTo(peer, ErrorLine(status));
+  if (slot != kNoSession) Close(slot);
+}
+
+void UdpPlayers::Close(Slot slot) {
+  parts_.hub.Close(sessions_[slot].connection);
+  Forget(slot);
+}
+
+void UdpPlayers::SignOff(Slot slot) {
+  UdpSession& session = sessions_[slot];
+  parts_.hub.SignOff(std::exchange(session.connection, {}));
+  // Who counts revisions is remembered for a while, lest an object that was overtaken brings them back.
+  if (session.revision == 0) return Forget(slot);
+  HoldFriends(slot, 0).IgnoreError();
+  session.list_parts.reset();
+  if (session.flight != nullptr) RepeatAt(slot, kNever);
+  session.flight.reset();
+}
+
+void UdpPlayers::Forget(Slot slot) {
+  UdpSession& session = sessions_[slot];
+  if (session.flight != nullptr) RepeatAt(slot, kNever);
+  if (const auto login = login_of_.find(slot); login != login_of_.end()) {
+    logins_.erase(login->second);
+    login_of_.erase(login);
+  }
+  const AddressKey key = session.peer.key();
+  HoldFriends(slot, 0).IgnoreError();  // Nobody is refused fewer.
+  sessions_.Remove(slot);
+  limiter_.Remove(key);
+}
+
+void UdpPlayers::EndLogin(std::string_view login) {
+  for (auto found = logins_.find(login); found != logins_.end(); found = logins_.find(login)) {
+    const Slot slot = found->second;
+    SendTo(sessions_[slot].peer, ErrorLine(SessionRevoked()));
+    parts_.hub.SignOff(std::exchange(sessions_[slot].connection, {}));  // No grace for who is thrown out.
+    Forget(slot);
+  }
+}
+
+void UdpPlayers::SendLoginsAway() {
+  std::string line;
+  presence::AppendReconnect(line, "connect again, to be recognised anew");
+  while (!logins_.empty()) {
+    const Slot slot = logins_.begin()->second;
+    SendTo(sessions_[slot].peer, line);
+    Close(slot);
+  }
+}
+
+void UdpPlayers::Drain(std::function<void()> on_drained) {
+  std::string line;
+  presence::AppendReconnect(line, "the server is restarting; reconnect");
+  for (Slot slot = 0; slot < sessions_.end(); ++slot) {
+    const UdpSession& session = sessions_[slot];
+    if (session.in_use && session.version == ProtocolVersion::kV2) SendTo(session.peer, line);
+  }
+  CloseAll();
+  limiter_.CloseDoor(std::move(on_drained));
+}
+
+void UdpPlayers::CloseAll() {
+  while (sessions_.oldest() != kNoSession) Close(sessions_.oldest());
+}
+
+HostTag UdpPlayers::TagOf(Slot slot) { return static_cast<HostTag>(sessions_[slot].generation) << 32 | slot; }
+
+UdpPlayers::Slot UdpPlayers::SlotOf(HostTag tag) {
+  const auto slot = static_cast<Slot>(tag & 0xFFFF'FFFF);
+  const bool is_there = sessions_[slot].in_use && sessions_[slot].generation == tag >> 32;
+  return is_there ? slot : kNoSession;
+}
+
+void UdpPlayers::SendTo(const UdpPeer& peer, std::string_view text) {
+  if (!parts_.send(peer, text)) counts_.unsent.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace oofgg::net
