@@ -153,7 +153,7 @@ void HubShard::Perform(const Aftermath& aftermath) {
 }
 
 void HubShard::Stop() {
-  std::vector<Host> dropped;
+  std::deque<Host> dropped;
   ScopedTimer timer;
   const std::lock_guard lock(mutex_);
   stopped_ = true;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -63,7 +64,7 @@ class HubShard : public std::enable_shared_from_this<HubShard> {
   mutable std::mutex mutex_;
   bool stopped_ = false;
   PresenceTable table_;
-  std::vector<Host> hosts_;  ///< By slot.
+  std::deque<Host> hosts_;  ///< By slot; a vector would hold twice that while it grows.
   TimePoint timer_at_ = kNever;
   ScopedTimer timer_;
 };

@@ -1,19 +1,15 @@
 #pragma once
 
-#include <absl/container/btree_map.h>
-
 #include <cstdint>
-#include <memory>
-#include <string>
-#include <vector>
 
-#include "oofgg/clock.h"
-#include "oofgg/model/presence.h"
+#include "presence/compact_string.h"
+#include "presence/compact_vector.h"
 
 namespace oofgg::presence {
 
-// What the table keeps. An idle player costs one UserRecord, one ConnectionRecord, and per friend a Watch
-// (12 B) here and a Watcher (8 B) there: every field below is paid for a million times.
+// What the table keeps. An idle player costs one UserRecord (48 B), one ConnectionRecord (48 B), and per
+// friend a Watch (12 B) here and a Watcher (8 B) there: every field below is paid for a million times. What
+// few have at a time (a text, a grace that runs) the table keeps beside them.
 
 using UserHandle = std::uint32_t;
 using ConnectionSlot = std::uint32_t;
@@ -44,40 +40,37 @@ struct Watcher {
 };
 
 struct UserRecord {
-  std::string id;
-  std::vector<Watcher> watchers;
-  std::unique_ptr<PresenceStatus> status;  ///< Null for most: plainly online.
+  CompactString id;
+  CompactVector<Watcher> watchers;
   std::uint64_t version = 0;
-  TimePoint grace_until = TimePoint::min();
   ConnectionSlot first_connection = kNone;
-  std::uint32_t pins = 0;  ///< Departures not yet told that name this user.
-  bool online = false;
-  bool proven = false;
+  std::uint32_t pins : 28 = 0;  ///< Departures not yet told that name this user.
+  bool online : 1 = false;
+  bool proven : 1 = false;
+  bool has_status : 1 = false;  ///< Shows something else than plainly online.
+  bool hidden : 1 = false;      ///< Shows nothing: invisible.
 };
 
 /// Whether others see the user as online.
-inline bool IsSeen(const UserRecord& user) {
-  return user.online && (user.status == nullptr || user.status->state != PresenceState::kOffline);
-}
-
-/// Departures of users whom the connection does not list, with their version.
-using StrangersGone = absl::btree_map<UserHandle, std::uint64_t>;
+inline bool IsSeen(const UserRecord& user) { return user.online && !user.hidden; }
 
 struct ConnectionRecord {
-  std::vector<Watch> watches;  ///< Sorted by user, so that a new list is merged in one pass.
-  std::unique_ptr<StrangersGone> strangers_gone;
-  Duration grace{0};
+  CompactVector<Watch> watches;  ///< Sorted by user, so that a new list is merged in one pass.
   UserHandle user = kNone;
   std::uint32_t generation = 0;  ///< Odd while in use.
   ConnectionSlot next_of_user = kNone;
   ConnectionSlot previous_of_user = kNone;
+  std::uint32_t grace_ms = 0;
   std::uint16_t first_changed = kNoWatch;
   std::uint16_t last_changed = kNoWatch;
-  bool announces_to_friends = false;
-  bool hears_strangers = false;
-  bool full_snapshot = false;
-  bool hears_status = false;
-  bool ready = false;  ///< Named by TakeReady and not yet drained.
+  bool announces_to_friends : 1 = false;
+  bool hears_strangers : 1 = false;
+  bool full_snapshot : 1 = false;
+  bool hears_status : 1 = false;
+  bool ready : 1 = false;           ///< Named by TakeReady and not yet drained.
+  bool has_departures : 1 = false;  ///< Users whom it does not list have gone, and it is to hear so.
 };
+
+static_assert(sizeof(UserRecord) == 48 && sizeof(ConnectionRecord) == 48);
 
 }  // namespace oofgg::presence

@@ -1,6 +1,7 @@
 #include "presence/table_impl.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "presence/limits.h"
@@ -15,6 +16,12 @@ namespace {
 
 // Indices into a list are 16 bits wide.
 constexpr std::size_t kMostFriends = 65'000;
+
+std::uint32_t ToMilliseconds(Duration grace) {
+  constexpr std::chrono::milliseconds kLongest{std::numeric_limits<std::uint32_t>::max()};
+  const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(std::max(grace, Duration{0}));
+  return static_cast<std::uint32_t>(std::min(rounded, kLongest).count());
+}
 
 PresenceTable::Options Sane(PresenceTable::Options options) {
   options.max_friends = std::min(options.max_friends, kMostFriends);
@@ -76,14 +83,14 @@ presence::ConnectionSlot PresenceTable::Impl::Attach(UserHandle user, const Conn
   ConnectionRecord& record = connections_[slot];
   ++record.generation;
   record.user = user;
-  record.grace = std::max(options.grace, Duration{0});
+  record.grace_ms = ToMilliseconds(options.grace);
   record.announces_to_friends = options.announces_to_friends;
   record.hears_strangers = options.hears_strangers;
   record.full_snapshot = options.full_snapshot;
   record.hears_status = options.hears_status;
 
   UserRecord& owner = users_[user];
-  if (owner.online && owner.first_connection == kNone) lingering_.erase({owner.grace_until, user});
+  if (owner.online && owner.first_connection == kNone) lingering_.erase({graces_.at(user), user});
   record.next_of_user = owner.first_connection;
   if (owner.first_connection != kNone) connections_[owner.first_connection].previous_of_user = slot;
   owner.first_connection = slot;
@@ -104,9 +111,10 @@ void PresenceTable::Impl::Detach(Slot slot) {
 
 void PresenceTable::Impl::EvictOthers(Slot proven) {
   UserRecord& user = users_[connections_[proven].user];
-  if (std::exchange(user.proven, true)) return;
-  user.grace_until = TimePoint::min();  // What an impostor left behind keeps nobody online,
-  Show(connections_[proven].user, {});  // and is not what the user shows.
+  if (user.proven) return;
+  user.proven = true;
+  graces_.erase(connections_[proven].user);  // What an impostor left behind keeps nobody online,
+  Show(connections_[proven].user, {});       // and is not what the user shows.
   for (Slot other = connections_[proven].next_of_user; other != kNone;) {
     const Slot next = connections_[other].next_of_user;
     evicted_.push_back({other, connections_[other].generation});
@@ -138,11 +146,11 @@ void PresenceTable::Impl::End(TimePoint now, ConnectionId connection, bool lost)
   UserRecord& user = users_[handle];
   ++user.pins;  // A user may be on their own list, whose end must not forget them under our hands.
   Detach(slot);
-  user.grace_until =
-      lost ? std::max(user.grace_until, DeadlineAfter(now, connections_[slot].grace)) : TimePoint::min();
+  const TimePoint grace_until = lost ? ExtendGrace(now, handle, connections_[slot].grace_ms) : now;
+  if (!lost) graces_.erase(handle);
   if (user.first_connection == kNone) {
-    if (user.grace_until > now) {
-      lingering_.insert({user.grace_until, handle});
+    if (grace_until > now) {
+      lingering_.insert({grace_until, handle});
     } else {
       GoOffline(handle, slot);
     }
@@ -151,11 +159,21 @@ void PresenceTable::Impl::End(TimePoint now, ConnectionId connection, bool lost)
   Unpin(handle);
 }
 
+/// The user stays online for so long at least. Returns until when, all its lost connections counted.
+TimePoint PresenceTable::Impl::ExtendGrace(TimePoint now, UserHandle user, std::uint32_t grace_ms) {
+  const TimePoint until = DeadlineAfter(now, std::chrono::milliseconds(grace_ms));
+  const auto held = graces_.find(user);
+  if (held != graces_.end()) return held->second = std::max(held->second, until);
+  if (until > now) graces_.emplace(user, until);
+  return until;
+}
+
 void PresenceTable::Impl::Free(Slot slot) {
   graph_.Replace(slot, {});
   ConnectionRecord& record = connections_[slot];
-  if (record.strangers_gone != nullptr) {
-    for (const auto& [user, version] : *record.strangers_gone) Unpin(user);
+  if (record.has_departures) {
+    const auto departures = departures_.extract(slot);
+    for (const auto& [user, version] : departures.mapped()) Unpin(user);
   }
   const std::uint32_t next_generation = record.generation + 1;
   record = ConnectionRecord();
@@ -189,7 +207,8 @@ bool PresenceTable::Impl::IsOnline(std::string_view user_id) const {
 }
 
 std::string PresenceTable::Impl::UserOf(ConnectionId connection) const {
-  return IsLive(connection) ? users_[connections_[connection.slot].user].id : std::string();
+  if (!IsLive(connection)) return {};
+  return std::string(users_[connections_[connection.slot].user].id.view());
 }
 
 PresenceTable::Counts PresenceTable::Impl::counts() const {

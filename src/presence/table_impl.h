@@ -1,6 +1,8 @@
 #pragma once
 
+#include <absl/container/btree_map.h>
 #include <absl/container/btree_set.h>
+#include <absl/container/flat_hash_map.h>
 
 #include <optional>
 #include <span>
@@ -49,6 +51,7 @@ class PresenceTable::Impl {
 
   Slot Attach(UserHandle user, const ConnectionOptions& options);
   void Detach(Slot slot);
+  TimePoint ExtendGrace(TimePoint now, UserHandle user, std::uint32_t grace_ms);
   void Free(Slot slot);
   void EvictOthers(Slot proven);
 
@@ -62,6 +65,7 @@ class PresenceTable::Impl {
   PresenceUpdate Describe(UserHandle user) const;
   void MarkReady(Slot slot);
   void Unpin(UserHandle user);
+  void LoseStatus(UserHandle user);
 
   const Options options_;
   std::uint64_t version_;  ///< The last one given out, over all users.
@@ -69,7 +73,13 @@ class PresenceTable::Impl {
   presence::UserRegistry users_;
   presence::Slab<presence::ConnectionRecord> connections_;
   presence::WatchGraph graph_;
+  /// What users show who are not plainly online (`has_status`).
+  absl::flat_hash_map<UserHandle, PresenceStatus> statuses_;
+  /// Until when a lost connection keeps its user online; those that have passed may be missing.
+  absl::flat_hash_map<UserHandle, TimePoint> graces_;
   absl::btree_set<std::pair<TimePoint, UserHandle>> lingering_;  ///< Online by grace alone, by its end.
+  /// Users who have gone and whom the connection does not list, with their version (`has_departures`).
+  absl::flat_hash_map<Slot, absl::btree_map<UserHandle, std::uint64_t>> departures_;
   std::vector<ConnectionId> ready_;
   std::vector<ConnectionId> evicted_;
 };

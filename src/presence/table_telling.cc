@@ -1,6 +1,6 @@
 #include "presence/table_impl.h"
 
-#include <memory>
+#include <algorithm>
 #include <utility>
 
 // Who hears what: how changes reach those whom they concern.
@@ -9,7 +9,6 @@ namespace oofgg {
 using presence::ConnectionRecord;
 using presence::kNone;
 using presence::kNoWatch;
-using presence::StrangersGone;
 using presence::UserRecord;
 using presence::Watch;
 using presence::Watcher;
@@ -20,20 +19,21 @@ void PresenceTable::Impl::GoOnline(UserHandle user) {
   ++online_;
   if (!IsSeen(record)) return;
   record.version = ++version_;
-  TellWatchers(user, /*came_or_went=*/true, /*status_changed=*/record.status != nullptr);
+  TellWatchers(user, /*came_or_went=*/true, record.has_status);
 }
 
 void PresenceTable::Impl::GoOffline(UserHandle user, Slot last) {
   UserRecord& record = users_[user];
   const bool was_seen = IsSeen(record);
-  const auto status = std::move(record.status);
+  const bool had_status = record.has_status;
+  LoseStatus(user);
+  graces_.erase(user);
   record.online = false;
   record.proven = false;
-  record.grace_until = TimePoint::min();
   --online_;
   if (!was_seen) return;
   record.version = ++version_;
-  TellWatchers(user, /*came_or_went=*/true, /*status_changed=*/status != nullptr);
+  TellWatchers(user, /*came_or_went=*/true, had_status);
   if (last != kNone && connections_[last].announces_to_friends) TellFriendsOfDeparture(user, last);
 }
 
@@ -41,11 +41,22 @@ void PresenceTable::Impl::Show(UserHandle user, const PresenceStatus& status) {
   UserRecord& record = users_[user];
   const bool was_seen = IsSeen(record);
   const bool is_plain = status == PresenceStatus();
-  if (record.status == nullptr ? is_plain : *record.status == status) return;
-  record.status = is_plain ? nullptr : std::make_unique<PresenceStatus>(status);
+  if (record.has_status ? statuses_.at(user) == status : is_plain) return;
+  LoseStatus(user);
+  if (!is_plain) {
+    statuses_.emplace(user, status);
+    record.has_status = true;
+    record.hidden = status.state == PresenceState::kOffline;
+  }
   if (!was_seen && !IsSeen(record)) return;
   record.version = ++version_;
   TellWatchers(user, was_seen != IsSeen(record), /*status_changed=*/true);
+}
+
+void PresenceTable::Impl::LoseStatus(UserHandle user) {
+  UserRecord& record = users_[user];
+  if (record.has_status) statuses_.erase(user);
+  record.has_status = record.hidden = false;
 }
 
 void PresenceTable::Impl::TellWatchers(UserHandle user, bool came_or_went, bool status_changed) {
@@ -68,40 +79,45 @@ void PresenceTable::Impl::TellFriendsOfDeparture(UserHandle user, Slot last) {
 }
 
 void PresenceTable::Impl::QueueDeparture(Slot hearer, UserHandle user) {
-  std::unique_ptr<StrangersGone>& gone = connections_[hearer].strangers_gone;
-  if (gone == nullptr) gone = std::make_unique<StrangersGone>();
+  auto& gone = departures_[hearer];
+  connections_[hearer].has_departures = true;
   // Strangers must not make a slow reader costly: beyond a full friend list they go unmentioned.
-  if (gone->size() >= options_.max_friends) return;
-  if (gone->insert_or_assign(user, users_[user].version).second) ++users_[user].pins;
+  if (gone.size() >= std::max<std::size_t>(options_.max_friends, 1)) return;
+  if (gone.insert_or_assign(user, users_[user].version).second) ++users_[user].pins;
   MarkReady(hearer);
 }
 
 std::optional<PresenceUpdate> PresenceTable::Impl::TakeDeparture(Slot slot) {
-  std::unique_ptr<StrangersGone>& gone = connections_[slot].strangers_gone;
-  if (gone == nullptr) return std::nullopt;
-  const auto [user, version] = *gone->begin();
-  gone->erase(gone->begin());
-  if (gone->empty()) gone.reset();
-  PresenceUpdate update{users_[user].id, PresenceState::kOffline, version};
+  if (!connections_[slot].has_departures) return std::nullopt;
+  const auto found = departures_.find(slot);
+  auto& gone = found->second;
+  const auto [user, version] = *gone.begin();
+  gone.erase(gone.begin());
+  if (gone.empty()) {
+    departures_.erase(found);
+    connections_[slot].has_departures = false;
+  }
+  PresenceUpdate update{std::string(users_[user].id.view()), PresenceState::kOffline, version};
   Unpin(user);
   return update;
 }
 
 PresenceUpdate PresenceTable::Impl::Describe(UserHandle user) const {
   const UserRecord& record = users_[user];
-  PresenceUpdate update{record.id, PresenceState::kOffline, record.version};
+  PresenceUpdate update{std::string(record.id.view()), PresenceState::kOffline, record.version};
   if (!IsSeen(record)) return update;
   update.state = PresenceState::kOnline;
-  if (record.status == nullptr) return update;
-  update.state = record.status->state;
-  update.text = record.status->text;
-  update.session_id = record.status->session_id;
+  if (!record.has_status) return update;
+  const PresenceStatus& status = statuses_.at(user);
+  update.state = status.state;
+  update.text = status.text;
+  update.session_id = status.session_id;
   return update;
 }
 
 void PresenceTable::Impl::MarkReady(Slot slot) {
   ConnectionRecord& record = connections_[slot];
-  if (record.ready || (record.first_changed == kNoWatch && record.strangers_gone == nullptr)) return;
+  if (record.ready || (record.first_changed == kNoWatch && !record.has_departures)) return;
   record.ready = true;
   ready_.push_back({slot, record.generation});
 }

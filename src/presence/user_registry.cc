@@ -4,7 +4,9 @@
 
 namespace oofgg::presence {
 
-std::size_t UserRegistry::Hash::operator()(UserHandle user) const { return (*this)((*records)[user].id); }
+std::size_t UserRegistry::Hash::operator()(UserHandle user) const {
+  return (*this)((*records)[user].id.view());
+}
 
 std::size_t UserRegistry::Hash::operator()(std::string_view id) const {
   return absl::Hash<std::string_view>()(id);
@@ -21,7 +23,7 @@ UserHandle UserRegistry::Intern(std::string_view id, std::uint64_t version) {
   const UserHandle known = Find(id);
   if (known != kNone) return known;
   const UserHandle user = records_.Take();
-  records_[user].id = id;
+  records_[user].id = CompactString(id);
   records_[user].version = version;
   index_.insert(user);
   return user;

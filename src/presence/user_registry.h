@@ -43,8 +43,8 @@ class UserRegistry {
     using is_transparent = void;
     const Slab<UserRecord>* records;
     bool operator()(UserHandle a, UserHandle b) const { return a == b; }
-    bool operator()(UserHandle a, std::string_view b) const { return (*records)[a].id == b; }
-    bool operator()(std::string_view a, UserHandle b) const { return (*records)[b].id == a; }
+    bool operator()(UserHandle a, std::string_view b) const { return (*records)[a].id.view() == b; }
+    bool operator()(std::string_view a, UserHandle b) const { return (*records)[b].id.view() == a; }
   };
 
   Slab<UserRecord> records_;

@@ -9,24 +9,11 @@ namespace {
 
 Told TruthOf(const UserRecord& user) { return IsSeen(user) ? Told::kOnline : Told::kOffline; }
 
-// Doubling would leave a third of all watchers' memory unused.
-template <typename Item>
-void GrowTightly(std::vector<Item>& items) {
-  if (items.size() == items.capacity()) items.reserve(items.size() + 2 + items.size() / 4);
-}
-
-// A user whom many watched for an hour should not hold their memory for ever.
-template <typename Item>
-void ShrinkIfSparse(std::vector<Item>& items) {
-  if (items.capacity() > 8 && items.size() < items.capacity() / 4) items.shrink_to_fit();
-}
-
 }  // namespace
 
 void WatchGraph::Link(ConnectionSlot connection, Watch& watch) {
   UserRecord& user = users_[watch.user];
   watch.position = static_cast<std::uint32_t>(user.watchers.size());
-  GrowTightly(user.watchers);
   user.watchers.push_back({connection, 0});
   ++friendships_;
 }
@@ -37,7 +24,6 @@ void WatchGraph::Unlink(const Watch& watch) {
   user.watchers[watch.position] = moved;
   connections_[moved.connection].watches[moved.index].position = watch.position;
   user.watchers.pop_back();
-  ShrinkIfSparse(user.watchers);
   --friendships_;
 }
 
@@ -54,16 +40,16 @@ void WatchGraph::Replace(ConnectionSlot connection, std::span<const UserHandle> 
     gone.push_back(watch.user);
   }
 
-  std::vector<Watch> watches;
+  CompactVector<Watch> watches;
   watches.reserve(friends.size());
-  auto old = record.watches.begin();
+  const Watch* old = record.watches.begin();
   for (const UserHandle user : friends) {
     while (old != record.watches.end() && old->user < user) ++old;
     if (old != record.watches.end() && old->user == user) {
       watches.push_back(*old);
     } else {
-      Watch& watch = watches.emplace_back();
-      watch.user = user;
+      watches.push_back({.user = user});
+      Watch& watch = watches.back();
       watch.told = record.full_snapshot ? Told::kNothing : Told::kOffline;
       Link(connection, watch);
     }
@@ -86,7 +72,7 @@ void WatchGraph::Requeue(ConnectionSlot connection) {
 }
 
 bool WatchGraph::Lists(ConnectionSlot connection, UserHandle user) const {
-  const std::vector<Watch>& watches = connections_[connection].watches;
+  const CompactVector<Watch>& watches = connections_[connection].watches;
   const auto found =
       std::lower_bound(watches.begin(), watches.end(), user,
                        [](const Watch& watch, UserHandle handle) { return watch.user < handle; });

@@ -27,7 +27,7 @@ namespace oofgg {
 /// the truth. A user who left and came back between two reads is not mentioned.
 ///
 /// Cost: a call on one user or connection is O(friends or watchers concerned), with no scan of others.
-/// Memory: about 100 B a user, 80 B a connection, 20 B a friendship, bounded by the options; a user is
+/// Memory: about 60 B a user, 50 B a connection, 20 B a friendship, bounded by the options; a user is
 /// forgotten when nobody lists them and no connection or grace is left.
 /// Time: moments passed in must not go backwards.
 /// Threads: not safe; one owner.

@@ -25,7 +25,7 @@ namespace oofgg::net {
 struct PresenceUdpOptions {
   bool require_token = false;           ///< `--presence-auth`: who brings no token is refused.
   AddressList v1_networks{};            ///< `--presence-udp-v1`: who may speak v1, besides this machine.
-  std::size_t max_players = 2'000'000;  ///< Some 300 B each, beside their friends lists.
+  std::size_t max_players = 2'000'000;  ///< Some 220 B each, beside their friends lists.
   std::size_t max_players_per_address = 1'000;    ///< Of one IPv4 address or one IPv6 /64.
   std::size_t max_friends_per_address = 200'000;  ///< Of those without a token, as over TCP.
   RateLimit datagrams_per_address = {.per_second = 2'000, .burst = 4'000};  ///< This machine may send more.

@@ -44,7 +44,7 @@ void UdpPlayers::OnDatagram(const UdpPeer& peer, std::string_view text) {
     return;
   }
   Slot slot = sessions_.Find(peer);
-  const auto so_far = slot == kNoSession ? ProtocolVersion::kV1 : sessions_[slot].version;
+  const auto so_far = slot == kNoSession ? ProtocolVersion::kV1 : sessions_[slot].version();
   const auto object = presence::ParseClientObject(text, so_far);
   if (!object.ok()) return OnMalformed(peer, slot, text, object.status());
   if (text.size() > PresenceUdpListener::kMaxDatagram) {
@@ -72,7 +72,7 @@ void UdpPlayers::OnDatagram(const UdpPeer& peer, std::string_view text) {
 
 void UdpPlayers::OnMalformed(const UdpPeer& peer, Slot slot, std::string_view text, const Status& why) {
   counts_.malformed.fetch_add(1, kRelaxed);
-  const bool is_v2 = slot != kNoSession && sessions_[slot].version == ProtocolVersion::kV2;
+  const bool is_v2 = slot != kNoSession && sessions_[slot].is_v2;
   const bool is_proved = IsProved(peer, slot, UdpCookies::FromText(presence::FindCookie(text)));
   if (is_proved || (!is_v2 && MaySpeakV1(peer))) Refuse(peer, slot, why);
 }
@@ -107,7 +107,7 @@ Status UdpPlayers::Greet(const UdpPeer& peer, const Object& object, UdpCookies::
 
   const Slot slot = sessions_.Add(peer, parts_.clock.Now());
   UdpSession& session = sessions_[slot];
-  session.version = object.version;
+  session.is_v2 = object.version == ProtocolVersion::kV2;
   session.cookie = cookie;
   session.proven = caller.has_value();
   if (caller.has_value()) login_of_[slot] = logins_.emplace(std::move(caller->session_id), slot);
@@ -122,9 +122,9 @@ Status UdpPlayers::ComeOnline(Slot slot, const Object& object) {
   PresenceTable::ConnectionOptions options;
   options.grace = grace_;
   options.proven = session.proven;
-  options.announces_to_friends = session.version == ProtocolVersion::kV1;
+  options.announces_to_friends = !session.is_v2;
   options.hears_strangers = true;
-  options.hears_status = session.version == ProtocolVersion::kV2;
+  options.hears_status = session.is_v2;
   options.status = object.status;
   const bool has_list = object.friends.has_value() && !object.list_part.has_value();
   const std::vector<std::string> friends = has_list ? *object.friends : std::vector<std::string>();
@@ -182,11 +182,11 @@ Status UdpPlayers::TakeWishes(Slot slot, const Object& object, bool is_new) {
   UdpSession& session = sessions_[slot];
   if (is_new && object.revision.has_value()) {
     session.revision = *object.revision;
-    session.list_parts.reset();
+    DropParts(slot);
   }
   if (is_new && object.status.has_value()) parts_.hub.SetStatus(session.connection, *object.status);
   if (object.list_part.has_value()) {
-    const bool is_expected = is_new || session.list_parts != nullptr;
+    const bool is_expected = is_new || session.has_parts;
     return is_expected ? TakePart(slot, object) : absl::OkStatus();
   }
   if (!is_new) return absl::OkStatus();
@@ -200,10 +200,8 @@ Status UdpPlayers::TakeWishes(Slot slot, const Object& object, bool is_new) {
 
 Status UdpPlayers::TakePart(Slot slot, const Object& object) {
   UdpSession& session = sessions_[slot];
-  if (session.list_parts == nullptr) {
-    session.list_parts = std::make_unique<UdpListParts>(object.list_part->parts);
-  }
-  UdpListParts& parts = *session.list_parts;
+  UdpListParts& parts = list_parts_.try_emplace(slot, object.list_part->parts).first->second;
+  session.has_parts = true;
   if (!parts.Add(*object.list_part, *object.friends)) {
     return InvalidField("parts", "is not what the list began with; a new list needs a new rev");
   }
@@ -213,11 +211,16 @@ Status UdpPlayers::TakePart(Slot slot, const Object& object) {
   OOFGG_RETURN_IF_ERROR(HoldFriends(slot, std::max<std::size_t>(session.friends_held, parts.friends())));
   if (!parts.is_whole()) return absl::OkStatus();
   const std::vector<std::string> friends = parts.Join();
-  session.list_parts.reset();
+  DropParts(slot);
   OOFGG_RETURN_IF_ERROR(HoldFriends(slot, friends.size()));
   parts_.hub.SetFriends(session.connection, friends);
   Confirm(slot);
   return absl::OkStatus();
+}
+
+void UdpPlayers::DropParts(Slot slot) {
+  if (sessions_[slot].has_parts) list_parts_.erase(slot);
+  sessions_[slot].has_parts = false;
 }
 
 /// Who has shown no token shares what an address may watch with the others there.

@@ -82,6 +82,8 @@ class UdpPlayers {
   void Acknowledge(Slot slot, std::uint64_t sequence);
   void Repeat(Slot slot);
   void RepeatAt(Slot slot, TimePoint when);
+  void EndFlight(Slot slot);
+  void DropParts(Slot slot);
 
   void Refuse(const UdpPeer& peer, Slot slot, const Status& status);
   /// As lost; `SignOff` by their own wish.
@@ -102,6 +104,8 @@ class UdpPlayers {
   const Duration grace_;  ///< The last part of the silence that players are allowed.
   ConnectionLimiter limiter_;
   UdpSessionTable sessions_;
+  absl::flat_hash_map<Slot, std::unique_ptr<UdpFlight>> flights_;  ///< Of those that `has_flight`.
+  absl::flat_hash_map<Slot, UdpListParts> list_parts_;             ///< Of those that `has_parts`.
   absl::btree_set<std::pair<TimePoint, Slot>> repeats_;
   Logins logins_;  ///< Those whom a login's token let in, by its `sid`.
   absl::flat_hash_map<Slot, Logins::iterator> login_of_;

@@ -46,14 +46,16 @@ class UdpListParts {
   std::vector<std::optional<std::vector<std::string>>> parts_;
 };
 
-/// One player on UDP. Every field is paid for a million times; what few have at a time is behind a pointer.
+/// One player on UDP. Every field is paid for a million times; what few have at a time is kept beside.
 struct UdpSession {
   UdpPeer peer;
-  presence::ProtocolVersion version = presence::ProtocolVersion::kV1;
-  bool in_use = false;
-  bool integer_ids = false;
-  bool acknowledged = false;               ///< Something of what was told since the welcome.
-  bool proven = false;                     ///< Its user brought a token.
+  bool is_v2 : 1 = false;
+  bool in_use : 1 = false;
+  bool integer_ids : 1 = false;
+  bool acknowledged : 1 = false;           ///< Something of what was told since the welcome.
+  bool proven : 1 = false;                 ///< Its user brought a token.
+  bool has_flight : 1 = false;             ///< Was told what it has not acknowledged.
+  bool has_parts : 1 = false;              ///< Some of its new friends list have come.
   std::uint64_t last_sequence = 0;         ///< Of v2.
   UdpCookies::Cookie cookie = 0;           ///< Of v2: what each of its datagrams carries.
   PresenceTable::ConnectionId connection;  ///< No generation: signed off, and remembered by its revision.
@@ -63,8 +65,12 @@ struct UdpSession {
   std::uint32_t later = kNoSession;
   std::uint64_t revision = 0;      ///< The newest that was heard; 0: the client does not count.
   std::uint32_t friends_held = 0;  ///< As counted by the limiter; of proven users none are.
-  std::unique_ptr<UdpFlight> flight;
-  std::unique_ptr<UdpListParts> list_parts;
+
+  [[nodiscard]] presence::ProtocolVersion version() const {
+    return is_v2 ? presence::ProtocolVersion::kV2 : presence::ProtocolVersion::kV1;
+  }
 };
+
+static_assert(sizeof(UdpSession) == 80);
 
 }  // namespace oofgg::net

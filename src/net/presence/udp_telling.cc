@@ -8,7 +8,6 @@ namespace oofgg::net {
 namespace {
 
 using presence::HostTag;
-using presence::ProtocolVersion;
 
 constexpr std::size_t kMostUnderWay = 16;
 constexpr std::chrono::milliseconds kFirstPause{250};
@@ -28,9 +27,8 @@ std::string ErrorLine(const Status& status) {
 /// nothing was told before it.
 void UdpPlayers::Welcome(Slot slot) {
   UdpSession& session = sessions_[slot];
-  if (session.version == ProtocolVersion::kV1) return;
-  if (session.flight != nullptr) RepeatAt(slot, kNever);
-  session.flight.reset();
+  if (!session.is_v2) return;
+  EndFlight(slot);
   session.acknowledged = false;
   const auto now =
       std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.WallNow().time_since_epoch());
@@ -51,13 +49,12 @@ void UdpPlayers::Confirm(Slot slot) {
 
 void UdpPlayers::Pump(Slot slot) {
   UdpSession& session = sessions_[slot];
-  const bool is_v2 = session.version == ProtocolVersion::kV2;
-  while (session.flight == nullptr || session.flight->lines.size() < kMostUnderWay) {
+  while (!session.has_flight || flights_.at(slot)->lines.size() < kMostUnderWay) {
     const auto update = parts_.hub.NextUpdate(session.connection);
     if (!update.has_value()) return;
     std::string line;
-    presence::AppendUpdate(line, *update, session.version, session.integer_ids,
-                           is_v2 ? ++session.last_sequence : 0);
+    presence::AppendUpdate(line, *update, session.version(), session.integer_ids,
+                           session.is_v2 ? ++session.last_sequence : 0);
     SendLine(slot, std::move(line));
   }
 }
@@ -65,45 +62,42 @@ void UdpPlayers::Pump(Slot slot) {
 /// Sends what is to be sent again. Of v2 it has the last sequence.
 void UdpPlayers::SendLine(Slot slot, std::string line) {
   UdpSession& session = sessions_[slot];
-  if (session.flight == nullptr) {
-    session.flight = std::make_unique<UdpFlight>();
-    session.flight->first_sequence = session.last_sequence;
-    session.flight->pause = session.version == ProtocolVersion::kV2 ? kFirstPause : kPauseOfV1;
-    RepeatAt(slot, DeadlineAfter(parts_.clock.Now(), session.flight->pause));
+  if (!session.has_flight) {
+    session.has_flight = true;
+    UdpFlight& flight = *(flights_[slot] = std::make_unique<UdpFlight>());
+    flight.first_sequence = session.last_sequence;
+    flight.pause = session.is_v2 ? kFirstPause : kPauseOfV1;
+    RepeatAt(slot, DeadlineAfter(parts_.clock.Now(), flight.pause));
   }
   SendTo(session.peer, line);
-  session.flight->lines.push_back({std::move(line)});
+  flights_.at(slot)->lines.push_back({std::move(line)});
 }
 
 void UdpPlayers::Acknowledge(Slot slot, std::uint64_t sequence) {
   UdpSession& session = sessions_[slot];
-  if (session.flight == nullptr || session.version == ProtocolVersion::kV1) return;
-  UdpFlight& flight = *session.flight;
+  if (!session.has_flight || !session.is_v2) return;
+  UdpFlight& flight = *flights_.at(slot);
   if (sequence < flight.first_sequence || sequence > session.last_sequence) return;
   const std::uint64_t count = sequence - flight.first_sequence + 1;
   flight.lines.erase(flight.lines.begin(), flight.lines.begin() + static_cast<std::ptrdiff_t>(count));
   flight.first_sequence += count;
   session.acknowledged = true;
-  if (flight.lines.empty()) {
-    RepeatAt(slot, kNever);
-    session.flight.reset();
-    return;
-  }
+  if (flight.lines.empty()) return EndFlight(slot);
   flight.pause = kFirstPause;
   RepeatAt(slot, DeadlineAfter(parts_.clock.Now(), flight.pause));
 }
 
 void UdpPlayers::Repeat(Slot slot) {
   UdpSession& session = sessions_[slot];
-  UdpFlight& flight = *session.flight;
+  UdpFlight& flight = *flights_.at(slot);
   for (UdpFlight::Line& line : flight.lines) {
     SendTo(session.peer, line.text);
     ++line.sent;
   }
-  if (session.version == ProtocolVersion::kV1) {
+  if (!session.is_v2) {
     std::erase_if(flight.lines, [](const UdpFlight::Line& line) { return line.sent >= kTimesOfV1; });
     if (flight.lines.empty()) {
-      session.flight.reset();
+      EndFlight(slot);
       return Pump(slot);
     }
   } else {
@@ -113,10 +107,17 @@ void UdpPlayers::Repeat(Slot slot) {
 }
 
 void UdpPlayers::RepeatAt(Slot slot, TimePoint when) {
-  TimePoint& due = sessions_[slot].flight->due;
+  TimePoint& due = flights_.at(slot)->due;
   if (due != kNever) repeats_.erase({due, slot});
   due = when;
   if (due != kNever) repeats_.insert({due, slot});
+}
+
+void UdpPlayers::EndFlight(Slot slot) {
+  if (!sessions_[slot].has_flight) return;
+  RepeatAt(slot, kNever);
+  flights_.erase(slot);
+  sessions_[slot].has_flight = false;
 }
 
 TimePoint UdpPlayers::NextDeadline() const {
@@ -163,14 +164,14 @@ void UdpPlayers::SignOff(Slot slot) {
   // Who counts revisions is remembered for a while, lest an object that was overtaken brings them back.
   if (session.revision == 0) return Forget(slot);
   HoldFriends(slot, 0).IgnoreError();
-  session.list_parts.reset();
-  if (session.flight != nullptr) RepeatAt(slot, kNever);
-  session.flight.reset();
+  DropParts(slot);
+  EndFlight(slot);
 }
 
 void UdpPlayers::Forget(Slot slot) {
   UdpSession& session = sessions_[slot];
-  if (session.flight != nullptr) RepeatAt(slot, kNever);
+  DropParts(slot);
+  EndFlight(slot);
   if (const auto login = login_of_.find(slot); login != login_of_.end()) {
     logins_.erase(login->second);
     login_of_.erase(login);
@@ -205,7 +206,7 @@ void UdpPlayers::Drain(std::function<void()> on_drained) {
   presence::AppendReconnect(line, "the server is restarting; reconnect");
   for (Slot slot = 0; slot < sessions_.end(); ++slot) {
     const UdpSession& session = sessions_[slot];
-    if (session.in_use && session.version == ProtocolVersion::kV2) SendTo(session.peer, line);
+    if (session.in_use && session.is_v2) SendTo(session.peer, line);
   }
   CloseAll();
   limiter_.CloseDoor(std::move(on_drained));
