@@ -1,6 +1,7 @@
 // oofgg-game: presence, sessions and their events, players, scores.
 
 #include <algorithm>
+#include <thread>
 
 #include "game/game_room.h"
 #include "http/curl_client.h"
@@ -100,6 +101,11 @@ void WarnIfAnybodyMaySignOn(const GameSettings& settings) {
           " takes whoever reaches it for the user they say they are; --presence-auth asks for a token");
 }
 
+unsigned PresenceShards(const GameSettings& settings) {
+  const auto asked = static_cast<unsigned>(settings.presence_shards);
+  return asked > 0 ? asked : std::max(1U, std::thread::hardware_concurrency() / 4);
+}
+
 /// What this server shows of itself to Prometheus.
 void AddMetrics(OpsServer& ops, const presence::PresenceHub& hub, const net::PresenceTcpListener& door,
                 const net::PresenceUdpListener& udp_door) {
@@ -192,6 +198,7 @@ Status Serve(const GameSettings& settings) {
                        [&room = *room] { return Annotate(room.PurgeEnded(), "purge"); });
   presence::PresenceHubOptions hub_options;
   hub_options.grace = settings.presence_grace;
+  hub_options.shards = PresenceShards(settings);
   presence::PresenceHub hub(clock, workers, hub_options);
   presence::PresenceFacade presence(hub);
   const auto authenticate = [&authorizer](std::string_view token) { return authorizer.Authenticate(token); };

@@ -52,6 +52,9 @@ void AddPresenceFlags(Flags& flags, GameSettings& settings) {
       &settings.presence_max_per_address, 1, 10'000'000);
   flags.Add({.name = "presence-max-udp-players", .help = "Players over UDP at once"},
             &settings.presence_max_udp_players, 1, 100'000'000);
+  flags.Add({.name = "presence-shards",
+             .help = "Tables that share the users, 64 at most; 0: one for every four processors"},
+            &settings.presence_shards, 0, 64);
   flags.AddCustom(
       {.name = "presence-udp-v1",
        .help = "Who may speak protocol v1 over UDP, which proves no address, besides this machine",

@@ -27,6 +27,7 @@ struct GameSettings {
   std::int64_t presence_max_connections = 100'000;
   std::int64_t presence_max_per_address = 1'000;
   std::int64_t presence_max_udp_players = 2'000'000;
+  std::int64_t presence_shards = 0;
   bool maker_tls = false;
   bool presence_auth = false;
   AddressList presence_udp_v1{};  ///< Who may speak v1 over UDP, besides this machine.

@@ -1,85 +1,78 @@
 #include "presence/hub_shard.h"
 
-#include <utility>
+#include <functional>
 
 namespace oofgg::presence {
 
-HubShard::HubShard(const Clock& clock, Executor& executor, PresenceTable::Options options)
-    : clock_(clock), executor_(executor), table_(options) {}
+std::size_t HomeOf(std::string_view user_id, std::size_t shards) {
+  return shards == 1 ? 0 : std::hash<std::string_view>()(user_id) % shards;
+}
+
+HubShard::HubShard(const Clock& clock, Executor& executor, PresenceTable::Options options, unsigned index)
+    : clock_(clock), executor_(executor), index_(index), table_(std::move(options)) {}
+
+void HubShard::Meet(HubShards all) {
+  const std::lock_guard lock(mutex_);
+  all_ = std::move(all);
+}
+
+template <typename Work>
+void HubShard::Own(Work work) {
+  Aftermath aftermath;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return;
+    ReadLettersLocked();
+    work(aftermath);
+    CollectLocked(aftermath);
+  }
+  Perform(aftermath);
+}
 
 HubShard::ConnectionId HubShard::Connect(std::string_view user_id,
                                          const PresenceTable::ConnectionOptions& options,
                                          std::span<const std::string> friends,
                                          std::shared_ptr<PresenceHost> host, HostTag tag) {
-  Aftermath aftermath;
   ConnectionId connection;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopped_) return {};
-    if (auto made = table_.Connect(clock_.Now(), user_id, options, friends); made.ok()) {
-      connection = *made;
-      if (hosts_.size() <= connection.slot) hosts_.resize(connection.slot + std::size_t{1});
-      hosts_[connection.slot] = {std::move(host), tag};
-      aftermath = CollectLocked();
-    } else {
-      aftermath = CollectLocked();
+  Own([&](Aftermath& aftermath) {
+    const auto made = table_.Connect(clock_.Now(), user_id, options, friends);
+    if (!made.ok()) {
       aftermath.finish.emplace_back(Host{std::move(host), tag}, made.status());
+      return;
     }
-  }
-  Perform(aftermath);
+    connection = *made;
+    if (hosts_.size() <= connection.slot) hosts_.resize(connection.slot + std::size_t{1});
+    hosts_[connection.slot] = {std::move(host), tag};
+  });
   return connection;
 }
 
 void HubShard::SetFriends(ConnectionId connection, std::span<const std::string> friends) {
-  Aftermath aftermath;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopped_) return;
+  Own([&](Aftermath& aftermath) {
     const Status status = table_.SetFriends(connection, friends);
-    aftermath = CollectLocked();
     // kNotFound: it was ended before, and its host heard of that.
-    if (!status.ok() && status.code() != StatusCode::kNotFound) {
-      aftermath.finish.emplace_back(hosts_[connection.slot], status);
-    }
-  }
-  Perform(aftermath);
+    if (status.ok() || status.code() == StatusCode::kNotFound) return;
+    aftermath.finish.emplace_back(hosts_[connection.slot], status);
+  });
 }
 
 void HubShard::SetStatus(ConnectionId connection, const PresenceStatus& status) {
-  Aftermath aftermath;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopped_) return;
-    table_.SetStatus(connection, status).IgnoreError();  // It was ended before, and its host heard of that.
-    aftermath = CollectLocked();
-  }
-  Perform(aftermath);
+  // An error: it was ended before, and its host heard of that.
+  Own([&](Aftermath&) { table_.SetStatus(connection, status).IgnoreError(); });
 }
 
 void HubShard::SignOff(ConnectionId connection) {
-  Aftermath aftermath;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopped_) return;
-    auto host = TakeHostLocked(connection);
+  Own([&](Aftermath& aftermath) {
+    aftermath.dropped = TakeHostLocked(connection);
     table_.SignOff(clock_.Now(), connection);
-    aftermath = CollectLocked();
-    aftermath.dropped = std::move(host);
-  }
-  Perform(aftermath);
+  });
 }
 
 void HubShard::Close(ConnectionId connection) {
-  Aftermath aftermath;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopped_) return;
-    auto host = TakeHostLocked(connection);
+  Own([&](Aftermath& aftermath) {
+    aftermath.dropped = TakeHostLocked(connection);
     table_.Close(clock_.Now(), connection);
-    aftermath = CollectLocked();
-    aftermath.dropped = std::move(host);
-  }
-  Perform(aftermath);
+  });
 }
 
 HubShard::Host HubShard::TakeHostLocked(ConnectionId connection) {
@@ -88,32 +81,80 @@ HubShard::Host HubShard::TakeHostLocked(ConnectionId connection) {
 }
 
 std::optional<PresenceUpdate> HubShard::NextUpdate(ConnectionId connection) {
-  const std::lock_guard lock(mutex_);
-  return stopped_ ? std::nullopt : table_.NextUpdate(connection);
+  std::optional<PresenceUpdate> update;
+  Own([&](Aftermath&) { update = table_.NextUpdate(connection); });
+  return update;
 }
 
-PresenceUpdate HubShard::StateOf(std::string_view user_id) const {
-  const std::lock_guard lock(mutex_);
-  return table_.StateOf(user_id);
+PresenceUpdate HubShard::StateOf(std::string_view user_id) {
+  PresenceUpdate update;
+  Own([&](Aftermath&) { update = table_.StateOf(user_id); });
+  return update;
 }
 
-bool HubShard::IsOnline(std::string_view user_id) const {
-  const std::lock_guard lock(mutex_);
-  return table_.IsOnline(user_id);
+bool HubShard::IsOnline(std::string_view user_id) {
+  bool is_online = false;
+  Own([&](Aftermath&) { is_online = table_.IsOnline(user_id); });
+  return is_online;
 }
 
-std::string HubShard::UserOf(ConnectionId connection) const {
-  const std::lock_guard lock(mutex_);
-  return table_.UserOf(connection);
+bool HubShard::IsCaughtUp(ConnectionId connection) {
+  bool is_caught_up = false;
+  Own([&](Aftermath&) { is_caught_up = table_.IsCaughtUp(connection); });
+  return is_caught_up;
 }
 
-PresenceTable::Counts HubShard::counts() const {
-  const std::lock_guard lock(mutex_);
-  return table_.counts();
+std::string HubShard::UserOf(ConnectionId connection) {
+  std::string user;
+  Own([&](Aftermath&) { user = table_.UserOf(connection); });
+  return user;
 }
 
-HubShard::Aftermath HubShard::CollectLocked() {
-  Aftermath aftermath;
+PresenceTable::Counts HubShard::counts() {
+  PresenceTable::Counts counts;
+  Own([&](Aftermath&) { counts = table_.counts(); });
+  return counts;
+}
+
+void HubShard::Post(Letter letter) {
+  const std::lock_guard lock(letters_mutex_);
+  letters_.push_back(std::move(letter));
+  has_letters_ = true;
+}
+
+void HubShard::ReadLetters() {
+  while (has_letters_) {
+    Aftermath aftermath;
+    {
+      const std::unique_lock lock(mutex_, std::try_to_lock);
+      if (!lock.owns_lock() || stopped_) return;  // Who owns it looks here on leaving.
+      ReadLettersLocked();
+      CollectLocked(aftermath);
+    }
+    Perform(aftermath);
+  }
+}
+
+void HubShard::ReadLettersLocked() {
+  if (!has_letters_) return;
+  std::vector<Letter> letters;
+  {
+    const std::lock_guard lock(letters_mutex_);
+    letters.swap(letters_);
+    has_letters_ = false;
+  }
+  for (const Letter& letter : letters) {
+    if (const auto* ask = std::get_if<Ask>(&letter)) {
+      table_.Follow(ask->follower, ask->interest.user_id, ask->interest.wanted);
+    } else if (const auto* update = std::get_if<PresenceUpdate>(&letter)) {
+      table_.Import(*update);
+    } else {
+      table_.Hear(std::get<PresenceTable::Farewell>(letter));
+    }
+  }
+}
+
+void HubShard::CollectLocked(Aftermath& aftermath) {
   for (const ConnectionId evicted : table_.TakeEvicted()) {
     aftermath.finish.emplace_back(
         std::move(hosts_[evicted.slot]),
@@ -122,8 +163,31 @@ HubShard::Aftermath HubShard::CollectLocked() {
                    "USER_HELD_BY_TOKEN"));
   }
   for (const ConnectionId ready : table_.TakeReady()) aftermath.wake.push_back(hosts_[ready.slot]);
+  if (all_.size() > 1) WriteLettersLocked(aftermath);
   ArmTimerLocked();
-  return aftermath;
+}
+
+// Under the lock, so that letters of one shard to another arrive in the order in which they were meant.
+void HubShard::WriteLettersLocked(Aftermath& aftermath) {
+  const auto write = [&](std::size_t to, Letter letter) {
+    all_[to]->Post(std::move(letter));
+    if (aftermath.written_to.empty() || aftermath.written_to.back() != all_[to]) {
+      aftermath.written_to.push_back(all_[to]);
+    }
+  };
+  for (PresenceTable::Interest& interest : table_.TakeInterests()) {
+    const std::size_t home = HomeOf(interest.user_id, all_.size());
+    write(home, Ask{index_, std::move(interest)});
+  }
+  for (const PresenceTable::Export& shown : table_.TakeExports()) {
+    for (std::size_t to = 0; to < all_.size(); ++to) {
+      if ((shown.followers >> to & 1) != 0) write(to, shown.update);
+    }
+  }
+  for (PresenceTable::Farewell& farewell : table_.TakeFarewells()) {
+    const std::size_t home = HomeOf(farewell.listed, all_.size());
+    write(home, std::move(farewell));
+  }
 }
 
 void HubShard::ArmTimerLocked() {
@@ -136,28 +200,27 @@ void HubShard::ArmTimerLocked() {
 }
 
 void HubShard::OnTimer() {
-  Aftermath aftermath;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopped_) return;
+  Own([&](Aftermath&) {
     timer_at_ = kNever;
     table_.Advance(clock_.Now());
-    aftermath = CollectLocked();
-  }
-  Perform(aftermath);
+  });
 }
 
 void HubShard::Perform(const Aftermath& aftermath) {
   for (const auto& [host, tag] : aftermath.wake) host->Wake(tag);
   for (const auto& [connection, status] : aftermath.finish) connection.host->Finish(connection.tag, status);
+  for (const auto& shard : aftermath.written_to) shard->ReadLetters();
+  ReadLetters();
 }
 
 void HubShard::Stop() {
   std::deque<Host> dropped;
+  HubShards all;
   ScopedTimer timer;
   const std::lock_guard lock(mutex_);
   stopped_ = true;
   dropped.swap(hosts_);
+  all.swap(all_);
   timer = std::move(timer_);
 }
 

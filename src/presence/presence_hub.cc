@@ -1,8 +1,7 @@
 #include "presence/presence_hub.h"
 
+#include <algorithm>
 #include <utility>
-
-#include "presence/hub_shard.h"
 
 namespace oofgg::presence {
 namespace {
@@ -54,48 +53,104 @@ std::string PresenceConnection::user_id() const {
   return shard_ == nullptr ? std::string() : shard_->UserOf(id_);
 }
 
-PresenceHub::PresenceHub(const Clock& clock, Executor& executor, PresenceHubOptions options)
-    : grace_(options.grace),
-      shard_(std::make_shared<HubShard>(clock, executor, TableOptions(clock, options.table))) {}
+bool PresenceConnection::is_caught_up() const { return shard_ == nullptr || shard_->IsCaughtUp(id_); }
 
-PresenceHub::~PresenceHub() { shard_->Stop(); }
+PresenceHub::PresenceHub(const Clock& clock, Executor& executor, PresenceHubOptions options)
+    : grace_(options.grace) {
+  const unsigned count = std::clamp(options.shards, 1U, PresenceTable::kMaxFollowers);
+  PresenceTable::Options table = TableOptions(clock, std::move(options.table));
+  table.max_friendships = (table.max_friendships + count - 1) / count;
+  for (unsigned index = 0; index < count; ++index) {
+    if (count > 1) {
+      table.is_home = [index, count](std::string_view user) { return HomeOf(user, count) == index; };
+    }
+    shards_.push_back(std::make_shared<HubShard>(clock, executor, table, index));
+  }
+  for (const auto& shard : shards_) shard->Meet(shards_);
+}
+
+PresenceHub::~PresenceHub() {
+  for (const auto& shard : shards_) shard->Stop();
+}
+
+const std::shared_ptr<HubShard>& PresenceHub::HomeOfUser(std::string_view user_id) const {
+  return shards_[HomeOf(user_id, shards_.size())];
+}
+
+std::pair<HubShard&, PresenceHub::ConnectionId> PresenceHub::Find(ConnectionId connection) const {
+  const auto count = static_cast<std::uint32_t>(shards_.size());
+  return {*shards_[connection.slot % count], {connection.slot / count, connection.generation}};
+}
 
 PresenceConnection PresenceHub::Connect(std::string_view user_id,
                                         const PresenceTable::ConnectionOptions& options,
                                         std::span<const std::string> friends,
                                         std::shared_ptr<PresenceHost> host, HostTag tag) {
-  return {shard_, shard_->Connect(user_id, options, friends, std::move(host), tag)};
+  const auto& shard = HomeOfUser(user_id);
+  return {shard, shard->Connect(user_id, options, friends, std::move(host), tag)};
 }
 
 PresenceHub::ConnectionId PresenceHub::Open(std::string_view user_id,
                                             const PresenceTable::ConnectionOptions& options,
                                             std::span<const std::string> friends,
                                             std::shared_ptr<PresenceHost> host, HostTag tag) {
-  return shard_->Connect(user_id, options, friends, std::move(host), tag);
+  const std::size_t home = HomeOf(user_id, shards_.size());
+  ConnectionId connection = shards_[home]->Connect(user_id, options, friends, std::move(host), tag);
+  connection.slot = static_cast<std::uint32_t>(connection.slot * shards_.size() + home);
+  return connection;
 }
 
 void PresenceHub::SetFriends(ConnectionId connection, std::span<const std::string> friends) {
-  shard_->SetFriends(connection, friends);
+  const auto [shard, id] = Find(connection);
+  shard.SetFriends(id, friends);
 }
 
 void PresenceHub::SetStatus(ConnectionId connection, const PresenceStatus& status) {
-  shard_->SetStatus(connection, status);
+  const auto [shard, id] = Find(connection);
+  shard.SetStatus(id, status);
 }
 
-void PresenceHub::SignOff(ConnectionId connection) { shard_->SignOff(connection); }
+void PresenceHub::SignOff(ConnectionId connection) {
+  const auto [shard, id] = Find(connection);
+  shard.SignOff(id);
+}
 
-void PresenceHub::Close(ConnectionId connection) { shard_->Close(connection); }
+void PresenceHub::Close(ConnectionId connection) {
+  const auto [shard, id] = Find(connection);
+  shard.Close(id);
+}
 
 std::optional<PresenceUpdate> PresenceHub::NextUpdate(ConnectionId connection) {
-  return shard_->NextUpdate(connection);
+  const auto [shard, id] = Find(connection);
+  return shard.NextUpdate(id);
 }
 
-std::string PresenceHub::UserOf(ConnectionId connection) const { return shard_->UserOf(connection); }
+std::string PresenceHub::UserOf(ConnectionId connection) const {
+  const auto [shard, id] = Find(connection);
+  return shard.UserOf(id);
+}
 
-PresenceUpdate PresenceHub::StateOf(std::string_view user_id) const { return shard_->StateOf(user_id); }
+bool PresenceHub::IsCaughtUp(ConnectionId connection) const {
+  const auto [shard, id] = Find(connection);
+  return shard.IsCaughtUp(id);
+}
 
-bool PresenceHub::IsOnline(std::string_view user_id) const { return shard_->IsOnline(user_id); }
+PresenceUpdate PresenceHub::StateOf(std::string_view user_id) const {
+  return HomeOfUser(user_id)->StateOf(user_id);
+}
 
-PresenceTable::Counts PresenceHub::counts() const { return shard_->counts(); }
+bool PresenceHub::IsOnline(std::string_view user_id) const { return HomeOfUser(user_id)->IsOnline(user_id); }
+
+PresenceTable::Counts PresenceHub::counts() const {
+  PresenceTable::Counts sum;
+  for (const auto& shard : shards_) {
+    const PresenceTable::Counts counts = shard->counts();
+    sum.users += counts.users;
+    sum.online += counts.online;
+    sum.connections += counts.connections;
+    sum.friendships += counts.friendships;
+  }
+  return sum;
+}
 
 }  // namespace oofgg::presence

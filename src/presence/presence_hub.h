@@ -7,15 +7,15 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "oofgg/clock.h"
 #include "oofgg/executor.h"
 #include "oofgg/presence/presence_table.h"
+#include "presence/hub_shard.h"
 #include "presence/presence_host.h"
 
 namespace oofgg::presence {
-
-class HubShard;
 
 /// One connection of one user, held by whatever listener the user came through. Dropping it counts as a
 /// lost link. Methods return at once and give no verdict: whatever ends the connection from our side comes
@@ -43,6 +43,9 @@ class PresenceConnection {
   /// The next update for the peer. Once it gives nothing, `PresenceHost::Wake` follows when there is more.
   [[nodiscard]] std::optional<PresenceUpdate> NextUpdate();
 
+  /// As PresenceHub's; true if the connection is empty.
+  [[nodiscard]] bool is_caught_up() const;
+
   /// Empty if the connection is, or was refused.
   [[nodiscard]] std::string user_id() const;
 
@@ -62,6 +65,10 @@ struct PresenceHubOptions {
   /// How long a user of protocol v2 or of the gRPC stream stays online after a lost link. v1 users: 0.
   std::chrono::milliseconds grace{5'000};
   PresenceTable::Options table;  ///< `first_version` 0: microseconds of UTC at start.
+
+  /// Tables, each with its share of the users, so that many processors work at once; 64 at most. A user
+  /// whom others watch has a copy where they are, some 80 B, so no more than are of use.
+  unsigned shards = 1;
 };
 
 /// The presence of all users of this process, for all its listeners: a user of one is seen by users of all.
@@ -99,6 +106,8 @@ class PresenceHub {
   void Close(ConnectionId connection);
   [[nodiscard]] std::optional<PresenceUpdate> NextUpdate(ConnectionId connection);
   [[nodiscard]] std::string UserOf(ConnectionId connection) const;
+  /// Whether the connection has heard all there is, and what they show is known of all whom it lists.
+  [[nodiscard]] bool IsCaughtUp(ConnectionId connection) const;
 
   [[nodiscard]] PresenceUpdate StateOf(std::string_view user_id) const;
   /// Whether the user is online, seen or not.
@@ -107,8 +116,12 @@ class PresenceHub {
   [[nodiscard]] std::chrono::milliseconds grace() const { return grace_; }
 
  private:
+  [[nodiscard]] const std::shared_ptr<HubShard>& HomeOfUser(std::string_view user_id) const;
+  /// The shard, and the connection as the shard names it.
+  [[nodiscard]] std::pair<HubShard&, ConnectionId> Find(ConnectionId connection) const;
+
   const std::chrono::milliseconds grace_;
-  const std::shared_ptr<HubShard> shard_;
+  HubShards shards_;
 };
 
 }  // namespace oofgg::presence

@@ -1,10 +1,12 @@
 #include "oofgg/presence/presence_table.h"
 
+#include <utility>
+
 #include "presence/table_impl.h"
 
 namespace oofgg {
 
-PresenceTable::PresenceTable(Options options) : impl_(std::make_unique<Impl>(options)) {}
+PresenceTable::PresenceTable(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 PresenceTable::~PresenceTable() = default;
 PresenceTable::PresenceTable(PresenceTable&&) noexcept = default;
 PresenceTable& PresenceTable::operator=(PresenceTable&&) noexcept = default;
@@ -52,5 +54,21 @@ bool PresenceTable::IsLive(ConnectionId connection) const { return impl_->IsLive
 std::string PresenceTable::UserOf(ConnectionId connection) const { return impl_->UserOf(connection); }
 
 PresenceTable::Counts PresenceTable::counts() const { return impl_->counts(); }
+
+bool PresenceTable::IsCaughtUp(ConnectionId connection) const { return impl_->IsCaughtUp(connection); }
+
+std::vector<PresenceTable::Interest> PresenceTable::TakeInterests() { return impl_->TakeInterests(); }
+
+std::vector<PresenceTable::Export> PresenceTable::TakeExports() { return impl_->TakeExports(); }
+
+std::vector<PresenceTable::Farewell> PresenceTable::TakeFarewells() { return impl_->TakeFarewells(); }
+
+void PresenceTable::Follow(unsigned follower, std::string_view user_id, bool wanted) {
+  impl_->Follow(follower, user_id, wanted);
+}
+
+void PresenceTable::Import(const PresenceUpdate& update) { impl_->Import(update); }
+
+void PresenceTable::Hear(const Farewell& farewell) { impl_->Hear(farewell); }
 
 }  // namespace oofgg

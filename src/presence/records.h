@@ -44,15 +44,21 @@ struct UserRecord {
   CompactVector<Watcher> watchers;
   std::uint64_t version = 0;
   ConnectionSlot first_connection = kNone;
-  std::uint32_t pins : 28 = 0;  ///< Departures not yet told that name this user.
+  std::uint32_t pins : 24 = 0;  ///< Departures not yet told that name this user, and being followed.
   bool online : 1 = false;
   bool proven : 1 = false;
   bool has_status : 1 = false;  ///< Shows something else than plainly online.
   bool hidden : 1 = false;      ///< Shows nothing: invisible.
+  bool exporting : 1 = false;   ///< Has something to show to other tables.
+  bool remote : 1 = false;      ///< At home in another table.
+  bool wanted : 1 = false;      ///< Of a remote one: that table has been asked.
+  bool imported : 1 = false;    ///< Of a remote one: it has answered.
 };
 
 /// Whether others see the user as online.
 inline bool IsSeen(const UserRecord& user) { return user.online && !user.hidden; }
+
+inline bool IsKnown(const UserRecord& user) { return !user.remote || user.imported; }
 
 struct ConnectionRecord {
   CompactVector<Watch> watches;  ///< Sorted by user, so that a new list is merged in one pass.

@@ -31,7 +31,10 @@ PresenceTable::Options Sane(PresenceTable::Options options) {
 }  // namespace
 
 PresenceTable::Impl::Impl(Options options)
-    : options_(Sane(options)), version_(options.first_version), graph_(users_, connections_) {}
+    : options_(Sane(options)),
+      version_(options.first_version),
+      users_(options_.is_home),
+      graph_(users_, connections_) {}
 
 bool PresenceTable::Impl::IsLive(ConnectionId connection) const {
   return connection.slot < connections_.end() && connection.generation % 2 == 1 &&
@@ -128,6 +131,7 @@ Status PresenceTable::Impl::SetFriends(ConnectionId connection, std::span<const 
   if (!IsLive(connection)) return MakeStatus(StatusCode::kNotFound, "the connection has ended");
   OOFGG_RETURN_IF_ERROR(CheckRoom(friends.size(), connections_[connection.slot].watches.size()));
   graph_.Replace(connection.slot, InternAll(friends));
+  DropDeparturesOfListed(connection.slot);
   MarkReady(connection.slot);
   return absl::OkStatus();
 }
@@ -171,9 +175,7 @@ TimePoint PresenceTable::Impl::ExtendGrace(TimePoint now, UserHandle user, std::
 void PresenceTable::Impl::Free(Slot slot) {
   graph_.Replace(slot, {});
   ConnectionRecord& record = connections_[slot];
-  if (record.has_departures) {
-    const auto departures = departures_.extract(slot);
-    for (const auto& [user, version] : departures.mapped()) Unpin(user);
+  while (TakeDeparture(slot).has_value()) {
   }
   const std::uint32_t next_generation = record.generation + 1;
   record = ConnectionRecord();
@@ -204,6 +206,13 @@ PresenceUpdate PresenceTable::Impl::StateOf(std::string_view user_id) const {
 bool PresenceTable::Impl::IsOnline(std::string_view user_id) const {
   const UserHandle user = users_.Find(user_id);
   return user != kNone && users_[user].online;
+}
+
+bool PresenceTable::Impl::IsCaughtUp(ConnectionId connection) const {
+  if (!IsLive(connection)) return false;
+  const ConnectionRecord& record = connections_[connection.slot];
+  return record.first_changed == presence::kNoWatch && !record.has_departures &&
+         graph_.KnowsAll(connection.slot);
 }
 
 std::string PresenceTable::Impl::UserOf(ConnectionId connection) const {

@@ -41,6 +41,14 @@ class PresenceTable::Impl {
   bool IsLive(ConnectionId connection) const;
   std::string UserOf(ConnectionId connection) const;
   Counts counts() const;
+  bool IsCaughtUp(ConnectionId connection) const;
+
+  std::vector<Interest> TakeInterests() { return users_.TakeInterests(); }
+  std::vector<Export> TakeExports();
+  std::vector<Farewell> TakeFarewells() { return std::exchange(farewells_, {}); }
+  void Follow(unsigned follower, std::string_view user_id, bool wanted);
+  void Import(const PresenceUpdate& update);
+  void Hear(const Farewell& farewell);
 
  private:
   using UserHandle = presence::UserHandle;
@@ -60,12 +68,14 @@ class PresenceTable::Impl {
   void Show(UserHandle user, const PresenceStatus& status);
   void TellWatchers(UserHandle user, bool came_or_went, bool status_changed);
   void TellFriendsOfDeparture(UserHandle user, Slot last);
-  void QueueDeparture(Slot hearer, UserHandle user);
+  void TellOfDeparture(UserHandle hearer, UserHandle departed, std::uint64_t version);
+  void QueueDeparture(Slot hearer, UserHandle departed, std::uint64_t version);
   std::optional<PresenceUpdate> TakeDeparture(Slot slot);
+  void DropDeparturesOfListed(Slot slot);
   PresenceUpdate Describe(UserHandle user) const;
   void MarkReady(Slot slot);
   void Unpin(UserHandle user);
-  void LoseStatus(UserHandle user);
+  void QueueExport(UserHandle user);
 
   const Options options_;
   std::uint64_t version_;  ///< The last one given out, over all users.
@@ -73,13 +83,14 @@ class PresenceTable::Impl {
   presence::UserRegistry users_;
   presence::Slab<presence::ConnectionRecord> connections_;
   presence::WatchGraph graph_;
-  /// What users show who are not plainly online (`has_status`).
-  absl::flat_hash_map<UserHandle, PresenceStatus> statuses_;
   /// Until when a lost connection keeps its user online; those that have passed may be missing.
   absl::flat_hash_map<UserHandle, TimePoint> graces_;
   absl::btree_set<std::pair<TimePoint, UserHandle>> lingering_;  ///< Online by grace alone, by its end.
   /// Users who have gone and whom the connection does not list, with their version (`has_departures`).
   absl::flat_hash_map<Slot, absl::btree_map<UserHandle, std::uint64_t>> departures_;
+  absl::flat_hash_map<UserHandle, std::uint64_t> followers_;  ///< Other tables that follow, a bit for each.
+  std::vector<UserHandle> exports_;
+  std::vector<Farewell> farewells_;
   std::vector<ConnectionId> ready_;
   std::vector<ConnectionId> evicted_;
 };

@@ -26,7 +26,7 @@ void PresenceTable::Impl::GoOffline(UserHandle user, Slot last) {
   UserRecord& record = users_[user];
   const bool was_seen = IsSeen(record);
   const bool had_status = record.has_status;
-  LoseStatus(user);
+  users_.SetStatus(user, {});
   graces_.erase(user);
   record.online = false;
   record.proven = false;
@@ -40,23 +40,11 @@ void PresenceTable::Impl::GoOffline(UserHandle user, Slot last) {
 void PresenceTable::Impl::Show(UserHandle user, const PresenceStatus& status) {
   UserRecord& record = users_[user];
   const bool was_seen = IsSeen(record);
-  const bool is_plain = status == PresenceStatus();
-  if (record.has_status ? statuses_.at(user) == status : is_plain) return;
-  LoseStatus(user);
-  if (!is_plain) {
-    statuses_.emplace(user, status);
-    record.has_status = true;
-    record.hidden = status.state == PresenceState::kOffline;
-  }
+  if (users_.StatusOf(user) == status) return;
+  users_.SetStatus(user, status);
   if (!was_seen && !IsSeen(record)) return;
   record.version = ++version_;
   TellWatchers(user, was_seen != IsSeen(record), /*status_changed=*/true);
-}
-
-void PresenceTable::Impl::LoseStatus(UserHandle user) {
-  UserRecord& record = users_[user];
-  if (record.has_status) statuses_.erase(user);
-  record.has_status = record.hidden = false;
 }
 
 void PresenceTable::Impl::TellWatchers(UserHandle user, bool came_or_went, bool status_changed) {
@@ -67,23 +55,32 @@ void PresenceTable::Impl::TellWatchers(UserHandle user, bool came_or_went, bool 
     graph_.QueueChange(watcher.connection, watcher.index);
     MarkReady(watcher.connection);
   }
+  if (!followers_.empty() && followers_.contains(user)) QueueExport(user);
 }
 
 void PresenceTable::Impl::TellFriendsOfDeparture(UserHandle user, Slot last) {
   for (const Watch& watch : connections_[last].watches) {
-    Slot hearer = users_[watch.user].first_connection;
-    for (; hearer != kNone; hearer = connections_[hearer].next_of_user) {
-      if (connections_[hearer].hears_strangers && !graph_.Lists(hearer, user)) QueueDeparture(hearer, user);
+    if (users_[watch.user].remote) {
+      farewells_.push_back({std::string(users_[watch.user].id.view()), Describe(user)});
+    } else {
+      TellOfDeparture(watch.user, user, users_[user].version);
     }
   }
 }
 
-void PresenceTable::Impl::QueueDeparture(Slot hearer, UserHandle user) {
+void PresenceTable::Impl::TellOfDeparture(UserHandle hearer, UserHandle departed, std::uint64_t version) {
+  for (Slot slot = users_[hearer].first_connection; slot != kNone; slot = connections_[slot].next_of_user) {
+    if (!connections_[slot].hears_strangers || graph_.Lists(slot, departed)) continue;
+    QueueDeparture(slot, departed, version);
+  }
+}
+
+void PresenceTable::Impl::QueueDeparture(Slot hearer, UserHandle departed, std::uint64_t version) {
   auto& gone = departures_[hearer];
   connections_[hearer].has_departures = true;
   // Strangers must not make a slow reader costly: beyond a full friend list they go unmentioned.
   if (gone.size() >= std::max<std::size_t>(options_.max_friends, 1)) return;
-  if (gone.insert_or_assign(user, users_[user].version).second) ++users_[user].pins;
+  if (gone.insert_or_assign(departed, version).second) ++users_[departed].pins;
   MarkReady(hearer);
 }
 
@@ -102,13 +99,25 @@ std::optional<PresenceUpdate> PresenceTable::Impl::TakeDeparture(Slot slot) {
   return update;
 }
 
+/// They are no strangers any more: what is shown of them counts, which may be newer, or older on its way.
+void PresenceTable::Impl::DropDeparturesOfListed(Slot slot) {
+  if (!connections_[slot].has_departures) return;
+  const auto found = departures_.find(slot);
+  absl::erase_if(found->second, [this, slot](const auto& departure) {
+    const bool is_listed = graph_.Lists(slot, departure.first);
+    if (is_listed) Unpin(departure.first);
+    return is_listed;
+  });
+  if (!found->second.empty()) return;
+  departures_.erase(found);
+  connections_[slot].has_departures = false;
+}
+
 PresenceUpdate PresenceTable::Impl::Describe(UserHandle user) const {
   const UserRecord& record = users_[user];
   PresenceUpdate update{std::string(record.id.view()), PresenceState::kOffline, record.version};
   if (!IsSeen(record)) return update;
-  update.state = PresenceState::kOnline;
-  if (!record.has_status) return update;
-  const PresenceStatus& status = statuses_.at(user);
+  const PresenceStatus status = users_.StatusOf(user);
   update.state = status.state;
   update.text = status.text;
   update.session_id = status.session_id;

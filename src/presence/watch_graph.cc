@@ -9,12 +9,16 @@ namespace {
 
 Told TruthOf(const UserRecord& user) { return IsSeen(user) ? Told::kOnline : Told::kOffline; }
 
+/// Whether a watcher who was `told` so has something to hear.
+bool IsNews(Told told, const UserRecord& user) { return IsKnown(user) && told != TruthOf(user); }
+
 }  // namespace
 
 void WatchGraph::Link(ConnectionSlot connection, Watch& watch) {
   UserRecord& user = users_[watch.user];
   watch.position = static_cast<std::uint32_t>(user.watchers.size());
   user.watchers.push_back({connection, 0});
+  users_.Want(watch.user);
   ++friendships_;
 }
 
@@ -67,7 +71,7 @@ void WatchGraph::Requeue(ConnectionSlot connection) {
   for (std::uint32_t index = 0; index < record.watches.size(); ++index) {
     Watch& watch = record.watches[index];
     watch.queued = false;
-    if (watch.told != TruthOf(users_[watch.user])) QueueChange(connection, index);
+    if (IsNews(watch.told, users_[watch.user])) QueueChange(connection, index);
   }
 }
 
@@ -77,6 +81,12 @@ bool WatchGraph::Lists(ConnectionSlot connection, UserHandle user) const {
       std::lower_bound(watches.begin(), watches.end(), user,
                        [](const Watch& watch, UserHandle handle) { return watch.user < handle; });
   return found != watches.end() && found->user == user;
+}
+
+bool WatchGraph::KnowsAll(ConnectionSlot connection) const {
+  const CompactVector<Watch>& watches = connections_[connection].watches;
+  return std::all_of(watches.begin(), watches.end(),
+                     [this](const Watch& watch) { return IsKnown(users_[watch.user]); });
 }
 
 void WatchGraph::QueueChange(ConnectionSlot connection, std::uint32_t index) {
@@ -106,8 +116,10 @@ UserHandle WatchGraph::TakeChange(ConnectionSlot connection) {
     record.first_changed = watch.next_changed;
     if (record.first_changed == kNoWatch) record.last_changed = kNoWatch;
     watch.queued = false;
-    const Told truth = TruthOf(users_[watch.user]);
-    if (std::exchange(watch.told, truth) != truth) return watch.user;
+    const UserRecord& user = users_[watch.user];
+    if (!IsNews(watch.told, user)) continue;
+    watch.told = TruthOf(user);
+    return watch.user;
   }
   return kNone;
 }

@@ -25,6 +25,9 @@ class WatchGraph {
   /// Whether the connection lists the user.
   [[nodiscard]] bool Lists(ConnectionSlot connection, UserHandle user) const;
 
+  /// Whether what they show is known of all whom it lists.
+  [[nodiscard]] bool KnowsAll(ConnectionSlot connection) const;
+
   /// Queues the watcher's friendship for telling; nothing if it is queued.
   void QueueChange(ConnectionSlot connection, std::uint32_t index);
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -30,7 +31,10 @@ namespace oofgg {
 /// Memory: about 60 B a user, 50 B a connection, 20 B a friendship, bounded by the options; a user is
 /// forgotten when nobody lists them and no connection or grace is left.
 /// Time: moments passed in must not go backwards.
-/// Threads: not safe; one owner.
+/// Several tables are one when each user has a home among them (`Options::is_home`) and what they ask of and
+/// tell each other is carried: `TakeInterests` to `Follow` of the home, `TakeExports` to `Import`,
+/// `TakeFarewells` to `Hear`. Each kind must arrive in order between two tables; otherwise it may take any
+/// time. Threads: not safe; one owner.
 class PresenceTable {
  public:
   struct Options {
@@ -39,6 +43,10 @@ class PresenceTable {
     std::uint64_t first_version = 0;
     std::size_t max_friends = 5'000;           ///< Of one connection; 65,000 at most.
     std::size_t max_friendships = 20'000'000;  ///< Of all connections together.
+
+    /// Whether a user's connections come to this table; empty: everybody's do. What is shown by others is
+    /// not known before it has been imported, and until then nothing is told of them.
+    std::function<bool(std::string_view user_id)> is_home{};
   };
 
   struct ConnectionOptions {
@@ -129,9 +137,44 @@ class PresenceTable {
   /// Whether the user is online, seen or not.
   [[nodiscard]] bool IsOnline(std::string_view user_id) const;
   [[nodiscard]] bool IsLive(ConnectionId connection) const;
+  /// Whether `NextUpdate` has nothing to tell and all who are listed are known; asked when it gave nothing.
+  /// False for a stale id.
+  [[nodiscard]] bool IsCaughtUp(ConnectionId connection) const;
   /// Whose connection it is; empty for a stale id.
   [[nodiscard]] std::string UserOf(ConnectionId connection) const;
   [[nodiscard]] Counts counts() const;
+
+  // Among several tables.
+
+  /// Somebody here lists a user who is at home elsewhere, or nobody does any more.
+  struct Interest {
+    std::string user_id;
+    bool wanted = false;
+  };
+  /// What a user at home shows, for all tables that follow them.
+  struct Export {
+    PresenceUpdate update;
+    std::uint64_t followers = 0;  ///< A bit for each.
+  };
+  /// A user at home went who listed one at home elsewhere (`ConnectionOptions::announces_to_friends`).
+  struct Farewell {
+    std::string listed;
+    PresenceUpdate departed;
+  };
+  static constexpr unsigned kMaxFollowers = 64;
+
+  /// Each: since the last call. Of a user the newest is exported, once.
+  [[nodiscard]] std::vector<Interest> TakeInterests();
+  [[nodiscard]] std::vector<Export> TakeExports();
+  [[nodiscard]] std::vector<Farewell> TakeFarewells();
+
+  /// A table, `follower` below kMaxFollowers, wants to hear what a user at home here shows, from now as they
+  /// are on, or no longer.
+  void Follow(unsigned follower, std::string_view user_id, bool wanted);
+  /// What a user shows who is at home elsewhere. Nothing if it is older than what is known.
+  void Import(const PresenceUpdate& update);
+  /// Of a user at home here, whom somebody from elsewhere listed.
+  void Hear(const Farewell& farewell);
 
  private:
   class Impl;

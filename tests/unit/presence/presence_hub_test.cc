@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,18 +26,26 @@ PresenceTable::ConnectionOptions WithGrace(Duration grace, bool proven = false) 
   return options;
 }
 
-class PresenceHubTest : public ::testing::Test {
+PresenceHubOptions Sharded(unsigned shards) {
+  PresenceHubOptions options;
+  options.shards = shards;
+  return options;
+}
+
+/// By how many tables share the users.
+class PresenceHubTest : public ::testing::TestWithParam<unsigned> {
  protected:
   testing::FakeClock clock_;
   testing::ManualExecutor executor_{clock_};
-  PresenceHub hub_{clock_, executor_};
+  PresenceHub hub_{clock_, executor_, Sharded(GetParam())};
   std::shared_ptr<FakeHost> host_ = std::make_shared<FakeHost>();
   std::shared_ptr<FakeHost> other_host_ = std::make_shared<FakeHost>();
 };
 
-TEST_F(PresenceHubTest, WakesAFollowerOnceUntilItHasReadAll) {
+TEST_P(PresenceHubTest, WakesAFollowerOnceUntilItHasReadAll) {
   auto alice = hub_.Connect("alice", {}, Friends{"bob", "carol"}, host_);
-  EXPECT_EQ(host_->TakeWakes(), 0);
+  EXPECT_EQ(alice.NextUpdate(), std::nullopt);
+  EXPECT_LE(host_->TakeWakes(), 1) << "when it was known that they are offline";
   auto bob = hub_.Connect("bob", {}, {}, other_host_);
   auto carol = hub_.Connect("carol", {}, {}, other_host_);
   EXPECT_EQ(host_->TakeWakes(), 1);
@@ -47,7 +56,7 @@ TEST_F(PresenceHubTest, WakesAFollowerOnceUntilItHasReadAll) {
   EXPECT_EQ(host_->TakeWakes(), 1);
 }
 
-TEST_F(PresenceHubTest, TheGraceEndsByTheExecutorsTimer) {
+TEST_P(PresenceHubTest, TheGraceEndsByTheExecutorsTimer) {
   auto alice = hub_.Connect("alice", {}, Friends{"bob"}, host_);
   auto bob = hub_.Connect("bob", WithGrace(5s), {}, other_host_);
   EXPECT_EQ(alice.NextUpdate()->state, PresenceState::kOnline);
@@ -61,7 +70,7 @@ TEST_F(PresenceHubTest, TheGraceEndsByTheExecutorsTimer) {
   EXPECT_EQ(alice.NextUpdate()->state, PresenceState::kOffline);
 }
 
-TEST_F(PresenceHubTest, AShorterGraceIsNotHeldUpByALongerOne) {
+TEST_P(PresenceHubTest, AShorterGraceIsNotHeldUpByALongerOne) {
   hub_.Connect("slow", WithGrace(1h), {}, host_).Close();
   hub_.Connect("quick", WithGrace(1s), {}, host_).Close();
   executor_.AdvanceBy(1s);
@@ -71,7 +80,7 @@ TEST_F(PresenceHubTest, AShorterGraceIsNotHeldUpByALongerOne) {
   EXPECT_EQ(hub_.counts().users, 0u);
 }
 
-TEST_F(PresenceHubTest, DroppingTheConnectionIsALostLinkAndFreesTheHost) {
+TEST_P(PresenceHubTest, DroppingTheConnectionIsALostLinkAndFreesTheHost) {
   {
     auto alice = hub_.Connect("alice", WithGrace(5s), {}, host_);
     EXPECT_EQ(host_.use_count(), 2);
@@ -82,7 +91,7 @@ TEST_F(PresenceHubTest, DroppingTheConnectionIsALostLinkAndFreesTheHost) {
   EXPECT_EQ(hub_.StateOf("alice").state, PresenceState::kOffline);
 }
 
-TEST_F(PresenceHubTest, RefusalsComeByFinish) {
+TEST_P(PresenceHubTest, RefusalsComeByFinish) {
   auto bound = hub_.Connect("alice", WithGrace(0s, /*proven=*/true), {}, host_);
   auto claim = hub_.Connect("alice", {}, Friends{"bob"}, other_host_);
   ASSERT_TRUE(other_host_->finished().has_value());
@@ -95,7 +104,7 @@ TEST_F(PresenceHubTest, RefusalsComeByFinish) {
   EXPECT_FALSE(host_->finished().has_value());
 }
 
-TEST_F(PresenceHubTest, EvictionComesByFinish) {
+TEST_P(PresenceHubTest, EvictionComesByFinish) {
   auto impostor = hub_.Connect("alice", {}, {}, host_);
   auto bound = hub_.Connect("alice", WithGrace(0s, /*proven=*/true), {}, other_host_);
   ASSERT_TRUE(host_->finished().has_value());
@@ -105,7 +114,7 @@ TEST_F(PresenceHubTest, EvictionComesByFinish) {
   EXPECT_EQ(hub_.StateOf("alice").state, PresenceState::kOnline);
 }
 
-TEST_F(PresenceHubTest, AFullTableIsSaid) {
+TEST_P(PresenceHubTest, AFullTableIsSaid) {
   PresenceHub small(clock_, executor_, {.grace = 0ms, .table = {0, 10, /*max_friendships=*/1}});
   auto alice = small.Connect("alice", {}, Friends{"bob"}, host_);
   alice.SetFriends(Friends{"bob", "carol"});
@@ -113,7 +122,7 @@ TEST_F(PresenceHubTest, AFullTableIsSaid) {
   EXPECT_EQ(host_->finished()->code(), StatusCode::kResourceExhausted);
 }
 
-TEST_F(PresenceHubTest, VersionsStartAtTheWallClockSoThatARestartDoesNotGoBack) {
+TEST_P(PresenceHubTest, VersionsStartAtTheWallClockSoThatARestartDoesNotGoBack) {
   auto alice = hub_.Connect("alice", {}, {}, host_);
   const auto before = hub_.StateOf("alice").version;
   clock_.Advance(1s);
@@ -121,7 +130,7 @@ TEST_F(PresenceHubTest, VersionsStartAtTheWallClockSoThatARestartDoesNotGoBack) 
   EXPECT_GT(restarted.StateOf("alice").version, before);
 }
 
-TEST_F(PresenceHubTest, ConnectionsMayOutliveTheHub) {
+TEST_P(PresenceHubTest, ConnectionsMayOutliveTheHub) {
   auto hub = std::make_unique<PresenceHub>(clock_, executor_);
   auto alice = hub->Connect("alice", WithGrace(5s), Friends{"bob"}, host_);
   hub->Connect("bob", WithGrace(5s), {}, other_host_).Close();
@@ -133,10 +142,83 @@ TEST_F(PresenceHubTest, ConnectionsMayOutliveTheHub) {
   executor_.AdvanceBy(1h);
 }
 
-TEST(PresenceHubThreadsTest, ManyThreadsComeGoAndRead) {
+INSTANTIATE_TEST_SUITE_P(, PresenceHubTest, ::testing::Values(1U, 3U));
+
+TEST_P(PresenceHubTest, IsCaughtUpWhenAllIsHeard) {
+  auto bob = hub_.Connect("bob", {}, {}, other_host_);
+  auto alice = hub_.Connect("alice", {}, Friends{"bob", "carol", "dave"}, host_);
+  EXPECT_FALSE(alice.is_caught_up());
+  EXPECT_EQ(alice.NextUpdate()->user_id, "bob");
+  EXPECT_EQ(alice.NextUpdate(), std::nullopt);
+  EXPECT_TRUE(alice.is_caught_up());
+}
+
+TEST_P(PresenceHubTest, OpenConnectionsAreNamedByTheirIds) {
+  std::vector<PresenceHub::ConnectionId> connections;
+  for (int i = 0; i < 10; ++i) {
+    connections.push_back(hub_.Open("user" + std::to_string(i), {}, Friends{"user0"}, host_, 0));
+  }
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(hub_.UserOf(connections[static_cast<std::size_t>(i)]), "user" + std::to_string(i));
+  }
+  EXPECT_EQ(hub_.NextUpdate(connections[7])->user_id, "user0");
+  EXPECT_EQ(hub_.NextUpdate(connections[7]), std::nullopt);
+  EXPECT_TRUE(hub_.IsCaughtUp(connections[7]));
+  hub_.SignOff(connections[7]);
+  EXPECT_FALSE(hub_.IsOnline("user7"));
+  hub_.Close(connections[8]);
+  EXPECT_EQ(hub_.counts().connections, 8U);
+}
+
+class PresenceHubThreadsTest : public ::testing::TestWithParam<unsigned> {};
+INSTANTIATE_TEST_SUITE_P(, PresenceHubThreadsTest, ::testing::Values(1U, 3U));
+
+TEST_P(PresenceHubThreadsTest, FollowersEndEqualToTheTruth) {
+  ThreadPool pool(1);
+  PresenceHub hub(Clock::System(), pool, Sharded(GetParam()));
+  constexpr int kUsers = 8;
+  Friends all;
+  for (int i = 0; i < kUsers; ++i) all.push_back("user" + std::to_string(i));
+  std::vector<PresenceConnection> followers(4);
+  std::vector<std::map<std::string, PresenceState>> beliefs(4);
+  const auto read = [&](std::size_t i) {
+    while (const auto update = followers[i].NextUpdate()) beliefs[i][update->user_id] = update->state;
+  };
+  PresenceTable::ConnectionOptions options;
+  options.full_snapshot = true;
+  std::vector<std::map<std::string, PresenceConnection>> players(4);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < 4; ++i) {
+    followers[i] = hub.Connect("follower" + std::to_string(i), options, all, std::make_shared<FakeHost>());
+    threads.emplace_back([&, i] {
+      SeededRandom random(i);
+      auto& mine = players[i];
+      for (int round = 0; round < 2'000; ++round) {
+        // Two users a thread, so that the last word on each is one thread's.
+        const std::string user = "user" + std::to_string(2 * i + random.Below(2));
+        if (mine[user]) {
+          mine[user].SignOff();
+        } else {
+          mine[user] = hub.Connect(user, {}, Friends{"user0"}, std::make_shared<FakeHost>());
+        }
+        if (round % 3 == 0) read(i);
+        if (round % 7 == 0) followers[i].SetFriends(round % 2 == 0 ? all : Friends{"user3"});
+      }
+      followers[i].SetFriends(all);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (std::size_t i = 0; i < 4; ++i) {
+    read(i);
+    EXPECT_TRUE(followers[i].is_caught_up());
+    for (const std::string& user : all) EXPECT_EQ(beliefs[i][user], hub.StateOf(user).state) << user;
+  }
+}
+
+TEST_P(PresenceHubThreadsTest, ManyThreadsComeGoAndRead) {
   ThreadPool pool(2);
   {
-    PresenceHub hub(Clock::System(), pool, {.grace = 1ms, .table = {}});
+    PresenceHub hub(Clock::System(), pool, {.grace = 1ms, .table = {}, .shards = GetParam()});
     std::vector<std::thread> threads;
     for (std::uint64_t seed = 0; seed < 4; ++seed) {
       threads.emplace_back([&hub, seed] {

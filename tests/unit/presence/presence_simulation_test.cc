@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -73,13 +75,77 @@ struct Follower {
   std::map<std::string, std::uint64_t> versions;
 };
 
+/// Tables that are one, and the post between them, which may take any time and keeps the order of two ends.
+class Tables {
+ public:
+  explicit Tables(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      PresenceTable::Options options;
+      options.first_version = 1'000 * i;
+      if (count > 1) {
+        options.is_home = [this, i](std::string_view user) { return HomeOf(user) == i; };
+      }
+      tables_.emplace_back(options);
+    }
+  }
+
+  PresenceTable& Of(std::string_view user) { return tables_[HomeOf(user)]; }
+  std::deque<PresenceTable>& all() { return tables_; }
+
+  /// Takes what is to be carried.
+  void Collect() {
+    for (unsigned from = 0; from < tables_.size(); ++from) {
+      for (const auto& interest : tables_[from].TakeInterests()) {
+        const std::size_t to = HomeOf(interest.user_id);
+        post_[{from, to}].push_back(
+            [this, to, from, interest] { tables_[to].Follow(from, interest.user_id, interest.wanted); });
+      }
+      for (const auto& shown : tables_[from].TakeExports()) {
+        for (std::size_t to = 0; to < tables_.size(); ++to) {
+          if ((shown.followers >> to & 1) == 0) continue;
+          post_[{from, to}].push_back([this, to, update = shown.update] { tables_[to].Import(update); });
+        }
+      }
+      for (const auto& farewell : tables_[from].TakeFarewells()) {
+        const std::size_t to = HomeOf(farewell.listed);
+        post_[{from, to}].push_back([this, to, farewell] { tables_[to].Hear(farewell); });
+      }
+    }
+  }
+
+  /// Carries one thing, between two tables that `random` chooses. False if there is none.
+  bool Carry(RandomSource& random) {
+    Collect();
+    std::erase_if(post_, [](const auto& ends) { return ends.second.empty(); });
+    if (post_.empty()) return false;
+    auto& letters = std::next(post_.begin(), static_cast<std::ptrdiff_t>(random.Below(post_.size())))->second;
+    const std::function<void()> letter = std::move(letters.front());
+    letters.pop_front();
+    letter();
+    return true;
+  }
+
+ private:
+  std::size_t HomeOf(std::string_view user) const {
+    return static_cast<unsigned char>(user.back()) % tables_count();
+  }
+  std::size_t tables_count() const { return std::max<std::size_t>(tables_.size(), 1); }
+
+  std::deque<PresenceTable> tables_;
+  std::map<std::pair<std::size_t, std::size_t>, std::deque<std::function<void()>>> post_;
+};
+
 class History {
  public:
-  explicit History(std::uint64_t seed) : random_(seed) {}
+  History(std::uint64_t seed, std::size_t tables) : random_(seed), tables_(tables) {}
 
   void Run() {
     const std::uint64_t steps = 20 + random_.Below(200);
-    for (std::uint64_t i = 0; i < steps && !::testing::Test::HasFatalFailure(); ++i) Step();
+    for (std::uint64_t i = 0; i < steps && !::testing::Test::HasFatalFailure(); ++i) {
+      Step();
+      tables_.Collect();
+      for (std::uint64_t letters = random_.Below(4); letters > 0; --letters) tables_.Carry(random_);
+    }
     CheckFollowers();
     CheckForgetting();
   }
@@ -95,7 +161,11 @@ class History {
     if (dice < 85) return Reconnect(someone);
     if (dice < 92) return Show(someone);
     now_ += std::chrono::milliseconds(random_.Below(4'000));
-    if (random_.Below(2) == 0) table_.Advance(now_);
+    if (random_.Below(2) == 0) AdvanceAll(now_);
+  }
+
+  void AdvanceAll(TimePoint now) {
+    for (PresenceTable& table : tables_.all()) table.Advance(now);
   }
 
   std::string SomeUser() { return "user" + std::to_string(random_.Below(8)); }
@@ -117,7 +187,7 @@ class History {
 
   void Show(Follower& follower) {
     const PresenceStatus status = SomeStatus();
-    ASSERT_TRUE(table_.SetStatus(follower.connection, status).ok());
+    ASSERT_TRUE(tables_.Of(follower.user).SetStatus(follower.connection, status).ok());
     truth_.Show(follower.user, status);
   }
 
@@ -142,7 +212,7 @@ class History {
     const std::vector<std::string> list(follower.friends.begin(), follower.friends.end());
     follower.options.status.reset();
     if (random_.Below(4) == 0) follower.options.status = SomeStatus();
-    const auto made = table_.Connect(now_, follower.user, follower.options, list);
+    const auto made = tables_.Of(follower.user).Connect(now_, follower.user, follower.options, list);
     ASSERT_TRUE(made.ok());
     follower.connection = *made;
     if (!follower.options.full_snapshot) follower.believes.clear();
@@ -152,10 +222,10 @@ class History {
 
   void End(const Follower& follower, bool sign_off) {
     if (sign_off) {
-      table_.SignOff(now_, follower.connection);
+      tables_.Of(follower.user).SignOff(now_, follower.connection);
       truth_.SignOff(follower.user);
     } else {
-      table_.Close(now_, follower.connection);
+      tables_.Of(follower.user).Close(now_, follower.connection);
       truth_.Close(follower.user, now_ + follower.options.grace);
     }
   }
@@ -176,7 +246,7 @@ class History {
     const std::set<std::string> before = follower.friends;
     follower.friends = SomeFriends();
     const std::vector<std::string> list(follower.friends.begin(), follower.friends.end());
-    ASSERT_TRUE(table_.SetFriends(follower.connection, list).ok());
+    ASSERT_TRUE(tables_.Of(follower.user).SetFriends(follower.connection, list).ok());
     // Who is not followed is not known; v1 and v2 clients then assume offline.
     for (const std::string& user : before) {
       if (follower.friends.count(user) == 0 && !follower.options.full_snapshot) follower.believes.erase(user);
@@ -185,7 +255,7 @@ class History {
 
   void Read(Follower& follower, std::uint64_t most) {
     for (; most > 0; --most) {
-      const auto update = table_.NextUpdate(follower.connection);
+      const auto update = tables_.Of(follower.user).NextUpdate(follower.connection);
       if (!update.has_value()) return;
       const bool online = update->state != PresenceState::kOffline;
       if (follower.friends.count(update->user_id) == 0) {
@@ -205,10 +275,14 @@ class History {
   }
 
   void CheckFollowers() {
-    table_.Advance(now_);
+    AdvanceAll(now_);
+    while (tables_.Carry(random_)) {
+    }
     for (Follower& follower : followers_) {
       Read(follower, 1'000);
-      ASSERT_FALSE(table_.NextUpdate(follower.connection).has_value());
+      PresenceTable& home = tables_.Of(follower.user);
+      ASSERT_FALSE(home.NextUpdate(follower.connection).has_value());
+      ASSERT_TRUE(home.IsCaughtUp(follower.connection));
       for (const std::string& user : follower.friends) {
         const Sight truth = truth_.See(user, now_);
         const Sight& belief = follower.believes[user];
@@ -216,22 +290,27 @@ class History {
         if (follower.options.hears_status) {
           ASSERT_EQ(belief, truth) << user;
         }
-        ASSERT_EQ(table_.StateOf(user).state != PresenceState::kOffline, truth.has_value());
-        ASSERT_EQ(table_.IsOnline(user), truth_.IsOnline(user, now_));
+        ASSERT_EQ(tables_.Of(user).StateOf(user).state != PresenceState::kOffline, truth.has_value());
+        ASSERT_EQ(tables_.Of(user).IsOnline(user), truth_.IsOnline(user, now_));
       }
     }
   }
 
   void CheckForgetting() {
-    for (const Follower& follower : followers_) table_.Close(now_, follower.connection);
-    table_.Advance(now_ + 5s);
-    ASSERT_EQ(table_.counts().users, 0u);
-    ASSERT_EQ(table_.counts().friendships, 0u);
-    ASSERT_EQ(table_.NextDeadline(), kNever);
+    for (const Follower& follower : followers_) tables_.Of(follower.user).Close(now_, follower.connection);
+    AdvanceAll(now_ + 5s);
+    while (tables_.Carry(random_)) {
+    }
+    for (const PresenceTable& table : tables_.all()) {
+      ASSERT_EQ(table.counts().users, 0u);
+      ASSERT_EQ(table.counts().friendships, 0u);
+      ASSERT_EQ(table.counts().online, 0u);
+      ASSERT_EQ(table.NextDeadline(), kNever);
+    }
   }
 
   SeededRandom random_;
-  PresenceTable table_;
+  Tables tables_;
   Truth truth_;
   TimePoint now_{};
   std::vector<Follower> followers_;
@@ -240,7 +319,15 @@ class History {
 TEST(PresenceSimulationTest, EveryFollowerEndsEqualToTheTruth) {
   for (std::uint64_t seed = 1; seed <= 10'000; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    History(seed).Run();
+    History(seed, 1).Run();
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST(PresenceSimulationTest, SeveralTablesAreOne) {
+  for (std::uint64_t seed = 1; seed <= 10'000; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    History(seed, 2 + seed % 3).Run();
     if (HasFatalFailure()) return;
   }
 }
