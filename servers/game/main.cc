@@ -106,6 +106,51 @@ unsigned PresenceShards(const GameSettings& settings) {
   return asked > 0 ? asked : std::max(1U, std::thread::hardware_concurrency() / 4);
 }
 
+/// Shows what a listener counts: one metric for each member of its counts.
+template <typename Door, typename Counts>
+auto CounterOf(OpsServer& ops, const Door& door, Counts (Door::*read)() const) {
+  return [&ops, &door, read](const char* name, const char* help, std::uint64_t Counts::*field) {
+    ops.AddCounter(name, help, [&door, read, field] { return static_cast<double>((door.*read)().*field); });
+  };
+}
+
+void AddCounters(OpsServer& ops, const net::PresenceTcpListener& door) {
+  using Counts = net::PresenceTcpCounts;
+  const auto count = CounterOf(ops, door, &net::PresenceTcpListener::counts);
+  count("oofgg_presence_tcp_accepted_total", "TCP connections that came.", &Counts::accepted);
+  count("oofgg_presence_tcp_over_connections_total", "Of these, turned away: too many in all.",
+        &Counts::over_connections);
+  count("oofgg_presence_tcp_over_address_total", "Of these, turned away: too many from one address.",
+        &Counts::over_connections_of_address);
+  count("oofgg_presence_tcp_over_friends_total", "Friends lists refused: too many friends from one address.",
+        &Counts::over_friends);
+  count("oofgg_presence_tcp_over_size_total", "Connections ended by too long an object.", &Counts::over_size);
+  count("oofgg_presence_tcp_malformed_total", "Connections ended by other input that broke a rule.",
+        &Counts::malformed);
+  count("oofgg_presence_tcp_object_timeouts_total", "Connections ended since an object took too long.",
+        &Counts::object_timeouts);
+  count("oofgg_presence_tcp_write_timeouts_total", "Connections ended since the peer did not read.",
+        &Counts::write_timeouts);
+  count("oofgg_presence_tcp_plaintext_refused_total", "Connections ended since they were not under TLS.",
+        &Counts::plaintext_refused);
+  count("oofgg_presence_tls_handshakes_total", "Handshakes that succeeded.", &Counts::handshakes);
+  count("oofgg_presence_tls_failed_total", "Handshakes that failed.", &Counts::handshakes_failed);
+  count("oofgg_presence_tls_over_rate_total", "Connections closed since there were too many handshakes.",
+        &Counts::handshakes_over_rate);
+}
+
+void AddCounters(OpsServer& ops, const net::PresenceUdpListener& door) {
+  using Counts = net::PresenceUdpCounts;
+  const auto count = CounterOf(ops, door, &net::PresenceUdpListener::counts);
+  count("oofgg_presence_udp_datagrams_total", "Datagrams that came.", &Counts::datagrams);
+  count("oofgg_presence_udp_malformed_total", "Of these, no object, or too long a one.", &Counts::malformed);
+  count("oofgg_presence_udp_unproved_total", "Of these, without proof of their address, and not answered.",
+        &Counts::unproved);
+  count("oofgg_presence_udp_over_rate_total", "Of these, beyond what one address may send.",
+        &Counts::over_rate);
+  count("oofgg_presence_udp_unsent_total", "Datagrams that the kernel did not take.", &Counts::unsent);
+}
+
 /// What this server shows of itself to Prometheus.
 void AddMetrics(OpsServer& ops, const presence::PresenceHub& hub, const net::PresenceTcpListener& door,
                 const net::PresenceUdpListener& udp_door) {
@@ -117,17 +162,8 @@ void AddMetrics(OpsServer& ops, const presence::PresenceHub& hub, const net::Pre
                [&door] { return static_cast<double>(door.connections()); });
   ops.AddGauge("oofgg_presence_udp_players", "Players of the presence port over UDP.",
                [&udp_door] { return static_cast<double>(udp_door.players()); });
-  const auto count = [&](const char* name, const char* help, std::uint64_t net::PresenceUdpCounts::*field) {
-    ops.AddCounter(name, help, [&udp_door, field] { return static_cast<double>(udp_door.counts().*field); });
-  };
-  using Counts = net::PresenceUdpCounts;
-  count("oofgg_presence_udp_datagrams_total", "Datagrams that came.", &Counts::datagrams);
-  count("oofgg_presence_udp_malformed_total", "Of these, no object, or too long a one.", &Counts::malformed);
-  count("oofgg_presence_udp_unproved_total", "Of these, without proof of their address, and not answered.",
-        &Counts::unproved);
-  count("oofgg_presence_udp_over_rate_total", "Of these, beyond what one address may send.",
-        &Counts::over_rate);
-  count("oofgg_presence_udp_unsent_total", "Datagrams that the kernel did not take.", &Counts::unsent);
+  AddCounters(ops, door);
+  AddCounters(ops, udp_door);
 }
 
 /// The presence port over UDP: where `tcp_port` is that over TCP.
@@ -206,7 +242,9 @@ Status Serve(const GameSettings& settings) {
       process.io(), settings.presence_listen, hub, clock, workers, authenticate,
       {.require_token = settings.presence_auth,
        .max_connections = PresenceConnections(settings),
-       .max_connections_per_address = static_cast<std::size_t>(settings.presence_max_per_address)});
+       .max_connections_per_address = static_cast<std::size_t>(settings.presence_max_per_address),
+       .tls = PresenceTlsOf(settings),
+       .secure = tls == nullptr ? net::SecureLayerFactory() : net::TlsLayers(tls)});
   if (!door.ok()) return Annotate(door.status(), "--presence-listen");
   OOFGG_ASSIGN_OR_RETURN(const auto udp_door,
                          ListenOnUdp(settings, (*door)->port(), process.io(), hub, workers, authenticate));

@@ -25,6 +25,25 @@ Status ParseGames(std::string_view text, std::vector<std::string>& games) {
   return {};
 }
 
+Status ParsePresenceTls(std::string_view text, std::optional<net::PresenceTls>& tls) {
+  if (text == "off") {
+    tls = net::PresenceTls::kOff;
+  } else if (text == "offered") {
+    tls = net::PresenceTls::kOffered;
+  } else if (text == "required") {
+    tls = net::PresenceTls::kRequired;
+  } else {
+    return MakeStatus(StatusCode::kInvalidArgument,
+                      "'" + std::string(text) + "' is not off, offered or required");
+  }
+  return {};
+}
+
+Status CheckPresenceTls(const GameSettings& settings) {
+  if (PresenceTlsOf(settings) == net::PresenceTls::kOff || !settings.server.tls_cert.empty()) return {};
+  return MakeStatus(StatusCode::kInvalidArgument, "--presence-tls needs --tls-cert and --tls-key");
+}
+
 void AddPresenceFlags(Flags& flags, GameSettings& settings) {
   flags.AddAddress({.name = "presence-listen", .help = "Where presence over TCP and UDP is served"},
                    &settings.presence_listen);
@@ -40,6 +59,12 @@ void AddPresenceFlags(Flags& flags, GameSettings& settings) {
                   });
   flags.Add({.name = "presence-auth", .help = "Let nobody onto the presence port without a token"},
             &settings.presence_auth);
+  flags.AddCustom({.name = "presence-tls",
+                   .help = "TLS on the TCP presence port: off, offered beside plaintext, or required",
+                   .value = "off|offered|required"},
+                  "offered with --tls-cert, else off", [&settings](std::string_view text) {
+                    return ParsePresenceTls(text, settings.presence_tls);
+                  });
   flags.Add({.name = "presence-grace", .help = "How long a lost v2 player stays online"},
             &settings.presence_grace);
   flags.Add({.name = "presence-max-connections",
@@ -67,6 +92,12 @@ void AddPresenceFlags(Flags& flags, GameSettings& settings) {
 
 }  // namespace
 
+net::PresenceTls PresenceTlsOf(const GameSettings& settings) {
+  const bool has_certificate = !settings.server.tls_cert.empty();
+  return settings.presence_tls.value_or(has_certificate ? net::PresenceTls::kOffered
+                                                        : net::PresenceTls::kOff);
+}
+
 std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& settings) {
   settings.issuer = auth::kDefaultIssuer;
   Flags flags(kProgram, "Presence, sessions and their events, players, scores.");
@@ -85,8 +116,8 @@ std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& setting
                   "", [&settings](std::string_view text) { return ParseGames(text, settings.games); });
   AddPresenceFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;
-  for (const Status& fit :
-       {CheckTogether(settings.server), CheckTogether(settings.peers), CheckTogether(settings.revocations)}) {
+  for (const Status& fit : {CheckTogether(settings.server), CheckTogether(settings.peers),
+                            CheckTogether(settings.revocations), CheckPresenceTls(settings)}) {
     if (!fit.ok()) return Fail(kProgram, fit, 2);
   }
   if (settings.jwks.empty()) {

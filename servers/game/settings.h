@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/address_list.h"
+#include "net/presence/presence_tcp_listener.h"
 #include "servers/common/peer_flags.h"
 #include "servers/common/revocation_keeper.h"
 #include "servers/common/server_flags.h"
@@ -30,10 +31,14 @@ struct GameSettings {
   std::int64_t presence_shards = 0;
   bool maker_tls = false;
   bool presence_auth = false;
+  /// Nothing: offered where there is a certificate.
+  std::optional<net::PresenceTls> presence_tls = {};
   AddressList presence_udp_v1{};  ///< Who may speak v1 over UDP, besides this machine.
   PeerSettings peers;
   RevocationSettings revocations{};
 };
+
+[[nodiscard]] net::PresenceTls PresenceTlsOf(const GameSettings& settings);
 
 /// Reads them; what `Flags::Parse` returns, or 2 where something needed is missing.
 [[nodiscard]] std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& settings);

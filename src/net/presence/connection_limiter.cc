@@ -21,12 +21,14 @@ Status ConnectionLimiter::Add(AddressKey address) {
   const std::lock_guard lock(mutex_);
   if (door_closed_) return MakeStatus(StatusCode::kUnavailable, "the server is restarting; reconnect");
   if (total_ >= most_) {
+    ++refusals_.connections;
     return MakeStatus(StatusCode::kResourceExhausted,
                       "the server has all the connections it can take; try later");
   }
   std::uint32_t& count = by_address_[address].connections;
   if (count >= most_per_address_) {
     if (count == 0) by_address_.erase(address);
+    ++refusals_.connections_of_address;
     return MakeStatus(StatusCode::kResourceExhausted, "too many connections from your address; close some");
   }
   ++count;
@@ -50,11 +52,17 @@ Status ConnectionLimiter::SetFriends(AddressKey address, std::size_t held, std::
   std::uint32_t& friends = by_address_.find(address)->second.friends;
   const std::size_t others = friends - held;
   if (wanted > held && others + wanted > most_friends_per_address_) {
+    ++refusals_.friends_of_address;
     return MakeStatus(StatusCode::kResourceExhausted,
                       "too many friends on the lists from your address; send a token, or shorter lists");
   }
   friends = static_cast<std::uint32_t>(others + wanted);
   return absl::OkStatus();
+}
+
+ConnectionLimiter::Refusals ConnectionLimiter::refusals() const {
+  const std::lock_guard lock(mutex_);
+  return refusals_;
 }
 
 std::size_t ConnectionLimiter::total() const {

@@ -33,6 +33,14 @@ class ConnectionLimiter {
   [[nodiscard]] Status SetFriends(AddressKey address, std::size_t held, std::size_t wanted);
   [[nodiscard]] std::size_t total() const;
 
+  /// How often each limit refused somebody.
+  struct Refusals {
+    std::uint64_t connections = 0;
+    std::uint64_t connections_of_address = 0;
+    std::uint64_t friends_of_address = 0;
+  };
+  [[nodiscard]] Refusals refusals() const;
+
   /// From now on nobody is added; `on_empty` runs once nobody is left, perhaps inside this call.
   void CloseDoor(std::function<void()> on_empty);
 
@@ -47,6 +55,7 @@ class ConnectionLimiter {
   const std::size_t most_friends_per_address_;
   mutable std::mutex mutex_;
   std::size_t total_ = 0;
+  Refusals refusals_;
   bool door_closed_ = false;
   std::function<void()> on_empty_;
   absl::flat_hash_map<AddressKey, Peer> by_address_;

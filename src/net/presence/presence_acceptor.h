@@ -3,7 +3,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <string_view>
 
-#include "net/presence/session_shard.h"
+#include "net/presence/strand.h"
 #include "oofgg/status.h"
 
 namespace oofgg::net {

@@ -85,6 +85,15 @@ class PresenceTcpListener::Impl : public std::enable_shared_from_this<Impl> {
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::size_t connections() const { return context_->limiter.total(); }
 
+  [[nodiscard]] PresenceTcpCounts counts() const {
+    PresenceTcpCounts counts = context_->tally.Read();
+    const ConnectionLimiter::Refusals refusals = context_->limiter.refusals();
+    counts.over_connections = refusals.connections;
+    counts.over_connections_of_address = refusals.connections_of_address;
+    counts.over_friends = refusals.friends_of_address;
+    return counts;
+  }
+
  private:
   void OnAccept(const ErrorCode& error, TcpSession::Socket socket) {
     if (error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
@@ -103,9 +112,12 @@ class PresenceTcpListener::Impl : public std::enable_shared_from_this<Impl> {
     ErrorCode error;
     const auto peer = socket.remote_endpoint(error);
     if (error) return;  // Gone already.
+    context_->tally.Count(&PresenceTcpCounts::accepted);
     const AddressKey address = KeyOf(peer.address());
     if (const Status status = context_->limiter.Add(address); !status.ok()) {
-      return TurnAway(std::move(socket), status);
+      // Who awaits TLS would not read it.
+      if (context_->options.tls != PresenceTls::kRequired) TurnAway(std::move(socket), status);
+      return;
     }
     const auto& shard = shards_[next_shard_];
     next_shard_ = (next_shard_ + 1) % shards_.size();
@@ -145,6 +157,7 @@ PresenceTcpListener::PresenceTcpListener(std::shared_ptr<Impl> impl) : impl_(std
 PresenceTcpListener::~PresenceTcpListener() { impl_->Stop(); }
 std::uint16_t PresenceTcpListener::port() const { return impl_->port(); }
 std::size_t PresenceTcpListener::connections() const { return impl_->connections(); }
+PresenceTcpCounts PresenceTcpListener::counts() const { return impl_->counts(); }
 void PresenceTcpListener::EndSession(std::string_view session_id) {
   impl_->EndSession(std::string(session_id));
 }

@@ -8,9 +8,11 @@
 #include <string_view>
 
 #include "net/presence/presence_token.h"
+#include "net/secure_layer.h"
 #include "oofgg/clock.h"
 #include "oofgg/executor.h"
 #include "oofgg/status.h"
+#include "oofgg/token_bucket.h"
 #include "presence/presence_hub.h"
 
 namespace boost::asio {
@@ -18,6 +20,9 @@ class io_context;
 }
 
 namespace oofgg::net {
+
+/// Which of two forms a connection may have: plaintext, or TLS, which it begins with a handshake.
+enum class PresenceTls { kOff, kOffered, kRequired };
 
 struct PresenceTcpOptions {
   bool require_token = false;             ///< `--presence-auth`: who brings no token is refused.
@@ -27,7 +32,14 @@ struct PresenceTcpOptions {
   /// each, or 330 where ids are of the greatest length.
   std::size_t max_friends_per_address = 200'000;
   std::size_t max_object_bytes = 256 * 1024;
-  /// For the first object, from the connection on; for later ones, from their first byte to their last.
+  PresenceTls tls = PresenceTls::kOff;
+  SecureLayerFactory secure = {};  ///< TLS (net/tls/tls_source.h); needed unless `tls` is kOff.
+  /// A handshake costs some 0.3 ms of a core. What is over a rate is closed; all that are granted wait for
+  /// their turn, of which each shard gives one at a time.
+  RateLimit handshakes = {.per_second = 2'000, .burst = 20'000};
+  RateLimit handshakes_per_address = {.per_second = 100, .burst = 1'000};
+  /// For the first object, the handshake included, from the connection on; for later ones, from their first
+  /// byte to their last.
   std::chrono::milliseconds object_timeout{10'000};
   std::chrono::milliseconds write_timeout{
       10'000};                              ///< To take bytes that wait, before the link counts as dead.
@@ -36,12 +48,28 @@ struct PresenceTcpOptions {
   std::size_t shards = 4;  ///< Sessions of one shard run one at a time; more use more threads.
 };
 
+/// What happened at the port since it was opened, for metrics.
+struct PresenceTcpCounts {
+  std::uint64_t accepted = 0;
+  std::uint64_t over_connections = 0;             ///< Turned away by `max_connections`, …
+  std::uint64_t over_connections_of_address = 0;  ///< … or by `max_connections_per_address`.
+  std::uint64_t over_friends = 0;
+  std::uint64_t over_size = 0;  ///< Objects that were too long.
+  std::uint64_t malformed = 0;  ///< Other input that broke a rule.
+  std::uint64_t object_timeouts = 0;
+  std::uint64_t write_timeouts = 0;
+  std::uint64_t handshakes = 0;  ///< That succeeded.
+  std::uint64_t handshakes_failed = 0;
+  std::uint64_t handshakes_over_rate = 0;
+  std::uint64_t plaintext_refused = 0;
+};
+
 /// The presence port over TCP: protocols v1 and v2 of the JSON objects in presence/json_protocol.h.
 ///
 /// An idle connection holds no buffer: the socket is waited for, then read into one that its shard's
 /// sessions share, and only an unfinished object is kept. What a peer does not read costs at most 100 KB,
 /// since updates are pulled when there is room for them and nothing is read from it meanwhile.
-/// Whoever breaks a rule is told `{"error":…}` and closed; nobody else notices.
+/// Whoever breaks a rule is told `{"error":…}` and closed; nobody else notices. Under TLS it is the same.
 ///
 /// Threads: methods are safe from any thread.
 /// Lifetime: what is passed in outlives it. Destroy it after `Drain` has reported, or when no thread runs
@@ -60,6 +88,7 @@ class PresenceTcpListener {
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::size_t connections() const;
+  [[nodiscard]] PresenceTcpCounts counts() const;
 
   /// Ends the connections that a token with this `sid` opened: they are told why, and their users go offline
   /// without grace. Costs what they are. The token must be refused from now on, before this is called.

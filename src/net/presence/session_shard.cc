@@ -41,6 +41,29 @@ void SessionShard::PumpWoken() {
   woken_ = std::move(turn);
 }
 
+void SessionShard::QueueHandshake(std::shared_ptr<TcpSession> session) {
+  const std::lock_guard lock(mutex_);
+  if (stopped_) return;
+  handshakes_.push_back(std::move(session));
+  if (handshakes_.size() == 1) PostHandshake();
+}
+
+void SessionShard::PostHandshake() {
+  boost::asio::post(strand_, [self = shared_from_this()] { self->RunHandshake(); });
+}
+
+void SessionShard::RunHandshake() {
+  std::shared_ptr<TcpSession> session;
+  {
+    const std::lock_guard lock(mutex_);
+    if (handshakes_.empty()) return;  // Stopped.
+    session = std::move(handshakes_.front());
+    handshakes_.pop_front();
+    if (!handshakes_.empty()) PostHandshake();
+  }
+  session->Handshake();
+}
+
 void SessionShard::Remove(TcpSession& session) {
   SetDeadline(session, kNever);
   sessions_.erase(&session);
@@ -93,10 +116,12 @@ void SessionShard::Drain() {
 
 void SessionShard::Stop() {
   std::vector<std::shared_ptr<TcpSession>> woken;
+  std::deque<std::shared_ptr<TcpSession>> handshakes;
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
     woken.swap(woken_);
+    handshakes.swap(handshakes_);
   }
   timer_.Cancel();
   while (!sessions_.empty()) (*sessions_.begin())->shared_from_this()->Close();

@@ -7,7 +7,7 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -17,14 +17,32 @@
 #include <vector>
 
 #include "net/presence/connection_limiter.h"
+#include "net/presence/handshake_limiter.h"
 #include "net/presence/presence_tcp_listener.h"
+#include "net/presence/strand.h"
 #include "oofgg/clock.h"
 #include "oofgg/executor.h"
 
 namespace oofgg::net {
 
 class TcpSession;
-using Strand = boost::asio::strand<boost::asio::io_context::executor_type>;
+
+/// Counts what happens. Threads: safe.
+class PresenceTcpTally {
+ public:
+  void Count(std::uint64_t PresenceTcpCounts::*what) {
+    const std::lock_guard lock(mutex_);
+    ++(counts_.*what);
+  }
+  [[nodiscard]] PresenceTcpCounts Read() const {
+    const std::lock_guard lock(mutex_);
+    return counts_;
+  }
+
+ private:
+  mutable std::mutex mutex_;  // A leaf.
+  PresenceTcpCounts counts_;
+};
 
 /// What all sessions of a listener share.
 struct PresenceTcpContext {
@@ -36,7 +54,8 @@ struct PresenceTcpContext {
         authenticate(std::move(the_authenticator)),
         options(the_options),
         limiter(the_options.max_connections, the_options.max_connections_per_address,
-                the_options.max_friends_per_address) {}
+                the_options.max_friends_per_address),
+        handshakes(the_clock, the_options.handshakes, the_options.handshakes_per_address) {}
 
   presence::PresenceHub& hub;
   const Clock& clock;
@@ -44,6 +63,8 @@ struct PresenceTcpContext {
   const PresenceAuthenticator authenticate;
   const PresenceTcpOptions options;
   ConnectionLimiter limiter;
+  PresenceTcpTally tally;
+  HandshakeLimiter handshakes;
   /// Set before the first farewell, so that nobody hears of those who go before them.
   std::atomic<bool> draining{false};
 };
@@ -72,6 +93,10 @@ class SessionShard : public std::enable_shared_from_this<SessionShard> {
   /// Pumps the session soon. Many wakes at once share one visit to the strand.
   void Wake(std::shared_ptr<TcpSession> session);
 
+  /// Has the session go on with its handshake when it is its turn. There is one handshake in a visit to the
+  /// strand, so that those who are being told something wait for one at most.
+  void QueueHandshake(std::shared_ptr<TcpSession> session);
+
   void Add(TcpSession& session) { sessions_.insert(&session); }
   void Remove(TcpSession& session);
 
@@ -95,6 +120,8 @@ class SessionShard : public std::enable_shared_from_this<SessionShard> {
 
  private:
   void PumpWoken();
+  void PostHandshake();
+  void RunHandshake();
   void ArmTimer();
   void Expire();
 
@@ -110,6 +137,7 @@ class SessionShard : public std::enable_shared_from_this<SessionShard> {
   std::mutex mutex_;  // A leaf. Guards what follows, and posting against the end of the io_context.
   bool stopped_ = false;
   std::vector<std::shared_ptr<TcpSession>> woken_;
+  std::deque<std::shared_ptr<TcpSession>> handshakes_;  // While there is any, a visit for it is posted.
 };
 
 }  // namespace oofgg::net

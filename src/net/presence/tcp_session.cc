@@ -1,6 +1,6 @@
 #include "net/presence/tcp_session.h"
 
-#include <boost/asio/buffer.hpp>
+#include <array>
 #include <utility>
 
 #include "base/session_revoked.h"
@@ -10,16 +10,12 @@ namespace {
 
 using presence::ClientObject;
 using presence::ProtocolVersion;
-using ErrorCode = boost::system::error_code;
+using Outcome = SecureResult::Outcome;
 
 constexpr std::size_t kWriteBatch = 16 * 1024;
 constexpr int kReadsPerTurn = 4;
 // A peer that sends on after its fault is read for a while, so that it finds the reason and not a reset.
 constexpr std::uint32_t kMostDiscarded = 1024 * 1024;
-
-bool IsWouldBlock(const ErrorCode& error) {
-  return error == boost::asio::error::would_block || error == boost::asio::error::try_again;
-}
 
 std::string_view MessageOf(const Status& status) {
   return {status.message().data(), status.message().size()};
@@ -28,19 +24,17 @@ std::string_view MessageOf(const Status& status) {
 }  // namespace
 
 TcpSession::TcpSession(std::shared_ptr<SessionShard> shard, Socket socket, AddressKey address)
-    : shard_(std::move(shard)), socket_(std::move(socket)), address_(address) {}
+    : shard_(std::move(shard)), stream_(std::move(socket)), address_(address) {}
 
 void TcpSession::Start() {
   shard_->Add(*this);
-  ErrorCode error;
-  socket_->non_blocking(true, error);
-  if (error) return Close();
+  if (shard_->context().options.tls != PresenceTls::kOff) form_ = Form::kUnknown;
   if (shard_->context().draining) {
     SayGoodbye(kRestarting);
   } else {
     Await(Awaiting::kObject);
   }
-  if (socket_.has_value()) WaitReadable();
+  if (stream_.is_open()) WaitReadable();
 }
 
 void TcpSession::Wake(presence::HostTag) { shard_->Wake(shared_from_this()); }
@@ -51,30 +45,90 @@ void TcpSession::Finish(presence::HostTag, Status status) {
 
 void TcpSession::WaitReadable() {
   reading_ = true;
-  socket_->async_wait(Socket::wait_read, [self = shared_from_this()](const ErrorCode& error) {
+  stream_.Wait(Socket::wait_read, [self = shared_from_this()](const SessionStream::Error& error) {
     self->reading_ = false;
-    if (!self->socket_.has_value()) return;
+    if (!self->stream_.is_open()) return;
     if (error) return self->Close();
     if (!self->blocked_) self->OnReadable();
   });
 }
 
 void TcpSession::OnReadable() {
-  auto& buffer = shard_->read_buffer();
-  for (int turn = 0; turn < kReadsPerTurn; ++turn) {
-    ErrorCode error;
-    const std::size_t count = socket_->read_some(boost::asio::buffer(buffer), error);
-    if (IsWouldBlock(error)) break;
-    if (error) return Close();
-    if (leaving_) {
-      Discard(count);
-    } else {
-      Consume({buffer.data(), count});
-    }
-    if (!socket_.has_value() || blocked_) return;
-    if (count < buffer.size()) break;
+  if (form_ == Form::kUnknown) return FindForm();
+  if (form_ == Form::kHandshake) {
+    reading_ = true;
+    return shard_->QueueHandshake(shared_from_this());
   }
-  WaitReadable();
+  auto& buffer = shard_->read_buffer();
+  for (int turn = 0; turn < kReadsPerTurn && stream_.is_open(); ++turn) {
+    const SecureResult read = stream_.Read(buffer);
+    if (read.outcome == Outcome::kWantRead) break;
+    if (read.outcome == Outcome::kWantWrite) return WaitToWrite(Socket::wait_write);
+    if (read.outcome != Outcome::kDone) return Close();
+    if (leaving_) {
+      Discard(read.bytes);
+    } else {
+      Consume({buffer.data(), read.bytes});
+    }
+    if (blocked_) return;
+    // Of TLS a read gives one record, and only one that finds nothing frees its memory.
+    if (!stream_.is_secure() && read.bytes < buffer.size()) break;
+  }
+  if (stream_.is_open()) WaitReadable();
+}
+
+/// By the first byte, which stays where it is.
+void TcpSession::FindForm() {
+  std::array<char, 1> first{};
+  const SecureResult peek = stream_.Peek(first);
+  if (peek.outcome == Outcome::kWantRead) return WaitReadable();
+  if (peek.outcome != Outcome::kDone) return Close();
+  if (first[0] == SessionStream::kTlsByte) {
+    BeginHandshake();
+  } else {
+    TakePlaintext();
+  }
+  if (stream_.is_open()) OnReadable();
+}
+
+void TcpSession::TakePlaintext() {
+  form_ = Form::kKnown;
+  if (shard_->context().options.tls != PresenceTls::kRequired) return;
+  shard_->context().tally.Count(&PresenceTcpCounts::plaintext_refused);
+  Refuse(MakeStatus(StatusCode::kFailedPrecondition, "this port takes TLS only; connect with TLS"));
+}
+
+void TcpSession::BeginHandshake() {
+  PresenceTcpContext& context = shard_->context();
+  if (!context.handshakes.TryBegin(address_)) {
+    context.tally.Count(&PresenceTcpCounts::handshakes_over_rate);
+    return Close();
+  }
+  if (!stream_.Secure(context.options.secure)) return Close();
+  form_ = Form::kHandshake;
+}
+
+void TcpSession::Handshake() {
+  reading_ = false;
+  if (!stream_.is_open()) return;
+  PresenceTcpTally& tally = shard_->context().tally;
+  switch (stream_.Handshake().outcome) {
+    case Outcome::kDone:
+      tally.Count(&PresenceTcpCounts::handshakes);
+      form_ = Form::kKnown;
+      return OnReadable();
+    case Outcome::kWantRead:
+      return WaitReadable();
+    case Outcome::kWantWrite:
+      return WaitToWrite(Socket::wait_write);
+    case Outcome::kEnd:
+    case Outcome::kFailed:
+      tally.Count(&PresenceTcpCounts::handshakes_failed);
+      // TLS has told the peer why.
+      stream_.Abandon();
+      LeaveWith({});
+      if (stream_.is_open()) WaitReadable();
+  }
 }
 
 void TcpSession::Discard(std::size_t count) {
@@ -83,16 +137,24 @@ void TcpSession::Discard(std::size_t count) {
 }
 
 void TcpSession::Consume(std::string_view bytes) {
+  PresenceTcpTally& tally = shard_->context().tally;
   const presence::JsonFramer::Limits limits{.max_bytes = shard_->context().options.max_object_bytes};
   for (bool any = false;; any = true) {
     const auto object = framer_.Next(bytes, limits);
-    if (!object.ok()) return Refuse(object.status());
+    if (!object.ok()) {
+      const bool too_long = object.status().code() == StatusCode::kResourceExhausted;
+      tally.Count(too_long ? &PresenceTcpCounts::over_size : &PresenceTcpCounts::malformed);
+      return Refuse(object.status());
+    }
     if (!object->has_value()) {
       if (any) Await(Awaiting::kNothing);
       if (framer_.unfinished() && awaiting_ == Awaiting::kNothing) Await(Awaiting::kObject);
       return Pump();
     }
-    if (const Status status = Handle(**object); !status.ok()) return Refuse(status);
+    if (const Status status = Handle(**object); !status.ok()) {
+      if (status.code() == StatusCode::kInvalidArgument) tally.Count(&PresenceTcpCounts::malformed);
+      return Refuse(status);
+    }
   }
 }
 
@@ -167,15 +229,15 @@ Status TcpSession::HoldFriends(std::size_t wanted) {
 }
 
 void TcpSession::Pump() {
-  if (!socket_.has_value() || blocked_) return;
+  if (!stream_.is_open() || blocked_) return;
   for (;;) {
     FillBatch();
     if (out_.empty()) break;
-    ErrorCode error;
-    const std::size_t count = socket_->write_some(boost::asio::buffer(out_.view()), error);
-    if (IsWouldBlock(error)) return WaitWritable();
-    if (error) return Close();
-    out_.Get().erase(0, count);
+    const SecureResult written = stream_.Write(out_.view());
+    if (written.outcome == Outcome::kWantWrite) return WaitToWrite(Socket::wait_write);
+    if (written.outcome == Outcome::kWantRead) return WaitToWrite(Socket::wait_read);
+    if (written.outcome != Outcome::kDone) return Close();
+    out_.Get().erase(0, written.bytes);
   }
   out_.Free();
   if (leaving_ && awaiting_ != Awaiting::kClose) BeginLinger();
@@ -196,17 +258,18 @@ void TcpSession::FillBatch() {
   }
 }
 
-void TcpSession::WaitWritable() {
+/// `what` is for reading where TLS has to hear the rest of something before it may write.
+void TcpSession::WaitToWrite(Socket::wait_type what) {
   blocked_ = true;
   Await(Awaiting::kReading);
-  socket_->async_wait(Socket::wait_write, [self = shared_from_this()](const ErrorCode& error) {
-    if (!self->socket_.has_value()) return;
+  stream_.Wait(what, [self = shared_from_this()](const SessionStream::Error& error) {
+    if (!self->stream_.is_open()) return;
     if (error) return self->Close();
     self->blocked_ = false;
     const bool in_object = !self->greeted_ || self->framer_.unfinished();
     self->Await(in_object ? Awaiting::kObject : Awaiting::kNothing);
     self->Pump();
-    if (self->socket_.has_value() && !self->blocked_ && !self->reading_) self->OnReadable();
+    if (self->stream_.is_open() && !self->blocked_ && !self->reading_) self->OnReadable();
   });
 }
 
@@ -228,7 +291,9 @@ void TcpSession::OnRevoked() {
 }
 
 void TcpSession::LeaveWith(std::string_view line) {
-  if (leaving_ || !socket_.has_value()) return;
+  if (leaving_ || !stream_.is_open()) return;
+  if (stream_.is_secure() && form_ == Form::kHandshake) return Close();  // There is no way to say it yet.
+  form_ = Form::kKnown;
   leaving_ = true;
   EndConnection();
   framer_ = presence::JsonFramer();
@@ -237,9 +302,7 @@ void TcpSession::LeaveWith(std::string_view line) {
 }
 
 void TcpSession::BeginLinger() {
-  ErrorCode error;
-  socket_->shutdown(Socket::shutdown_send, error);
-  if (error) return Close();
+  if (!stream_.EndWriting()) return Close();
   Await(Awaiting::kClose);
 }
 
@@ -260,17 +323,20 @@ void TcpSession::Await(Awaiting what) {
 }
 
 void TcpSession::OnDeadline() {
+  PresenceTcpTally& tally = shard_->context().tally;
+  if (awaiting_ == Awaiting::kReading) tally.Count(&PresenceTcpCounts::write_timeouts);
   if (awaiting_ != Awaiting::kObject) return Close();
+  tally.Count(&PresenceTcpCounts::object_timeouts);
   const auto seconds = std::chrono::duration<double>(shard_->context().options.object_timeout).count();
   Refuse(MakeStatus(StatusCode::kDeadlineExceeded,
                     "no whole object within " + std::to_string(static_cast<int>(seconds)) + " s"));
 }
 
 void TcpSession::Close() {
-  if (!socket_.has_value()) return;
+  if (!stream_.is_open()) return;
   const auto keep_alive = shared_from_this();
   shard_->Remove(*this);
-  socket_.reset();
+  stream_.Close();
   out_.Free();
   EndConnection();
   shard_->context().limiter.Remove(address_);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -8,6 +7,7 @@
 #include <string_view>
 
 #include "net/presence/session_shard.h"
+#include "net/presence/session_stream.h"
 #include "presence/json_framer.h"
 #include "presence/json_protocol.h"
 #include "presence/lazy_string.h"
@@ -20,7 +20,7 @@ namespace oofgg::net {
 /// Threads: `Wake` and `Finish` are safe from any thread; the rest runs on the shard's strand.
 class TcpSession final : public presence::PresenceHost, public std::enable_shared_from_this<TcpSession> {
  public:
-  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Strand>;
+  using Socket = SessionStream::Socket;
 
   /// `address` has been counted by the limiter and is given back at the close.
   TcpSession(std::shared_ptr<SessionShard> shard, Socket socket, AddressKey address);
@@ -32,6 +32,8 @@ class TcpSession final : public presence::PresenceHost, public std::enable_share
 
   /// Writes what there is to write, as far as the peer takes it.
   void Pump();
+  /// Goes on with the handshake.
+  void Handshake();
   void OnDeadline();
   static constexpr std::string_view kRestarting = "the server is restarting; reconnect";
 
@@ -47,8 +49,14 @@ class TcpSession final : public presence::PresenceHost, public std::enable_share
   /// What the peer has to do before `deadline`.
   enum class Awaiting : std::uint8_t { kNothing, kObject, kReading, kClose };
 
+  /// Which form the connection has.
+  enum class Form : std::uint8_t { kUnknown, kHandshake, kKnown };
+
   void WaitReadable();
   void OnReadable();
+  void FindForm();
+  void TakePlaintext();
+  void BeginHandshake();
   void Consume(std::string_view bytes);
   void Discard(std::size_t count);
 
@@ -60,14 +68,14 @@ class TcpSession final : public presence::PresenceHost, public std::enable_share
   void EndConnection();
 
   void FillBatch();
-  void WaitWritable();
+  void WaitToWrite(Socket::wait_type what);
   void Refuse(const Status& status);
   void LeaveWith(std::string_view line);
   void BeginLinger();
   void Await(Awaiting what);
 
   const std::shared_ptr<SessionShard> shard_;
-  std::optional<Socket> socket_;  ///< Empty once closed, so that the session may outlive the io_context.
+  SessionStream stream_;
   const AddressKey address_;
   presence::PresenceConnection connection_;
   std::optional<SessionShard::Logins::iterator> login_;  ///< While a token's user is online by it.
@@ -77,9 +85,10 @@ class TcpSession final : public presence::PresenceHost, public std::enable_share
   std::uint32_t discarded_ = 0;     ///< Bytes thrown away while lingering.
   presence::ProtocolVersion version_ = presence::ProtocolVersion::kV1;
   Awaiting awaiting_ = Awaiting::kNothing;
+  Form form_ = Form::kKnown;
   bool integer_ids_ = false;
   bool greeted_ = false;  ///< The first object has come.
-  bool reading_ = false;  ///< The socket is waited for.
+  bool reading_ = false;  ///< The socket is waited for, or its turn in a handshake.
   bool blocked_ = false;  ///< The peer does not take our bytes; we take none of its either.
   bool proven_ = false;   ///< The user of `connection_` brought a token.
   bool leaving_ = false;  ///< Only `out_` is still to be written.

@@ -62,10 +62,10 @@ class TlsServersTest : public ::testing::Test {
 
   /// Every door that speaks TLS, by name.
   [[nodiscard]] std::map<std::string, std::string> Doors() const {
-    return {{"auth gRPC", auth_->address("grpc")},   {"auth ops", auth_->address("ops")},
-            {"game gRPC", game_->address("grpc")},   {"game ops", game_->address("ops")},
-            {"maker gRPC", maker_->address("grpc")}, {"maker ops", maker_->address("ops")},
-            {"maker API", maker_->address("http")}};
+    return {{"auth gRPC", auth_->address("grpc")},    {"auth ops", auth_->address("ops")},
+            {"game gRPC", game_->address("grpc")},    {"game ops", game_->address("ops")},
+            {"presence", game_->address("presence")}, {"maker gRPC", maker_->address("grpc")},
+            {"maker ops", maker_->address("ops")},    {"maker API", maker_->address("http")}};
   }
 
   static std::uint16_t PortOf(const std::string& address) {
@@ -144,6 +144,27 @@ TEST_F(TlsServersTest, NobodyGetsInWithoutACertificateOrInPlaintext) {
     ASSERT_TRUE(said.has_value()) << name;
     EXPECT_EQ(said->find("HTTP/1.1"), std::string::npos) << name;
   }
+}
+
+TEST_F(TlsServersTest, ThePresencePortTakesBothFormsOrTlsAlone) {
+  const TestCertificate own = ca_.Issue("player");
+  const auto answer_under_tls = [&own](const RunningServer& game, const std::string& hello) {
+    TlsPeer peer(PortOf(game.address("presence")), {.own = &own});
+    peer.Send(hello);
+    return peer.ReadUntil("\n");
+  };
+  const std::string hello = R"({"v":2,"user_id":1}{"ping":1})";
+  EXPECT_THAT(answer_under_tls(*game_, hello), HasSubstr("token")) << "--presence-auth holds here, too";
+  TcpPeer plain(game_->address("presence"));
+  plain.Send(hello);
+  EXPECT_THAT(plain.ReadLine().value_or(""), HasSubstr("token"));
+
+  const TemporaryDirectory folder;
+  const auto strict = StartGame(folder, *auth_, With({"--jwks", jwks_, "--presence-tls", "required"}));
+  EXPECT_EQ(answer_under_tls(*strict, hello), "{\"pong\":1}\n");
+  TcpPeer refused(strict->address("presence"));
+  refused.Send(hello);
+  EXPECT_EQ(refused.ReadLine(), R"({"error":"this port takes TLS only; connect with TLS"})");
 }
 
 TEST_F(TlsServersTest, OpsTellsWhenTheCertificateEnds) {

@@ -17,7 +17,7 @@ std::string Repeat(std::string_view text, int times) {
   return all;
 }
 
-TEST_F(PresenceTcpTest, BadInputIsAnsweredExactly) {
+TEST_P(PresenceFormsTest, BadInputIsAnsweredExactly) {
   const std::string id_rule = "must be a string or an integer of 64 bits";
   const std::string malformed = "malformed JSON; one object is expected";
   const std::string no_object = "expected a JSON object, which begins with {";
@@ -72,6 +72,8 @@ TEST_F(PresenceTcpTest, BadInputIsAnsweredExactly) {
     EXPECT_EQ(client.Line(), "{\"error\":\"" + bad.error + "\"}");
     EXPECT_EQ(client.Line(), "<end>");
   }
+  EXPECT_EQ(listener().counts().over_size, 1U);
+  EXPECT_EQ(listener().counts().malformed, std::size(cases) - 1);
   ExpectOffline("1");
   LineClient witness = SignOn("witness", R"({"user_id":"witness"})");
   EXPECT_EQ(bystander.Line(), R"({"online":true,"user_id":"witness"})");
@@ -79,7 +81,7 @@ TEST_F(PresenceTcpTest, BadInputIsAnsweredExactly) {
   EXPECT_EQ(bystander.Line(), R"({"online":false,"user_id":"witness"})");
 }
 
-TEST_F(PresenceTcpTest, WhatFollowsAFaultIsNotRead) {
+TEST_P(PresenceFormsTest, WhatFollowsAFaultIsNotRead) {
   LineClient client = Connect();
   client.Send(R"({"user_id":1,"v":9}{"user_id":2})");
   EXPECT_EQ(client.Line(), R"({"error":"v: must be 1 or 2"})");
@@ -90,7 +92,7 @@ TEST_F(PresenceTcpTest, WhatFollowsAFaultIsNotRead) {
   EXPECT_EQ(hub_.counts().users, 0u);
 }
 
-TEST_F(PresenceTcpTest, WhoSendsOnAfterTheFaultIsCutOff) {
+TEST_P(PresenceFormsTest, WhoSendsOnAfterTheFaultIsCutOff) {
   LineClient client = Connect();
   client.Send("x");
   const std::string junk(64 * 1024, 'x');
@@ -100,7 +102,7 @@ TEST_F(PresenceTcpTest, WhoSendsOnAfterTheFaultIsCutOff) {
   });
 }
 
-TEST_F(PresenceTcpTest, TheFirstObjectHasTenSeconds) {
+TEST_P(PresenceFormsTest, TheFirstObjectHasTenSeconds) {
   LineClient silent = Connect();
   LineClient trickling = Connect();
   trickling.Send(R"({"user_id":1,"friends":[)");
@@ -114,12 +116,13 @@ TEST_F(PresenceTcpTest, TheFirstObjectHasTenSeconds) {
   EXPECT_EQ(silent.Line(), R"({"error":"no whole object within 10 s"})");
   EXPECT_EQ(silent.Line(), "<end>");
   EXPECT_EQ(trickling.Line(), R"({"error":"no whole object within 10 s"})");
+  EXPECT_EQ(listener().counts().object_timeouts, 2U);
   timers_.AdvanceBy(1h);
   EXPECT_TRUE(idle.IsSilent()) << "who has said hello may be silent for ever";
   EXPECT_TRUE(IsOnline("2"));
 }
 
-TEST_F(PresenceTcpTest, ALaterObjectHasTenSecondsFromItsFirstByte) {
+TEST_P(PresenceFormsTest, ALaterObjectHasTenSecondsFromItsFirstByte) {
   LineClient one = SignOn("1", R"({"v":2,"user_id":1})");
   timers_.AdvanceBy(1h);
   one.Send(R"({"ping":1}{"frie)");
@@ -139,6 +142,8 @@ TEST_F(PresenceTcpTest, ConnectionsOfOneAddressAreLimited) {
   LineClient three = Connect();
   EXPECT_EQ(three.Line(), R"({"error":"too many connections from your address; close some"})");
   EXPECT_EQ(three.Line(), "<end>");
+  EXPECT_EQ(listener().counts().accepted, 3U);
+  EXPECT_EQ(listener().counts().over_connections_of_address, 1U);
   two.Send(R"({"ping":1})");
   EXPECT_EQ(two.Line(), R"({"pong":1})");
   one.Close();
@@ -146,7 +151,7 @@ TEST_F(PresenceTcpTest, ConnectionsOfOneAddressAreLimited) {
   SignOn("3", R"({"user_id":3})");
 }
 
-TEST_F(PresenceTcpTest, FriendsOfOneAddressWithoutTokensAreLimited) {
+TEST_P(PresenceFormsTest, FriendsOfOneAddressWithoutTokensAreLimited) {
   PresenceTcpOptions options;
   options.max_friends_per_address = 3;
   Listen(options, [](std::string_view) -> StatusOr<Caller> {
@@ -167,6 +172,7 @@ TEST_F(PresenceTcpTest, FriendsOfOneAddressWithoutTokensAreLimited) {
   proven.Send(R"({"friends":[4,5,6,7,8,9]}{"ping":1})");
   EXPECT_EQ(proven.Line(), R"({"pong":1})");
   EXPECT_EQ(hub_.counts().friendships, 9U);
+  EXPECT_EQ(listener().counts().over_friends, 2U);
 
   // A shorter list, a sign-off and a close each make room.
   one.Send(R"({"friends":[7]}{"ping":1})");
@@ -192,11 +198,12 @@ TEST_F(PresenceTcpTest, ConnectionsAreLimitedAltogether) {
   LineClient two = Connect();
   EXPECT_EQ(two.Line(), R"({"error":"the server has all the connections it can take; try later"})");
   EXPECT_EQ(two.Line(), "<end>");
+  EXPECT_EQ(listener().counts().over_connections, 1U);
 }
 
 // A peer that floods and does not read: nothing is read from it while it does not take our answers, and
 // after the write timeout it is dropped.
-TEST_F(PresenceTcpTest, WhoDoesNotReadIsDropped) {
+TEST_P(PresenceFormsTest, WhoDoesNotReadIsDropped) {
   PresenceTcpOptions options;
   options.object_timeout = 24h;  // Not for an object that is cut off by its own flood.
   Listen(options);
@@ -211,13 +218,14 @@ TEST_F(PresenceTcpTest, WhoDoesNotReadIsDropped) {
     if (sent == 0) timers_.AdvanceBy(1s);
     return listener().connections() == 1;
   });
+  EXPECT_EQ(listener().counts().write_timeouts, 1U);
   bystander.Send(R"({"ping":1})");
   EXPECT_EQ(bystander.Line(), R"({"pong":1})");
 }
 
 // Its friends change far more often than it reads: it gets fewer lines than there were changes, and the last
 // line about each friend is the truth.
-TEST_F(PresenceTcpTest, ASlowReaderEndsEqualToTheTruth) {
+TEST_P(PresenceFormsTest, ASlowReaderEndsEqualToTheTruth) {
   PresenceTcpOptions options;
   options.send_buffer_bytes = 4'096;
   Listen(options);
@@ -225,7 +233,7 @@ TEST_F(PresenceTcpTest, ASlowReaderEndsEqualToTheTruth) {
   constexpr int kRounds = 400;
   std::string friends;
   for (int i = 0; i < kFriends; ++i) friends += (i > 0 ? "," : "") + std::to_string(100 + i);
-  LineClient slow(listener().port(), /*receive_buffer=*/4'096);
+  LineClient slow(listener().port(), {.tls = tls_, .receive_buffer = 4'096});
   slow.Send(R"({"v":2,"user_id":1,"friends":[)" + friends + "]}");
   ExpectOnline("1");
 

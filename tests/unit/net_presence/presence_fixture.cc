@@ -1,5 +1,4 @@
 #include "tests/unit/net_presence/presence_fixture.h"
-#include "tests/support/eventually.h"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -8,7 +7,16 @@
 #include <utility>
 #include <vector>
 
+#include "net/tls/tls_source.h"
+#include "tests/support/eventually.h"
+#include "tests/support/test_ca.h"
+
 namespace oofgg::net {
+
+INSTANTIATE_TEST_SUITE_P(Presence, PresenceFormsTest, ::testing::Bool(),
+                         [](const ::testing::TestParamInfo<bool>& form) -> std::string {
+                           return form.param ? "UnderTls" : "InPlaintext";
+                         });
 
 struct PresenceTcpTest::Network {
   Network() {
@@ -26,12 +34,23 @@ struct PresenceTcpTest::Network {
   std::vector<std::thread> threads;
 };
 
-PresenceTcpTest::PresenceTcpTest() : network_(std::make_unique<Network>()) {}
+SecureLayerFactory PresenceTcpTest::Layers() {
+  static const SecureLayerFactory layers = [] {
+    const testing::TestTlsFiles files(testing::TestCa().Issue("presence"));
+    return TlsLayers(
+        TlsSource::Open({.certificate = files.certificate, .key = files.key}, Clock::System()).value());
+  }();
+  return layers;
+}
+
+PresenceTcpTest::PresenceTcpTest(bool tls) : tls_(tls), network_(std::make_unique<Network>()) {}
 PresenceTcpTest::~PresenceTcpTest() = default;
 
-void PresenceTcpTest::Listen(const PresenceTcpOptions& options, PresenceAuthenticator authenticate) {
+void PresenceTcpTest::Listen(PresenceTcpOptions options, PresenceAuthenticator authenticate) {
+  if (tls_) options.tls = PresenceTls::kOffered;
+  options.secure = Layers();
   auto made = PresenceTcpListener::Listen(network_->io, "127.0.0.1:0", hub_, clock_, timers_,
-                                          std::move(authenticate), options);
+                                          std::move(authenticate), std::move(options));
   ASSERT_TRUE(made.ok()) << made.status();
   network_->listener = *std::move(made);
 }

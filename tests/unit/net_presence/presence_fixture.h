@@ -18,15 +18,18 @@ namespace oofgg::net {
 /// A presence port on loopback, its io_context run by two threads, time by the test.
 class PresenceTcpTest : public ::testing::Test {
  protected:
-  PresenceTcpTest();
+  /// `tls`: clients speak TLS, which the port offers.
+  explicit PresenceTcpTest(bool tls = false);
   ~PresenceTcpTest() override;
 
   /// Before the first client, where the defaults do not do.
-  void Listen(const PresenceTcpOptions& options, PresenceAuthenticator authenticate = {});
+  void Listen(PresenceTcpOptions options, PresenceAuthenticator authenticate = {});
 
   /// A client that has sent `hello` and a pong-like proof that it was taken: its user is online.
   LineClient SignOn(std::string_view user, std::string_view hello);
-  LineClient Connect() { return LineClient(listener().port()); }
+  LineClient Connect() { return LineClient(listener().port(), {.tls = tls_}); }
+  /// The port's side of TLS.
+  static SecureLayerFactory Layers();
 
   PresenceTcpListener& listener();
   [[nodiscard]] bool IsOnline(std::string_view user) const;
@@ -36,6 +39,7 @@ class PresenceTcpTest : public ::testing::Test {
   /// Fails unless `condition` becomes true within 20 s.
   static void Eventually(std::string_view what, const std::function<bool()>& condition);
 
+  const bool tls_;
   testing::FakeClock clock_;
   testing::ManualExecutor timers_{clock_};
   presence::PresenceHub hub_{clock_, timers_};
@@ -43,6 +47,12 @@ class PresenceTcpTest : public ::testing::Test {
  private:
   struct Network;
   std::unique_ptr<Network> network_;
+};
+
+/// What holds for both forms, plaintext and TLS.
+class PresenceFormsTest : public PresenceTcpTest, public ::testing::WithParamInterface<bool> {
+ protected:
+  PresenceFormsTest() : PresenceTcpTest(GetParam()) {}
 };
 
 }  // namespace oofgg::net

@@ -20,11 +20,11 @@ std::string Hello(SeededRandom& random) {
   return hello;
 }
 
-void ComeAndGo(std::uint16_t port, std::uint64_t seed) {
+void ComeAndGo(std::uint16_t port, bool tls, std::uint64_t seed) {
   SeededRandom random(seed);
   std::vector<LineClient> clients;
   for (int i = 0; i < kClientsEach; ++i) {
-    LineClient client(port);
+    LineClient client(port, {.tls = tls});
     client.Send(Hello(random));
     switch (random.Below(5)) {
       case 0:
@@ -42,10 +42,11 @@ void ComeAndGo(std::uint16_t port, std::uint64_t seed) {
   }
 }
 
-TEST_F(PresenceTcpTest, ManyComeAndGoAndNothingIsLeft) {
+TEST_P(PresenceFormsTest, ManyComeAndGoAndNothingIsLeft) {
   const std::uint16_t port = listener().port();
   std::vector<std::thread> threads;
-  for (int i = 0; i < kThreads; ++i) threads.emplace_back(ComeAndGo, port, static_cast<std::uint64_t>(i));
+  for (int i = 0; i < kThreads; ++i)
+    threads.emplace_back(ComeAndGo, port, tls_, static_cast<std::uint64_t>(i));
   for (std::thread& thread : threads) thread.join();
   // Accepted after all the others, some of whom went before they were accepted.
   LineClient last = Connect();
@@ -58,7 +59,7 @@ TEST_F(PresenceTcpTest, ManyComeAndGoAndNothingIsLeft) {
   EXPECT_EQ(hub_.counts().friendships, 0u);
 }
 
-TEST_F(PresenceTcpTest, TheListenerMayGoWhileClientsAreThere) {
+TEST_P(PresenceFormsTest, TheListenerMayGoWhileClientsAreThere) {
   std::vector<LineClient> clients;
   for (int i = 0; i < 100; ++i) {
     clients.push_back(Connect());
@@ -67,7 +68,7 @@ TEST_F(PresenceTcpTest, TheListenerMayGoWhileClientsAreThere) {
   ExpectOnline("99");
 }
 
-TEST_F(PresenceTcpTest, ManyAreDrained) {
+TEST_P(PresenceFormsTest, ManyAreDrained) {
   std::vector<LineClient> clients;
   for (int i = 0; i < 200; ++i) {
     clients.push_back(Connect());

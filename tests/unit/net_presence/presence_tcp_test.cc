@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 constexpr char kOn[] = R"({"online":true})";
 constexpr char kOff[] = R"({"online":false})";
 
-TEST_F(PresenceTcpTest, TheExampleOfTheManual) {
+TEST_P(PresenceFormsTest, TheExampleOfTheManual) {
   LineClient one = SignOn("1", R"({"user_id": 1, "friends": [2, 3, 4]})");
   LineClient two = SignOn("2", R"({"user_id": 2, "friends": [1]})");
   EXPECT_EQ(two.Line(), kOn) << "a friend who is online already is reported at connect";
@@ -27,13 +27,13 @@ TEST_F(PresenceTcpTest, TheExampleOfTheManual) {
   EXPECT_TRUE(one.IsSilent());
 }
 
-TEST_F(PresenceTcpTest, AV1DepartureReachesThoseItListed) {
+TEST_P(PresenceFormsTest, AV1DepartureReachesThoseItListed) {
   LineClient listed = SignOn("2", R"({"user_id":2})");
   SignOn("1", R"({"user_id":1,"friends":[2]})").Close();
   EXPECT_EQ(listed.Line(), kOff);
 }
 
-TEST_F(PresenceTcpTest, AnAbortedLinkIsADeparture) {
+TEST_P(PresenceFormsTest, AnAbortedLinkIsADeparture) {
   LineClient one = SignOn("1", R"({"user_id":1,"friends":[2]})");
   LineClient two = SignOn("2", R"({"user_id":2})");
   EXPECT_EQ(one.Line(), kOn);
@@ -41,7 +41,7 @@ TEST_F(PresenceTcpTest, AnAbortedLinkIsADeparture) {
   EXPECT_EQ(one.Line(), kOff);
 }
 
-TEST_F(PresenceTcpTest, AUserIsOnlineWhileOneOfTheirConnectionsLives) {
+TEST_P(PresenceFormsTest, AUserIsOnlineWhileOneOfTheirConnectionsLives) {
   LineClient watcher = SignOn("1", R"({"user_id":1,"friends":[2]})");
   LineClient phone = SignOn("2", R"({"user_id":"2"})");
   LineClient desktop = SignOn("2", R"({"user_id":2})");
@@ -53,7 +53,7 @@ TEST_F(PresenceTcpTest, AUserIsOnlineWhileOneOfTheirConnectionsLives) {
   EXPECT_TRUE(watcher.IsSilent());
 }
 
-TEST_F(PresenceTcpTest, V2ShowsMoreThanOnline) {
+TEST_P(PresenceFormsTest, V2ShowsMoreThanOnline) {
   LineClient modern = SignOn("1", R"({"v":2,"user_id":1,"friends":[3]})");
   LineClient legacy = SignOn("2", R"({"user_id":2,"friends":[3]})");
   LineClient three = SignOn("3", R"({"v":2,"user_id":3,"state":"away","text":"tea"})");
@@ -67,7 +67,7 @@ TEST_F(PresenceTcpTest, V2ShowsMoreThanOnline) {
   EXPECT_TRUE(legacy.IsSilent());
 }
 
-TEST_F(PresenceTcpTest, ObjectsMayComeByteByByte) {
+TEST_P(PresenceFormsTest, ObjectsMayComeByteByByte) {
   LineClient watcher = SignOn("1", R"({"user_id":1,"friends":["{\"}"]})");
   LineClient slow = Connect();
   for (const char byte : std::string(R"( {"friends":[] , "x":{"y":["]}"]},"user_id":"{\"}"})"))
@@ -75,7 +75,7 @@ TEST_F(PresenceTcpTest, ObjectsMayComeByteByByte) {
   EXPECT_EQ(watcher.Line(), kOn);
 }
 
-TEST_F(PresenceTcpTest, ObjectsMayComePacked) {
+TEST_P(PresenceFormsTest, ObjectsMayComePacked) {
   LineClient three = SignOn("3", R"({"user_id":3})");
   LineClient one = Connect();
   one.Send(R"({"v":2,"user_id":1,"friends":[2]}{"friends":[3]}{"ping":1}{"pi)");
@@ -85,7 +85,7 @@ TEST_F(PresenceTcpTest, ObjectsMayComePacked) {
   EXPECT_EQ(one.Line(), R"({"pong":2})");
 }
 
-TEST_F(PresenceTcpTest, ALaterObjectReplacesTheList) {
+TEST_P(PresenceFormsTest, ALaterObjectReplacesTheList) {
   LineClient one = SignOn("1", R"({"v":2,"user_id":1,"friends":[2,3]})");
   one.Send(R"({"friends":[3,4]}{"ping":true})");
   EXPECT_EQ(one.Line(), R"({"pong":true})");
@@ -98,7 +98,7 @@ TEST_F(PresenceTcpTest, ALaterObjectReplacesTheList) {
   EXPECT_EQ(one.Line(), R"({"online":false,"user_id":4})") << "an object without a list leaves it";
 }
 
-TEST_F(PresenceTcpTest, SigningOffIsAtOnceAndTheConnectionMayComeBack) {
+TEST_P(PresenceFormsTest, SigningOffIsAtOnceAndTheConnectionMayComeBack) {
   LineClient one = SignOn("1", R"({"user_id":1,"friends":[2]})");
   LineClient two = SignOn("2", R"({"v":2,"user_id":2,"friends":[1]})");
   EXPECT_EQ(two.Line(), R"({"online":true,"user_id":1})");
@@ -113,7 +113,7 @@ TEST_F(PresenceTcpTest, SigningOffIsAtOnceAndTheConnectionMayComeBack) {
   EXPECT_EQ(two.Line(), R"({"online":true,"user_id":1})");
 }
 
-TEST_F(PresenceTcpTest, ANewConnectionMayEndTheGraceOfALostOne) {
+TEST_P(PresenceFormsTest, ANewConnectionMayEndTheGraceOfALostOne) {
   SignOn("1", R"({"v":2,"user_id":1})").Close();
   Eventually("the link is lost", [&] { return hub_.counts().connections == 0; });
   EXPECT_TRUE(IsOnline("1"));
@@ -122,7 +122,7 @@ TEST_F(PresenceTcpTest, ANewConnectionMayEndTheGraceOfALostOne) {
   ExpectOffline("1");
 }
 
-TEST_F(PresenceTcpTest, SigningOffWithoutHavingComeTellsNobody) {
+TEST_P(PresenceFormsTest, SigningOffWithoutHavingComeTellsNobody) {
   LineClient watcher = SignOn("1", R"({"v":2,"user_id":1,"friends":[2]})");
   LineClient two = Connect();
   two.Send(R"({"v":2,"user_id":2,"online":false}{"ping":1})");
@@ -130,7 +130,7 @@ TEST_F(PresenceTcpTest, SigningOffWithoutHavingComeTellsNobody) {
   EXPECT_TRUE(watcher.IsSilent());
 }
 
-TEST_F(PresenceTcpTest, V2KeepsTheGraceAndV1DoesNot) {
+TEST_P(PresenceFormsTest, V2KeepsTheGraceAndV1DoesNot) {
   LineClient watcher = SignOn("1", R"({"v":2,"user_id":1,"friends":["modern"]})");
   SignOn("modern", R"({"v":2,"user_id":"modern"})").Close();
   EXPECT_EQ(watcher.Line(), R"({"online":true,"user_id":"modern"})");
@@ -141,7 +141,7 @@ TEST_F(PresenceTcpTest, V2KeepsTheGraceAndV1DoesNot) {
   EXPECT_EQ(watcher.Line(), R"({"online":false,"user_id":"modern"})");
 }
 
-TEST_F(PresenceTcpTest, V2NamesUsersAsTheClientDoes) {
+TEST_P(PresenceFormsTest, V2NamesUsersAsTheClientDoes) {
   LineClient numbers = SignOn("1", R"({"v":2,"user_id":1,"friends":[2]})");
   LineClient strings = SignOn("3", R"({"v":2,"user_id":"3","friends":["2"]})");
   LineClient two = SignOn("2", R"({"user_id":2})");
@@ -149,7 +149,7 @@ TEST_F(PresenceTcpTest, V2NamesUsersAsTheClientDoes) {
   EXPECT_EQ(strings.Line(), R"({"online":true,"user_id":"2"})");
 }
 
-TEST_F(PresenceTcpTest, DrainTellsV2ToReconnectAndClosesAll) {
+TEST_P(PresenceFormsTest, DrainTellsV2ToReconnectAndClosesAll) {
   LineClient v1 = SignOn("1", R"({"user_id":1,"friends":[2,3]})");
   LineClient v2 = SignOn("2", R"({"v":2,"user_id":2,"friends":[1,3]})");
   EXPECT_EQ(v1.Line(), kOn);
@@ -165,7 +165,7 @@ TEST_F(PresenceTcpTest, DrainTellsV2ToReconnectAndClosesAll) {
   EXPECT_EQ(listener().connections(), 0u);
 }
 
-TEST_F(PresenceTcpTest, DrainDoesNotWaitLongForThoseWhoDoNotClose) {
+TEST_P(PresenceFormsTest, DrainDoesNotWaitLongForThoseWhoDoNotClose) {
   LineClient v1 = SignOn("1", R"({"user_id":1})");
   std::promise<void> drained;
   listener().Drain([&] { drained.set_value(); });

@@ -17,7 +17,7 @@ StatusOr<Caller> Authenticate(std::string_view token) {
   return Caller{std::string(token.substr(0, slash)), "user", login};
 }
 
-TEST_F(PresenceTcpTest, AUserHeldByATokenCannotBeClaimedWithoutOne) {
+TEST_P(PresenceFormsTest, AUserHeldByATokenCannotBeClaimedWithoutOne) {
   Listen({}, Authenticate);
   LineClient bound = SignOn("ann", R"({"v":2,"user_id":"ann","token":"token-of-ann"})");
   LineClient claim = Connect();
@@ -29,7 +29,7 @@ TEST_F(PresenceTcpTest, AUserHeldByATokenCannotBeClaimedWithoutOne) {
   EXPECT_EQ(bound.Line(), R"({"pong":1})");
 }
 
-TEST_F(PresenceTcpTest, ATokenSendsAwayThoseWithoutOne) {
+TEST_P(PresenceFormsTest, ATokenSendsAwayThoseWithoutOne) {
   Listen({}, Authenticate);
   LineClient watcher = SignOn("bob", R"({"v":2,"user_id":"bob","friends":["ann"]})");
   LineClient impostor = SignOn("ann", R"({"user_id":"ann"})");
@@ -41,7 +41,7 @@ TEST_F(PresenceTcpTest, ATokenSendsAwayThoseWithoutOne) {
   EXPECT_TRUE(watcher.IsSilent());
 }
 
-TEST_F(PresenceTcpTest, TokensAreCheckedWhereverTheyAreBrought) {
+TEST_P(PresenceFormsTest, TokensAreCheckedWhereverTheyAreBrought) {
   Listen({}, Authenticate);
   const struct {
     const char* hello;
@@ -60,7 +60,7 @@ TEST_F(PresenceTcpTest, TokensAreCheckedWhereverTheyAreBrought) {
   EXPECT_EQ(hub_.counts().users, 0u);
 }
 
-TEST_F(PresenceTcpTest, WherePresenceAuthIsOnATokenIsRequired) {
+TEST_P(PresenceFormsTest, WherePresenceAuthIsOnATokenIsRequired) {
   PresenceTcpOptions options;
   options.require_token = true;
   Listen(options, Authenticate);
@@ -74,7 +74,7 @@ TEST_F(PresenceTcpTest, WherePresenceAuthIsOnATokenIsRequired) {
   SignOn("ann", R"({"user_id":"ann","token":"token-of-ann"})");
 }
 
-TEST_F(PresenceTcpTest, ALoginThatIsEndedTakesItsConnectionsAlong) {
+TEST_P(PresenceFormsTest, ALoginThatIsEndedTakesItsConnectionsAlong) {
   Listen({}, Authenticate);
   LineClient watcher = SignOn("bob", R"({"v":2,"user_id":"bob","friends":["ann"]})");
   LineClient first = SignOn("ann", R"({"v":2,"user_id":"ann","token":"token-of-ann/1"})");
@@ -98,7 +98,7 @@ TEST_F(PresenceTcpTest, ALoginThatIsEndedTakesItsConnectionsAlong) {
   EXPECT_TRUE(IsOnline("bob"));
 }
 
-TEST_F(PresenceTcpTest, WhoCameWithATokenCanBeSentToFetchAFreshOne) {
+TEST_P(PresenceFormsTest, WhoCameWithATokenCanBeSentToFetchAFreshOne) {
   Listen({}, Authenticate);
   LineClient watcher = SignOn("bob", R"({"v":2,"user_id":"bob","friends":["ann"]})");
   LineClient ann = SignOn("ann", R"({"v":2,"user_id":"ann","token":"token-of-ann/1"})");
@@ -113,7 +113,7 @@ TEST_F(PresenceTcpTest, WhoCameWithATokenCanBeSentToFetchAFreshOne) {
   EXPECT_EQ(watcher.Line(), R"({"pong":1})") << "she was never away, and who has no token stays";
 }
 
-TEST_F(PresenceTcpTest, WhoSignedOffIsNobodysLogin) {
+TEST_P(PresenceFormsTest, WhoSignedOffIsNobodysLogin) {
   Listen({}, Authenticate);
   LineClient client = SignOn("ann", R"({"v":2,"user_id":"ann","token":"token-of-ann/1"})");
   client.Send(R"({"online":false})");
@@ -127,7 +127,7 @@ TEST_F(PresenceTcpTest, WhoSignedOffIsNobodysLogin) {
   EXPECT_EQ(client.Line(), R"({"error":"this session has been ended; log in again"})");
 }
 
-TEST_F(PresenceTcpTest, AServerThatCannotCheckTokensDoesNotPretendTo) {
+TEST_P(PresenceFormsTest, AServerThatCannotCheckTokensDoesNotPretendTo) {
   LineClient client = Connect();
   client.Send(R"({"user_id":"ann","token":"token-of-ann"})");
   EXPECT_EQ(client.Line(), R"({"error":"token: cannot be checked by this server; leave it out"})");

@@ -1,0 +1,169 @@
+// TLS on the TCP presence port, where it differs from plaintext. What does not differ is tested in both
+// forms, as PresenceFormsTest.
+
+#include <gmock/gmock.h>
+
+#include <utility>
+#include <vector>
+
+#include "tests/unit/net_presence/presence_fixture.h"
+
+namespace oofgg::net {
+namespace {
+
+using ::testing::AnyOf;
+using namespace std::chrono_literals;
+
+/// The head of a ClientHello of 512 bytes that never come.
+constexpr char kHalfHello[] = "\x16\x03\x01\x02\x04\x01";
+
+class PresenceTlsTest : public PresenceTcpTest {
+ protected:
+  void Offer(PresenceTls tls, PresenceTcpOptions options = {}) {
+    options.tls = tls;
+    Listen(std::move(options));
+  }
+  LineClient ConnectSecurely() { return LineClient(listener().port(), {.tls = true}); }
+  void ExpectNobodyLeft() {
+    Eventually("all are gone", [&] { return listener().connections() == 0; });
+  }
+};
+
+TEST_F(PresenceTlsTest, BothFormsShareThePort) {
+  Offer(PresenceTls::kOffered);
+  LineClient plain = SignOn("1", R"({"v":2,"user_id":1,"friends":[2]})");
+  LineClient secure = ConnectSecurely();
+  secure.Send(R"({"v":2,"user_id":2,"friends":[1]})");
+  EXPECT_EQ(secure.Line(), R"({"online":true,"user_id":1})");
+  EXPECT_EQ(plain.Line(), R"({"online":true,"user_id":2})");
+  EXPECT_EQ(secure.SayEnd(), "<end>");
+  Eventually("the link is lost", [&] { return hub_.counts().connections == 1; });
+  timers_.AdvanceBy(5s);
+  EXPECT_EQ(plain.Line(), R"({"online":false,"user_id":2})");
+  EXPECT_EQ(listener().counts().handshakes, 1U);
+}
+
+TEST_F(PresenceTlsTest, WherePlaintextIsRefusedItIsToldWhy) {
+  Offer(PresenceTls::kRequired);
+  LineClient plain = Connect();
+  plain.Send(R"({"user_id":1})");
+  EXPECT_EQ(plain.Line(), R"({"error":"this port takes TLS only; connect with TLS"})");
+  EXPECT_EQ(plain.Line(), "<end>");
+  LineClient secure = ConnectSecurely();
+  secure.Send(R"({"v":2,"user_id":1}{"ping":1})");
+  EXPECT_EQ(secure.Line(), R"({"pong":1})");
+  EXPECT_EQ(listener().counts().plaintext_refused, 1U);
+}
+
+TEST_F(PresenceTlsTest, WhereItIsOffTlsIsNoObject) {
+  LineClient client = Connect();
+  client.Send({kHalfHello, 6});
+  EXPECT_EQ(client.Line(), R"({"error":"expected a JSON object, which begins with {"})");
+  EXPECT_EQ(listener().counts().malformed, 1U);
+}
+
+TEST_F(PresenceTlsTest, AHandshakeHasTheTimeOfTheFirstObject) {
+  Offer(PresenceTls::kOffered);
+  LineClient half = Connect();
+  half.Send({kHalfHello, 6});
+  LineClient one_byte = Connect();
+  one_byte.Send({kHalfHello, 1});
+  LineClient done = ConnectSecurely();
+  Eventually("all are counted", [&] { return listener().counts().handshakes == 1; });
+  LineClient idle = SignOn("1", R"({"user_id":1})");
+  timers_.AdvanceBy(9'999ms);
+  EXPECT_TRUE(half.IsSilent());
+  timers_.AdvanceBy(1ms);
+  EXPECT_THAT(half.Line(), AnyOf("<end>", "<reset>")) << "there is no way to say why";
+  EXPECT_THAT(one_byte.Line(), AnyOf("<end>", "<reset>"));
+  EXPECT_EQ(done.Line(), R"({"error":"no whole object within 10 s"})");
+  EXPECT_TRUE(idle.IsSilent());
+  EXPECT_EQ(listener().counts().object_timeouts, 3U);
+}
+
+TEST_F(PresenceTlsTest, GarbageAfterTheFirstByteEndsItsSender) {
+  Offer(PresenceTls::kOffered);
+  LineClient bystander = SignOn("1", R"({"v":2,"user_id":1})");
+  for (const std::string& garbage :
+       {std::string("\x16hello, this is no handshake at all"), "\x16" + std::string(70'000, '\xff'),
+        std::string("\x16\x03\x01\x00\x02{}"), std::string("\x16\x03\x01\x00\x00\x16\x03\x01\x00\x00", 10)}) {
+    LineClient client = Connect();
+    client.Send(garbage);
+    client.Close();
+  }
+  Eventually("they are gone", [&] { return listener().connections() == 1; });
+  bystander.Send(R"({"ping":1})");
+  EXPECT_EQ(bystander.Line(), R"({"pong":1})");
+  EXPECT_EQ(listener().counts().handshakes_failed, 4U);
+}
+
+TEST_F(PresenceTlsTest, WhoLeavesInTheHandshakeLeavesNothing) {
+  Offer(PresenceTls::kOffered);
+  for (const bool politely : {true, false}) {
+    LineClient client = Connect();
+    client.Send({kHalfHello, 6});
+    Eventually("it is there", [&] { return listener().connections() == 1; });
+    if (politely) {
+      client.Close();
+    } else {
+      client.Abort();
+    }
+    ExpectNobodyLeft();
+  }
+}
+
+TEST_F(PresenceTlsTest, ALinkThatIsCutIsADeparture) {
+  Offer(PresenceTls::kOffered);
+  LineClient watcher = SignOn("1", R"({"v":2,"user_id":1,"friends":[2]})");
+  LineClient two = ConnectSecurely();
+  two.Send(R"({"user_id":2})");
+  EXPECT_EQ(watcher.Line(), R"({"online":true,"user_id":2})");
+  two.Abort();
+  EXPECT_EQ(watcher.Line(), R"({"online":false,"user_id":2})");
+}
+
+TEST_F(PresenceTlsTest, HandshakesOfOneAddressAreLimited) {
+  PresenceTcpOptions options;
+  options.handshakes_per_address = {.per_second = 1, .burst = 2};
+  Offer(PresenceTls::kOffered, options);
+  LineClient one = ConnectSecurely();
+  LineClient two = ConnectSecurely();
+  LineClient three = Connect();
+  three.Send({kHalfHello, 6});
+  EXPECT_THAT(three.Line(), AnyOf("<end>", "<reset>"));
+  EXPECT_EQ(listener().counts().handshakes_over_rate, 1U);
+  LineClient plain = SignOn("1", R"({"user_id":1})");
+  clock_.Advance(1s);
+  LineClient four = ConnectSecurely();
+  four.Send(R"({"v":2,"user_id":4}{"ping":1})");
+  EXPECT_EQ(four.Line(), R"({"pong":1})");
+}
+
+TEST_F(PresenceTlsTest, HandshakesAreLimitedAltogether) {
+  PresenceTcpOptions options;
+  options.handshakes = {.per_second = 1, .burst = 1};
+  Offer(PresenceTls::kOffered, options);
+  LineClient one = ConnectSecurely();
+  LineClient two = Connect();
+  two.Send({kHalfHello, 6});
+  EXPECT_THAT(two.Line(), AnyOf("<end>", "<reset>"));
+  EXPECT_EQ(listener().counts().handshakes_over_rate, 1U);
+}
+
+TEST_F(PresenceTlsTest, ADrainEndsHandshakesToo) {
+  Offer(PresenceTls::kOffered);
+  LineClient half = Connect();
+  half.Send({kHalfHello, 6});
+  LineClient silent = Connect();
+  LineClient secure = ConnectSecurely();
+  secure.Send(R"({"v":2,"user_id":2}{"ping":1})");
+  EXPECT_EQ(secure.Line(), R"({"pong":1})");
+  listener().Drain([] {});
+  EXPECT_THAT(half.Line(), AnyOf("<end>", "<reset>"));
+  EXPECT_EQ(silent.Line(), "<end>");
+  EXPECT_EQ(secure.Line(), R"({"error":"the server is restarting; reconnect","reconnect":true})");
+  EXPECT_EQ(secure.Line(), "<end>");
+}
+
+}  // namespace
+}  // namespace oofgg::net
