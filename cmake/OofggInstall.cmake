@@ -3,7 +3,7 @@
 include(CMakePackageConfigHelpers)
 
 # Each before what it uses, as a linker wants static libraries.
-set(primitives_rooms oofgg_gameserver oofgg_net_http oofgg_matchmaking oofgg_presence oofgg_auth oofgg_base)
+set(primitives_rooms oofgg_gameserver oofgg_light_presence oofgg_callbacks oofgg_net_http oofgg_matchmaking oofgg_presence oofgg_auth oofgg_base)
 set(sdk_rooms oofgg_testing oofgg_client_grpc oofgg_client oofgg_storage_memory_auth oofgg_wire oofgg_proto_grpc
               oofgg_proto)
 get_property(server_rooms GLOBAL PROPERTY OOFGG_ROOMS)

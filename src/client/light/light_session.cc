@@ -1,0 +1,118 @@
+#include "client/light/light_session.h"
+
+#include <algorithm>
+#include <array>
+
+namespace oofgg::internal {
+namespace {
+
+constexpr std::array<std::pair<PresenceState, const char*>, 4> kStates{{
+    {PresenceState::kOnline, "online"},
+    {PresenceState::kAway, "away"},
+    {PresenceState::kInMatch, "in_match"},
+    {PresenceState::kOffline, "invisible"},
+}};
+
+std::string TextIn(const nlohmann::json& object, std::string_view member) {
+  const auto found = object.find(member);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+bool IsTrueIn(const nlohmann::json& object, std::string_view member) {
+  const auto found = object.find(member);
+  return found != object.end() && found->is_boolean() && found->get<bool>();
+}
+
+PresenceState StateIn(const nlohmann::json& object) {
+  if (!IsTrueIn(object, "online")) return PresenceState::kOffline;
+  const std::string name = TextIn(object, "state");
+  for (const auto& [state, known] : kStates) {
+    if (name == known && state != PresenceState::kOffline) return state;
+  }
+  return PresenceState::kOnline;  // Also what a later server may call it.
+}
+
+StatusCode CodeOf(std::string_view refusal) {
+  if (refusal.starts_with("token") || refusal.find("log in") != refusal.npos) {
+    return StatusCode::kUnauthenticated;
+  }
+  return refusal.find("signed in with a token") != refusal.npos ? StatusCode::kPermissionDenied
+                                                                : StatusCode::kInvalidArgument;
+}
+
+}  // namespace
+
+LightSession::LightSession(Parts parts) : parts_(std::move(parts)), revision_(parts_.first_revision) {
+  parts_.book.Forget();
+}
+
+LightSession::Json LightSession::Parse(std::string_view line) {
+  return Json::parse(line, nullptr, /*allow_exceptions=*/false);
+}
+
+std::string LightSession::TextOf(const Json& object) {
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::optional<std::uint64_t> LightSession::CountIn(const Json& object, std::string_view member) {
+  const auto found = object.find(member);
+  if (found == object.end() || !found->is_number_unsigned()) return std::nullopt;
+  return found->get<std::uint64_t>();
+}
+
+void LightSession::AddIdentity(Json& object) const {
+  object["user_id"] = parts_.wishes.user_id;
+  if (!parts_.token.empty()) object["token"] = parts_.token;
+}
+
+void LightSession::AddStatus(Json& object) const {
+  const std::optional<PresenceStatus>& status = parts_.wishes.status;
+  if (!status.has_value()) return;
+  for (const auto& [state, name] : kStates) {
+    if (state == status->state) object["state"] = name;
+  }
+  if (!status->text.empty()) object["text"] = status->text;
+  if (!status->session_id.empty()) object["session_id"] = status->session_id;
+}
+
+bool LightSession::HearError(const Json& object) {
+  const auto error = object.find("error");
+  if (error == object.end()) return false;
+  if (parts_.wishes.signs_off) {
+    End(Phase::kSignedOff);
+  } else if (IsTrueIn(object, "reconnect")) {
+    End(Phase::kLost);
+  } else {
+    const std::string why = TextIn(object, "error");
+    Refuse(MakeStatus(CodeOf(why), "the presence server refused: " + why));
+  }
+  return true;
+}
+
+void LightSession::HearUpdate(const Json& object) {
+  if (object.find("online") == object.end()) return;  // What a later server may say.
+  const auto user = object.find("user_id");
+  if (user == object.end() || !(user->is_string() || user->is_number_integer())) return;
+  parts_.book.Tell({.user_id = user->is_string() ? user->get<std::string>() : user->dump(),
+                    .state = StateIn(object),
+                    .text = TextIn(object, "text"),
+                    .session_id = TextIn(object, "session_id")});
+}
+
+void LightSession::Confirm(std::uint64_t revision) {
+  confirmed_ = std::max(confirmed_, revision);
+  if (const auto list = lists_.find(revision); list != lists_.end()) parts_.book.ForgetOthers(list->second);
+  lists_.erase(lists_.begin(), lists_.upper_bound(revision));
+}
+
+void LightSession::Settle() {
+  was_settled_ = settled_ = true;
+  parts_.book.Settle();
+}
+
+void LightSession::Refuse(Status why) {
+  refusal_ = std::move(why);
+  End(Phase::kRefused);
+}
+
+}  // namespace oofgg::internal
