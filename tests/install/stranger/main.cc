@@ -1,4 +1,5 @@
-// A game of somebody else's: verifies a token, runs a presence table and matches two tickets.
+// A game of somebody else's: verifies a token, runs a presence table, matches two tickets and watches
+// friends.
 
 #include <chrono>
 #include <cstdio>
@@ -9,6 +10,7 @@
 #include "oofgg/auth/token_issuer.h"
 #include "oofgg/auth/token_verifier.h"
 #include "oofgg/clock.h"
+#include "oofgg/light_presence.h"
 #include "oofgg/matchmaking/matchmaker.h"
 #include "oofgg/presence/presence_table.h"
 #include "oofgg/random.h"
@@ -48,6 +50,12 @@ bool MatchesTwoTickets(oofgg::TimePoint now) {
   return first.ok() && first->empty() && second.ok() && second->size() == 1;
 }
 
+// Port 1 has nobody behind it.
+bool WatchesFriendsAsSoonAsThereIsAServer() {
+  const auto presence = oofgg::LightPresence::Connect("127.0.0.1:1", "ann", {"bob"}, [](const auto&) {});
+  return presence.ok() && (*presence)->SetFriends({"bob", "cid"}).ok();
+}
+
 }  // namespace
 
 int main() {
@@ -55,6 +63,7 @@ int main() {
   const bool token = VerifiesATokenAndRefusesAForgedOne();
   const bool presence = TellsAFollowerThatHerFriendCame(now);
   const bool match = MatchesTwoTickets(now);
-  std::printf("token %d presence %d match %d\n", token, presence, match);
-  return token && presence && match ? 0 : 1;
+  const bool watch = WatchesFriendsAsSoonAsThereIsAServer();
+  std::printf("token %d presence %d match %d watch %d\n", token, presence, match, watch);
+  return token && presence && match && watch ? 0 : 1;
 }
