@@ -37,7 +37,8 @@ struct ClientObject {
 
   /// Asks for a pong and nothing else.
   [[nodiscard]] bool is_only_ping() const {
-    return ping.has_value() && !user_id.has_value() && !friends.has_value() && !online.has_value();
+    return ping.has_value() && !user_id.has_value() && !friends.has_value() && !online.has_value() &&
+           !status.has_value();
   }
 };
 

@@ -30,8 +30,8 @@ struct LightWishes {
 /// attempt is one more session. What TCP and UDP do alike is here.
 ///
 /// What is wished for is said with a revision, over TCP as a `ping` and over UDP as a `rev`, and is in force
-/// when that comes back. All that there was to tell of the friends has come when a second revision, said
-/// after that and empty (the fence), has come back too.
+/// when that comes back. All that there was to tell of the friends has come when a later revision that
+/// changes nothing (the fence) has come back too.
 /// Threads: not safe; one owner. Lifetime: `wishes` and `book` outlive it.
 class LightSession {
  public:

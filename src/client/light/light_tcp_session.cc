@@ -13,15 +13,10 @@ void LightTcpSession::Start(TimePoint now) {
   Json object = {{"v", 2}};
   AddIdentity(object);
   AddStatus(object);
-  AddFriends(object);
-  Say(now, std::move(object));
+  SayFriends(now, std::move(object));
 }
 
-void LightTcpSession::OnFriends(TimePoint now) {
-  Json object = Json::object();
-  AddFriends(object);
-  Say(now, std::move(object));
-}
+void LightTcpSession::OnFriends(TimePoint now) { SayFriends(now, Json::object()); }
 
 void LightTcpSession::OnStatus(TimePoint now) {
   Json object = Json::object();
@@ -31,12 +26,15 @@ void LightTcpSession::OnStatus(TimePoint now) {
 
 void LightTcpSession::OnSignOff(TimePoint now) { Say(now, {{"online", false}}); }
 
-void LightTcpSession::AddFriends(Json& object) {
+/// The pong of a ping with something else comes when that is in force, that of a ping alone, the fence, when
+/// all has been told.
+void LightTcpSession::SayFriends(TimePoint now, Json object) {
   object["friends"] = parts_.wishes.friends;
-  list_ = revision_ + 1;
-  lists_[list_] = parts_.wishes.friends;
-  fence_ = 0;
+  Say(now, std::move(object));
+  lists_[revision_] = parts_.wishes.friends;
   settled_ = false;
+  Say(now, Json::object());
+  fence_ = revision_;
 }
 
 void LightTcpSession::Say(TimePoint now, Json object) {
@@ -54,29 +52,22 @@ void LightTcpSession::OnBytes(TimePoint now, std::string_view bytes) {
     if (unfinished_.size() > kMaxLine) return End(Phase::kLost);
     if (end == std::string_view::npos) return;
     bytes.remove_prefix(end + 1);
-    OnLine(now, std::exchange(unfinished_, {}));
+    OnLine(std::exchange(unfinished_, {}));
   }
 }
 
-void LightTcpSession::OnLine(TimePoint now, std::string_view line) {
+void LightTcpSession::OnLine(std::string_view line) {
   const Json object = Parse(line);
   if (!object.is_object()) return End(Phase::kLost);
   if (HearError(object)) return;
-  if (const auto revision = CountIn(object, "pong")) return OnPong(now, *revision);
+  if (const auto revision = CountIn(object, "pong")) return OnPong(*revision);
   HearUpdate(object);
 }
 
-/// The server answers a ping before it tells what the object with it brought about, and reads no further
-/// before it has told all of that: so it is the answer to the next ping, sent after this one, that comes
-/// after all.
-void LightTcpSession::OnPong(TimePoint now, std::uint64_t revision) {
+void LightTcpSession::OnPong(std::uint64_t revision) {
   Confirm(revision);
   if (parts_.wishes.signs_off) {
     if (is_confirmed()) End(Phase::kSignedOff);
-  } else if (fence_ == 0) {
-    if (revision < list_) return;
-    Say(now, Json::object());
-    fence_ = revision_;
   } else if (revision >= fence_ && !settled_) {
     Settle();
   }

@@ -20,17 +20,16 @@ class LightTcpSession final : public LightSession {
   [[nodiscard]] TimePoint NextDeadline() const override;
 
  private:
-  void OnLine(TimePoint now, std::string_view line);
-  void OnPong(TimePoint now, std::uint64_t revision);
-  void AddFriends(Json& object);
+  void OnLine(std::string_view line);
+  void OnPong(std::uint64_t revision);
+  void SayFriends(TimePoint now, Json object);
   /// With a ping that is the newest revision.
   void Say(TimePoint now, Json object);
 
   std::string unfinished_;       // Of a line.
   TimePoint asked_at_ = kNever;  // What nothing has answered yet.
   TimePoint heard_at_{};
-  std::uint64_t list_ = 0;   // The revision of the newest list.
-  std::uint64_t fence_ = 0;  // That which tells when the book knows all of it; 0: the list is not in force.
+  std::uint64_t fence_ = 0;  // The revision whose pong says that all of the newest list was told.
 };
 
 }  // namespace oofgg::internal

@@ -9,9 +9,8 @@ using namespace std::chrono_literals;
 
 constexpr auto kFirstPause = 250ms;
 constexpr auto kLongestPause = 2s;
-constexpr std::uint64_t kMostUnderWay = 16;  // As the server has it.
-constexpr std::size_t kMaxParts = 256;       // Likewise.
-constexpr int kPatienceForAll = 10;          // Times that for one answer.
+constexpr std::size_t kMaxParts = 256;  // As the server has it.
+constexpr int kPatienceForAll = 10;     // Times that for one answer.
 
 /// Whatever it acknowledges: what is said again must be cut as it was before.
 bool FitsOneDatagram(nlohmann::json object) {
@@ -44,7 +43,6 @@ void LightUdpSession::OnSignOff(TimePoint now) { SayAnew(now); }
 void LightUdpSession::SayAnew(TimePoint now) {
   if (!is_waiting()) waiting_since_ = now;
   ++revision_;
-  said_last_ = last_;
   Await(now);
 }
 
@@ -180,7 +178,7 @@ void LightUdpSession::OnBytes(TimePoint now, std::string_view bytes) {
   owes_ack_ = true;
   if (*sequence != last_ + 1) return;
   last_ = *sequence;
-  if (const auto revision = CountIn(object, "rev")) return OnConfirmation(now, *revision, *sequence);
+  if (const auto revision = CountIn(object, "rev")) return OnConfirmation(now, *revision);
   HearUpdate(object);
 }
 
@@ -196,17 +194,14 @@ void LightUdpSession::OnWelcome(std::uint64_t sequence) {
   if (sequence <= last_) return;
   if (greeted_) return End(Phase::kLost);
   last_ = sequence;
-  server_has_ = sequence - 1;
   parts_.book.Forget();
 }
 
-/// The book knows all if the server, when it took this, had no more to tell than was under way: it tells on
-/// as soon as less than `kMostUnderWay` is.
-void LightUdpSession::OnConfirmation(TimePoint now, std::uint64_t revision, std::uint64_t sequence) {
+/// Of a fence: the server has told all.
+void LightUdpSession::OnConfirmation(TimePoint now, std::uint64_t revision) {
   Confirm(revision);
   if (revision != revision_ || parts_.wishes.signs_off) return;
-  if (list_in_force_ && !settled_ && sequence - server_has_ - 1 < kMostUnderWay) Settle();
-  server_has_ = std::max(server_has_, said_last_);
+  if (list_in_force_ && !settled_) Settle();
   list_in_force_ = greeted_ || hello_has_list_;
   status_in_force_ = greeted_ = true;
   if (!settled_) SayAnew(now);

@@ -28,7 +28,7 @@ class LightUdpSession final : public LightSession {
  private:
   void OnCookie(TimePoint now, std::string cookie);
   void OnWelcome(std::uint64_t sequence);
-  void OnConfirmation(TimePoint now, std::uint64_t revision, std::uint64_t sequence);
+  void OnConfirmation(TimePoint now, std::uint64_t revision);
 
   [[nodiscard]] bool is_waiting() const { return cookie_.empty() || !is_confirmed() || pinging_; }
   void Await(TimePoint now);
@@ -48,9 +48,7 @@ class LightUdpSession final : public LightSession {
   bool hello_has_list_ = false;
   bool pinging_ = false;
   bool owes_ack_ = false;
-  std::uint64_t last_ = 0;        // The newest `seq` of those in order; 0: before the welcome.
-  std::uint64_t said_last_ = 0;   // The same when the newest revision began.
-  std::uint64_t server_has_ = 0;  // All up to this the server knows to have come.
+  std::uint64_t last_ = 0;  // The newest `seq` of those in order; 0: before the welcome.
   TimePoint heard_at_{};
   TimePoint waiting_since_{};
   TimePoint repeat_at_ = kNever;

@@ -167,7 +167,9 @@ Status TcpSession::Handle(std::string_view text) {
   } else if (!greeted_ || !object.is_only_ping()) {
     OOFGG_RETURN_IF_ERROR(HandleWhileOffline(object));
   }
-  if (object.ping.has_value()) presence::AppendPong(out_.Get(), *object.ping);
+  if (object.ping.has_value()) {
+    presence::AppendPong(object.is_only_ping() ? pongs_.Get() : out_.Get(), *object.ping);
+  }
   return absl::OkStatus();
 }
 
@@ -253,9 +255,16 @@ void TcpSession::FillBatch() {
   if (leaving_ || shard_->context().draining) return;
   while (out_.view().size() < kWriteBatch) {
     const auto update = connection_.NextUpdate();
-    if (!update.has_value()) return;
+    if (!update.has_value()) return FillPongs();
     presence::AppendUpdate(out_.Get(), *update, version_, integer_ids_);
   }
+}
+
+/// A ping alone asks whether all has been told.
+void TcpSession::FillPongs() {
+  if (pongs_.empty() || !connection_.is_caught_up()) return;
+  out_.Get() += pongs_.view();
+  pongs_.Free();
 }
 
 /// `what` is for reading where TLS has to hear the rest of something before it may write.
@@ -338,6 +347,7 @@ void TcpSession::Close() {
   shard_->Remove(*this);
   stream_.Close();
   out_.Free();
+  pongs_.Free();
   EndConnection();
   shard_->context().limiter.Remove(address_);
 }

@@ -68,6 +68,7 @@ class TcpSession final : public presence::PresenceHost, public std::enable_share
   void EndConnection();
 
   void FillBatch();
+  void FillPongs();
   void WaitToWrite(Socket::wait_type what);
   void Refuse(const Status& status);
   void LeaveWith(std::string_view line);
@@ -81,6 +82,7 @@ class TcpSession final : public presence::PresenceHost, public std::enable_share
   std::optional<SessionShard::Logins::iterator> login_;  ///< While a token's user is online by it.
   presence::JsonFramer framer_;
   presence::LazyString out_;
+  presence::LazyString pongs_;      ///< To pings alone: after all that was to be told when they came.
   std::uint32_t friends_held_ = 0;  ///< As counted by the limiter; of proven users none are.
   std::uint32_t discarded_ = 0;     ///< Bytes thrown away while lingering.
   presence::ProtocolVersion version_ = presence::ProtocolVersion::kV1;

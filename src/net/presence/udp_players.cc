@@ -193,8 +193,10 @@ Status UdpPlayers::TakeWishes(Slot slot, const Object& object, bool is_new) {
   if (object.friends.has_value()) {
     OOFGG_RETURN_IF_ERROR(HoldFriends(slot, object.friends->size()));
     parts_.hub.SetFriends(session.connection, *object.friends);
+    if (object.revision.has_value()) Confirm(slot);
+  } else if (object.revision.has_value()) {
+    session.owes_fence = true;
   }
-  if (object.revision.has_value()) Confirm(slot);
   return absl::OkStatus();
 }
 

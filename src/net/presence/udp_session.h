@@ -56,6 +56,7 @@ struct UdpSession {
   bool proven : 1 = false;                 ///< Its user brought a token.
   bool has_flight : 1 = false;             ///< Was told what it has not acknowledged.
   bool has_parts : 1 = false;              ///< Some of its new friends list have come.
+  bool owes_fence : 1 = false;             ///< Its revision changed no list: confirmed when all is told.
   std::uint64_t last_sequence = 0;         ///< Of v2.
   UdpCookies::Cookie cookie = 0;           ///< Of v2: what each of its datagrams carries.
   PresenceTable::ConnectionId connection;  ///< No generation: signed off, and remembered by its revision.

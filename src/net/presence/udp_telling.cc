@@ -29,7 +29,7 @@ void UdpPlayers::Welcome(Slot slot) {
   UdpSession& session = sessions_[slot];
   if (!session.is_v2) return;
   EndFlight(slot);
-  session.acknowledged = false;
+  session.acknowledged = session.owes_fence = false;
   const auto now =
       std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.WallNow().time_since_epoch());
   session.last_sequence = std::max(session.last_sequence, static_cast<std::uint64_t>(now.count()));
@@ -41,6 +41,7 @@ void UdpPlayers::Welcome(Slot slot) {
 /// In its place among the updates: those before it were told by the former list.
 void UdpPlayers::Confirm(Slot slot) {
   UdpSession& session = sessions_[slot];
+  session.owes_fence = false;
   if (session.revision == 0) return;
   std::string line;
   presence::AppendRevision(line, session.revision, ++session.last_sequence);
@@ -51,7 +52,10 @@ void UdpPlayers::Pump(Slot slot) {
   UdpSession& session = sessions_[slot];
   while (!session.has_flight || flights_.at(slot)->lines.size() < kMostUnderWay) {
     const auto update = parts_.hub.NextUpdate(session.connection);
-    if (!update.has_value()) return;
+    if (!update.has_value()) {
+      if (session.owes_fence && parts_.hub.IsCaughtUp(session.connection)) Confirm(slot);
+      return;
+    }
     std::string line;
     presence::AppendUpdate(line, *update, session.version(), session.integer_ids,
                            session.is_v2 ? ++session.last_sequence : 0);

@@ -253,7 +253,7 @@ TEST(LightPresenceOptionsTest, BytesMayBeSeen) {
   };
   const auto client = Watch(server, "ann", {}, ann, std::move(options));
   EXPECT_THAT(bytes.Next().value_or(""), ::testing::StartsWith("> {"));
-  EXPECT_THAT(bytes.Next().value_or(""), ::testing::StartsWith("< {\"pong\":"));
+  EXPECT_TRUE(bytes.Next([](const auto& text) { return text.rfind("< {\"pong\":", 0) == 0; }));
 }
 
 TEST(LightPresenceOptionsTest, WhatIsWrongIsSaidAtOnce) {

@@ -137,27 +137,6 @@ TEST_F(LightUdpSessionTest, TheFenceIsAnEmptyRevision) {
   EXPECT_EQ(StateOf("cid"), PresenceState::kOffline);
 }
 
-TEST_F(LightUdpSessionTest, AFenceProvesNothingWhileManyLinesAreUnderWay) {
-  wishes_.friends = Ids(40);
-  StartGreeted();
-  int sequence = 1002;
-  for (; sequence < 1016; ++sequence)
-    HearOnline(wishes_.friends[static_cast<std::size_t>(sequence - 1002)], sequence);
-  Hear(R"({"rev":102,"seq":1016})");
-  EXPECT_FALSE(session_->was_settled()) << "16 were under way, so there may be more";
-  EXPECT_EQ(StateOf(wishes_.friends.back()), std::nullopt);
-  for (sequence = 1017; sequence < 1043; ++sequence) {
-    HearOnline(wishes_.friends[static_cast<std::size_t>(sequence - 1003)], sequence);
-  }
-  Hear(R"({"rev":103,"seq":1043})");
-  EXPECT_FALSE(session_->was_settled());
-  Hear(R"({"rev":104,"seq":1044})");
-  EXPECT_FALSE(session_->was_settled()) << "when it was said, the lines since 1016 may have been under way";
-  Hear(R"({"rev":105,"seq":1045})");
-  EXPECT_TRUE(session_->was_settled());
-  EXPECT_EQ(StateOf(wishes_.friends.back()), PresenceState::kOnline);
-}
-
 TEST_F(LightUdpSessionTest, ALongListGoesInPartsThatFit) {
   const auto ids = Ids(2000);
   StartSettled();

@@ -55,6 +55,25 @@ TEST_F(UdpTest, V1FromElsewhereIsNotHeard) {
   EXPECT_FALSE(IsOnline("2"));
 }
 
+TEST_F(UdpTest, ARevisionWithoutAListIsConfirmedWhenAllIsTold) {
+  std::string friends;
+  for (int i = 0; i < 20; ++i) {
+    const UdpPeer peer = PeerAt("127.0.0.1", static_cast<std::uint16_t>(5'000 + i));
+    Say(peer, R"({"user_id":)" + std::to_string(i) + "}");
+    friends += (i == 0 ? "" : ",") + std::to_string(i);
+  }
+  const std::string cookie = CookieOf(kAnn);
+  Say(kAnn, V2(cookie, R"("user_id":"ann","rev":1,"friends":[)" + friends + "]"));
+  Say(kAnn, V2(cookie, R"("rev":2)"));
+  std::vector<std::string> heard = HeardBy(kAnn);
+  ASSERT_EQ(heard.size(), 16U) << "the welcome, the list's confirmation, fourteen friends";
+  EXPECT_EQ(heard[1], R"({"rev":1,"seq":1})");
+  Acknowledge(kAnn, cookie, 15);
+  heard = HeardBy(kAnn);
+  ASSERT_EQ(heard.size(), 7U) << "six friends";
+  EXPECT_EQ(heard.back(), R"({"rev":2,"seq":22})");
+}
+
 TEST_F(UdpTest, ACookieComesBeforeAnything) {
   const std::string hello = R"({"v":2,"user_id":"ann","friends":["bob"]})";
   Say(kAnn, hello);
