@@ -23,6 +23,9 @@ inline UdpPeer PeerAt(const std::string& address, std::uint16_t port = 4'000) {
 /// The presence port over UDP, without a socket and under the test's time: what it sends is kept.
 class UdpTest : public ::testing::Test {
  protected:
+  explicit UdpTest(unsigned shards = 1)
+      : hub_(clock_, executor_, {.grace = std::chrono::seconds(5), .table = {}, .shards = shards}) {}
+
   /// What the hub tells the port, passed on at once instead of by way of a strand.
   class Host final : public presence::PresenceHost {
    public:
@@ -122,7 +125,7 @@ class UdpTest : public ::testing::Test {
   testing::FakeClock clock_;
   testing::ManualExecutor executor_{clock_};
   SeededRandom random_{7};
-  presence::PresenceHub hub_{clock_, executor_};
+  presence::PresenceHub hub_;
   std::shared_ptr<Host> host_ = std::make_shared<Host>();
   std::vector<std::pair<UdpPeer, std::string>> sent_;
   std::map<std::string, std::uint64_t> welcomed_;

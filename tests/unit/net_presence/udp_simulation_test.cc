@@ -120,7 +120,7 @@ class Client {
 
 class UdpHistory : public UdpTest {
  public:
-  explicit UdpHistory(std::uint64_t seed) : dice_(seed) {
+  explicit UdpHistory(std::uint64_t seed) : UdpTest(static_cast<unsigned>(1 + seed % 3)), dice_(seed) {
     SetUp();
     if (seed % 16 != 0) return;
     for (int i = 0; i < kCrowd; ++i) crowd_.push_back(hub_.Connect(CrowdUserAt(i), {}, {}, crowd_host_));
