@@ -3,6 +3,12 @@
 #include <functional>
 
 namespace oofgg::presence {
+namespace {
+
+// Of those who hear of one change: more of them let others go first.
+constexpr std::size_t kMany = 64;
+
+}  // namespace
 
 std::size_t HomeOf(std::string_view user_id, std::size_t shards) {
   return shards == 1 ? 0 : std::hash<std::string_view>()(user_id) % shards;
@@ -207,7 +213,8 @@ void HubShard::OnTimer() {
 }
 
 void HubShard::Perform(const Aftermath& aftermath) {
-  for (const auto& [host, tag] : aftermath.wake) host->Wake(tag);
+  const bool many = aftermath.wake.size() > kMany;
+  for (const auto& [host, tag] : aftermath.wake) many ? host->WakeOneOfMany(tag) : host->Wake(tag);
   for (const auto& [connection, status] : aftermath.finish) connection.host->Finish(connection.tag, status);
   for (const auto& shard : aftermath.written_to) shard->ReadLetters();
   ReadLetters();

@@ -18,6 +18,9 @@ class PresenceHost {
   /// The connection may have something to say. Cheap, and may be called too often, or late.
   virtual void Wake(HostTag tag) = 0;
 
+  /// The same, of one among the many who hear of a celebrity: they may wait behind others.
+  virtual void WakeOneOfMany(HostTag tag) { Wake(tag); }
+
   /// The hub has ended the connection, or refused it.
   virtual void Finish(HostTag tag, Status status) = 0;
 };

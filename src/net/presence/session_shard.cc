@@ -1,44 +1,52 @@
 #include "net/presence/session_shard.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "net/presence/tcp_session.h"
 
 namespace oofgg::net {
 namespace {
 
-// Sessions pumped in one visit to the strand, so that a celebrity's followers do not hold up the others.
+// Sessions pumped in one visit to the strand, so that they do not hold up what else is to be done there;
+// fewer of a celebrity's followers, for whom everybody waits.
 constexpr std::size_t kPumpsPerTurn = 64;
+constexpr std::size_t kLatePumpsPerTurn = 16;
+
+/// Moves the first `most` sessions.
+template <typename Sessions>
+void MoveSome(Sessions& from, std::size_t most, Sessions& to) {
+  const auto end = from.begin() + static_cast<std::ptrdiff_t>(std::min(from.size(), most));
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(end));
+  from.erase(from.begin(), end);
+}
 
 }  // namespace
 
 SessionShard::SessionShard(boost::asio::io_context& io, std::shared_ptr<PresenceTcpContext> context)
     : context_(std::move(context)), strand_(boost::asio::make_strand(io)) {}
 
-void SessionShard::Wake(std::shared_ptr<TcpSession> session) {
+void SessionShard::Wake(std::shared_ptr<TcpSession> session, Turn turn) {
   const std::lock_guard lock(mutex_);
   if (stopped_) return;
-  woken_.push_back(std::move(session));
-  if (woken_.size() == 1) {
-    boost::asio::post(strand_, [self = shared_from_this()] { self->PumpWoken(); });
-  }
+  const bool first = woken_.empty() && woken_after_others_.empty();
+  (turn == Turn::kNext ? woken_ : woken_after_others_).push_back(std::move(session));
+  if (first) PostPump();
+}
+
+void SessionShard::PostPump() {
+  boost::asio::post(strand_, [self = shared_from_this()] { self->PumpWoken(); });
 }
 
 void SessionShard::PumpWoken() {
-  std::vector<std::shared_ptr<TcpSession>> turn;
+  Sessions turn;
   {
     const std::lock_guard lock(mutex_);
-    turn.swap(woken_);
+    MoveSome(woken_, kPumpsPerTurn, turn);
+    MoveSome(woken_after_others_, kLatePumpsPerTurn, turn);
+    if (!woken_.empty() || !woken_after_others_.empty()) PostPump();
   }
-  for (std::size_t i = 0; i < std::min(turn.size(), kPumpsPerTurn); ++i) turn[i]->Pump();
-  if (turn.size() <= kPumpsPerTurn) return;
-
-  turn.erase(turn.begin(), turn.begin() + kPumpsPerTurn);
-  const std::lock_guard lock(mutex_);
-  if (stopped_) return;
-  if (woken_.empty()) boost::asio::post(strand_, [self = shared_from_this()] { self->PumpWoken(); });
-  turn.insert(turn.end(), woken_.begin(), woken_.end());
-  woken_ = std::move(turn);
+  for (const auto& session : turn) session->Pump();
 }
 
 void SessionShard::QueueHandshake(std::shared_ptr<TcpSession> session) {
@@ -115,13 +123,13 @@ void SessionShard::Drain() {
 }
 
 void SessionShard::Stop() {
-  std::vector<std::shared_ptr<TcpSession>> woken;
-  std::deque<std::shared_ptr<TcpSession>> handshakes;
+  Sessions dropped[3];
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
-    woken.swap(woken_);
-    handshakes.swap(handshakes_);
+    dropped[0].swap(woken_);
+    dropped[1].swap(woken_after_others_);
+    dropped[2].swap(handshakes_);
   }
   timer_.Cancel();
   while (!sessions_.empty()) (*sessions_.begin())->shared_from_this()->Close();

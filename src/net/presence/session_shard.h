@@ -90,8 +90,10 @@ class SessionShard : public std::enable_shared_from_this<SessionShard> {
     if (!stopped_) boost::asio::post(strand_, std::move(function));
   }
 
+  /// Whether a session is pumped in the next visit to the strand, or when those in a hurry have been.
+  enum class Turn { kNext, kAfterOthers };
   /// Pumps the session soon. Many wakes at once share one visit to the strand.
-  void Wake(std::shared_ptr<TcpSession> session);
+  void Wake(std::shared_ptr<TcpSession> session, Turn turn);
 
   /// Has the session go on with its handshake when it is its turn. There is one handshake in a visit to the
   /// strand, so that those who are being told something wait for one at most.
@@ -119,6 +121,9 @@ class SessionShard : public std::enable_shared_from_this<SessionShard> {
   void Stop();
 
  private:
+  using Sessions = std::deque<std::shared_ptr<TcpSession>>;
+
+  void PostPump();
   void PumpWoken();
   void PostHandshake();
   void RunHandshake();
@@ -136,8 +141,10 @@ class SessionShard : public std::enable_shared_from_this<SessionShard> {
 
   std::mutex mutex_;  // A leaf. Guards what follows, and posting against the end of the io_context.
   bool stopped_ = false;
-  std::vector<std::shared_ptr<TcpSession>> woken_;
-  std::deque<std::shared_ptr<TcpSession>> handshakes_;  // While there is any, a visit for it is posted.
+  // A visit to pump is posted while there is any of these.
+  Sessions woken_;
+  Sessions woken_after_others_;
+  Sessions handshakes_;  // While there is any, a visit for it is posted.
 };
 
 }  // namespace oofgg::net

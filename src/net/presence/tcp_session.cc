@@ -37,7 +37,11 @@ void TcpSession::Start() {
   if (stream_.is_open()) WaitReadable();
 }
 
-void TcpSession::Wake(presence::HostTag) { shard_->Wake(shared_from_this()); }
+void TcpSession::Wake(presence::HostTag) { shard_->Wake(shared_from_this(), SessionShard::Turn::kNext); }
+
+void TcpSession::WakeOneOfMany(presence::HostTag) {
+  shard_->Wake(shared_from_this(), SessionShard::Turn::kAfterOthers);
+}
 
 void TcpSession::Finish(presence::HostTag, Status status) {
   shard_->Post([self = shared_from_this(), status = std::move(status)] { self->Refuse(status); });

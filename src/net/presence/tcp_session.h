@@ -17,7 +17,8 @@ namespace oofgg::net {
 
 /// One TCP connection to the presence port. Lives as long as its socket is waited for or its user is online
 /// through it. Every field is paid for by every idle player.
-/// Threads: `Wake` and `Finish` are safe from any thread; the rest runs on the shard's strand.
+/// Threads: `Wake`, `WakeOneOfMany` and `Finish` are safe from any thread; the rest runs on the shard's
+/// strand.
 class TcpSession final : public presence::PresenceHost, public std::enable_shared_from_this<TcpSession> {
  public:
   using Socket = SessionStream::Socket;
@@ -28,6 +29,7 @@ class TcpSession final : public presence::PresenceHost, public std::enable_share
   void Start();
 
   void Wake(presence::HostTag) override;
+  void WakeOneOfMany(presence::HostTag) override;
   void Finish(presence::HostTag, Status status) override;
 
   /// Writes what there is to write, as far as the peer takes it.

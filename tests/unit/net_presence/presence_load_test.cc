@@ -1,6 +1,8 @@
 // Many clients at once, on several threads, by fair means and foul. Mostly for the sanitizers.
 
+#include <algorithm>
 #include <atomic>
+#include <boost/asio/io_context.hpp>
 #include <thread>
 #include <vector>
 
@@ -79,6 +81,40 @@ TEST_P(PresenceFormsTest, ManyAreDrained) {
   listener().Drain([&] { drained = true; });
   clients.clear();
   Eventually("drained", [&] { return drained.load(); });
+}
+
+class SilentHost final : public presence::PresenceHost {
+  void Wake(presence::HostTag) override {}
+  void Finish(presence::HostTag, Status) override {}
+};
+
+TEST_F(PresenceTcpTest, ACelebritysFollowersDoNotHoldUpOthers) {
+  constexpr std::size_t kFollowers = 300;
+  boost::asio::io_context io;
+  PresenceTcpOptions options;
+  options.shards = 1;
+  const auto port =
+      PresenceTcpListener::Listen(io, "127.0.0.1:0", hub_, clock_, timers_, {}, std::move(options)).value();
+  std::vector<LineClient> followers;
+  for (std::size_t i = 0; i < kFollowers; ++i) {
+    followers.emplace_back(port->port());
+    followers.back().Send(R"({"user_id":)" + std::to_string(1'000 + i) + R"(,"friends":["celebrity"]})");
+  }
+  LineClient other(port->port());
+  other.Send(R"({"user_id":1,"friends":[2]})");
+  while (hub_.counts().online < kFollowers + 1) io.run_one();
+
+  const auto host = std::make_shared<SilentHost>();
+  const auto celebrity = hub_.Connect("celebrity", {}, {}, host);
+  const auto two = hub_.Connect("2", {}, {}, host);
+  while (other.IsSilent()) io.run_one();
+  const auto silent =
+      std::count_if(followers.begin(), followers.end(), [](LineClient& client) { return client.IsSilent(); });
+  EXPECT_GT(silent, 250) << "who are told afterwards";
+  for (LineClient& follower : followers) {
+    while (follower.IsSilent()) io.run_one();
+    EXPECT_EQ(follower.Line(), R"({"online":true})");
+  }
 }
 
 }  // namespace
