@@ -52,7 +52,7 @@ class PresenceTcpListener::Impl : public std::enable_shared_from_this<Impl> {
 
   void Accept() {
     SessionShard& shard = *shards_[next_shard_];
-    acceptor_.async_accept(shard.strand(),
+    acceptor_.async_accept(shard.strand(), peer_,
                            [self = shared_from_this()](const ErrorCode& error, TcpSession::Socket socket) {
                              self->OnAccept(error, std::move(socket));
                            });
@@ -109,11 +109,8 @@ class PresenceTcpListener::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void Admit(TcpSession::Socket socket) {
-    ErrorCode error;
-    const auto peer = socket.remote_endpoint(error);
-    if (error) return;  // Gone already.
     context_->tally.Count(&PresenceTcpCounts::accepted);
-    const AddressKey address = KeyOf(peer.address());
+    const AddressKey address = KeyOf(peer_.address());
     if (const Status status = context_->limiter.Add(address); !status.ok()) {
       // Who awaits TLS would not read it.
       if (context_->options.tls != PresenceTls::kRequired) TurnAway(std::move(socket), status);
@@ -138,6 +135,7 @@ class PresenceTcpListener::Impl : public std::enable_shared_from_this<Impl> {
   const std::shared_ptr<PresenceTcpContext> context_;
   const Strand strand_;  // Of the acceptor.
   PresenceAcceptor acceptor_;
+  asio::ip::tcp::endpoint peer_;  // Whom the acceptor has taken last.
   std::vector<std::shared_ptr<SessionShard>> shards_;
   std::size_t next_shard_ = 0;
   std::uint16_t port_ = 0;

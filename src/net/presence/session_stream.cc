@@ -1,51 +1,46 @@
 #include "net/presence/session_stream.h"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
+#include <sys/socket.h>
+
+#include <cerrno>
 
 namespace oofgg::net {
 namespace {
 
-namespace asio = boost::asio;
 using Outcome = SecureResult::Outcome;
 
-SecureResult ResultOf(const SessionStream::Error& error, std::size_t bytes, Outcome not_yet) {
-  if (!error) return {Outcome::kDone, bytes};
-  if (error == asio::error::would_block || error == asio::error::try_again) return {not_yet};
-  return {error == asio::error::eof ? Outcome::kEnd : Outcome::kFailed};
+/// Without Asio, which would need a call to make each socket one that does not block.
+SecureResult Receive(int descriptor, std::span<char> into, int flags) {
+  const ssize_t count = recv(descriptor, into.data(), into.size(), flags | MSG_DONTWAIT);
+  if (count > 0) return {Outcome::kDone, static_cast<std::size_t>(count)};
+  if (count == 0) return {Outcome::kEnd};
+  return {errno == EAGAIN || errno == EINTR ? Outcome::kWantRead : Outcome::kFailed};
 }
 
 }  // namespace
 
-SessionStream::SessionStream(Socket socket) : socket_(std::move(socket)) {
-  Error ignored;  // Only of a descriptor that is none.
-  socket_->non_blocking(true, ignored);
-}
-
 SecureResult SessionStream::Peek(std::span<char> into) {
-  Error error;
-  const std::size_t count =
-      socket_->receive(asio::buffer(into.data(), into.size()), Socket::message_peek, error);
-  return ResultOf(error, count, Outcome::kWantRead);
+  return Receive(socket_->native_handle(), into, MSG_PEEK);
 }
 
 bool SessionStream::Secure(const SecureLayerFactory& factory) {
+  Error error;
+  socket_->non_blocking(true, error);
+  if (error) return false;
   layer_ = factory(socket_->native_handle());
   return layer_ != nullptr;
 }
 
 SecureResult SessionStream::Read(std::span<char> into) {
   if (layer_ != nullptr) return layer_->Read(into);
-  Error error;
-  const std::size_t count = socket_->read_some(asio::buffer(into.data(), into.size()), error);
-  return ResultOf(error, count, Outcome::kWantRead);
+  return Receive(socket_->native_handle(), into, 0);
 }
 
 SecureResult SessionStream::Write(std::string_view from) {
   if (layer_ != nullptr) return layer_->Write(from);
-  Error error;
-  const std::size_t count = socket_->write_some(asio::buffer(from), error);
-  return ResultOf(error, count, Outcome::kWantWrite);
+  const ssize_t count = send(socket_->native_handle(), from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (count >= 0) return {Outcome::kDone, static_cast<std::size_t>(count)};
+  return {errno == EAGAIN || errno == EINTR ? Outcome::kWantWrite : Outcome::kFailed};
 }
 
 bool SessionStream::EndWriting() {

@@ -22,14 +22,14 @@ class SessionStream {
   /// What a client that speaks TLS begins with: the type of a record of the handshake (RFC 8446, 5.1).
   static constexpr char kTlsByte = 0x16;
 
-  explicit SessionStream(Socket socket);
+  explicit SessionStream(Socket socket) : socket_(std::move(socket)) {}
 
   [[nodiscard]] bool is_open() const { return socket_.has_value(); }
   [[nodiscard]] bool is_secure() const { return layer_ != nullptr; }
 
   /// Looks at what would be read and leaves it there.
   [[nodiscard]] SecureResult Peek(std::span<char> into);
-  /// False if there is no memory for it.
+  /// False if that cannot be, for want of memory.
   [[nodiscard]] bool Secure(const SecureLayerFactory& factory);
   [[nodiscard]] SecureResult Handshake() { return layer_->Handshake(); }
   /// After a handshake that failed: what is still read is for nobody, and needs no deciphering.

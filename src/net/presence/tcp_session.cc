@@ -34,7 +34,7 @@ void TcpSession::Start() {
   } else {
     Await(Awaiting::kObject);
   }
-  if (stream_.is_open()) WaitReadable();
+  if (stream_.is_open()) OnReadable();  // Under load the hello is there already.
 }
 
 void TcpSession::Wake(presence::HostTag) { shard_->Wake(shared_from_this(), SessionShard::Turn::kNext); }
