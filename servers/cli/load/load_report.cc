@@ -1,0 +1,244 @@
+#include "servers/cli/load/load_report.h"
+
+#include <array>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
+
+namespace oofgg::load {
+namespace {
+
+using nlohmann::json;
+
+constexpr double kNanosPerMicro = 1e3;
+constexpr double kNanosPerMilli = 1e6;
+constexpr double kMicros = 1e6;
+constexpr double kMiB = 1024.0 * 1024.0;
+
+double Micros(std::uint64_t nanos) { return static_cast<double>(nanos) / kNanosPerMicro; }
+
+double PerSecond(std::uint64_t count, double seconds) {
+  return seconds > 0 ? static_cast<double>(count) / seconds : 0;
+}
+
+std::string Fixed(double value, int digits) {
+  std::array<char, 48> text{};
+  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
+  return text.data();
+}
+
+std::string Millis(std::uint64_t nanos) { return Fixed(static_cast<double>(nanos) / kNanosPerMilli, 3); }
+std::string MiB(std::uint64_t bytes) { return Fixed(static_cast<double>(bytes) / kMiB, 1); }
+
+json ToJson(const Latency& latency) {
+  return {{"count", latency.count},
+          {"p50_us", Micros(latency.p50_ns)},
+          {"p90_us", Micros(latency.p90_ns)},
+          {"p99_us", Micros(latency.p99_ns)},
+          {"p999_us", Micros(latency.p999_ns)},
+          {"max_us", Micros(latency.max_ns)}};
+}
+
+void Add(json& object, const HeardFigures& heard) {
+  object["deliveries"] = heard.deliveries;
+  object["snapshots"] = heard.snapshots;
+  object["repeats"] = heard.repeats;
+  object["out_of_order"] = heard.out_of_order;
+  object["false_flaps"] = heard.false_flaps;
+  object["unplaced"] = heard.unplaced;
+  object["strangers"] = heard.strangers;
+  object["ambiguous"] = heard.ambiguous;
+  object["lost"] = heard.lost;
+}
+
+json ToJson(const StepFigures& step) {
+  json object = {{"connections", step.connections},
+                 {"connected", step.connected},
+                 {"connect_s", step.connect_seconds},
+                 {"connects_per_s", PerSecond(step.connected, step.connect_seconds)},
+                 {"hello", ToJson(step.hello)},
+                 {"online", ToJson(step.online)},
+                 {"kernel_tcp_bytes", step.kernel.tcp_bytes},
+                 {"kernel_udp_bytes", step.kernel.udp_bytes},
+                 {"kernel_slab_bytes", step.kernel.slab_bytes}};
+  Add(object, step.heard);
+  if (step.server.has_value()) {
+    object["server_rss_bytes"] = step.server->rss_bytes;
+    object["server_pss_bytes"] = step.server->pss_bytes;
+    object["server_private_bytes"] = step.server->private_bytes;
+    object["server_anonymous_bytes"] = step.server->anonymous_bytes;
+    object["server_cpu_s"] = step.server->user_seconds + step.server->system_seconds;
+  }
+  return object;
+}
+
+json ToJson(const RateFigures& rate) {
+  json object = {{"asked_changes_per_s", rate.asked_per_s},
+                 {"seconds", rate.seconds},
+                 {"changes", rate.changes},
+                 {"changes_per_s", PerSecond(rate.changes, rate.seconds)},
+                 {"deliveries_per_s", PerSecond(rate.heard.deliveries, rate.seconds)},
+                 {"latency", ToJson(rate.latency)},
+                 {"load_lateness", ToJson(rate.lateness)},
+                 {"load_cpu_s", rate.load_cpu_s}};
+  Add(object, rate.heard);
+  if (rate.server_cpu_s.has_value()) {
+    object["server_cpu_s"] = *rate.server_cpu_s;
+    object["server_cpu_us_per_delivery"] =
+        PerSecond(1, static_cast<double>(rate.heard.deliveries)) * *rate.server_cpu_s * kMicros;
+  }
+  if (rate.celebrity.has_value()) {
+    object["celebrity"] = {{"rounds", rate.celebrity->rounds},
+                           {"heard_per_round", rate.celebrity->heard_per_round},
+                           {"latency", ToJson(rate.celebrity->latency)},
+                           {"last_p50_us", Micros(rate.celebrity->last_p50_ns)},
+                           {"last_max_us", Micros(rate.celebrity->last_max_ns)}};
+  }
+  return object;
+}
+
+std::string CpuCell(const RateFigures& rate) {
+  if (!rate.server_cpu_s.has_value() || rate.heard.deliveries == 0) return "-";
+  return Fixed(*rate.server_cpu_s * kMicros / static_cast<double>(rate.heard.deliveries), 1);
+}
+
+std::string Count(double value) { return Fixed(value, 0); }
+
+}  // namespace
+
+Latency InShort(const Histogram& histogram) {
+  constexpr double kP90 = 0.9;
+  constexpr double kP99 = 0.99;
+  constexpr double kP999 = 0.999;
+  return {histogram.count(),        histogram.Quantile(0.5),   histogram.Quantile(kP90),
+          histogram.Quantile(kP99), histogram.Quantile(kP999), histogram.max()};
+}
+
+std::uint64_t LoadReport::lost() const {
+  // What a step lost is still lost in the next count, and so is not added.
+  if (!rates.empty()) return rates.back().heard.lost;
+  return steps.empty() ? 0 : steps.back().heard.lost;
+}
+
+std::uint64_t LoadReport::deliveries() const {
+  std::uint64_t sum = 0;
+  for (const StepFigures& step : steps) sum += step.heard.deliveries;
+  for (const RateFigures& rate : rates) sum += rate.heard.deliveries;
+  return sum;
+}
+
+std::optional<double> LoadReport::bytes_per_connection() const {
+  if (steps.size() < 2) return std::nullopt;
+  const StepFigures& first = steps.front();
+  const StepFigures& last = steps.back();
+  if (!first.server.has_value() || !last.server.has_value() || last.connections <= first.connections) {
+    return std::nullopt;
+  }
+  const double grown =
+      static_cast<double>(last.server->private_bytes) - static_cast<double>(first.server->private_bytes);
+  return grown / (last.connections - first.connections);
+}
+
+json ToJson(const LoadReport& report) {
+  json object = {{"protocol", report.protocol},
+                 {"graph", report.graph},
+                 {"connections", report.connections},
+                 {"friends", report.friends},
+                 {"seed", report.seed},
+                 {"workers", report.workers},
+                 {"source_addresses", report.source_addresses},
+                 {"list_entries", report.list_entries},
+                 {"most_watched_id", report.most_watched_id},
+                 {"most_watched_by", report.most_watched_by},
+                 {"held_s", report.held_seconds},
+                 {"deliveries", report.deliveries()},
+                 {"lost", report.lost()},
+                 {"failed", report.failed},
+                 {"dropped", report.dropped},
+                 {"resent", report.resent},
+                 {"interrupted", report.interrupted},
+                 {"steps", json::array()},
+                 {"rates", json::array()}};
+  for (const StepFigures& step : report.steps) object["steps"].push_back(ToJson(step));
+  for (const RateFigures& rate : report.rates) object["rates"].push_back(ToJson(rate));
+  if (const auto slope = report.bytes_per_connection()) object["server_bytes_per_connection"] = *slope;
+  if (report.held_server_cpu_s.has_value()) object["held_server_cpu_s"] = *report.held_server_cpu_s;
+  if (!report.trouble.empty()) object["trouble"] = report.trouble;
+  return object;
+}
+
+TextTable StepTable(const LoadReport& report) {
+  TextTable table = {{"connections", "hello/s", "hello p50 ms", "p99 ms", "online p50 ms", "p99 ms",
+                      "rss MiB", "private MiB", "kernel MiB", "wrong"}};
+  for (const StepFigures& step : report.steps) {
+    const std::uint64_t kernel = step.kernel.tcp_bytes + step.kernel.udp_bytes + step.kernel.slab_bytes;
+    table.push_back({std::to_string(step.connections), Count(PerSecond(step.connected, step.connect_seconds)),
+                     Millis(step.hello.p50_ns), Millis(step.hello.p99_ns), Millis(step.online.p50_ns),
+                     Millis(step.online.p99_ns), step.server ? MiB(step.server->rss_bytes) : "-",
+                     step.server ? MiB(step.server->private_bytes) : "-", MiB(kernel),
+                     std::to_string(step.heard.lost)});
+  }
+  return table;
+}
+
+TextTable RateTable(const LoadReport& report) {
+  TextTable table = {{"changes/s", "done/s", "heard/s", "p50 ms", "p90 ms", "p99 ms", "p99.9 ms", "max ms",
+                      "load late p99 ms", "server us/heard", "lost", "flaps"}};
+  for (const RateFigures& rate : report.rates) {
+    table.push_back({Count(rate.asked_per_s), Count(PerSecond(rate.changes, rate.seconds)),
+                     Count(PerSecond(rate.heard.deliveries, rate.seconds)), Millis(rate.latency.p50_ns),
+                     Millis(rate.latency.p90_ns), Millis(rate.latency.p99_ns), Millis(rate.latency.p999_ns),
+                     Millis(rate.latency.max_ns), Millis(rate.lateness.p99_ns), CpuCell(rate),
+                     std::to_string(rate.heard.lost), std::to_string(rate.heard.false_flaps)});
+  }
+  return table;
+}
+
+std::vector<std::string> Remarks(const LoadReport& report) {
+  std::vector<std::string> lines;
+  lines.push_back("graph: " + report.graph + ", " + std::to_string(report.list_entries) +
+                  " entries of friends lists; most watched: user " + std::to_string(report.most_watched_id) +
+                  ", by " + std::to_string(report.most_watched_by));
+  if (const auto slope = report.bytes_per_connection()) {
+    lines.push_back("server: " + Fixed(*slope, 0) +
+                    " bytes a connection in user space, friends included, from the first step to the last");
+  }
+  if (report.held_server_cpu_s.has_value() && report.held_seconds > 0) {
+    constexpr double kPercent = 100;
+    lines.push_back("server while all were idle: " +
+                    Fixed(kPercent * *report.held_server_cpu_s / report.held_seconds, 2) +
+                    " % of a processor");
+  }
+  for (const RateFigures& rate : report.rates) {
+    if (!rate.celebrity.has_value()) continue;
+    lines.push_back("celebrity at " + Count(rate.asked_per_s) + " changes/s: the last of " +
+                    Count(rate.celebrity->heard_per_round) + " followers heard after " +
+                    Millis(rate.celebrity->last_p50_ns) + " ms (median of " +
+                    std::to_string(rate.celebrity->rounds) + ", at most " +
+                    Millis(rate.celebrity->last_max_ns) + ")");
+  }
+  if (report.resent > 0) lines.push_back(std::to_string(report.resent) + " datagrams were sent again");
+  if (report.failed > 0) lines.push_back(std::to_string(report.failed) + " could not connect");
+  if (report.dropped > 0) lines.push_back(std::to_string(report.dropped) + " were closed by the server");
+  if (report.interrupted) lines.emplace_back("interrupted: this is what was measured until then");
+  return lines;
+}
+
+std::string WithCure(const std::string& trouble) {
+  constexpr std::pair<std::string_view, std::string_view> kCures[] = {
+      {"too many connections from your address",
+       "raise --presence-max-per-address of oofgg-game, or lower --per-address here"},
+      {"all the connections it can take",
+       "raise --presence-max-connections (--presence-max-udp-players) and `ulimit -n` of oofgg-game"},
+      {"too many friends on the lists from your address", "lower --per-address here"},
+      {"token", "start oofgg-game without --presence-auth"},
+      {"belongs to another", "another load uses these ids; give one of them another --first-id"},
+  };
+  for (const auto& [words, cure] : kCures) {
+    if (trouble.find(words) != std::string::npos) return trouble + "; " + std::string(cure);
+  }
+  return trouble;
+}
+
+}  // namespace oofgg::load

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "servers/cli/load/followers.h"
+#include "servers/cli/load/histogram.h"
+#include "servers/cli/load/process_cost.h"
+
+namespace oofgg::load {
+
+/// A histogram of nanoseconds in short.
+struct Latency {
+  std::uint64_t count = 0;
+  std::uint64_t p50_ns = 0;
+  std::uint64_t p90_ns = 0;
+  std::uint64_t p99_ns = 0;
+  std::uint64_t p999_ns = 0;
+  std::uint64_t max_ns = 0;
+};
+[[nodiscard]] Latency InShort(const Histogram& histogram);
+
+/// What followers heard.
+struct HeardFigures {
+  std::uint64_t deliveries = 0;  ///< Changes and repeats: all but what was so before.
+  std::uint64_t snapshots = 0;
+  std::uint64_t repeats = 0;
+  std::uint64_t out_of_order = 0;
+  std::uint64_t false_flaps = 0;
+  std::uint64_t unplaced = 0;
+  std::uint64_t strangers = 0;
+  std::uint64_t ambiguous = 0;
+  std::uint64_t lost = 0;  ///< Friends whom a follower took for something else at the end.
+};
+
+struct StepFigures {
+  std::uint32_t connections = 0;  ///< Ready.
+  double connect_seconds = 0;     ///< From the first connect of this step to the last answer.
+  std::uint32_t connected = 0;    ///< In this step.
+  Latency hello;
+  Latency online;  ///< From connect to a friend's bytes.
+  HeardFigures heard;
+  std::optional<ProcessCost> server;
+  KernelMemory kernel;
+};
+
+struct RateFigures {
+  double asked_per_s = 0;
+  double seconds = 0;
+  std::uint64_t changes = 0;
+  Latency latency;
+  Latency lateness;
+  HeardFigures heard;
+  std::optional<double> server_cpu_s;
+  double load_cpu_s = 0;
+  /// Of the celebrity alone; nothing if there is none.
+  struct Celebrity {
+    std::uint64_t rounds = 0;
+    double heard_per_round = 0;
+    Latency latency;
+    std::uint64_t last_p50_ns = 0;  ///< Until the last follower heard, in the middle round.
+    std::uint64_t last_max_ns = 0;
+  };
+  std::optional<Celebrity> celebrity;
+};
+
+struct LoadReport {
+  std::string protocol;
+  std::string graph;
+  std::uint32_t connections = 0;  ///< Asked for.
+  std::uint32_t friends = 0;
+  std::uint64_t seed = 0;
+  std::uint32_t workers = 0;
+  std::uint32_t source_addresses = 0;
+  std::uint64_t list_entries = 0;
+  std::uint64_t most_watched_id = 0;
+  std::uint64_t most_watched_by = 0;
+  std::vector<StepFigures> steps{};
+  double held_seconds = 0;
+  std::optional<double> held_server_cpu_s{};
+  std::vector<RateFigures> rates{};
+  std::uint64_t failed = 0;
+  std::uint64_t dropped = 0;
+  std::uint64_t resent = 0;
+  bool interrupted = false;
+  std::string trouble{};  ///< The first thing that went wrong, and what to do; empty: nothing did.
+
+  [[nodiscard]] std::uint64_t lost() const;
+  [[nodiscard]] std::uint64_t deliveries() const;
+  /// Private memory of the server per connection, as the slope from the first step to the last.
+  [[nodiscard]] std::optional<double> bytes_per_connection() const;
+};
+
+[[nodiscard]] nlohmann::json ToJson(const LoadReport& report);
+
+/// A table for people: titles first.
+using TextTable = std::vector<std::vector<std::string>>;
+[[nodiscard]] TextTable StepTable(const LoadReport& report);
+[[nodiscard]] TextTable RateTable(const LoadReport& report);
+/// What goes without a table, a line each.
+[[nodiscard]] std::vector<std::string> Remarks(const LoadReport& report);
+
+/// `trouble` with the flag of oofgg-game, or ours, that would cure it.
+[[nodiscard]] std::string WithCure(const std::string& trouble);
+
+}  // namespace oofgg::load

@@ -1,0 +1,208 @@
+#include "servers/cli/load/load_worker.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace oofgg::load {
+namespace {
+
+constexpr std::uint32_t kMostOpening = 128;  // At once: enough to keep a server busy, and below its backlog.
+constexpr Nanos kLookForCommands = 10'000'000;
+constexpr std::size_t kEvents = 64;  // Few, so that a change that is due does not wait for many deliveries.
+constexpr std::uint64_t kPercentSteps = 10'000;
+
+void RaiseTo(std::atomic<std::uint64_t>& most, std::uint64_t value) {
+  std::uint64_t held = most.load(std::memory_order_relaxed);
+  while (held < value && !most.compare_exchange_weak(held, value, std::memory_order_relaxed)) {
+  }
+}
+
+}  // namespace
+
+LoadWorker::LoadWorker(const WorkerParts& parts, const MakeLinks& make_links)
+    : parts_(parts),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      links_(make_links(parts.plan, epoll_, *this)),
+      states_(parts.plan.local_count(parts.plan.users)),
+      random_(parts.seed),
+      events_(kEvents) {}
+
+LoadWorker::~LoadWorker() { close(epoll_); }
+
+void LoadWorker::Run() {
+  for (;;) {
+    TakeCommand();
+    if (doing_ == Command::Kind::kQuit) return;
+    const Nanos now = NowNanos();
+    const Nanos due = DoWhatIsDue(now);
+    Wait(std::min({due, links_->Advance(now), now + kLookForCommands}));
+  }
+}
+
+void LoadWorker::Wait(Nanos until) {
+  const Nanos now = NowNanos();
+  const Nanos left = until > now ? until - now : 0;
+  constexpr Nanos kSecond = 1'000'000'000;
+  const timespec patience{static_cast<time_t>(left / kSecond), static_cast<long>(left % kSecond)};
+  const int count =
+      epoll_pwait2(epoll_, events_.data(), static_cast<int>(events_.size()), &patience, nullptr);
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events_[static_cast<std::size_t>(i)];
+    links_->OnEvent(event.data.u64, event.events);
+  }
+}
+
+void LoadWorker::TakeCommand() {
+  const std::uint32_t number = parts_.command.number.load(std::memory_order_acquire);
+  if (number == taken_) return;
+  taken_ = number;
+  doing_ = parts_.command.kind;
+  command_began_ = NowNanos();
+  if (doing_ == Command::Kind::kVerify) return Verify();
+  if (doing_ != Command::Kind::kChange) return;
+  const LinkPlan& plan = parts_.plan;
+  const double share = static_cast<double>(plan.local_count(parts_.command.users)) / parts_.command.users;
+  const std::uint64_t seed = random_.Next();
+  schedule_.reset();
+  if (share > 0) schedule_.emplace(parts_.command.per_second * share, parts_.command.start, seed);
+  const bool has_celebrity = parts_.celebrity_every > 0 && plan.worker == 0;
+  celebrity_due_ = has_celebrity ? parts_.command.start + parts_.celebrity_every : kNeverDue;
+}
+
+void LoadWorker::Finish() {
+  doing_ = Command::Kind::kNone;
+  parts_.board.done.store(taken_, std::memory_order_release);
+}
+
+Nanos LoadWorker::DoWhatIsDue(Nanos now) {
+  if (doing_ == Command::Kind::kConnect) return ConnectMore(now);
+  if (doing_ == Command::Kind::kChange) return ChangeMore(now);
+  return kNeverDue;
+}
+
+Nanos LoadWorker::ConnectMore(Nanos now) {
+  const std::uint32_t wanted = parts_.plan.local_count(parts_.command.users);
+  if (opened_ == wanted && settled_ == wanted) {
+    Finish();
+    return kNeverDue;
+  }
+  const double own_rate = parts_.command.per_second / parts_.plan.workers;
+  while (opened_ < wanted && opened_ - settled_ < kMostOpening) {
+    const auto gap = static_cast<Nanos>(own_rate > 0 ? 1e9 / own_rate : 0);
+    if (gap > 0 && now < command_began_) return command_began_;
+    OpenNext(now);
+    command_began_ += gap;  // When the next may be opened.
+  }
+  return kNeverDue;
+}
+
+void LoadWorker::OpenNext(Nanos now) {
+  const User user = parts_.plan.UserOf(opened_);
+  states_[opened_++] = State::kOpening;
+  parts_.truth.Put(user, Shown::kOnline, now);
+  const Status status = links_->Open(user);
+  if (!status.ok()) OnLost(user, std::string(status.message()));
+}
+
+Nanos LoadWorker::ChangeMore(Nanos now) {
+  const Nanos end = std::min(now, parts_.command.end);
+  for (; celebrity_due_ <= end; celebrity_due_ += parts_.celebrity_every) ChangeCelebrity(celebrity_due_);
+  const Nanos due = schedule_.has_value() ? schedule_->due() : kNeverDue;
+  if (due <= end) {
+    // One at a time: what has come meanwhile is read before the next.
+    ChangeSomebody(due);
+    schedule_->Advance();
+  } else if (now >= parts_.command.end) {
+    Finish();
+    return kNeverDue;
+  }
+  const Nanos next = schedule_.has_value() ? schedule_->due() : kNeverDue;
+  return std::min({next, celebrity_due_, parts_.command.end});
+}
+
+void LoadWorker::ChangeSomebody(Nanos due) {
+  const std::uint32_t local =
+      static_cast<std::uint32_t>(random_.Below(parts_.plan.local_count(parts_.command.users)));
+  const User user = parts_.plan.UserOf(local);
+  const bool is_celebrity = parts_.celebrity_every > 0 && user == 0;
+  if (states_[local] != State::kReady || is_celebrity) return;
+  const Shown before = parts_.truth.shown(user);
+  if (before == Shown::kOffline) return Change(user, Shown::kOnline, due);
+  const auto drawn = static_cast<double>(random_.Below(kPercentSteps)) / kPercentSteps;
+  if (drawn >= parts_.status_share) return Change(user, Shown::kOffline, due);
+  Change(user, before == Shown::kAway ? Shown::kOnline : Shown::kAway, due);
+}
+
+void LoadWorker::ChangeCelebrity(Nanos due) {
+  if (states_[0] != State::kReady) return;
+  Change(0, parts_.truth.shown(0) == Shown::kOffline ? Shown::kOnline : Shown::kOffline, due);
+}
+
+void LoadWorker::Change(User user, Shown shown, Nanos due) {
+  parts_.truth.Put(user, shown, due);
+  links_->Say(user);
+  phase().changes.Add();
+  phase().lateness.Record(NowNanos() - due);
+}
+
+void LoadWorker::Verify() {
+  std::size_t wrong = 0;
+  for (std::uint32_t local = 0; local < opened_; ++local) {
+    const User user = parts_.plan.UserOf(local);
+    const bool is_there = states_[local] == State::kReady && parts_.truth.shown(user) != Shown::kOffline;
+    if (is_there) wrong += parts_.followers.CountWrong(user);
+  }
+  phase().lost.Set(wrong);
+  Finish();
+}
+
+void LoadWorker::OnReady(User user, Nanos hello_began) {
+  states_[parts_.plan.LocalOf(user)] = State::kReady;
+  ++settled_;
+  const Nanos now = NowNanos();
+  phase().hello.Record(now - hello_began);
+  phase().last_ready.Set(now);
+  parts_.board.ready.Add();
+}
+
+void LoadWorker::OnBegin(User follower) { parts_.followers.Begin(follower, NowNanos()); }
+
+void LoadWorker::OnUpdate(User follower, std::uint64_t friend_id, Shown shown, Nanos now) {
+  const std::uint64_t index = friend_id - parts_.plan.first_id;
+  const bool is_ours = friend_id >= parts_.plan.first_id && index < parts_.plan.users;
+  const auto friend_ = static_cast<User>(index);
+  const Hearing hearing =
+      is_ours ? parts_.followers.Hear(follower, friend_, shown, now) : Hearing{.heard = Heard::kStranger};
+  PhaseTallies& tallies = phase();
+  tallies.heard[static_cast<std::size_t>(hearing.heard)].Add();
+  if (hearing.heard != Heard::kChange) return;
+  if (hearing.ambiguous) tallies.ambiguous.Add();
+  if (parts_.celebrity_every > 0 && friend_ == 0) {
+    tallies.celebrity.Record(hearing.latency);
+    return CountCelebrity(hearing);
+  }
+  tallies.latency.Record(hearing.latency);
+}
+
+void LoadWorker::CountCelebrity(const Hearing& hearing) {
+  const std::uint32_t round = hearing.change - parts_.command.celebrity_base - 1;
+  if (round >= parts_.rounds.size()) return;
+  parts_.rounds[round].heard.fetch_add(1, std::memory_order_relaxed);
+  RaiseTo(parts_.rounds[round].last, hearing.latency);
+}
+
+void LoadWorker::OnLost(User user, const std::string& why) {
+  State& state = states_[parts_.plan.LocalOf(user)];
+  parts_.board.SetTrouble(why);
+  if (state == State::kReady) {
+    parts_.board.dropped.Add();
+  } else {
+    ++settled_;
+    parts_.board.failed.Add();
+  }
+  state = State::kLost;
+  parts_.truth.Put(user, Shown::kOffline, NowNanos());
+}
+
+}  // namespace oofgg::load

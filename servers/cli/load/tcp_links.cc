@@ -1,0 +1,186 @@
+#include "servers/cli/load/tcp_links.h"
+
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "servers/cli/load/server_line.h"
+
+namespace oofgg::load {
+namespace {
+
+constexpr std::size_t kBufferBytes = std::size_t{64} * 1024;
+
+void Set(int fd, int level, int name, int value) { setsockopt(fd, level, name, &value, sizeof value); }
+
+bool WouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK; }
+
+}  // namespace
+
+TcpLinks::TcpLinks(const LinkPlan& plan, int epoll, LinkEvents& events)
+    : plan_(plan),
+      epoll_(epoll),
+      events_(events),
+      links_(plan.local_count(plan.users)),
+      buffer_(kBufferBytes) {}
+
+TcpLinks::~TcpLinks() {
+  for (const Link& link : links_) {
+    if (link.fd < 0) continue;
+    // Without this each would hold its port for a minute, and the next run would find none.
+    const linger at_once{1, 0};
+    setsockopt(link.fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close(link.fd);
+  }
+}
+
+Status TcpLinks::Open(User user) {
+  const Local local = plan_.LocalOf(user);
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return SocketTrouble(errno);
+  if (const Status status = Connect(local, fd); !status.ok()) {
+    close(fd);
+    return status;
+  }
+  Link& link = links_[local];
+  link.fd = fd;
+  link.began = NowNanos();
+  SignOn(local);
+  return {};
+}
+
+Status TcpLinks::Connect(Local local, int fd) const {
+  Set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  // The port is chosen with the peer known, so that each address has its own 28,000.
+  Set(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+  const sockaddr_in source = plan_.sources.AddressOf(plan_.UserOf(local));
+  if (bind(fd, reinterpret_cast<const sockaddr*>(&source), sizeof source) != 0) return SocketTrouble(errno);
+  const auto* const server = reinterpret_cast<const sockaddr*>(&plan_.server);
+  if (connect(fd, server, sizeof plan_.server) != 0 && errno != EINPROGRESS) return SocketTrouble(errno);
+  epoll_event wanted{};
+  wanted.events = EPOLLIN;
+  wanted.data.u64 = local;
+  return epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &wanted) == 0 ? Status() : SocketTrouble(errno);
+}
+
+void TcpLinks::Say(User user) {
+  const Local local = plan_.LocalOf(user);
+  Link& link = links_[local];
+  const Shown shown = plan_.truth.shown(user);
+  if (link.fd < 0 || (!link.online && shown == Shown::kOffline)) return;
+  if (!link.online) return SignOn(local);
+  text_ = R"({"v":2)";
+  if (shown == Shown::kOffline) {
+    link.online = false;
+    text_ += R"(,"online":false)";
+  } else {
+    AppendState(text_, shown);
+  }
+  Write(local, text_ += "}\n");
+}
+
+void TcpLinks::SignOn(Local local) {
+  const User user = plan_.UserOf(local);
+  Link& link = links_[local];
+  link.online = true;
+  ++link.pings;
+  text_ = R"({"v":2,"ping":1,"user_id":)" + std::to_string(plan_.IdOf(user));
+  AppendState(text_, plan_.truth.shown(user));
+  AppendFriends(text_, plan_, plan_.graph.FriendsOf(user));
+  Write(local, text_ += "}\n");
+}
+
+void TcpLinks::Write(Local local, std::string_view bytes) {
+  if (const auto waiting = unsent_.find(local); waiting != unsent_.end()) {
+    waiting->second += bytes;
+    return;
+  }
+  const ssize_t sent = send(links_[local].fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  if (sent < 0 && !WouldBlock()) return Lose(local, std::string(SocketTrouble(errno).message()));
+  const auto taken = static_cast<std::size_t>(sent < 0 ? 0 : sent);
+  if (taken == bytes.size()) return;
+  unsent_[local] = bytes.substr(taken);
+  WaitFor(local, EPOLLIN | EPOLLOUT);
+}
+
+void TcpLinks::WriteOn(Local local) {
+  const auto waiting = unsent_.find(local);
+  if (waiting == unsent_.end()) return WaitFor(local, EPOLLIN);
+  const std::string bytes = std::move(waiting->second);
+  unsent_.erase(waiting);
+  Write(local, bytes);
+  if (links_[local].fd >= 0 && !unsent_.contains(local)) WaitFor(local, EPOLLIN);
+}
+
+void TcpLinks::WaitFor(Local local, std::uint32_t events) const {
+  epoll_event wanted{};
+  wanted.events = events;
+  wanted.data.u64 = local;
+  epoll_ctl(epoll_, EPOLL_CTL_MOD, links_[local].fd, &wanted);
+}
+
+void TcpLinks::OnEvent(std::uint64_t tag, std::uint32_t events) {
+  const auto local = static_cast<Local>(tag);
+  if (links_[local].fd < 0) return;
+  if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0) Read(local);
+  if (links_[local].fd >= 0 && (events & EPOLLOUT) != 0) WriteOn(local);
+}
+
+void TcpLinks::Read(Local local) {
+  const ssize_t count = recv(links_[local].fd, buffer_.data(), buffer_.size(), 0);
+  if (count < 0 && WouldBlock()) return;
+  if (count < 0) return Lose(local, std::string(SocketTrouble(errno).message()));
+  if (count == 0) return Lose(local, "the server closed the connection without a word");
+  Take(local, {buffer_.data(), static_cast<std::size_t>(count)}, NowNanos());
+}
+
+void TcpLinks::Take(Local local, std::string_view bytes, Nanos now) {
+  std::string joined;
+  if (const auto begun = partial_.find(local); begun != partial_.end()) {
+    joined = std::move(begun->second);
+    partial_.erase(begun);
+    joined += bytes;
+    bytes = joined;
+  }
+  for (std::size_t end = bytes.find('\n'); end != std::string_view::npos; end = bytes.find('\n')) {
+    OnLine(local, bytes.substr(0, end), now);
+    if (links_[local].fd < 0) return;
+    bytes.remove_prefix(end + 1);
+  }
+  if (!bytes.empty()) partial_[local] = bytes;
+}
+
+void TcpLinks::OnLine(Local local, std::string_view text, Nanos now) {
+  const ServerLine line = ReadServerLine(text);
+  const User user = plan_.UserOf(local);
+  Link& link = links_[local];
+  switch (line.kind) {
+    case ServerLine::Kind::kUpdate:
+      if (link.pings == 0 && link.online) events_.OnUpdate(user, line.user_id, line.shown, now);
+      return;
+    case ServerLine::Kind::kPong:
+      if (--link.pings > 0) return;
+      events_.OnBegin(user);
+      if (!std::exchange(link.ready, true)) events_.OnReady(user, link.began);
+      return;
+    case ServerLine::Kind::kError:
+      return Lose(local, std::string(line.text));
+    default:
+      return;
+  }
+}
+
+void TcpLinks::Lose(Local local, const std::string& why) {
+  Link& link = links_[local];
+  close(link.fd);
+  link.fd = -1;
+  unsent_.erase(local);
+  partial_.erase(local);
+  events_.OnLost(plan_.UserOf(local), why);
+}
+
+}  // namespace oofgg::load

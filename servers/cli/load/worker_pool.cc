@@ -1,0 +1,82 @@
+#include "servers/cli/load/worker_pool.h"
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "servers/cli/load/process_cost.h"
+
+namespace oofgg::load {
+namespace {
+
+constexpr timespec kMoment{0, 20'000'000};
+constexpr int kMomentsToQuit = 250;
+
+}  // namespace
+
+WorkerPool::WorkerPool() {
+  sigemptyset(&stop_);
+  sigaddset(&stop_, SIGINT);
+  sigaddset(&stop_, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &stop_, &before_);
+}
+
+WorkerPool::~WorkerPool() {
+  Join();
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+Status WorkerPool::Fork(const std::function<void()>& work) {
+  const pid_t conductor = getpid();
+  const pid_t pid = fork();
+  if (pid < 0) {
+    return MakeStatus(StatusCode::kResourceExhausted,
+                      std::string("no process for a worker: ") + std::strerror(errno));
+  }
+  if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_TIMERSLACK, 1UL);  // Changes are due to the microsecond.
+    if (getppid() == conductor) work();
+    _exit(0);
+  }
+  workers_.push_back(pid);
+  return {};
+}
+
+bool WorkerPool::WaitAMoment() {
+  if (sigtimedwait(&stop_, nullptr, &kMoment) > 0) stopped_ = true;
+  return stopped_;
+}
+
+Status WorkerPool::Check() {
+  for (const pid_t worker : workers_) {
+    int how = 0;
+    if (waitpid(worker, &how, WNOHANG) != worker) continue;
+    std::erase(workers_, worker);
+    return MakeStatus(
+        StatusCode::kInternal,
+        "a worker of the load ended early" +
+            (WIFSIGNALED(how) ? ", by signal " + std::to_string(WTERMSIG(how)) : std::string()));
+  }
+  return {};
+}
+
+double WorkerPool::cpu_seconds() const {
+  const auto cost = ReadCost(workers_);
+  return cost.ok() ? cost->user_seconds + cost->system_seconds : 0;
+}
+
+void WorkerPool::Join() {
+  for (int moment = 0; !workers_.empty(); ++moment) {
+    std::erase_if(workers_, [&](pid_t worker) {
+      if (moment >= kMomentsToQuit) kill(worker, SIGKILL);
+      return waitpid(worker, nullptr, moment >= kMomentsToQuit ? 0 : WNOHANG) == worker;
+    });
+    if (!workers_.empty()) nanosleep(&kMoment, nullptr);
+  }
+}
+
+}  // namespace oofgg::load

@@ -1,0 +1,189 @@
+// load presence.
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "oofgg/parse.h"
+#include "servers/cli/arguments.h"
+#include "servers/cli/context.h"
+#include "servers/cli/load/presence_load.h"
+#include "servers/cli/table_lines.h"
+#include "servers/common/flags.h"
+#include "servers/common/help.h"
+
+namespace oofgg::cli {
+namespace {
+
+using load::PresenceLoadOptions;
+
+const std::map<std::string, load::Protocol> kProtocols = {{"tcp", load::Protocol::kTcp},
+                                                          {"udp", load::Protocol::kUdp}};
+const std::map<std::string, load::GraphShape> kShapes = {{"regular", load::GraphShape::kRegular},
+                                                         {"power-law", load::GraphShape::kPowerLaw}};
+
+/// On a terminal one line that is written anew, elsewhere a line for each phase.
+void ShowProgress(const std::string& line, bool done) {
+  const bool on_terminal = isatty(STDERR_FILENO) != 0;
+  if (!on_terminal && !done) return;
+  std::fprintf(stderr, on_terminal ? "\r\033[K%s%s" : "%s%s", servers::OneLine(line).c_str(),
+               done ? "\n" : "");
+}
+
+void PrintLines(const Context& context, const load::TextTable& table) {
+  if (table.size() < 2) return;
+  const std::vector<Cells> rows(table.begin() + 1, table.end());
+  for (const std::string& line : TableLines(table.front(), rows, servers::TerminalWidth())) {
+    context.Print(line, {});
+  }
+  context.Print("", {});
+}
+
+void PrintReport(const Context& context, const load::LoadReport& report) {
+  if (context.settings().json) return context.Print({}, ToJson(report));
+  PrintLines(context, StepTable(report));
+  PrintLines(context, RateTable(report));
+  for (const std::string& line : Remarks(report)) context.Print(line, {});
+}
+
+Status LoadPresence(Context& context, const PresenceLoadOptions& options) {
+  OOFGG_ASSIGN_OR_RETURN(const load::LoadReport report, RunPresenceLoad(options, ShowProgress));
+  PrintReport(context, report);
+  if (report.lost() > 0 || report.failed > 0 || report.dropped > 0) context.SetExitStatus(1);
+  if (!report.trouble.empty()) context.Warn(report.trouble);
+  return {};
+}
+
+/// `LIST` of integers with commas.
+template <typename T>
+void AddList(CLI::App& command, const std::string& name, std::vector<T>* values, const std::string& help,
+             T least, T most) {
+  const auto take = [=](const std::string& text) {
+    values->clear();
+    for (std::size_t start = 0; start <= text.size();) {
+      const std::size_t comma = std::min(text.find(',', start), text.size());
+      const auto value = ParseInteger<T>(text.substr(start, comma - start), least, most);
+      if (!value.ok()) throw CLI::ValidationError(name, std::string(value.status().message()));
+      values->push_back(*value);
+      start = comma + 1;
+    }
+  };
+  command.add_option_function<std::string>(name, take, help)->type_name("N,...");
+}
+
+template <typename T>
+void AddNumber(CLI::App& command, const std::string& name, T* value, const std::string& help, T least,
+               T most) {
+  const auto take = [=](const std::string& text) {
+    const auto parsed = ParseInteger<T>(text, least, most);
+    if (!parsed.ok()) throw CLI::ValidationError(name, std::string(parsed.status().message()));
+    *value = *parsed;
+  };
+  command.add_option_function<std::string>(name, take, help)->type_name("N");
+}
+
+template <typename T>
+void AddChoice(CLI::App& command, const std::string& name, T* value, const std::string& help,
+               const std::map<std::string, T>& choices, const std::string& type) {
+  command
+      .add_option_function<std::string>(
+          name, [=](const std::string& text) { *value = choices.at(text); }, help)
+      ->option_text(type)
+      ->check(CLI::IsMember(choices));
+}
+
+void AddUsers(CLI::App& command, PresenceLoadOptions& options) {
+  constexpr std::uint32_t kMostUsers = 4'000'000;
+  AddNumber<std::uint32_t>(command, "--friends", &options.friends,
+                           "Friends of each user, on whose list they are too (default: 10)", 0, 5'000);
+  AddChoice(command, "--graph", &options.shape,
+            "regular: all have as many friends; power-law: few have very many (default: regular)", kShapes,
+            "SHAPE");
+  AddNumber<std::uint32_t>(command, "--celebrity", &options.celebrity,
+                           "So many more watch the first user, who changes at a steady beat (default: 0)", 0,
+                           kMostUsers);
+  AddDuration(command, "--celebrity-every", &options.celebrity_every, "That beat (default: 1s)",
+              std::chrono::hours(1), std::chrono::milliseconds(10));
+  AddNumber<std::uint64_t>(command, "--seed", &options.seed, "Same seed, same users and friends (default: 1)",
+                           0, 1'000'000'000);
+  AddNumber<std::uint64_t>(command, "--first-id", &options.first_id,
+                           "User id of the first; two loads at once need ids apart (default: 1)", 1,
+                           1'000'000'000'000);
+}
+
+void AddCourse(CLI::App& command, PresenceLoadOptions& options) {
+  AddDuration(command, "--hold", &options.hold, "Stay idle for so long before the changes (default: 0s)",
+              std::chrono::hours(24));
+  AddList<std::uint32_t>(command, "--changes", &options.rates,
+                         "Changes a second, of all users together, one run each; 0: none (default: 100)", 0,
+                         10'000'000);
+  AddDuration(command, "--duration", &options.duration, "How long each run of changes lasts (default: 10s)",
+              std::chrono::hours(24), std::chrono::milliseconds(100));
+  const auto take_share = [&options](const std::string& text) {
+    const auto percent = ParseInteger<std::uint32_t>(text, 0, 100);
+    if (!percent.ok()) throw CLI::ValidationError("--status-share", std::string(percent.status().message()));
+    options.status_share = *percent / 100.0;
+  };
+  command
+      .add_option_function<std::string>(
+          "--status-share", take_share,
+          "How many per cent of those online change between online and away instead of going (default: 20)")
+      ->type_name("PERCENT");
+  AddDuration(
+      command, "--settle", &options.settle,
+      "Wait at most so long until all is heard, before beliefs are compared with the truth (default: 5s)",
+      std::chrono::minutes(10));
+}
+
+}  // namespace
+
+void AddLoadCommands(CLI::App& app, Command* chosen) {
+  auto* load = app.add_subcommand("load", "Put a server on this machine under load, and measure")
+                   ->require_subcommand(1);
+  const auto options = std::make_shared<PresenceLoadOptions>();
+  auto* presence =
+      load->add_subcommand("presence", "Many users of the presence port, who come, change and go");
+  constexpr std::uint32_t kMostUsers = 4'000'000;
+  presence
+      ->add_option("--server", options->server, "Its presence port, on loopback (default: 127.0.0.1:8080)")
+      ->type_name("HOST:PORT");
+  AddChoice(*presence, "--protocol", &options->protocol, "tcp or udp (default: tcp)", kProtocols, "PROTOCOL");
+  presence
+      ->add_option_function<std::string>(
+          "--connections",
+          [=](const std::string& text) {
+            const auto count = ParseInteger<std::uint32_t>(text, 1, kMostUsers);
+            if (!count.ok())
+              throw CLI::ValidationError("--connections", std::string(count.status().message()));
+            options->steps = {*count};
+          },
+          "How many users connect (default: 1000)")
+      ->type_name("N");
+  AddList<std::uint32_t>(*presence, "--steps", &options->steps,
+                         "Connect up to each in turn and measure there, instead of --connections", 1,
+                         kMostUsers);
+  AddNumber<std::uint32_t>(*presence, "--connect-rate", &options->connects_per_s,
+                           "Connections opened a second (default: as fast as it goes)", 0, 10'000'000);
+  AddUsers(*presence, *options);
+  AddCourse(*presence, *options);
+  AddText(*presence, "--source", &options->source,
+          "Network of loopback that connections come from (default: 127.0.0.0/8)");
+  AddNumber<std::uint32_t>(*presence, "--per-address", &options->per_address,
+                           "Connections from each address (default: what the server's own default lets)", 1,
+                           28'000);
+  AddDuration(*presence, "--keep-alive", &options->keep_alive,
+              "Over UDP, how often a user says something (default: 20s)", std::chrono::hours(1),
+              std::chrono::seconds(1));
+  AddList<pid_t>(*presence, "--pid", &options->server_pids,
+                 "Processes of the server, whose memory and processor time are read (default: none)", 1,
+                 (std::numeric_limits<pid_t>::max)());
+  presence->callback([=] { *chosen = [=](Context& context) { return LoadPresence(context, *options); }; });
+}
+
+}  // namespace oofgg::cli
