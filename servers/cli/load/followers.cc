@@ -7,22 +7,9 @@ namespace {
 
 constexpr std::uint32_t kChangeMask = (1U << 14U) - 1;
 
-/// Those of a friend's last changes, from `first` on, that show the same.
-struct Matches {
-  std::optional<Change> oldest;
-  std::optional<Change> newest;
-};
-
-Matches FindMatches(const TruthBoard& truth, User user, std::uint32_t first, std::uint32_t latest,
-                    Shown shown) {
-  Matches matches;
-  for (std::uint32_t number = first; number <= latest; ++number) {
-    const auto change = truth.Find(user, number);
-    if (!change.has_value() || change->shown != shown) continue;
-    if (!matches.oldest.has_value()) matches.oldest = change;
-    matches.newest = change;
-  }
-  return matches;
+/// The number whose last bits are `folded` and that is at most `most`.
+std::uint32_t Unfold(std::uint32_t folded, std::uint32_t most) {
+  return most - ((most - folded) & kChangeMask);
 }
 
 std::uint32_t OldestKept(std::uint32_t latest) {
@@ -65,52 +52,67 @@ void Followers::Begin(User follower, Nanos now) {
   }
 }
 
-Hearing Followers::Hear(User follower, User friend_, Shown shown, Nanos now) {
+Hearing Followers::Hear(User follower, User friend_, Shown shown, std::uint32_t change, Nanos now) {
   const auto friends = graph_.FriendsOf(follower);
   const auto found = std::lower_bound(friends.begin(), friends.end(), friend_);
   if (found == friends.end() || *found != friend_) return {.heard = Heard::kStranger};
   Belief& belief =
       beliefs_[graph_.FirstEntryOf(follower) + static_cast<std::size_t>(found - friends.begin())];
-  const bool is_first = static_cast<Shown>(belief.shown) == Shown::kUnheard;
-  return is_first ? HearFirst(follower, friend_, belief, shown, now) : HearNext(friend_, belief, shown, now);
+  if (static_cast<Shown>(belief.shown) == Shown::kUnheard) {
+    return HearFirst(follower, friend_, belief, shown, change, now);
+  }
+  return shown == Shown::kOffline ? HearOffline(friend_, belief, now)
+                                  : HearNumbered(friend_, belief, shown, change, now);
 }
 
-Hearing Followers::HearFirst(User follower, User friend_, Belief& belief, Shown shown, Nanos now) {
+Hearing Followers::HearFirst(User follower, User friend_, Belief& belief, Shown shown, std::uint32_t change,
+                             Nanos now) const {
   if (shown == Shown::kOffline) return {.heard = Heard::kRepeat};  // So is who is not mentioned.
-  const std::uint32_t latest = truth_.Latest(friend_).number;
-  const Matches matches = FindMatches(truth_, friend_, OldestKept(latest), latest, shown);
-  if (!matches.newest.has_value()) {
-    Believe(belief, shown, OldestKept(latest));
-    return {.heard = latest >= TruthBoard::kKept ? Heard::kUnplaced : Heard::kOutOfOrder};
+  Believe(belief, shown, change);
+  const auto known = truth_.Find(friend_, change);
+  if (known.has_value() && known->due > begun_[follower]) {
+    return {.heard = Heard::kChange, .latency = Since(known->due, now), .change = change};
   }
-  Believe(belief, shown, matches.oldest->number);
-  if (matches.newest->due <= begun_[follower]) return {.heard = Heard::kSnapshot};
-  return {.heard = Heard::kChange,
-          .latency = Since(matches.newest->due, now),
-          .change = matches.newest->number,
-          .ambiguous = matches.oldest->number != matches.newest->number};
+  return {.heard = Heard::kSnapshot};
 }
 
-Hearing Followers::HearNext(User friend_, Belief& belief, Shown shown, Nanos now) {
+Hearing Followers::HearNumbered(User friend_, Belief& belief, Shown shown, std::uint32_t change,
+                                Nanos now) const {
+  const std::uint32_t last_heard = Unfold(belief.change, truth_.Latest(friend_).number);
+  const Belief believed = belief;
+  Believe(belief, shown, change);
+  if (change < last_heard) return {.heard = Heard::kOutOfOrder};
+  const bool is_same = change == last_heard || static_cast<Shown>(believed.shown) == shown;
+  return is_same ? Hearing{.heard = Heard::kRepeat} : Place(friend_, believed, change, now);
+}
+
+Hearing Followers::HearOffline(User friend_, Belief& belief, Nanos now) const {
   const std::uint32_t latest = truth_.Latest(friend_).number;
-  const std::uint32_t last_heard = latest - ((latest - belief.change) & kChangeMask);
-  const auto believed = static_cast<Shown>(belief.shown);
-  const Matches matches =
-      FindMatches(truth_, friend_, std::max(last_heard + 1, OldestKept(latest)), latest, shown);
-  if (!matches.newest.has_value()) {
-    const bool forgotten = OldestKept(latest) > last_heard + 1;
-    Believe(belief, shown, last_heard);
-    if (shown == believed) return {.heard = Heard::kRepeat};
-    if (forgotten) return {.heard = Heard::kUnplaced};
-    return {.heard = shown == Shown::kOffline ? Heard::kFalseFlap : Heard::kOutOfOrder};
+  const std::uint32_t last_heard = Unfold(belief.change, latest);
+  if (static_cast<Shown>(belief.shown) == Shown::kOffline) return {.heard = Heard::kRepeat};
+  const std::uint32_t first = std::max(last_heard + 1, OldestKept(latest));
+  std::uint32_t oldest = 0;
+  std::uint32_t newest = 0;
+  for (std::uint32_t number = first; number <= latest; ++number) {
+    const auto change = truth_.Find(friend_, number);
+    if (!change.has_value() || change->shown != Shown::kOffline) continue;
+    if (oldest == 0) oldest = number;
+    newest = number;
   }
-  Believe(belief, shown, matches.oldest->number);
-  if (shown == believed) return {.heard = Heard::kRepeat};
-  const Change since = WrongSince(truth_, friend_, *matches.newest, last_heard, believed);
-  return {.heard = Heard::kChange,
-          .latency = Since(since.due, now),
-          .change = matches.newest->number,
-          .ambiguous = matches.oldest->number != matches.newest->number};
+  const Belief believed = belief;
+  Believe(belief, Shown::kOffline, std::max(oldest, last_heard));
+  if (newest == 0) return {.heard = first > last_heard + 1 ? Heard::kUnplaced : Heard::kFalseFlap};
+  Hearing hearing = Place(friend_, believed, newest, now);
+  hearing.ambiguous = oldest != newest;
+  return hearing;
+}
+
+Hearing Followers::Place(User friend_, const Belief& believed, std::uint32_t change, Nanos now) const {
+  const auto known = truth_.Find(friend_, change);
+  if (!known.has_value()) return {.heard = Heard::kUnplaced, .change = change};
+  const std::uint32_t last_heard = Unfold(believed.change, change);
+  const Change since = WrongSince(truth_, friend_, *known, last_heard, static_cast<Shown>(believed.shown));
+  return {.heard = Heard::kChange, .latency = Since(since.due, now), .change = change};
 }
 
 std::size_t Followers::CountWrong(User follower) const {

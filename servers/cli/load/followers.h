@@ -15,7 +15,7 @@ enum class Heard : std::uint8_t {
   kRepeat,      ///< What the follower believed already.
   kOutOfOrder,  ///< A state the friend had before the one believed, and not since.
   kFalseFlap,   ///< The same, of being offline: the friend did not go.
-  kUnplaced,    ///< A change so long overtaken by others that it cannot be told from them.
+  kUnplaced,    ///< A change so long overtaken by others that it is not known any more when it was due.
   kStranger,    ///< Of somebody who is not on the follower's list.
 };
 inline constexpr std::size_t kKindsOfHeard = 7;
@@ -27,8 +27,8 @@ struct Hearing {
   bool ambiguous = false;    ///< It may have been one of several; the latency is that of the latest.
 };
 
-/// What each follower believes of each friend, two bytes each, beside what is true. Knows the changes by
-/// their states alone, as a client does: a friend who went and came within one delivery was never away.
+/// What each follower believes of each friend, two bytes each, beside what is true. A line that says online
+/// or away has the number of the change; one that says offline is of the latest such change that fits.
 /// Threads and processes: each user has one that calls.
 class Followers {
  public:
@@ -37,22 +37,27 @@ class Followers {
 
   /// The follower has come online: nothing told before holds.
   void Begin(User follower, Nanos now);
-  [[nodiscard]] Hearing Hear(User follower, User friend_, Shown shown, Nanos now);
+  /// `change`: its number; of an offline it is not known, and ignored.
+  [[nodiscard]] Hearing Hear(User follower, User friend_, Shown shown, std::uint32_t change, Nanos now);
   /// How many friends of `follower` are not what the follower believes they are.
   [[nodiscard]] std::size_t CountWrong(User follower) const;
 
  private:
   struct Belief {
     std::uint16_t shown : 2;
-    std::uint16_t change : 14;  ///< The least number the last heard change can have had, modulo 2^14.
+    std::uint16_t change : 14;  ///< The least number that the last heard can have had, modulo 2^14.
   };
   Followers(const FriendGraph& graph, const TruthBoard& truth, SharedArray<Belief> beliefs,
             SharedArray<Nanos> begun)
       : graph_(graph), truth_(truth), beliefs_(std::move(beliefs)), begun_(std::move(begun)) {}
 
   static void Believe(Belief& belief, Shown shown, std::uint32_t change);
-  Hearing HearFirst(User follower, User friend_, Belief& belief, Shown shown, Nanos now);
-  Hearing HearNext(User friend_, Belief& belief, Shown shown, Nanos now);
+  [[nodiscard]] Hearing HearFirst(User follower, User friend_, Belief& belief, Shown shown,
+                                  std::uint32_t change, Nanos now) const;
+  [[nodiscard]] Hearing HearOffline(User friend_, Belief& belief, Nanos now) const;
+  [[nodiscard]] Hearing HearNumbered(User friend_, Belief& belief, Shown shown, std::uint32_t change,
+                                     Nanos now) const;
+  [[nodiscard]] Hearing Place(User friend_, const Belief& believed, std::uint32_t change, Nanos now) const;
 
   const FriendGraph& graph_;
   const TruthBoard& truth_;

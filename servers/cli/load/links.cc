@@ -15,8 +15,9 @@ void AppendFriends(std::string& out, const LinkPlan& plan, std::span<const User>
   out += ']';
 }
 
-void AppendState(std::string& out, Shown shown) {
-  out += shown == Shown::kAway ? R"(,"state":"away")" : R"(,"state":"online")";
+void AppendState(std::string& out, const Change& change) {
+  out += change.shown == Shown::kAway ? R"(,"state":"away")" : R"(,"state":"online")";
+  if (change.number > 1) out += R"(,"text":")" + std::to_string(change.number) + '"';
 }
 
 Status SocketTrouble(int error) {

@@ -9,6 +9,7 @@
 #include "oofgg/status.h"
 #include "servers/cli/load/friend_graph.h"
 #include "servers/cli/load/loopback.h"
+#include "servers/cli/load/server_line.h"
 #include "servers/cli/load/truth_board.h"
 
 namespace oofgg::load {
@@ -29,7 +30,7 @@ class LinkEvents {
   virtual void OnReady(User user, Nanos hello_began) = 0;
   /// Nothing that `follower` was told before holds.
   virtual void OnBegin(User follower) = 0;
-  virtual void OnUpdate(User follower, std::uint64_t friend_id, Shown shown, Nanos now) = 0;
+  virtual void OnUpdate(User follower, const ServerLine& line, Nanos now) = 0;
   /// The server, or the kernel, took it away. It will not be heard of again.
   virtual void OnLost(User user, const std::string& why) = 0;
   virtual void OnResent() = 0;
@@ -72,7 +73,9 @@ class Links {
 
 /// Members of what a client says, each with a comma before it.
 void AppendFriends(std::string& out, const LinkPlan& plan, std::span<const User> friends);
-void AppendState(std::string& out, Shown shown);
+/// With the number of the change as the text, from the second on, so that followers know which one they heard
+/// of.
+void AppendState(std::string& out, const Change& change);
 
 /// Why the kernel gave no socket or port, and what to do.
 [[nodiscard]] Status SocketTrouble(int error);

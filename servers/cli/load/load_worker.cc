@@ -168,12 +168,12 @@ void LoadWorker::OnReady(User user, Nanos hello_began) {
 
 void LoadWorker::OnBegin(User follower) { parts_.followers.Begin(follower, NowNanos()); }
 
-void LoadWorker::OnUpdate(User follower, std::uint64_t friend_id, Shown shown, Nanos now) {
-  const std::uint64_t index = friend_id - parts_.plan.first_id;
-  const bool is_ours = friend_id >= parts_.plan.first_id && index < parts_.plan.users;
+void LoadWorker::OnUpdate(User follower, const ServerLine& line, Nanos now) {
+  const std::uint64_t index = line.user_id - parts_.plan.first_id;
+  const bool is_ours = line.user_id >= parts_.plan.first_id && index < parts_.plan.users;
   const auto friend_ = static_cast<User>(index);
-  const Hearing hearing =
-      is_ours ? parts_.followers.Hear(follower, friend_, shown, now) : Hearing{.heard = Heard::kStranger};
+  const Hearing hearing = is_ours ? parts_.followers.Hear(follower, friend_, line.shown, line.change, now)
+                                  : Hearing{.heard = Heard::kStranger};
   PhaseTallies& tallies = phase();
   tallies.heard[static_cast<std::size_t>(hearing.heard)].Add();
   if (hearing.heard != Heard::kChange) return;

@@ -47,7 +47,7 @@ class LoadWorker final : private LinkEvents {
 
   void OnReady(User user, Nanos hello_began) override;
   void OnBegin(User follower) override;
-  void OnUpdate(User follower, std::uint64_t friend_id, Shown shown, Nanos now) override;
+  void OnUpdate(User follower, const ServerLine& line, Nanos now) override;
   void OnLost(User user, const std::string& why) override;
   void OnResent() override { parts_.board.resent.Add(); }
 

@@ -11,9 +11,9 @@ std::string_view After(std::string_view line, std::string_view name) {
   return at == std::string_view::npos ? std::string_view() : line.substr(at + name.size());
 }
 
-std::uint64_t NumberAfter(std::string_view line, std::string_view name) {
+std::uint64_t NumberAfter(std::string_view line, std::string_view name, std::uint64_t otherwise = 0) {
   const std::string_view rest = After(line, name);
-  std::uint64_t number = 0;
+  std::uint64_t number = otherwise;
   std::from_chars(rest.data(), rest.data() + rest.size(), number);
   return number;
 }
@@ -39,6 +39,7 @@ ServerLine ReadServerLine(std::string_view line) {
     out.kind = Kind::kUpdate;
     out.shown = ShownIn(line);
     out.user_id = NumberAfter(line, R"("user_id":)");
+    out.change = static_cast<std::uint32_t>(NumberAfter(line, R"("text":")", 1));
   } else if (line.starts_with(R"({"pong":)")) {
     out.kind = Kind::kPong;
     out.number = NumberAfter(line, R"("pong":)");

@@ -14,6 +14,7 @@ struct ServerLine {
   Kind kind = Kind::kOther;
   Shown shown = Shown::kOffline;  ///< Of an update.
   std::uint64_t user_id = 0;      ///< Of an update.
+  std::uint32_t change = 1;       ///< Of an update that is not offline: the number that its text is.
   std::uint64_t number = 0;       ///< What was pinged, or the revision.
   std::uint64_t sequence = 0;     ///< Over UDP; 0: none.
   std::string_view text{};        ///< The cookie, or the error with its escapes.

@@ -70,15 +70,15 @@ Status TcpLinks::Connect(Local local, int fd) const {
 void TcpLinks::Say(User user) {
   const Local local = plan_.LocalOf(user);
   Link& link = links_[local];
-  const Shown shown = plan_.truth.shown(user);
-  if (link.fd < 0 || (!link.online && shown == Shown::kOffline)) return;
+  const Change latest = plan_.truth.Latest(user);
+  if (link.fd < 0 || (!link.online && latest.shown == Shown::kOffline)) return;
   if (!link.online) return SignOn(local);
   text_ = R"({"v":2)";
-  if (shown == Shown::kOffline) {
+  if (latest.shown == Shown::kOffline) {
     link.online = false;
     text_ += R"(,"online":false)";
   } else {
-    AppendState(text_, shown);
+    AppendState(text_, latest);
   }
   Write(local, text_ += "}\n");
 }
@@ -89,7 +89,7 @@ void TcpLinks::SignOn(Local local) {
   link.online = true;
   ++link.pings;
   text_ = R"({"v":2,"ping":1,"user_id":)" + std::to_string(plan_.IdOf(user));
-  AppendState(text_, plan_.truth.shown(user));
+  AppendState(text_, plan_.truth.Latest(user));
   AppendFriends(text_, plan_, plan_.graph.FriendsOf(user));
   Write(local, text_ += "}\n");
 }
@@ -160,7 +160,7 @@ void TcpLinks::OnLine(Local local, std::string_view text, Nanos now) {
   Link& link = links_[local];
   switch (line.kind) {
     case ServerLine::Kind::kUpdate:
-      if (link.pings == 0 && link.online) events_.OnUpdate(user, line.user_id, line.shown, now);
+      if (link.pings == 0 && link.online) events_.OnUpdate(user, line, now);
       return;
     case ServerLine::Kind::kPong:
       if (--link.pings > 0) return;

@@ -15,7 +15,7 @@ namespace oofgg::load {
 /// offline.
 enum class Shown : std::uint8_t { kOffline, kOnline, kAway, kUnheard };
 
-/// One change of one user. The first of all, number 0, is being offline.
+/// One change of one user. Number 0 is being offline before anything was said, number 1 coming online.
 struct Change {
   std::uint32_t number = 0;
   Shown shown = Shown::kOffline;
@@ -26,7 +26,7 @@ struct Change {
 /// the last few changes of each, so that who hears of one can tell when it was due.
 class TruthBoard {
  public:
-  static constexpr std::uint32_t kKept = 4;
+  static constexpr std::uint32_t kKept = 8;
 
   [[nodiscard]] static StatusOr<TruthBoard> Make(User users);
 

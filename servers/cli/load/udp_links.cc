@@ -120,7 +120,7 @@ void UdpLinks::SayList(Local local) {
   const User user = plan_.UserOf(local);
   std::string head = Head(local) + R"(,"user_id":)" + std::to_string(plan_.IdOf(user)) + R"(,"rev":)" +
                      std::to_string(players_[local].revision);
-  AppendState(head, plan_.truth.shown(user));
+  AppendState(head, plan_.truth.Latest(user));
   const auto friends = plan_.graph.FriendsOf(user);
   const std::size_t longest_id = std::to_string(plan_.IdOf(plan_.users)).size() + 1;
   const std::size_t fitting = (kMostInDatagram - head.size() - kRoomForPart) / longest_id;
@@ -229,7 +229,7 @@ void UdpLinks::OnNumbered(Local local, const ServerLine& line, Nanos now) {
   if (line.sequence != player.heard + 1) return;
   player.heard = line.sequence;
   if (line.kind == ServerLine::Kind::kRevision) return Confirm(local, line.number);
-  events_.OnUpdate(user, line.user_id, line.shown, now);
+  events_.OnUpdate(user, line, now);
 }
 
 void UdpLinks::Confirm(Local local, std::uint64_t revision) {

@@ -13,7 +13,10 @@ class FollowersTest : public ::testing::Test {
  protected:
   FollowersTest() { followers_.Begin(kAnn, 100); }
 
-  Hearing Hear(Shown shown, Nanos now) { return followers_.Hear(kAnn, kBob, shown, now); }
+  Hearing HearOnline(std::uint32_t change, Nanos now) {
+    return followers_.Hear(kAnn, kBob, Shown::kOnline, change, now);
+  }
+  Hearing HearOffline(Nanos now) { return followers_.Hear(kAnn, kBob, Shown::kOffline, 0, now); }
 
   FriendGraph graph_{3, {{kAnn, kBob}}};
   TruthBoard truth_ = *TruthBoard::Make(3);
@@ -23,102 +26,120 @@ class FollowersTest : public ::testing::Test {
 TEST_F(FollowersTest, WhoIsOnlineAlreadyIsASnapshotWithoutLatency) {
   truth_.Put(kBob, Shown::kOnline, 50);
   EXPECT_EQ(followers_.CountWrong(kAnn), 1U) << "not told yet";
-  EXPECT_EQ(Hear(Shown::kOnline, 120).heard, Heard::kSnapshot);
+  EXPECT_EQ(HearOnline(1, 120).heard, Heard::kSnapshot);
   EXPECT_EQ(followers_.CountWrong(kAnn), 0U);
 }
 
 TEST_F(FollowersTest, AChangeHasTheTimeSinceItWasDue) {
   truth_.Put(kBob, Shown::kOnline, 200);
-  const Hearing online = Hear(Shown::kOnline, 230);
+  const Hearing online = HearOnline(1, 230);
   EXPECT_EQ(online.heard, Heard::kChange);
   EXPECT_EQ(online.latency, 30U);
   EXPECT_EQ(online.change, 1U);
   truth_.Put(kBob, Shown::kOffline, 300);
   EXPECT_EQ(followers_.CountWrong(kAnn), 1U);
-  EXPECT_EQ(Hear(Shown::kOffline, 345).latency, 45U);
+  const Hearing offline = HearOffline(345);
+  EXPECT_EQ(offline.latency, 45U);
+  EXPECT_EQ(offline.change, 2U);
   EXPECT_EQ(followers_.CountWrong(kAnn), 0U);
 }
 
-TEST_F(FollowersTest, AnOlderChangeIsKnownFromTheNewerOne) {
+TEST_F(FollowersTest, AnOlderChangeIsNotTakenForTheNewest) {
   truth_.Put(kBob, Shown::kOnline, 200);
   truth_.Put(kBob, Shown::kOffline, 210);
-  EXPECT_EQ(Hear(Shown::kOnline, 220).latency, 20U);
+  EXPECT_EQ(HearOnline(1, 220).latency, 20U);
   EXPECT_EQ(followers_.CountWrong(kAnn), 1U) << "the newer one is still to come";
-  EXPECT_EQ(Hear(Shown::kOffline, 225).latency, 15U);
+  EXPECT_EQ(HearOffline(225).latency, 15U);
 }
 
 TEST_F(FollowersTest, WhatWasSkippedCountsFromWhenTheViewWasWrong) {
   truth_.Put(kBob, Shown::kOnline, 200);
-  (void)Hear(Shown::kOnline, 210);
+  (void)HearOnline(1, 210);
   // Went and came: the view was right again by itself.
   truth_.Put(kBob, Shown::kOffline, 300);
   truth_.Put(kBob, Shown::kOnline, 310);
   truth_.Put(kBob, Shown::kOffline, 320);
-  const Hearing offline = Hear(Shown::kOffline, 350);
+  const Hearing offline = HearOffline(350);
   EXPECT_EQ(offline.latency, 30U);
-  EXPECT_TRUE(offline.ambiguous);
+  EXPECT_TRUE(offline.ambiguous) << "it may have been the first of the two";
   // Away and then gone: wrong all the time.
   truth_.Put(kBob, Shown::kOnline, 400);
-  (void)Hear(Shown::kOnline, 410);
+  (void)HearOnline(5, 410);
   truth_.Put(kBob, Shown::kAway, 500);
   truth_.Put(kBob, Shown::kOffline, 510);
-  EXPECT_EQ(Hear(Shown::kOffline, 520).latency, 20U);
+  const Hearing gone = HearOffline(520);
+  EXPECT_EQ(gone.latency, 20U);
+  EXPECT_FALSE(gone.ambiguous);
 }
 
 TEST_F(FollowersTest, ARepeatIsNoDeliveryOfAChange) {
   truth_.Put(kBob, Shown::kOnline, 200);
-  (void)Hear(Shown::kOnline, 210);
-  EXPECT_EQ(Hear(Shown::kOnline, 220).heard, Heard::kRepeat);
+  (void)HearOnline(1, 210);
+  EXPECT_EQ(HearOnline(1, 220).heard, Heard::kRepeat);
+  truth_.Put(kBob, Shown::kOffline, 300);
+  truth_.Put(kBob, Shown::kOnline, 310);
+  EXPECT_EQ(HearOnline(3, 320).heard, Heard::kRepeat) << "what was in between was never seen";
+  truth_.Put(kBob, Shown::kOffline, 400);
+  (void)HearOffline(410);
+  EXPECT_EQ(HearOffline(420).heard, Heard::kRepeat);
 }
 
 TEST_F(FollowersTest, AnOfflineThatNeverWasIsAFalseFlap) {
   truth_.Put(kBob, Shown::kOnline, 200);
-  (void)Hear(Shown::kOnline, 210);
-  EXPECT_EQ(Hear(Shown::kOffline, 220).heard, Heard::kFalseFlap);
+  (void)HearOnline(1, 210);
+  EXPECT_EQ(HearOffline(220).heard, Heard::kFalseFlap);
   EXPECT_EQ(followers_.CountWrong(kAnn), 1U);
-  EXPECT_EQ(Hear(Shown::kOnline, 230).heard, Heard::kOutOfOrder) << "it was told before the flap";
 }
 
-TEST_F(FollowersTest, WhatWasHeardBeforeDoesNotComeAgain) {
+TEST_F(FollowersTest, AnOfflineFromBeforeTheLastOnlineIsOneToo) {
   truth_.Put(kBob, Shown::kOnline, 200);
-  (void)Hear(Shown::kOnline, 210);
+  truth_.Put(kBob, Shown::kOffline, 210);
+  truth_.Put(kBob, Shown::kOnline, 220);
+  (void)HearOnline(3, 230);
+  EXPECT_EQ(HearOffline(240).heard, Heard::kFalseFlap);
+}
+
+TEST_F(FollowersTest, WhatIsOlderThanWhatWasHeardIsOutOfOrder) {
+  truth_.Put(kBob, Shown::kOnline, 200);
+  (void)HearOnline(1, 210);
   truth_.Put(kBob, Shown::kAway, 300);
-  (void)Hear(Shown::kAway, 310);
-  EXPECT_EQ(Hear(Shown::kOnline, 320).heard, Heard::kOutOfOrder);
+  EXPECT_EQ(followers_.Hear(kAnn, kBob, Shown::kAway, 2, 310).heard, Heard::kChange);
+  EXPECT_EQ(HearOnline(1, 320).heard, Heard::kOutOfOrder);
 }
 
 TEST_F(FollowersTest, ANewPresenceForgetsWhatWasTold) {
   truth_.Put(kBob, Shown::kOnline, 200);
-  (void)Hear(Shown::kOnline, 210);
+  (void)HearOnline(1, 210);
   followers_.Begin(kAnn, 400);
   EXPECT_EQ(followers_.CountWrong(kAnn), 1U);
-  EXPECT_EQ(Hear(Shown::kOnline, 410).heard, Heard::kSnapshot);
+  EXPECT_EQ(HearOnline(1, 410).heard, Heard::kSnapshot);
 }
 
 TEST_F(FollowersTest, WhatIsLongOvertakenHasNoPlaceAndIsNoFlap) {
   truth_.Put(kBob, Shown::kOnline, 200);
-  (void)Hear(Shown::kOnline, 210);
+  (void)HearOnline(1, 210);
   truth_.Put(kBob, Shown::kOffline, 300);
-  for (Nanos due = 310; due < 360; due += 20) {
-    truth_.Put(kBob, Shown::kOnline, due);
-    truth_.Put(kBob, Shown::kAway, due + 10);
+  for (std::uint32_t i = 0; i < TruthBoard::kKept; i += 2) {
+    truth_.Put(kBob, Shown::kOnline, 310);
+    truth_.Put(kBob, Shown::kAway, 320);
   }
-  EXPECT_EQ(Hear(Shown::kOffline, 400).heard, Heard::kUnplaced);
+  EXPECT_EQ(HearOffline(400).heard, Heard::kUnplaced);
+  EXPECT_EQ(HearOnline(3, 410).heard, Heard::kChange) << "the oldest that is kept";
 }
 
 TEST_F(FollowersTest, ManyChangesUnheardAreNoDisorder) {
   truth_.Put(kBob, Shown::kOnline, 200);
-  (void)Hear(Shown::kOnline, 210);
+  (void)HearOnline(1, 210);
   for (int i = 0; i < 5'000; ++i) {
     truth_.Put(kBob, Shown::kOffline, 300);
     truth_.Put(kBob, Shown::kOnline, 300);
   }
   truth_.Put(kBob, Shown::kOffline, 400);
-  EXPECT_EQ(Hear(Shown::kOffline, 405).latency, 5U);
+  EXPECT_EQ(HearOffline(405).latency, 5U);
 }
 
 TEST_F(FollowersTest, AStrangerIsOne) {
-  EXPECT_EQ(followers_.Hear(kAnn, 2, Shown::kOnline, 200).heard, Heard::kStranger);
+  EXPECT_EQ(followers_.Hear(kAnn, 2, Shown::kOnline, 1, 200).heard, Heard::kStranger);
 }
 
 }  // namespace

@@ -32,6 +32,12 @@ TEST(ServerLineTest, UpdatesSayWhoAndWhat) {
   EXPECT_EQ(away.sequence, 7U);
 }
 
+TEST(ServerLineTest, TheTextIsTheNumberOfTheChange) {
+  EXPECT_EQ(ReadServerLine(Update(PresenceState::kOnline)).change, 1U) << "coming online the first time";
+  EXPECT_EQ(ReadServerLine(Update(PresenceState::kOnline, "27")).change, 27U);
+  EXPECT_EQ(ReadServerLine(Update(PresenceState::kAway, "28", 9)).change, 28U);
+}
+
 TEST(ServerLineTest, WordsOfOthersChangeNothing) {
   const ServerLine line =
       ReadServerLine(Update(PresenceState::kOnline, R"(","state":"away","seq":9,"user_id":1)", 3));
