@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -105,6 +106,13 @@ std::uint32_t PerAddress(const PresenceLoadOptions& options, const FriendGraph& 
   // Over UDP addresses cost nothing, and sockets do.
   if (options.protocol == Protocol::kUdp) each = std::min(each, graph.users() / kUdpAddresses + 1);
   return each;
+}
+
+/// Who was online in a run that ended just now may still be: over UDP for half a minute.
+std::uint64_t FirstIdOfNow() {
+  constexpr std::uint64_t kIdsOfARun = 4'000'000;
+  constexpr std::uint64_t kRuns = 1'000'000;  // Hence ids of 13 digits at most.
+  return 1 + static_cast<std::uint64_t>(std::time(nullptr)) % kRuns * kIdsOfARun;
 }
 
 void Merge(HeardFigures& sum, const PhaseTallies& tallies) {
@@ -514,7 +522,7 @@ StatusOr<LoadReport> RunPresenceLoad(const PresenceLoadOptions& options, const L
                       .sources = sources,
                       .graph = graph,
                       .truth = truth,
-                      .first_id = options.first_id,
+                      .first_id = options.first_id > 0 ? options.first_id : FirstIdOfNow(),
                       .workers = workers,
                       .users = users,
                       .keep_alive = ToNanos(options.keep_alive)};
