@@ -33,7 +33,7 @@ void RaiseDescriptorLimit() {
 }  // namespace
 
 std::size_t DescriptorsForConnections(std::size_t limit) {
-  constexpr std::size_t kReserve = 2'000;
+  constexpr std::size_t kReserve = 1'000;
   return limit - (std::min)(kReserve, limit / 4);
 }
 

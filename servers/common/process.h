@@ -16,7 +16,7 @@ class io_context;
 
 namespace oofgg::servers {
 
-/// How many of `limit` descriptors a listener may give to its connections: the rest, 2,000 or a quarter if
+/// How many of `limit` descriptors a listener may give to its connections: the rest, 1,000 or a quarter if
 /// that is less, is for databases, gRPC, HTTP and what they call.
 [[nodiscard]] std::size_t DescriptorsForConnections(std::size_t limit);
 

@@ -44,9 +44,9 @@ TEST(ProcessTest, SaysBeforeTheWaitThatASignalHasCome) {
 }
 
 TEST(DescriptorsForConnectionsTest, LeavesSomeForAllElse) {
-  EXPECT_EQ(DescriptorsForConnections(1'048'576), 1'046'576U);
-  EXPECT_EQ(DescriptorsForConnections(20'000), 18'000U);
-  EXPECT_EQ(DescriptorsForConnections(8'000), 6'000U);
+  EXPECT_EQ(DescriptorsForConnections(1'048'576), 1'047'576U);
+  EXPECT_EQ(DescriptorsForConnections(20'000), 19'000U);
+  EXPECT_EQ(DescriptorsForConnections(8'000), 7'000U);
   EXPECT_EQ(DescriptorsForConnections(1'024), 768U);
   Process process("tool", false);
   rlimit limit{};
