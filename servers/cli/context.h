@@ -90,6 +90,7 @@ void AddGameCommands(CLI::App& app, Command* chosen);
 void AddPlayCommands(CLI::App& app, Command* chosen);
 void AddScoreCommands(CLI::App& app, Command* chosen);
 void AddLoadCommands(CLI::App& app, Command* chosen);
+void AddShellCommand(CLI::App& app, Command* chosen);
 /// Their settings come from all layers, so they are bound to `flags`.
 void AddKeysCommands(CLI::App& app, servers::Flags& flags, Command* chosen);
 void AddUpCommand(CLI::App& app, servers::Flags& flags, Command* chosen);

@@ -109,6 +109,7 @@ int main(int argc, char** argv) {
   oofgg::cli::AddPlayCommands(app, &command);
   oofgg::cli::AddScoreCommands(app, &command);
   oofgg::cli::AddLoadCommands(app, &command);
+  oofgg::cli::AddShellCommand(app, &command);
   for (CLI::App* each : app.get_subcommands([](CLI::App*) { return true; })) {
     const std::string own = each->get_footer().empty() ? "" : each->get_footer() + "\n\n";
     each->footer(own + "The options of `oofgg --help`, such as --json and --session, go with every command.");

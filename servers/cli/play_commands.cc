@@ -1,7 +1,6 @@
 // presence, match, events.
 
 #include <CLI/CLI.hpp>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -11,6 +10,7 @@
 
 #include "servers/cli/arguments.h"
 #include "servers/cli/context.h"
+#include "servers/cli/presence_text.h"
 #include "servers/cli/watch.h"
 #include "servers/common/flags.h"
 
@@ -35,52 +35,27 @@ struct PresenceCommand {
   WatchOptions watch;
 };
 
-/// What a status is called on the command line. As a wish, offline is called invisible.
-const std::map<std::string, PresenceState> kShownStates = {{"online", PresenceState::kOnline},
-                                                           {"away", PresenceState::kAway},
-                                                           {"in_match", PresenceState::kInMatch},
-                                                           {"invisible", PresenceState::kOffline}};
-
 /// Nothing if the player does not say what to show.
 std::optional<PresenceStatus> StatusOf(const PresenceCommand& command) {
   if (command.state.empty() && command.text.empty()) return std::nullopt;
   PresenceStatus status;
-  if (!command.state.empty()) status.state = kShownStates.at(command.state);
+  if (!command.state.empty()) status.state = ShownStates().at(command.state);
   status.text = command.text;
   return status;
-}
-
-std::string StateText(const PresenceUpdate& update) {
-  std::string text = " is offline";
-  if (update.state == PresenceState::kOnline) text = " is online";
-  if (update.state == PresenceState::kAway) text = " is away";
-  if (update.state == PresenceState::kInMatch) text = " is in a match";
-  return update.text.empty() ? text : text + ": " + update.text;
-}
-
-json JsonOf(const PresenceUpdate& update) {
-  json object = {{"user_id", update.user_id},
-                 {"online", update.state != PresenceState::kOffline},
-                 {"version", update.version}};
-  if (update.state == PresenceState::kAway) object["state"] = "away";
-  if (update.state == PresenceState::kInMatch) object["state"] = "in_match";
-  if (!update.text.empty()) object["text"] = update.text;
-  if (!update.session_id.empty()) object["session_id"] = update.session_id;
-  return object;
 }
 
 Status WatchPresence(Context& context, const PresenceCommand& command) {
   Watch watch(static_cast<int>(command.watch.count));
   OOFGG_ASSIGN_OR_RETURN(Client* const client, ReachedClient(context));
   context.Hint("online; Ctrl-C goes offline");
-  const PresenceWatch presence =
-      client->presence().Watch(command.friends,
-                               [&](const StatusOr<PresenceUpdate>& update) {
-                                 if (!update.ok()) return watch.Fail(update.status());
-                                 context.Print(update->user_id + StateText(*update), JsonOf(*update));
-                                 watch.Count();
-                               },
-                               {.status = StatusOf(command), .on_stale = {}});
+  const PresenceWatch presence = client->presence().Watch(
+      command.friends,
+      [&](const StatusOr<PresenceUpdate>& update) {
+        if (!update.ok()) return watch.Fail(update.status());
+        context.Print(update->user_id + " is " + StateText(*update), JsonOf(*update));
+        watch.Count();
+      },
+      {.status = StatusOf(command), .on_stale = {}});
   return watch.Wait(command.watch.patience).status();
 }
 
@@ -181,7 +156,7 @@ void AddPlayCommands(CLI::App& app, Command* chosen) {
           "--state", watching->state,
           "What others see: online, away, in_match or invisible (default: as before, at first online)")
       ->option_text("STATE")
-      ->check(CLI::IsMember(kShownStates));
+      ->check(CLI::IsMember(ShownStates()));
   presence->add_option("--text", watching->text, "Words for others, 256 bytes at most (default: as before)")
       ->option_text("TEXT");
   AddWatchOptions(*presence, watching->watch);

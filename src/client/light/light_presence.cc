@@ -58,4 +58,6 @@ Status LightPresence::SetStatus(PresenceStatus status) {
 
 void LightPresence::SignOff() { impl_->SignOff(); }
 
+bool LightPresence::SendRaw(const std::string& object) { return impl_->SendRaw(object); }
+
 }  // namespace oofgg

@@ -98,6 +98,15 @@ void LightPresence::Impl::SignOff() {
   Wish([&] { wishes_.signs_off = true; }, &LightSession::OnSignOff);
 }
 
+bool LightPresence::Impl::SendRaw(const std::string& object) {
+  {
+    std::lock_guard lock(mutex_);
+    if (session_ == nullptr || !session_->SendRaw(object)) return false;
+  }
+  wake_up_.Ring();
+  return true;
+}
+
 bool LightPresence::Impl::is_stopping() {
   std::lock_guard lock(mutex_);
   return stopping_ || (wishes_.signs_off && session_ == nullptr);  // Without a link the server needs no word.

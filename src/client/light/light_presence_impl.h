@@ -29,6 +29,7 @@ class LightPresence::Impl : public std::enable_shared_from_this<Impl> {
   void SetFriends(std::vector<std::string> friends);
   void SetStatus(PresenceStatus status);
   void SignOff();
+  bool SendRaw(const std::string& object);
 
  private:
   using Phase = internal::LightSession::Phase;

@@ -62,6 +62,8 @@ class LightSession {
   virtual void OnFriends(TimePoint now) = 0;
   virtual void OnStatus(TimePoint now) = 0;
   virtual void OnSignOff(TimePoint now) = 0;
+  /// Passes `object` on, if there is a way to; see LightPresence.
+  virtual bool SendRaw(const std::string& object) = 0;
   virtual void Advance(TimePoint now) = 0;
   /// When `Advance` is wanted next.
   [[nodiscard]] virtual TimePoint NextDeadline() const = 0;

@@ -26,6 +26,11 @@ void LightTcpSession::OnStatus(TimePoint now) {
 
 void LightTcpSession::OnSignOff(TimePoint now) { Say(now, {{"online", false}}); }
 
+bool LightTcpSession::SendRaw(const std::string& object) {
+  output_.push_back(object + '\n');
+  return true;
+}
+
 /// The pong of a ping with something else comes when that is in force, that of a ping alone, the fence, when
 /// all has been told.
 void LightTcpSession::SayFriends(TimePoint now, Json object) {

@@ -16,6 +16,7 @@ class LightTcpSession final : public LightSession {
   void OnFriends(TimePoint now) override;
   void OnStatus(TimePoint now) override;
   void OnSignOff(TimePoint now) override;
+  bool SendRaw(const std::string& object) override;
   void Advance(TimePoint now) override;
   [[nodiscard]] TimePoint NextDeadline() const override;
 

@@ -40,6 +40,18 @@ void LightUdpSession::OnStatus(TimePoint now) {
 
 void LightUdpSession::OnSignOff(TimePoint now) { SayAnew(now); }
 
+bool LightUdpSession::SendRaw(const std::string& object) {
+  if (cookie_.empty()) return false;
+  Json parsed = Parse(object);
+  if (parsed.is_object() && parsed.find("cookie") == parsed.end()) {
+    parsed["cookie"] = cookie_;
+    output_.push_back(TextOf(parsed));
+  } else {
+    output_.push_back(object);
+  }
+  return true;
+}
+
 void LightUdpSession::SayAnew(TimePoint now) {
   if (!is_waiting()) waiting_since_ = now;
   ++revision_;

@@ -21,6 +21,7 @@ class LightUdpSession final : public LightSession {
   void OnFriends(TimePoint now) override;
   void OnStatus(TimePoint now) override;
   void OnSignOff(TimePoint now) override;
+  bool SendRaw(const std::string& object) override;
   void Advance(TimePoint now) override;
   [[nodiscard]] TimePoint NextDeadline() const override;
   [[nodiscard]] std::vector<std::string> TakeOutput() override;

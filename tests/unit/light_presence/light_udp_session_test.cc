@@ -254,6 +254,18 @@ TEST_F(LightUdpSessionTest, ASignOffIsSaidUntilItsPingComesBack) {
   EXPECT_EQ(session_->phase(), Phase::kSignedOff);
 }
 
+TEST_F(LightUdpSessionTest, WhatIsSentRawGetsTheCookie) {
+  Start();
+  Said();
+  EXPECT_FALSE(session_->SendRaw("{}")) << "there is none yet";
+  Hear(R"({"cookie":"c1"})");
+  Said();
+  EXPECT_TRUE(session_->SendRaw(R"({"v":2,"ping":7})"));
+  EXPECT_TRUE(session_->SendRaw(R"({"cookie":"mine"})"));
+  EXPECT_TRUE(session_->SendRaw("not JSON"));
+  EXPECT_THAT(Said(), ElementsAre(R"({"cookie":"c1","ping":7,"v":2})", R"({"cookie":"mine"})", "not JSON"));
+}
+
 TEST_F(LightUdpSessionTest, GarbageIsIgnored) {
   StartSettled();
   for (const char* text : {"", "x", "[]", "{", R"({"seq":-1})", R"({"seq":"1003"})", R"({"cookie":7})",

@@ -1,0 +1,60 @@
+#include "servers/cli/shell/history_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+
+namespace oofgg::cli {
+namespace {
+
+void Write(const std::string& path, int flags, const std::string& text) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
+  if (fd < 0) return;
+  // Also of a file that was there before. What cannot be kept is not missed.
+  if (fchmod(fd, 0600) == 0) [[maybe_unused]]
+    const auto written = write(fd, text.data(), text.size());
+  close(fd);
+}
+
+}  // namespace
+
+HistoryFile::HistoryFile(std::string path) : path_(std::move(path)) {
+  if (path_.empty()) return;
+  std::error_code ignored;
+  const auto folder = std::filesystem::path(path_).parent_path();
+  if (std::filesystem::create_directories(folder, ignored)) {
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
+  }
+  std::ifstream file(path_);
+  for (std::string line; std::getline(file, line);) lines_.push_back(line);
+  if (lines_.size() <= 2 * kMostLines) return;
+  lines_.erase(lines_.begin(), lines_.end() - kMostLines);
+  std::string text;
+  for (const std::string& line : lines_) text += line + '\n';
+  Write(path_, O_TRUNC, text);
+}
+
+bool HistoryFile::Add(const std::string& line) {
+  if (line.empty() || HasSecret(line) || (!lines_.empty() && lines_.back() == line)) return false;
+  lines_.push_back(line);
+  if (!path_.empty()) Write(path_, O_APPEND, line + '\n');
+  return true;
+}
+
+bool HistoryFile::HasSecret(const std::string& line) {
+  std::string lower = line;
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  for (std::size_t at = lower.find("--token-file"); at != std::string::npos;
+       at = lower.find("--token-file")) {
+    lower.erase(at, std::string_view("--token-file").size());
+  }
+  const auto has = [&](std::string_view word) { return lower.find(word) != std::string::npos; };
+  return has("token") || has("password") || has("secret") || has("eyj");  // The last begins a JWT.
+}
+
+}  // namespace oofgg::cli

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "servers/cli/context.h"
+#include "servers/cli/shell/byte_log.h"
+#include "servers/cli/shell/event_loop.h"
+#include "servers/cli/shell/raw_link.h"
+#include "servers/cli/shell/shell_user.h"
+#include "servers/cli/shell/style.h"
+#include "servers/cli/shell/terminal.h"
+
+namespace oofgg::cli {
+
+struct ShellOptions {
+  std::string server;   ///< The presence port, unless `connect` says another.
+  bool strict = false;  ///< The first command that fails ends it.
+  bool colored = false;
+};
+
+/// The interactive client: several users at once, and what they see. Threads: one owner, who serves the loop.
+class Shell final : private UserEvents {
+ public:
+  Shell(Context& context, EventLoop& loop, ShellOptions options);
+  ~Shell() override;
+
+  /// Reads commands from `terminal` until `quit` or the end. An error: the command that failed, if strict.
+  Status Run(Terminal& terminal);
+  /// What could stand in place of the last word of `line`.
+  [[nodiscard]] std::vector<std::string> Complete(const std::string& line) const;
+
+ private:
+  using Words = std::vector<std::string>;
+  struct Command {
+    std::string_view name;
+    std::string_view usage;
+    std::string_view help;
+    Status (Shell::*run)(const Words& words, std::string_view line);
+  };
+  static const std::vector<Command>& Commands();
+  [[nodiscard]] static StatusOr<const Command*> Find(const std::string& name);
+
+  Status Execute(std::string_view line);
+  Status Connect(const Words& words, std::string_view line);
+  Status Users(const Words& words, std::string_view line);
+  Status Use(const Words& words, std::string_view line);
+  Status Friends(const Words& words, std::string_view line);
+  Status Watch(const Words& words, std::string_view line);
+  Status SetStatus(const Words& words, std::string_view line);
+  Status Send(const Words& words, std::string_view line);
+  Status Raw(const Words& words, std::string_view line);
+  Status Log(const Words& words, std::string_view line);
+  Status Wait(const Words& words, std::string_view line);
+  Status SignOff(const Words& words, std::string_view line);
+  Status Close(const Words& words, std::string_view line);
+  Status Help(const Words& words, std::string_view line);
+  Status Quit(const Words& words, std::string_view line);
+
+  void OnUpdate(const std::string& user, const StatusOr<PresenceUpdate>& update) override;
+  void OnStale(const std::string& user, bool stale) override;
+  void OnBytes(const std::string& user, bool sent, std::string_view bytes) override;
+
+  /// The user that commands are for.
+  StatusOr<ShellUser*> Current();
+  StatusOr<ShellUser*> UserCalled(const std::string& name);
+  Status SendRaw(std::string_view line);
+  Status WaitUntil(const std::function<bool()>& is_done, std::chrono::milliseconds patience);
+  [[nodiscard]] std::string Prompt() const;
+  [[nodiscard]] std::vector<std::string> KnownNames() const;
+  [[nodiscard]] std::vector<std::string> Connected() const;
+
+  void Print(const std::string& line, const nlohmann::json& object);
+  void PrintOf(const std::string& user, const std::string& text, Ink ink, nlohmann::json object);
+  void PrintBytes(const std::string& name, bool sent, std::string_view bytes);
+  void Complain(const Status& status);
+
+  Context& context_;
+  EventLoop& loop_;
+  const ShellOptions options_;
+  const Style style_;
+  Terminal* terminal_ = nullptr;  // While it runs.
+  ByteLog log_;
+  std::map<std::string, std::unique_ptr<ShellUser>> users_;
+  std::string current_;
+  std::unique_ptr<RawLink> raw_;
+  bool raw_is_udp_ = false;
+  bool quitting_ = false;
+};
+
+}  // namespace oofgg::cli
