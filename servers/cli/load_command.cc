@@ -23,8 +23,8 @@ namespace {
 
 using load::PresenceLoadOptions;
 
-const std::map<std::string, load::Protocol> kProtocols = {{"tcp", load::Protocol::kTcp},
-                                                          {"udp", load::Protocol::kUdp}};
+const std::map<std::string, load::Protocol> kProtocols = {
+    {"tcp", load::Protocol::kTcp}, {"tls", load::Protocol::kTls}, {"udp", load::Protocol::kUdp}};
 const std::map<std::string, load::GraphShape> kShapes = {{"regular", load::GraphShape::kRegular},
                                                          {"power-law", load::GraphShape::kPowerLaw}};
 
@@ -52,7 +52,8 @@ void PrintReport(const Context& context, const load::LoadReport& report) {
   for (const std::string& line : Remarks(report)) context.Print(line, {});
 }
 
-Status LoadPresence(Context& context, const PresenceLoadOptions& options) {
+Status LoadPresence(Context& context, PresenceLoadOptions options) {
+  options.ca_file = context.settings().peers.ca;
   OOFGG_ASSIGN_OR_RETURN(const load::LoadReport report, RunPresenceLoad(options, ShowProgress));
   PrintReport(context, report);
   if (report.lost() > 0 || report.failed > 0 || report.dropped > 0) context.SetExitStatus(1);
@@ -153,7 +154,8 @@ void AddLoadCommands(CLI::App& app, Command* chosen) {
   presence
       ->add_option("--server", options->server, "Its presence port, on loopback (default: 127.0.0.1:8080)")
       ->type_name("HOST:PORT");
-  AddChoice(*presence, "--protocol", &options->protocol, "tcp or udp (default: tcp)", kProtocols, "PROTOCOL");
+  AddChoice(*presence, "--protocol", &options->protocol,
+            "tcp; tls, which trusts the authorities of --ca; or udp (default: tcp)", kProtocols, "PROTOCOL");
   presence
       ->add_option_function<std::string>(
           "--connections",

@@ -232,6 +232,10 @@ std::string WithCure(const std::string& trouble) {
       {"all the connections it can take",
        "raise --presence-max-connections (--presence-max-udp-players) and `ulimit -n` of oofgg-game"},
       {"too many friends on the lists from your address", "lower --per-address here"},
+      {"without a word",
+       "if it speaks TLS, its limits of handshakes (100 a second from an address) ask for a lower "
+       "--per-address "
+       "or --connect-rate"},
       {"token", "start oofgg-game without --presence-auth"},
       {"belongs to another", "another load uses these ids; give one of them another --first-id"},
   };

@@ -9,9 +9,11 @@
 #include <optional>
 #include <utility>
 
+#include "oofgg/parse.h"
 #include "servers/cli/load/load_worker.h"
 #include "servers/cli/load/loopback.h"
 #include "servers/cli/load/tcp_links.h"
+#include "servers/cli/load/tls_client.h"
 #include "servers/cli/load/udp_links.h"
 #include "servers/cli/load/worker_pool.h"
 
@@ -32,6 +34,17 @@ constexpr Nanos kShowEvery = 250 * kNanosPerMilli;
 
 Nanos ToNanos(std::chrono::milliseconds time) { return static_cast<Nanos>(time.count()) * kNanosPerMilli; }
 double Seconds(Nanos time) { return static_cast<double>(time) / kNanos; }
+
+std::string NameOf(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::kTcp:
+      return "tcp";
+    case Protocol::kTls:
+      return "tls";
+    default:
+      return "udp";
+  }
+}
 
 Status CheckSteps(const PresenceLoadOptions& options) {
   if (options.steps.empty() || options.steps.front() == 0) {
@@ -134,12 +147,13 @@ void Merge(HeardFigures& sum, const PhaseTallies& tallies) {
 class Conductor {
  public:
   Conductor(const PresenceLoadOptions& options, const LoadProgress& progress, const LinkPlan& plan,
-            TruthBoard& truth, Followers& followers, SharedArray<Command> command,
-            SharedArray<WorkerBoard> boards, SharedArray<PhaseTallies> tallies,
+            std::optional<TlsClient> tls, TruthBoard& truth, Followers& followers,
+            SharedArray<Command> command, SharedArray<WorkerBoard> boards, SharedArray<PhaseTallies> tallies,
             SharedArray<CelebrityRound> rounds)
       : options_(options),
         progress_(progress),
         plan_(plan),
+        tls_(std::move(tls)),
         truth_(truth),
         followers_(followers),
         command_(std::move(command)),
@@ -191,6 +205,7 @@ class Conductor {
   const PresenceLoadOptions& options_;
   const LoadProgress& progress_;
   const LinkPlan& plan_;
+  const std::optional<TlsClient> tls_;
   TruthBoard& truth_;
   Followers& followers_;
   SharedArray<Command> command_;
@@ -224,7 +239,7 @@ Status Conductor::StartWorkers() {
       const auto make_links = [this](const LinkPlan& own, int epoll,
                                      LinkEvents& events) -> std::unique_ptr<Links> {
         if (options_.protocol == Protocol::kUdp) return std::make_unique<UdpLinks>(own, epoll, events);
-        return std::make_unique<TcpLinks>(own, epoll, events);
+        return std::make_unique<TcpLinks>(own, tls_.has_value() ? &*tls_ : nullptr, epoll, events);
       };
       LoadWorker loop({.plan = plan,
                        .truth = truth_,
@@ -512,6 +527,11 @@ StatusOr<LoadReport> RunPresenceLoad(const PresenceLoadOptions& options, const L
                          PlanSources(options.source, users, PerAddress(options, graph)));
   OOFGG_ASSIGN_OR_RETURN(TruthBoard truth, TruthBoard::Make(users));
   OOFGG_ASSIGN_OR_RETURN(Followers followers, Followers::Make(graph, truth));
+  std::optional<TlsClient> tls;
+  if (options.protocol == Protocol::kTls) {
+    OOFGG_ASSIGN_OR_RETURN(const HostPort address, ParseHostPort(options.server));
+    OOFGG_ASSIGN_OR_RETURN(tls, TlsClient::Make(options.ca_file, address.host));
+  }
   const std::uint32_t workers = WorkersFor(options);
   const std::size_t phases = options.steps.size() + options.rates.size();
   OOFGG_ASSIGN_OR_RETURN(auto command, SharedArray<Command>::Make(1));
@@ -527,7 +547,7 @@ StatusOr<LoadReport> RunPresenceLoad(const PresenceLoadOptions& options, const L
                       .users = users,
                       .keep_alive = ToNanos(options.keep_alive)};
   const FriendGraph::MostWatched most = graph.FindMostWatched();
-  LoadReport report{.protocol = options.protocol == Protocol::kTcp ? "tcp" : "udp",
+  LoadReport report{.protocol = NameOf(options.protocol),
                     .graph = options.shape == GraphShape::kRegular ? "regular" : "power-law",
                     .connections = users,
                     .friends = options.friends,
@@ -537,8 +557,8 @@ StatusOr<LoadReport> RunPresenceLoad(const PresenceLoadOptions& options, const L
                     .list_entries = graph.entries(),
                     .most_watched_id = plan.IdOf(most.user),
                     .most_watched_by = most.followers};
-  Conductor conductor(options, progress, plan, truth, followers, std::move(command), std::move(boards),
-                      std::move(tallies), std::move(rounds));
+  Conductor conductor(options, progress, plan, std::move(tls), truth, followers, std::move(command),
+                      std::move(boards), std::move(tallies), std::move(rounds));
   OOFGG_RETURN_IF_ERROR(conductor.Run(report));
   return report;
 }

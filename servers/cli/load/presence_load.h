@@ -13,7 +13,7 @@
 
 namespace oofgg::load {
 
-enum class Protocol : std::uint8_t { kTcp, kUdp };
+enum class Protocol : std::uint8_t { kTcp, kTls, kUdp };
 enum class GraphShape : std::uint8_t { kRegular, kPowerLaw };
 
 struct PresenceLoadOptions {
@@ -34,6 +34,7 @@ struct PresenceLoadOptions {
   std::chrono::milliseconds settle{5'000};  ///< At most so long until all has been heard.
   std::string source = "127.0.0.0/8";
   std::uint32_t per_address = 0;  ///< 0: as the server's own limits let.
+  std::string ca_file{};          ///< PEM authorities that TLS trusts; empty: the system's.
   std::vector<pid_t> server_pids{};
   std::chrono::milliseconds keep_alive{20'000};
 };

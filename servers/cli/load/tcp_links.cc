@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <utility>
 
 #include "servers/cli/load/server_line.h"
 
@@ -17,12 +17,11 @@ constexpr std::size_t kBufferBytes = std::size_t{64} * 1024;
 
 void Set(int fd, int level, int name, int value) { setsockopt(fd, level, name, &value, sizeof value); }
 
-bool WouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK; }
-
 }  // namespace
 
-TcpLinks::TcpLinks(const LinkPlan& plan, int epoll, LinkEvents& events)
+TcpLinks::TcpLinks(const LinkPlan& plan, const TlsClient* tls, int epoll, LinkEvents& events)
     : plan_(plan),
+      tls_(tls),
       epoll_(epoll),
       events_(events),
       links_(plan.local_count(plan.users)),
@@ -48,6 +47,7 @@ Status TcpLinks::Open(User user) {
   }
   Link& link = links_[local];
   link.fd = fd;
+  if (tls_ != nullptr) link.tls = tls_->Wrap(fd);
   link.began = NowNanos();
   SignOn(local);
   return {};
@@ -99,12 +99,14 @@ void TcpLinks::Write(Local local, std::string_view bytes) {
     waiting->second += bytes;
     return;
   }
-  const ssize_t sent = send(links_[local].fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-  if (sent < 0 && !WouldBlock()) return Lose(local, std::string(SocketTrouble(errno).message()));
-  const auto taken = static_cast<std::size_t>(sent < 0 ? 0 : sent);
-  if (taken == bytes.size()) return;
-  unsent_[local] = bytes.substr(taken);
-  WaitFor(local, EPOLLIN | EPOLLOUT);
+  const Link& link = links_[local];
+  const Transfer sent = SendSome(link.fd, link.tls.get(), bytes);
+  if (sent.state == Transfer::State::kEnded) return Lose(local, sent.why);
+  if (sent.bytes == bytes.size()) return;
+  unsent_[local] = bytes.substr(sent.bytes);
+  // A handshake that waits for the server goes on when there is something to read.
+  const bool waits_to_read = sent.state == Transfer::State::kWaitsToRead;
+  WaitFor(local, waits_to_read ? EPOLLIN : EPOLLIN | EPOLLOUT);
 }
 
 void TcpLinks::WriteOn(Local local) {
@@ -131,11 +133,12 @@ void TcpLinks::OnEvent(std::uint64_t tag, std::uint32_t events) {
 }
 
 void TcpLinks::Read(Local local) {
-  const ssize_t count = recv(links_[local].fd, buffer_.data(), buffer_.size(), 0);
-  if (count < 0 && WouldBlock()) return;
-  if (count < 0) return Lose(local, std::string(SocketTrouble(errno).message()));
-  if (count == 0) return Lose(local, "the server closed the connection without a word");
-  Take(local, {buffer_.data(), static_cast<std::size_t>(count)}, NowNanos());
+  const Link& link = links_[local];
+  const Transfer received = ReceiveSome(link.fd, link.tls.get(), buffer_);
+  if (received.state == Transfer::State::kEnded) return Lose(local, received.why);
+  if (received.bytes > 0) Take(local, {buffer_.data(), received.bytes}, NowNanos());
+  const bool shakes_hands = link.fd >= 0 && link.tls != nullptr && unsent_.contains(local);
+  if (shakes_hands) WriteOn(local);
 }
 
 void TcpLinks::Take(Local local, std::string_view bytes, Nanos now) {
@@ -176,6 +179,7 @@ void TcpLinks::OnLine(Local local, std::string_view text, Nanos now) {
 
 void TcpLinks::Lose(Local local, const std::string& why) {
   Link& link = links_[local];
+  link.tls.reset();
   close(link.fd);
   link.fd = -1;
   unsent_.erase(local);

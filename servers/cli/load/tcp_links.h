@@ -7,15 +7,17 @@
 #include <unordered_map>
 #include <vector>
 
+#include "servers/cli/load/byte_stream.h"
 #include "servers/cli/load/links.h"
+#include "servers/cli/load/tls_client.h"
 
 namespace oofgg::load {
 
 /// Players over TCP, some bytes each; a buffer is had by those alone whose bytes are on their way.
 class TcpLinks final : public Links {
  public:
-  /// `epoll` and `events` outlive it.
-  TcpLinks(const LinkPlan& plan, int epoll, LinkEvents& events);
+  /// `epoll`, `events` and `tls` outlive it. `tls` null: plaintext.
+  TcpLinks(const LinkPlan& plan, const TlsClient* tls, int epoll, LinkEvents& events);
   ~TcpLinks() override;
   TcpLinks(const TcpLinks&) = delete;
   TcpLinks& operator=(const TcpLinks&) = delete;
@@ -28,6 +30,7 @@ class TcpLinks final : public Links {
  private:
   struct Link {
     Nanos began = 0;
+    net::SslPtr tls;
     int fd = -1;
     std::uint32_t pings = 0;  ///< Under way. Lines before the last pong are of an earlier presence.
     bool ready = false;
@@ -46,6 +49,7 @@ class TcpLinks final : public Links {
   void Lose(Local local, const std::string& why);
 
   const LinkPlan& plan_;
+  const TlsClient* const tls_;
   const int epoll_;
   LinkEvents& events_;
   std::vector<Link> links_;

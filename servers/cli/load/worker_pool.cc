@@ -38,6 +38,7 @@ Status WorkerPool::Fork(const std::function<void()>& work) {
   }
   if (pid == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGPIPE, SIG_IGN);       // OpenSSL writes without MSG_NOSIGNAL.
     prctl(PR_SET_TIMERSLACK, 1UL);  // Changes are due to the microsecond.
     if (getppid() == conductor) work();
     _exit(0);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/integration/servers/running_server.h"
+#include "tests/support/test_ca.h"
 
 namespace oofgg::testing {
 namespace {
@@ -68,6 +69,22 @@ TEST_F(PresenceLoadTest, NobodyIsLostOverTcp) {
 
 TEST_F(PresenceLoadTest, NobodyIsLostOverUdp) {
   ExpectSoundReport(Run({"--protocol", "udp", "--steps", "100,200", "--changes", "200"}));
+}
+
+TEST_F(PresenceLoadTest, NobodyIsLostOverTls) {
+  const TestCa ca;
+  const TestTlsFiles files(ca.Issue("game"));
+  ReplaceFile(files.client_ca, ca.certificate());
+  game_.reset();  // They would share a database.
+  game_ = StartGame(folder_, *auth_, {"--tls-cert", files.certificate, "--tls-key", files.key});
+  ExpectSoundReport(
+      Run({"--protocol", "tls", "--ca", files.client_ca, "--steps", "100,200", "--changes", "200"}));
+
+  const TestCa stranger("another");
+  ReplaceFile(files.client_ca, stranger.certificate());
+  const auto load = Start({"--protocol", "tls", "--ca", files.client_ca, "--connections", "20"});
+  EXPECT_EQ(load->Wait(), 1);
+  EXPECT_THAT(load->errors(), HasSubstr("name its authority with --ca"));
 }
 
 TEST_F(PresenceLoadTest, ListsThatNeedSeveralDatagramsAreWhole) {
