@@ -11,7 +11,7 @@ namespace {
 // Sessions pumped in one visit to the strand, so that they do not hold up what else is to be done there;
 // fewer of a celebrity's followers, for whom everybody waits.
 constexpr std::size_t kPumpsPerTurn = 64;
-constexpr std::size_t kLatePumpsPerTurn = 16;
+constexpr std::size_t kLatePumpsPerTurn = 4;
 
 /// Moves the first `most` sessions.
 template <typename Sessions>

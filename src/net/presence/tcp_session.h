@@ -90,12 +90,12 @@ class TcpSession final : public presence::PresenceHost, public std::enable_share
   presence::ProtocolVersion version_ = presence::ProtocolVersion::kV1;
   Awaiting awaiting_ = Awaiting::kNothing;
   Form form_ = Form::kKnown;
-  bool integer_ids_ = false;
-  bool greeted_ = false;  ///< The first object has come.
-  bool reading_ = false;  ///< The socket is waited for, or its turn in a handshake.
-  bool blocked_ = false;  ///< The peer does not take our bytes; we take none of its either.
-  bool proven_ = false;   ///< The user of `connection_` brought a token.
-  bool leaving_ = false;  ///< Only `out_` is still to be written.
+  bool integer_ids_ : 1 = false;
+  bool greeted_ : 1 = false;  ///< The first object has come.
+  bool reading_ : 1 = false;  ///< The socket is waited for, or its turn in a handshake.
+  bool blocked_ : 1 = false;  ///< The peer does not take our bytes; we take none of its either.
+  bool proven_ : 1 = false;   ///< The user of `connection_` brought a token.
+  bool leaving_ : 1 = false;  ///< Only `out_` is still to be written.
 };
 
 }  // namespace oofgg::net
