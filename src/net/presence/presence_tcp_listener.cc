@@ -145,7 +145,8 @@ StatusOr<std::unique_ptr<PresenceTcpListener>> PresenceTcpListener::Listen(
     asio::io_context& io, std::string_view address, presence::PresenceHub& hub, const Clock& clock,
     Executor& timers, PresenceAuthenticator authenticate, PresenceTcpOptions options) {
   auto impl = std::make_shared<Impl>(
-      io, std::make_shared<PresenceTcpContext>(hub, clock, timers, std::move(authenticate), options));
+      io,
+      std::make_shared<PresenceTcpContext>(hub, clock, timers, std::move(authenticate), std::move(options)));
   OOFGG_RETURN_IF_ERROR(impl->Open(address));
   impl->Accept();
   return std::unique_ptr<PresenceTcpListener>(new PresenceTcpListener(std::move(impl)));

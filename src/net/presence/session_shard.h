@@ -47,15 +47,15 @@ class PresenceTcpTally {
 /// What all sessions of a listener share.
 struct PresenceTcpContext {
   PresenceTcpContext(presence::PresenceHub& the_hub, const Clock& the_clock, Executor& the_timers,
-                     PresenceAuthenticator the_authenticator, const PresenceTcpOptions& the_options)
+                     PresenceAuthenticator the_authenticator, PresenceTcpOptions the_options)
       : hub(the_hub),
         clock(the_clock),
         timers(the_timers),
         authenticate(std::move(the_authenticator)),
-        options(the_options),
-        limiter(the_options.max_connections, the_options.max_connections_per_address,
-                the_options.max_friends_per_address),
-        handshakes(the_clock, the_options.handshakes, the_options.handshakes_per_address) {}
+        options(std::move(the_options)),
+        limiter(options.max_connections, options.max_connections_per_address,
+                options.max_friends_per_address),
+        handshakes(the_clock, options.handshakes, options.handshakes_per_address) {}
 
   presence::PresenceHub& hub;
   const Clock& clock;

@@ -114,6 +114,8 @@ bool LineClient::IsSilent() {
   return received_.empty() && recv(fd_, &byte, 1, MSG_DONTWAIT | MSG_PEEK) < 0 && errno == EAGAIN;
 }
 
+void LineClient::ChangeKeys() { EXPECT_EQ(SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED), 1); }
+
 std::string LineClient::SayEnd() {
   SSL_shutdown(ssl_.get());
   return Line();

@@ -37,6 +37,8 @@ class LineClient {
   /// Whether nothing has come.
   bool IsSilent();
 
+  /// Has TLS change the keys of both directions, with what is sent next.
+  void ChangeKeys();
   /// Says under TLS that no more will come, and waits for the answer.
   std::string SayEnd();
 

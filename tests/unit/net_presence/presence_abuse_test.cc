@@ -237,10 +237,6 @@ TEST_P(PresenceFormsTest, ASlowReaderEndsEqualToTheTruth) {
   slow.Send(R"({"v":2,"user_id":1,"friends":[)" + friends + "]}");
   ExpectOnline("1");
 
-  class SilentHost final : public presence::PresenceHost {
-    void Wake(presence::HostTag) override {}
-    void Finish(presence::HostTag, Status) override {}
-  };
   const auto host = std::make_shared<SilentHost>();
   std::map<int, presence::PresenceConnection> online;
   for (int round = 0; round < kRounds; ++round) {

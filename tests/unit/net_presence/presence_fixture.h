@@ -15,6 +15,12 @@
 
 namespace oofgg::net {
 
+/// Of a connection that is only made to be seen by others.
+class SilentHost final : public presence::PresenceHost {
+  void Wake(presence::HostTag) override {}
+  void Finish(presence::HostTag, Status) override {}
+};
+
 /// A presence port on loopback, its io_context run by two threads, time by the test.
 class PresenceTcpTest : public ::testing::Test {
  protected:

@@ -83,11 +83,6 @@ TEST_P(PresenceFormsTest, ManyAreDrained) {
   Eventually("drained", [&] { return drained.load(); });
 }
 
-class SilentHost final : public presence::PresenceHost {
-  void Wake(presence::HostTag) override {}
-  void Finish(presence::HostTag, Status) override {}
-};
-
 TEST_F(PresenceTcpTest, ACelebritysFollowersDoNotHoldUpOthers) {
   constexpr std::size_t kFollowers = 300;
   boost::asio::io_context io;

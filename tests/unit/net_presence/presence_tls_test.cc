@@ -2,7 +2,11 @@
 // forms, as PresenceFormsTest.
 
 #include <gmock/gmock.h>
+#include <openssl/ssl.h>
 
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -91,10 +95,10 @@ TEST_F(PresenceTlsTest, GarbageAfterTheFirstByteEndsItsSender) {
     client.Send(garbage);
     client.Close();
   }
+  Eventually("they have failed", [&] { return listener().counts().handshakes_failed == 4; });
   Eventually("they are gone", [&] { return listener().connections() == 1; });
   bystander.Send(R"({"ping":1})");
   EXPECT_EQ(bystander.Line(), R"({"pong":1})");
-  EXPECT_EQ(listener().counts().handshakes_failed, 4U);
 }
 
 TEST_F(PresenceTlsTest, WhoLeavesInTheHandshakeLeavesNothing) {
@@ -120,6 +124,59 @@ TEST_F(PresenceTlsTest, ALinkThatIsCutIsADeparture) {
   EXPECT_EQ(watcher.Line(), R"({"online":true,"user_id":2})");
   two.Abort();
   EXPECT_EQ(watcher.Line(), R"({"online":false,"user_id":2})");
+}
+
+TEST_F(PresenceTlsTest, AClientMayChangeTheKeys) {
+  Offer(PresenceTls::kOffered);
+  LineClient client = ConnectSecurely();
+  client.Send(R"({"v":2,"user_id":1})");
+  for (int i = 0; i < 3; ++i) {
+    client.ChangeKeys();
+    client.Send(R"({"ping":1})");
+    EXPECT_EQ(client.Line(), R"({"pong":1})");
+  }
+}
+
+/// The first words of a client that speaks TLS.
+std::string ClientHello() {
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()),
+                                                                  &SSL_CTX_free);
+  const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context.get()), &SSL_free);
+  BIO* const out = BIO_new(BIO_s_mem());
+  SSL_set_bio(ssl.get(), BIO_new(BIO_s_mem()), out);
+  SSL_connect(ssl.get());
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(out, &bytes);
+  return {bytes, static_cast<std::size_t>(size)};
+}
+
+TEST_F(PresenceTlsTest, AFloodOfHandshakesDoesNotHoldUpOthers) {
+  constexpr std::size_t kHandshakes = 50;
+  boost::asio::io_context io;
+  PresenceTcpOptions options;
+  options.shards = 1;
+  options.tls = PresenceTls::kOffered;
+  options.secure = Layers();
+  const auto port =
+      PresenceTcpListener::Listen(io, "127.0.0.1:0", hub_, clock_, timers_, {}, std::move(options)).value();
+  LineClient one(port->port());
+  one.Send(R"({"user_id":1,"friends":[2]})");
+  while (!IsOnline("1")) io.run_one();
+  std::vector<LineClient> flood;
+  for (std::size_t i = 0; i < kHandshakes; ++i) flood.emplace_back(port->port());
+  while (port->connections() < kHandshakes + 1) io.run_one();
+  io.poll();
+
+  const std::string hello = ClientHello();
+  for (LineClient& client : flood) client.Send(hello);
+  const auto answered = [&flood] {
+    return std::count_if(flood.begin(), flood.end(), [](LineClient& client) { return !client.IsSilent(); });
+  };
+  while (answered() == 0) io.run_one();
+  const auto two = hub_.Connect("2", {}, {}, std::make_shared<SilentHost>());
+  while (one.IsSilent()) io.run_one();
+  EXPECT_LT(answered(), 10) << "one in a visit";
+  while (answered() < static_cast<long>(kHandshakes)) io.run_one();
 }
 
 TEST_F(PresenceTlsTest, HandshakesOfOneAddressAreLimited) {
