@@ -1,0 +1,162 @@
+#include "servers/game/presence_port.h"
+
+#include <algorithm>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "oofgg/log.h"
+#include "oofgg/parse.h"
+#include "servers/common/process.h"
+
+namespace oofgg::servers {
+namespace {
+
+/// What was asked for, as far as there are descriptors for it.
+std::size_t PresenceConnections(const GameSettings& settings) {
+  return (std::min)(static_cast<std::size_t>(settings.presence_max_connections),
+                    DescriptorsForConnections(Process::DescriptorLimit()));
+}
+
+void TellIfFewerConnections(const GameSettings& settings) {
+  const std::size_t taken = PresenceConnections(settings);
+  const bool as_asked = taken == static_cast<std::size_t>(settings.presence_max_connections);
+  if (as_asked || settings.presence_max_connections == GameSettings().presence_max_connections) return;
+  Log(LogLevel::kInfo, "main",
+      "taking " + std::to_string(taken) + " presence connections instead of " +
+          std::to_string(settings.presence_max_connections) + ": this process may have " +
+          std::to_string(Process::DescriptorLimit()) + " descriptors");
+}
+
+void WarnIfAnybodyMaySignOn(const GameSettings& settings) {
+  const auto listen = ParseHostPort(settings.presence_listen);
+  if (settings.presence_auth || !listen.ok() || IsLoopback(listen->host)) return;
+  Log(LogLevel::kWarning, "main",
+      "the presence port " + settings.presence_listen +
+          " takes whoever reaches it for the user they say they are; --presence-auth asks for a token");
+}
+
+unsigned PresenceShards(const GameSettings& settings) {
+  const auto asked = static_cast<unsigned>(settings.presence_shards);
+  return asked > 0 ? asked : std::max(1U, std::thread::hardware_concurrency() / 4);
+}
+
+/// Shows what a listener counts: one metric for each member of its counts.
+template <typename Door, typename Counts>
+auto CounterOf(OpsServer& ops, const Door& door, Counts (Door::*read)() const) {
+  return [&ops, &door, read](const char* name, const char* help, std::uint64_t Counts::*field) {
+    ops.AddCounter(name, help, [&door, read, field] { return static_cast<double>((door.*read)().*field); });
+  };
+}
+
+void AddCounters(OpsServer& ops, const net::PresenceTcpListener& door) {
+  using Counts = net::PresenceTcpCounts;
+  const auto count = CounterOf(ops, door, &net::PresenceTcpListener::counts);
+  count("oofgg_presence_tcp_accepted_total", "TCP connections that came.", &Counts::accepted);
+  count("oofgg_presence_tcp_over_connections_total", "Of these, turned away: too many in all.",
+        &Counts::over_connections);
+  count("oofgg_presence_tcp_over_address_total", "Of these, turned away: too many from one address.",
+        &Counts::over_connections_of_address);
+  count("oofgg_presence_tcp_over_friends_total", "Friends lists refused: too many friends from one address.",
+        &Counts::over_friends);
+  count("oofgg_presence_tcp_over_size_total", "Connections ended by too long an object.", &Counts::over_size);
+  count("oofgg_presence_tcp_malformed_total", "Connections ended by other input that broke a rule.",
+        &Counts::malformed);
+  count("oofgg_presence_tcp_object_timeouts_total", "Connections ended since an object took too long.",
+        &Counts::object_timeouts);
+  count("oofgg_presence_tcp_write_timeouts_total", "Connections ended since the peer did not read.",
+        &Counts::write_timeouts);
+  count("oofgg_presence_tcp_plaintext_refused_total", "Connections ended since they were not under TLS.",
+        &Counts::plaintext_refused);
+  count("oofgg_presence_tls_handshakes_total", "Handshakes that succeeded.", &Counts::handshakes);
+  count("oofgg_presence_tls_failed_total", "Handshakes that failed.", &Counts::handshakes_failed);
+  count("oofgg_presence_tls_over_rate_total", "Connections closed since there were too many handshakes.",
+        &Counts::handshakes_over_rate);
+}
+
+void AddCounters(OpsServer& ops, const net::PresenceUdpListener& door) {
+  using Counts = net::PresenceUdpCounts;
+  const auto count = CounterOf(ops, door, &net::PresenceUdpListener::counts);
+  count("oofgg_presence_udp_datagrams_total", "Datagrams that came.", &Counts::datagrams);
+  count("oofgg_presence_udp_malformed_total", "Of these, no object, or too long a one.", &Counts::malformed);
+  count("oofgg_presence_udp_unproved_total", "Of these, without proof of their address, and not answered.",
+        &Counts::unproved);
+  count("oofgg_presence_udp_over_rate_total", "Of these, beyond what one address may send.",
+        &Counts::over_rate);
+  count("oofgg_presence_udp_unsent_total", "Datagrams that the kernel did not take.", &Counts::unsent);
+}
+
+presence::PresenceHubOptions HubOptionsOf(const GameSettings& settings) {
+  presence::PresenceHubOptions options;
+  options.grace = settings.presence_grace;
+  options.shards = PresenceShards(settings);
+  return options;
+}
+
+net::PresenceUdpOptions UdpOptionsOf(const GameSettings& settings) {
+  net::PresenceUdpOptions options;
+  options.require_token = settings.presence_auth;
+  options.v1_networks = settings.presence_udp_v1;
+  options.max_players = static_cast<std::size_t>(settings.presence_max_udp_players);
+  options.max_players_per_address = static_cast<std::size_t>(settings.presence_max_per_address);
+  return options;
+}
+
+}  // namespace
+
+PresencePort::PresencePort(const GameSettings& settings, Executor& workers)
+    : hub_(Clock::System(), workers, HubOptionsOf(settings)) {}
+
+StatusOr<std::unique_ptr<PresencePort>> PresencePort::Open(const GameSettings& settings,
+                                                           boost::asio::io_context& io, Executor& workers,
+                                                           net::PresenceAuthenticator authenticate,
+                                                           net::SecureLayerFactory secure) {
+  std::unique_ptr<PresencePort> port(new PresencePort(settings, workers));
+  auto tcp = net::PresenceTcpListener::Listen(
+      io, settings.presence_listen, port->hub_, Clock::System(), workers, authenticate,
+      {.require_token = settings.presence_auth,
+       .max_connections = PresenceConnections(settings),
+       .max_connections_per_address = static_cast<std::size_t>(settings.presence_max_per_address),
+       .tls = PresenceTlsOf(settings),
+       .secure = std::move(secure)});
+  if (!tcp.ok()) return Annotate(tcp.status(), "--presence-listen");
+  port->tcp_ = *std::move(tcp);
+  auto udp = net::PresenceUdpListener::Listen(io, WithPort(settings.presence_listen, port->port()),
+                                              port->hub_, Clock::System(), workers, RandomSource::System(),
+                                              std::move(authenticate), UdpOptionsOf(settings));
+  if (!udp.ok()) return Annotate(udp.status(), "--presence-listen, over UDP");
+  port->udp_ = *std::move(udp);
+  return port;
+}
+
+void PresencePort::AddMetrics(OpsServer& ops) const {
+  ops.AddGauge("oofgg_presence_online_users", "Users online.",
+               [this] { return static_cast<double>(hub_.counts().online); });
+  ops.AddGauge("oofgg_presence_connections", "Connections of users, over all listeners.",
+               [this] { return static_cast<double>(hub_.counts().connections); });
+  ops.AddGauge("oofgg_presence_tcp_connections", "Open TCP connections of the presence port.",
+               [this] { return static_cast<double>(tcp_->connections()); });
+  ops.AddGauge("oofgg_presence_udp_players", "Players of the presence port over UDP.",
+               [this] { return static_cast<double>(udp_->players()); });
+  AddCounters(ops, *tcp_);
+  AddCounters(ops, *udp_);
+}
+
+void PresencePort::AddDoors(rpc::ServiceHost& host) const {
+  host.AddDoor({.end_session = [this](std::string_view id) { tcp_->EndSession(id); },
+                .send_away = [this] { tcp_->SendAway(); }});
+  host.AddDoor({.end_session = [this](std::string_view id) { udp_->EndSession(id); },
+                .send_away = [this] { udp_->SendAway(); }});
+}
+
+void PresencePort::DrainInto(Drain& drain) {
+  tcp_->Drain(drain.Add());
+  udp_->Drain(drain.Add());
+}
+
+void WarnOfPresenceSettings(const GameSettings& settings) {
+  TellIfFewerConnections(settings);
+  WarnIfAnybodyMaySignOn(settings);
+}
+
+}  // namespace oofgg::servers
