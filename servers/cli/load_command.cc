@@ -14,6 +14,7 @@
 #include "servers/cli/arguments.h"
 #include "servers/cli/context.h"
 #include "servers/cli/load/presence_load.h"
+#include "servers/cli/operator_token.h"
 #include "servers/cli/table_lines.h"
 #include "servers/common/flags.h"
 #include "servers/common/help.h"
@@ -23,8 +24,12 @@ namespace {
 
 using load::PresenceLoadOptions;
 
-const std::map<std::string, load::Protocol> kProtocols = {
-    {"tcp", load::Protocol::kTcp}, {"tls", load::Protocol::kTls}, {"udp", load::Protocol::kUdp}};
+constexpr std::chrono::hours kTokenLifetime{24};
+
+const std::map<std::string, load::Protocol> kProtocols = {{"tcp", load::Protocol::kTcp},
+                                                          {"tls", load::Protocol::kTls},
+                                                          {"udp", load::Protocol::kUdp},
+                                                          {"grpc", load::Protocol::kGrpc}};
 const std::map<std::string, load::GraphShape> kShapes = {{"regular", load::GraphShape::kRegular},
                                                          {"power-law", load::GraphShape::kPowerLaw}};
 
@@ -52,8 +57,18 @@ void PrintReport(const Context& context, const load::LoadReport& report) {
   for (const std::string& line : Remarks(report)) context.Print(line, {});
 }
 
-Status LoadPresence(Context& context, PresenceLoadOptions options) {
+/// Of users who have no account, which the game server does not ask for.
+StatusOr<load::SignToken> SignerOf(const OperatorKeys& keys) {
+  if (keys.directory.empty()) return load::SignToken();
+  OOFGG_ASSIGN_OR_RETURN(std::shared_ptr<auth::TokenIssuer> issuer, OpenIssuer(keys, kTokenLifetime));
+  return [issuer](const std::string& user_id) {
+    return issuer->Issue({.user_id = user_id, .role = "user", .session_id = "load-" + user_id});
+  };
+}
+
+Status LoadPresence(Context& context, PresenceLoadOptions options, const OperatorKeys& keys) {
   options.ca_file = context.settings().peers.ca;
+  OOFGG_ASSIGN_OR_RETURN(options.sign, SignerOf(keys));
   OOFGG_ASSIGN_OR_RETURN(const load::LoadReport report, RunPresenceLoad(options, ShowProgress));
   PrintReport(context, report);
   if (report.lost() > 0 || report.failed > 0 || report.dropped > 0) context.SetExitStatus(1);
@@ -148,14 +163,17 @@ void AddLoadCommands(CLI::App& app, Command* chosen) {
   auto* load = app.add_subcommand("load", "Put a server on this machine under load, and measure")
                    ->require_subcommand(1);
   const auto options = std::make_shared<PresenceLoadOptions>();
+  const auto keys = std::make_shared<OperatorKeys>();
   auto* presence =
       load->add_subcommand("presence", "Many users of the presence port, who come, change and go");
   constexpr std::uint32_t kMostUsers = 4'000'000;
   presence
-      ->add_option("--server", options->server, "Its presence port, on loopback (default: 127.0.0.1:8080)")
+      ->add_option("--server", options->server,
+                   "Its presence port, with grpc that of gRPC, on loopback (default: 127.0.0.1:8080)")
       ->type_name("HOST:PORT");
   AddChoice(*presence, "--protocol", &options->protocol,
-            "tcp; tls, which trusts the authorities of --ca; or udp (default: tcp)", kProtocols, "PROTOCOL");
+            "tcp; tls, which trusts the authorities of --ca; udp; or grpc, with --keys (default: tcp)",
+            kProtocols, "PROTOCOL");
   presence
       ->add_option_function<std::string>(
           "--connections",
@@ -185,7 +203,15 @@ void AddLoadCommands(CLI::App& app, Command* chosen) {
   AddList<pid_t>(*presence, "--pid", &options->server_pids,
                  "Processes of the server, whose memory and processor time are read (default: none)", 1,
                  (std::numeric_limits<pid_t>::max)());
-  presence->callback([=] { *chosen = [=](Context& context) { return LoadPresence(context, *options); }; });
+  presence
+      ->add_option(
+          "--keys", keys->directory,
+          "With grpc, the --keys of oofgg-auth on this machine, to sign users' tokens (default: none)")
+      ->type_name("DIR");
+  AddText(*presence, "--issuer", &keys->issuer,
+          "With --keys, the --issuer of oofgg-auth (default: oofgg-auth)");
+  presence->callback(
+      [=] { *chosen = [=](Context& context) { return LoadPresence(context, *options, *keys); }; });
 }
 
 }  // namespace oofgg::cli

@@ -34,13 +34,19 @@ Status CheckHoldsKeys(const std::string& directory) {
 
 }  // namespace
 
-StatusOr<SessionTokens> SignOperatorTokens(const OperatorKeys& keys) {
+StatusOr<std::unique_ptr<auth::TokenIssuer>> OpenIssuer(const OperatorKeys& keys,
+                                                        std::chrono::seconds lifetime) {
   OOFGG_RETURN_IF_ERROR(CheckHoldsKeys(keys.directory));
   OOFGG_ASSIGN_OR_RETURN(const auto store, auth::KeyStore::Open(keys.directory));
-  const auth::TokenIssuer issuer(store.signing_key(), Clock::System(), RandomSource::System(),
-                                 {.issuer = keys.issuer, .lifetime = kLifetime});
+  return std::make_unique<auth::TokenIssuer>(
+      store.signing_key(), Clock::System(), RandomSource::System(),
+      auth::TokenIssuerOptions{.issuer = keys.issuer, .lifetime = lifetime});
+}
+
+StatusOr<SessionTokens> SignOperatorTokens(const OperatorKeys& keys) {
+  OOFGG_ASSIGN_OR_RETURN(const auto issuer, OpenIssuer(keys, kLifetime));
   OOFGG_ASSIGN_OR_RETURN(std::string token,
-                         issuer.Issue({.user_id = kOperator, .role = "admin", .session_id = kOperator}));
+                         issuer->Issue({.user_id = kOperator, .role = "admin", .session_id = kOperator}));
   return SessionTokens{.user_id = kOperator,
                        .access_token = std::move(token),
                        .expires_at = Clock::System().WallNow() + kLifetime};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <memory>
 #include <string>
 
 #include "oofgg/auth/token_issuer.h"
@@ -14,6 +16,10 @@ struct OperatorKeys {
   std::string directory;                      ///< The server's `--keys`.
   std::string issuer = auth::kDefaultIssuer;  ///< The server's `--issuer`.
 };
+
+/// What signs tokens as that server does. Errors as SignOperatorTokens.
+[[nodiscard]] StatusOr<std::unique_ptr<auth::TokenIssuer>> OpenIssuer(const OperatorKeys& keys,
+                                                                      std::chrono::seconds lifetime);
 
 /// A session of role `admin` that ends after a minute, signed here; its user is `operator`, in the audit
 /// trail too. Nothing is made or changed in the directory. kNotFound: there are no keys in it; else as

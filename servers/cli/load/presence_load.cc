@@ -23,6 +23,7 @@ namespace {
 constexpr std::uint32_t kServersMostPerAddress = 1'000;  // Its defaults; see oofgg-game --help.
 constexpr std::uint32_t kServersMostFriendsPerAddress = 200'000;
 constexpr std::uint32_t kMostFriends = 5'000;
+constexpr std::uint32_t kMostGrpc = 5'000;
 constexpr std::uint32_t kSpareDescriptors = 64;
 constexpr std::uint32_t kUdpAddresses = 250;  // Of which one socket serves a player each.
 constexpr std::size_t kRounds = 4'096;        // Of the celebrity that are told apart.
@@ -41,6 +42,8 @@ std::string NameOf(Protocol protocol) {
       return "tcp";
     case Protocol::kTls:
       return "tls";
+    case Protocol::kGrpc:
+      return "grpc";
     default:
       return "udp";
   }
@@ -71,6 +74,13 @@ Status CheckSteps(const PresenceLoadOptions& options) {
 
 Status Check(const PresenceLoadOptions& options) {
   OOFGG_RETURN_IF_ERROR(CheckSteps(options));
+  if (options.protocol == Protocol::kGrpc && !options.sign) {
+    return InvalidField("--keys",
+                        "is missing; gRPC asks every user for a token, so name the --keys of oofgg-auth");
+  }
+  if (options.protocol == Protocol::kGrpc && options.steps.back() > kMostGrpc) {
+    return InvalidField("--connections", "must be at most 5000 over gRPC, whose clients are large");
+  }
   if (options.friends > kMostFriends)
     return InvalidField("--friends", "must be at most 5000, as on the server");
   if (options.celebrity >= options.steps.back()) {
@@ -170,6 +180,7 @@ class Conductor {
   static constexpr std::uint32_t kCelebrityPhase = 0;
 
   Status StartWorkers();
+  [[nodiscard]] std::unique_ptr<Links> MakeLinks(const LinkPlan& plan, int epoll, LinkEvents& events) const;
   Status Phases(LoadReport& report);
   Status Step(User users, LoadReport& report);
   Status Hold(LoadReport& report);
@@ -236,10 +247,8 @@ Status Conductor::StartWorkers() {
     OOFGG_RETURN_IF_ERROR(pool_.Fork([this, worker] {
       LinkPlan plan = plan_;
       plan.worker = worker;
-      const auto make_links = [this](const LinkPlan& own, int epoll,
-                                     LinkEvents& events) -> std::unique_ptr<Links> {
-        if (options_.protocol == Protocol::kUdp) return std::make_unique<UdpLinks>(own, epoll, events);
-        return std::make_unique<TcpLinks>(own, tls_.has_value() ? &*tls_ : nullptr, epoll, events);
+      const auto make_links = [this](const LinkPlan& own, int epoll, LinkEvents& events) {
+        return MakeLinks(own, epoll, events);
       };
       LoadWorker loop({.plan = plan,
                        .truth = truth_,
@@ -256,6 +265,14 @@ Status Conductor::StartWorkers() {
     }));
   }
   return {};
+}
+
+std::unique_ptr<Links> Conductor::MakeLinks(const LinkPlan& plan, int epoll, LinkEvents& events) const {
+  if (options_.protocol == Protocol::kUdp) return std::make_unique<UdpLinks>(plan, epoll, events);
+  if (options_.protocol == Protocol::kGrpc) {
+    return std::make_unique<GrpcLinks>(plan, options_.server, options_.sign, epoll, events);
+  }
+  return std::make_unique<TcpLinks>(plan, tls_.has_value() ? &*tls_ : nullptr, epoll, events);
 }
 
 Status Conductor::Phases(LoadReport& report) {

@@ -9,15 +9,16 @@
 #include <vector>
 
 #include "oofgg/status.h"
+#include "servers/cli/load/grpc_links.h"
 #include "servers/cli/load/load_report.h"
 
 namespace oofgg::load {
 
-enum class Protocol : std::uint8_t { kTcp, kTls, kUdp };
+enum class Protocol : std::uint8_t { kTcp, kTls, kUdp, kGrpc };
 enum class GraphShape : std::uint8_t { kRegular, kPowerLaw };
 
 struct PresenceLoadOptions {
-  std::string server = "127.0.0.1:8080";
+  std::string server = "127.0.0.1:8080";  ///< The presence port; for gRPC, where that is served.
   Protocol protocol = Protocol::kTcp;
   std::vector<std::uint32_t> steps = {1'000};  ///< Connections in all after each; grow.
   std::uint32_t friends = 10;
@@ -35,6 +36,7 @@ struct PresenceLoadOptions {
   std::string source = "127.0.0.0/8";
   std::uint32_t per_address = 0;  ///< 0: as the server's own limits let.
   std::string ca_file{};          ///< PEM authorities that TLS trusts; empty: the system's.
+  SignToken sign{};               ///< For gRPC, which asks everybody for a token.
   std::vector<pid_t> server_pids{};
   std::chrono::milliseconds keep_alive{20'000};
 };

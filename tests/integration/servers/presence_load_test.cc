@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <nlohmann/json.hpp>
 
@@ -19,13 +20,11 @@ class PresenceLoadTest : public ::testing::Test {
  protected:
   /// A load of 200 users, but for what `more` says.
   std::unique_ptr<ChildProcess> Start(std::vector<std::string> more) {
-    std::vector<std::string> arguments = {"load",
-                                          "presence",
-                                          "--server",
-                                          game_->address("presence"),
-                                          "--json",
-                                          "--pid",
+    std::vector<std::string> arguments = {"load", "presence", "--json", "--pid",
                                           std::to_string(game_->process().pid())};
+    if (std::find(more.begin(), more.end(), "--server") == more.end()) {
+      arguments.insert(arguments.end(), {"--server", game_->address("presence")});
+    }
     arguments.insert(arguments.end(), more.begin(), more.end());
     return std::make_unique<ChildProcess>("oofgg", In(folder_, arguments));
   }
@@ -85,6 +84,11 @@ TEST_F(PresenceLoadTest, NobodyIsLostOverTls) {
   const auto load = Start({"--protocol", "tls", "--ca", files.client_ca, "--connections", "20"});
   EXPECT_EQ(load->Wait(), 1);
   EXPECT_THAT(load->errors(), HasSubstr("name its authority with --ca"));
+}
+
+TEST_F(PresenceLoadTest, NobodyIsLostOverGrpc) {
+  ExpectSoundReport(Run({"--protocol", "grpc", "--server", game_->address("grpc"), "--keys",
+                         folder_ / "oofgg-data/auth-keys", "--steps", "100,200", "--changes", "200"}));
 }
 
 TEST_F(PresenceLoadTest, ListsThatNeedSeveralDatagramsAreWhole) {

@@ -72,6 +72,7 @@ const BadOptions kBadOptions[] = {
     {"both be odd", [](auto& options) { options.steps = {101}, options.friends = 3; }},
     {"--celebrity", [](auto& options) { options.celebrity = 1'000; }},
     {"--source", [](auto& options) { options.source = "192.168.0.0/16"; }},
+    {"--keys", [](auto& options) { options.protocol = Protocol::kGrpc; }},
     {"--pid", [](auto& options) { options.server_pids = {0x3FFF'FFFF}; }},
 };
 
