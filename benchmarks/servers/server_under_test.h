@@ -18,6 +18,7 @@ class ServerUnderTest {
   [[nodiscard]] bool ok() const { return !ready_.empty(); }
   [[nodiscard]] const std::string& errors() const { return process_.errors(); }
   [[nodiscard]] std::string Address(const std::string& name) const;
+  [[nodiscard]] pid_t pid() const { return process_.pid(); }
 
   /// What /proc says of the process' memory, in KiB: `VmRSS`, or `RssAnon`, which no other process shares.
   [[nodiscard]] double KilobytesOf(const std::string& name) const;
