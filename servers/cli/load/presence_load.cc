@@ -23,6 +23,7 @@ namespace {
 constexpr std::uint32_t kServersMostPerAddress = 1'000;  // Its defaults; see oofgg-game --help.
 constexpr std::uint32_t kServersMostFriendsPerAddress = 200'000;
 constexpr std::uint32_t kMostFriends = 5'000;
+constexpr std::uint32_t kMostMeanFriends = 1'000;
 constexpr std::uint32_t kMostGrpc = 5'000;
 constexpr std::uint32_t kSpareDescriptors = 64;
 constexpr std::uint32_t kUdpAddresses = 250;  // Of which one socket serves a player each.
@@ -47,6 +48,11 @@ std::string NameOf(Protocol protocol) {
     default:
       return "udp";
   }
+}
+
+std::string Millis(double seconds) {
+  constexpr double kMillis = 1e3;
+  return std::to_string(std::llround(seconds * kMillis)) + " ms";
 }
 
 Status CheckSteps(const PresenceLoadOptions& options) {
@@ -80,6 +86,10 @@ Status Check(const PresenceLoadOptions& options) {
   }
   if (options.protocol == Protocol::kGrpc && options.steps.back() > kMostGrpc) {
     return InvalidField("--connections", "must be at most 5000 over gRPC, whose clients are large");
+  }
+  if (options.shape == GraphShape::kPowerLaw && options.friends > kMostMeanFriends) {
+    return InvalidField("--friends",
+                        "must be at most 1000 with power-law, where a few have many more; give fewer");
   }
   if (options.friends > kMostFriends)
     return InvalidField("--friends", "must be at most 5000, as on the server");
@@ -230,7 +240,7 @@ class Conductor {
 
 Status Conductor::Run(LoadReport& report) {
   OOFGG_RETURN_IF_ERROR(StartWorkers());
-  const Status status = Phases(report);
+  Status status = Phases(report);
   report.failed = Sum(&WorkerBoard::failed);
   report.dropped = Sum(&WorkerBoard::dropped);
   report.resent = Sum(&WorkerBoard::resent);
@@ -309,8 +319,7 @@ Status Conductor::Step(User users, LoadReport& report) {
   step.kernel = ReadKernelMemory();
   report.steps.push_back(step);
   report.interrupted = !steady;
-  Show(std::to_string(step.connections) + " connected in " + std::to_string(step.connect_seconds) + " s",
-       true);
+  Show(std::to_string(step.connections) + " connected in " + Millis(step.connect_seconds), true);
   return {};
 }
 
@@ -323,7 +332,7 @@ Status Conductor::Hold(LoadReport& report) {
   const auto after = ServerSeconds();
   if (before.has_value() && after.has_value()) report.held_server_cpu_s = *after - *before;
   report.interrupted = !whole;
-  Show("held for " + std::to_string(report.held_seconds) + " s", true);
+  Show("held for " + Millis(report.held_seconds), true);
   return {};
 }
 

@@ -41,7 +41,7 @@ Status TcpLinks::Open(User user) {
   const Local local = plan_.LocalOf(user);
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return SocketTrouble(errno);
-  if (const Status status = Connect(local, fd); !status.ok()) {
+  if (Status status = Connect(local, fd); !status.ok()) {
     close(fd);
     return status;
   }

@@ -70,6 +70,10 @@ const BadOptions kBadOptions[] = {
      }},
     {"--friends", [](auto& options) { options.friends = 1'000; }},
     {"both be odd", [](auto& options) { options.steps = {101}, options.friends = 3; }},
+    {"power-law",
+     [](auto& options) {
+       options.steps = {9'000}, options.friends = 2'000, options.shape = GraphShape::kPowerLaw;
+     }},
     {"--celebrity", [](auto& options) { options.celebrity = 1'000; }},
     {"--source", [](auto& options) { options.source = "192.168.0.0/16"; }},
     {"--keys", [](auto& options) { options.protocol = Protocol::kGrpc; }},
