@@ -76,6 +76,7 @@ class LineTerminal final : public Terminal {
   std::optional<std::string> ReadLine(const std::string& prompt) override {
     prompt_ = prompt;
     editing_ = true;
+    el_set(editor(), EL_PREP_TERM, 1);  // Before the prompt, lest what is typed at once is echoed twice.
     int count = 0;
     const char* const text = el_gets(editor(), &count);
     editing_ = false;

@@ -282,8 +282,8 @@ Status Shell::Wait(const Words& words, std::string_view /*line*/) {
   const auto seconds = [](const std::string& text) { return ParseDuration(text, milliseconds(1'000)); };
   if (words.size() == 2) {
     OOFGG_ASSIGN_OR_RETURN(const milliseconds time, seconds(words[1]));
-    const TimePoint end = DeadlineAfter(Clock::System().Now(), time);
-    return WaitUntil([end] { return Clock::System().Now() >= end; }, time + kPatience);
+    const Status waited = WaitUntil([] { return false; }, time);
+    return waited.code() == StatusCode::kDeadlineExceeded ? absl::OkStatus() : waited;
   }
   const bool is_state = words.size() >= 5 && words[1] == "for" && words[3] == "is" &&
                         (words[4] == "offline" || ShownStates().count(words[4]) != 0);

@@ -1,0 +1,227 @@
+// `oofgg shell`: a script in a pipe, and somebody at a terminal.
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <fstream>
+#include <sstream>
+
+#include "tests/integration/cli/cli_environment.h"
+#include "tests/support/pseudo_terminal.h"
+
+namespace oofgg::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string ContentOf(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// Somebody who writes a line into a pipe when the answer to the last has come.
+class Typist {
+ public:
+  Typist(const Shell& shell, std::vector<std::string> arguments) {
+    std::array<int, 2> ends{};
+    EXPECT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
+    fd_ = ends[1];
+    process_ = shell.Start(std::move(arguments), ends[0]);
+    close(ends[0]);
+  }
+  ~Typist() { close(fd_); }
+  Typist(const Typist&) = delete;
+  Typist& operator=(const Typist&) = delete;
+
+  void Type(const std::string& text) const {
+    EXPECT_EQ(write(fd_, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  }
+  bool Hears(std::string_view text) { return process_->WaitForOutput(text); }
+  std::optional<int> Wait() { return process_->Wait(); }
+
+ private:
+  int fd_ = -1;
+  std::unique_ptr<ChildProcess> process_;
+};
+
+class ShellTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new TemporaryDirectory();
+    up_ = new Up(*folder_ / "data");
+  }
+  static void TearDownTestSuite() {
+    delete up_;
+    delete folder_;
+  }
+
+  static std::string Door() { return up_->address("oofgg-game", "presence"); }
+  [[nodiscard]] Answer Run(const std::string& script, std::vector<std::string> more = {}) const {
+    more.insert(more.begin(), {"shell", "--server", Door()});
+    return shell_.Run(more, script);
+  }
+  [[nodiscard]] PseudoTerminal Terminal() const {
+    return PseudoTerminal("oofgg", {"shell", "--no-color", "--server", Door()}, {{"HOME", shell_.home()}});
+  }
+  [[nodiscard]] std::string history_file() const { return shell_.home() + "/.oofgg/shell-history"; }
+
+  static TemporaryDirectory* folder_;
+  static Up* up_;
+  Shell shell_{up_->environment()};
+};
+
+TemporaryDirectory* ShellTest::folder_ = nullptr;
+Up* ShellTest::up_ = nullptr;
+
+TEST_F(ShellTest, UsersOverTcpUdpAndGrpcSeeEachOther) {
+  ASSERT_EQ(shell_.Run({"guest"}).status, 0);
+  const std::string me = shell_.Run({"whoami", "--json"}).Object().at("user_id");
+  const Answer answer =
+      Run("# three doors\n"
+          "connect tess udo " +
+              me +
+              "\n"
+              "connect udo udp tess\n"
+              "wait for tess is online\n"
+              "connect me grpc tess udo\n"
+              "wait for udo is online\n"
+              "use tess\n"
+              "wait for " +
+              me +
+              " is online\n"
+              "status in_match m1 third round\n"
+              "use me\n"
+              "wait for tess is in_match\n"
+              "use udo\n"
+              "friends -tess +nobody\n"
+              "wait for nobody is offline\n"
+              "watch\n"
+              "signoff\n"
+              "use tess\n"
+              "wait for udo is offline\n"
+              "close tess\n"
+              "users\n"
+              "quit\n"
+              "not read\n",
+          {"--strict"});
+  EXPECT_EQ(answer.status, 0) << answer.errors;
+  EXPECT_THAT(answer.output, HasSubstr("me: tess is in a match: third round\n"));
+  EXPECT_THAT(answer.output, HasSubstr("udo: nobody is offline\n"));
+  EXPECT_THAT(answer.output, HasSubstr("me: grpc, 2 friends, up to date\n"));
+  EXPECT_THAT(answer.output, HasSubstr("udo: udp, 1 friend, signed off\n"));
+  EXPECT_THAT(answer.output, Not(HasSubstr("\033"))) << "no colours in a pipe";
+}
+
+TEST_F(ShellTest, ACommandThatFailsEndsAStrictScriptOnly) {
+  const std::string script = "nonsense\nuse nobody\nwait for nobody is online\nfriends\nhelp wait\n";
+  const Answer lenient = Run(script);
+  EXPECT_EQ(lenient.status, 0);
+  EXPECT_THAT(lenient.output, HasSubstr("there is no command `nonsense`; `help` lists them\n"
+                                        "no user nobody is connected; `users` lists them\n"
+                                        "nobody is connected; `connect USER` first\n"));
+  EXPECT_THAT(lenient.output, HasSubstr("wait SECONDS"));
+  const Answer strict = Run(script, {"--strict"});
+  EXPECT_EQ(strict.status, 1);
+  EXPECT_EQ(strict.output, "");
+  EXPECT_EQ(strict.errors, "oofgg: there is no command `nonsense`; `help` lists them\n");
+  EXPECT_THAT(Run("connect w x\nwait for x is online 50ms\n", {"--strict"}).errors,
+              HasSubstr("not so within 50ms"));
+}
+
+TEST_F(ShellTest, WrongArgumentsAreAnsweredWithTheUsage) {
+  for (const char* line : {"connect", "connect a --server", "connect a --nonsense", "use", "status",
+                           "status x", "send", "raw x", "log", "log maybe", "wait", "wait for x", "close"}) {
+    const Answer answer = Run("connect ann\n" + std::string(line) + "\n", {"--strict"});
+    EXPECT_EQ(answer.status, 1) << line;
+    EXPECT_THAT(answer.errors, HasSubstr("usage: ")) << line;
+  }
+}
+
+TEST_F(ShellTest, RawObjectsGoUncheckedAndTheirBytesAreLogged) {
+  const std::string file = *folder_ / "bytes.log";
+  Typist shell(shell_, {"shell", "--server", Door(), "--strict"});
+  shell.Type("connect ray udp\n");
+  EXPECT_TRUE(shell.Hears("ray: up to date\n"));
+  shell.Type("connect raz\n");
+  EXPECT_TRUE(shell.Hears("raz: up to date\n"));
+  shell.Type("log on text " + file + "\nsend {\"ping\":41,\"token\":\"not-for-logs\"}\n");
+  EXPECT_TRUE(shell.Hears("raz < {\"pong\":41}\\n"));
+  shell.Type("use ray\nsend {\"v\":2,\"ping\":42}\n");
+  EXPECT_TRUE(shell.Hears("ray < {\"pong\":42}\\n"));
+  shell.Type("log on hex\nraw tcp\n{\"user_id\":\"row\",\"v\":2,\"ping\":43}\n");
+  EXPECT_TRUE(shell.Hears("raw < 0000  7b 22 70 6f 6e 67 22 3a 34 33 7d 0a"));
+  shell.Type(".\nlog off\nraw udp\n{\"v\":2,\"pad\":\"012345678901234567890123456789\"}\n");
+  EXPECT_TRUE(shell.Hears("raw: {\"cookie\":"));
+  shell.Type(".\nquit\n");
+  EXPECT_EQ(shell.Wait(), 0);
+  const std::string log = ContentOf(file);
+  EXPECT_THAT(log, HasSubstr("raz > {\"ping\":41,\"token\":\"...\"}\\n"));
+  EXPECT_THAT(log, Not(HasSubstr("not-for-logs")));
+}
+
+TEST_F(ShellTest, UnderJsonEachLineIsAnObject) {
+  const Answer answer = Run("connect jim jon\nwait for jon is offline\nusers\nnonsense\nhelp\n", {"--json"});
+  std::istringstream lines(answer.output);
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    EXPECT_TRUE(json::parse(line, nullptr, false).is_object()) << line;
+  }
+  EXPECT_GT(count, 15);
+}
+
+TEST_F(ShellTest, AtATerminalLinesAreEditedCompletedAndRemembered) {
+  PseudoTerminal terminal = Terminal();
+  ASSERT_TRUE(terminal.WaitFor("oofgg> "));
+  terminal.Type("conn\ttina udp tom\r");
+  ASSERT_TRUE(terminal.WaitFor("tina: connecting over udp"));
+  ASSERT_TRUE(terminal.WaitFor("tina: up to date"));
+  ASSERT_TRUE(terminal.WaitFor("tina> "));
+  terminal.Type("s\t\t");
+  EXPECT_TRUE(terminal.WaitFor("send  signoff  status  ")) << "several could be meant";
+  terminal.Type("ta\ta\tlunch");
+  // Somebody comes while the line is half typed.
+  EXPECT_EQ(Run("connect tom tina\nwait for tina is online\n", {"--strict"}).status, 0);
+  EXPECT_TRUE(terminal.WaitFor("tina: tom is online\r\ntina> status away lunch"));
+  terminal.Type(" break\r");
+  ASSERT_TRUE(terminal.WaitFor("tina> "));
+  EXPECT_EQ(Run("connect tim tina\nwait for tina is away\n", {"--strict"}).status, 0);
+  terminal.Type("\033[A\033[A");  // The line before the last.
+  EXPECT_TRUE(terminal.WaitFor("connect tina udp tom"));
+  terminal.Type("\003send {\"token\":\"typed-secret\"}\r");  // Ctrl-C drops the line.
+  ASSERT_TRUE(terminal.WaitFor("tina> "));
+  EXPECT_FALSE(terminal.is_cooked());
+  terminal.Type("\004");
+  EXPECT_EQ(terminal.Wait(), 0);
+
+  EXPECT_EQ(ContentOf(history_file()), "connect tina udp tom\nstatus away lunch break\n");
+  struct stat status {};
+  ASSERT_EQ(stat(history_file().c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+
+  PseudoTerminal again = Terminal();
+  ASSERT_TRUE(again.WaitFor("oofgg> "));
+  again.Type("\033[A");
+  EXPECT_TRUE(again.WaitFor("status away lunch break"));
+}
+
+TEST_F(ShellTest, ASignalLeavesTheTerminalAsItWas) {
+  PseudoTerminal terminal = Terminal();
+  ASSERT_TRUE(terminal.WaitFor("oofgg> "));
+  terminal.Type("wait 60\r");
+  ASSERT_TRUE(terminal.WaitFor("\n"));
+  terminal.Type("\003");
+  ASSERT_TRUE(terminal.WaitFor("interrupted")) << terminal.screen();
+  ASSERT_TRUE(terminal.WaitFor("oofgg> "));
+  terminal.Signal(SIGTERM);
+  EXPECT_EQ(terminal.Wait(), 0);
+}
+
+}  // namespace
+}  // namespace oofgg::testing
