@@ -2,16 +2,13 @@
 
 #include <utility>
 
+#include "client/show_the_same.h"
 #include "wire/codec.h"
 
 namespace oofgg::internal {
 namespace {
 
 using M = wire::methods::Connect;
-
-bool ShowTheSame(const PresenceUpdate& one, const PresenceUpdate& other) {
-  return one.state == other.state && one.text == other.text && one.session_id == other.session_id;
-}
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 
 #include "oofgg/parse.h"
 #include "presence/limits.h"
+#include "presence/state_names.h"
 
 namespace oofgg::presence {
 namespace {
@@ -78,19 +79,11 @@ Status ReadToken(const Json& object, ClientObject& out) {
   return absl::OkStatus();
 }
 
-constexpr std::pair<std::string_view, PresenceState> kStates[] = {
-    {"online", PresenceState::kOnline},
-    {"away", PresenceState::kAway},
-    {"in_match", PresenceState::kInMatch},
-    {"invisible", PresenceState::kOffline},
-};
-
 Status ReadState(const Json& value, PresenceState& out) {
   const std::string_view name =
       value.is_string() ? std::string_view(value.get_ref<const std::string&>()) : "";
-  for (const auto& [known, state] : kStates) {
-    if (name != known) continue;
-    out = state;
+  if (const auto state = StateCalled(name)) {
+    out = *state;
     return absl::OkStatus();
   }
   return InvalidField("state", "must be online, away, in_match or invisible");
@@ -195,11 +188,9 @@ void AppendString(std::string& out, std::string_view text) {
 }
 
 void AppendStatus(std::string& out, const PresenceUpdate& update) {
-  for (const auto& [name, state] : kStates) {
-    if (state != update.state || state == PresenceState::kOnline || state == PresenceState::kOffline)
-      continue;
+  if (update.state != PresenceState::kOnline && update.state != PresenceState::kOffline) {
     out += R"(,"state":)";
-    AppendString(out, name);
+    AppendString(out, NameOf(update.state));
   }
   if (!update.text.empty()) {
     out += R"(,"text":)";

@@ -2,14 +2,9 @@
 
 #include <absl/container/flat_hash_set.h>
 
+#include "client/show_the_same.h"
+
 namespace oofgg::internal {
-namespace {
-
-bool ShowTheSame(const PresenceUpdate& one, const PresenceUpdate& other) {
-  return one.state == other.state && one.text == other.text && one.session_id == other.session_id;
-}
-
-}  // namespace
 
 void FriendBook::SetFriends(const std::vector<std::string>& friends) {
   Friends next;

@@ -1,17 +1,11 @@
 #include "client/light/light_session.h"
 
 #include <algorithm>
-#include <array>
+
+#include "presence/state_names.h"
 
 namespace oofgg::internal {
 namespace {
-
-constexpr std::array<std::pair<PresenceState, const char*>, 4> kStates{{
-    {PresenceState::kOnline, "online"},
-    {PresenceState::kAway, "away"},
-    {PresenceState::kInMatch, "in_match"},
-    {PresenceState::kOffline, "invisible"},
-}};
 
 std::string TextIn(const nlohmann::json& object, std::string_view member) {
   const auto found = object.find(member);
@@ -25,11 +19,9 @@ bool IsTrueIn(const nlohmann::json& object, std::string_view member) {
 
 PresenceState StateIn(const nlohmann::json& object) {
   if (!IsTrueIn(object, "online")) return PresenceState::kOffline;
-  const std::string name = TextIn(object, "state");
-  for (const auto& [state, known] : kStates) {
-    if (name == known && state != PresenceState::kOffline) return state;
-  }
-  return PresenceState::kOnline;  // Also what a later server may call it.
+  const PresenceState state = presence::StateCalled(TextIn(object, "state")).value_or(PresenceState::kOnline);
+  // Also what a later server may call it is online.
+  return state == PresenceState::kOffline ? PresenceState::kOnline : state;
 }
 
 StatusCode CodeOf(std::string_view refusal) {
@@ -68,9 +60,7 @@ void LightSession::AddIdentity(Json& object) const {
 void LightSession::AddStatus(Json& object) const {
   const std::optional<PresenceStatus>& status = parts_.wishes.status;
   if (!status.has_value()) return;
-  for (const auto& [state, name] : kStates) {
-    if (state == status->state) object["state"] = name;
-  }
+  object["state"] = presence::NameOf(status->state);
   if (!status->text.empty()) object["text"] = status->text;
   if (!status->session_id.empty()) object["session_id"] = status->session_id;
 }

@@ -2,10 +2,18 @@
 
 #include "client/light/light_tls.h"
 
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <openssl/pem.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <atomic>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "tests/support/inbox.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test_ca.h"
 
@@ -87,6 +95,87 @@ TEST_F(LightTlsTest, AServerWithoutTlsIsAnError) {
   ASSERT_TRUE(tls.ok());
   std::string plain;
   EXPECT_EQ((*tls)->Receive("{\"error\":\"malformed JSON\"}\n", plain).code(), StatusCode::kUnavailable);
+}
+
+/// A port of 127.0.0.1 that speaks TLS to one client: answers each line's ping, and after the first tells
+/// that bob is online.
+class TlsPresenceServer {
+ public:
+  explicit TlsPresenceServer(const TestTlsFiles& files)
+      : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free), listener_(socket(AF_INET, SOCK_STREAM, 0)) {
+    SSL_CTX_use_certificate_chain_file(context_.get(), files.certificate.c_str());
+    SSL_CTX_use_PrivateKey_file(context_.get(), files.key.c_str(), SSL_FILETYPE_PEM);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(listen(listener_, 1), 0);
+    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+    address_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+    thread_ = std::thread([this] { Serve(); });
+  }
+  ~TlsPresenceServer() {
+    shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    close(listener_);
+  }
+  TlsPresenceServer(const TlsPresenceServer&) = delete;
+  TlsPresenceServer& operator=(const TlsPresenceServer&) = delete;
+
+  [[nodiscard]] const std::string& address() const { return address_; }
+
+ private:
+  void Serve() {
+    const int client = accept(listener_, nullptr, nullptr);
+    if (client < 0) return;
+    const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context_.get()), SSL_free);
+    SSL_set_fd(ssl.get(), client);
+    SSL_set_accept_state(ssl.get());
+    char text[4096];
+    bool told = false;
+    for (int count = 0; (count = SSL_read(ssl.get(), text, sizeof text)) > 0;) {
+      const auto object = nlohmann::json::parse(std::string_view(text, static_cast<std::size_t>(count)));
+      std::string answer = "{\"pong\":" + object.at("ping").dump() + "}\n";
+      if (!std::exchange(told, true)) answer += "{\"online\":true,\"user_id\":\"bob\"}\n";
+      SSL_write(ssl.get(), answer.data(), static_cast<int>(answer.size()));
+    }
+    close(client);
+  }
+
+  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
+  const int listener_;
+  std::string address_;
+  std::thread thread_;
+};
+
+TEST_F(LightTlsTest, APresenceIsWatchedUnderTls) {
+  TlsPresenceServer server{TestTlsFiles(ca_.Issue("server"))};
+  testing::Inbox<std::string> heard;
+  const auto client = LightPresence::Connect(
+      server.address(), "ann", {"bob", "cid"},
+      [&](const StatusOr<PresenceUpdate>& update) {
+        if (update.ok()) heard.Put(update->user_id + (update->state == PresenceState::kOnline ? "+" : "-"));
+      },
+      {.tls = {.enabled = true, .ca_file = ca_file_}});
+  ASSERT_TRUE(client.ok()) << client.status();
+  EXPECT_EQ(heard.Next(), "bob+");
+  EXPECT_EQ(heard.Next(), "cid-");
+}
+
+TEST_F(LightTlsTest, AnImpostorHearsNothing) {
+  TlsPresenceServer server{TestTlsFiles(TestCa("another").Issue("server"))};
+  testing::Inbox<bool> sent;
+  LightPresenceOptions options{.tls = {.enabled = true, .ca_file = ca_file_},
+                               .reconnect = {.initial = std::chrono::milliseconds(1)}};
+  std::atomic<int> attempts = 0;
+  options.token = [&]() -> StatusOr<std::string> {
+    if (++attempts == 2) sent.Put(true);
+    return std::string("secret");
+  };
+  const auto client = LightPresence::Connect(
+      server.address(), "ann", {"bob"}, [](const auto&) { ADD_FAILURE() << "heard of a friend"; }, options);
+  EXPECT_TRUE(sent.Next().has_value()) << "the first attempt failed, and another follows";
 }
 
 }  // namespace
