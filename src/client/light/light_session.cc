@@ -49,7 +49,8 @@ std::string LightSession::TextOf(const Json& object) {
 std::optional<std::uint64_t> LightSession::CountIn(const Json& object, std::string_view member) {
   const auto found = object.find(member);
   if (found == object.end() || !found->is_number_unsigned()) return std::nullopt;
-  return found->get<std::uint64_t>();
+  const auto count = found->get<std::uint64_t>();
+  return count <= kMostCounted ? std::optional(count) : std::nullopt;
 }
 
 void LightSession::AddIdentity(Json& object) const {

@@ -11,10 +11,11 @@ constexpr auto kFirstPause = 250ms;
 constexpr auto kLongestPause = 2s;
 constexpr std::size_t kMaxParts = 256;  // As the server has it.
 constexpr int kPatienceForAll = 10;     // Times that for one answer.
+constexpr std::size_t kMaxCookie = 64;
 
 /// Whatever it acknowledges: what is said again must be cut as it was before.
 bool FitsOneDatagram(nlohmann::json object) {
-  object["ack"] = (std::uint64_t{1} << 53) - 1;
+  object["ack"] = LightSession::kMostCounted;
   return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).size() <=
          LightUdpSession::kMaxDatagram;
 }
@@ -195,7 +196,7 @@ void LightUdpSession::OnBytes(TimePoint now, std::string_view bytes) {
 }
 
 void LightUdpSession::OnCookie(TimePoint now, std::string cookie) {
-  if (cookie == cookie_) return;
+  if (cookie == cookie_ || cookie.empty() || cookie.size() > kMaxCookie) return;
   if (greeted_) return End(Phase::kLost);  // The server has begun anew.
   cookie_ = std::move(cookie);
   Await(now);

@@ -268,8 +268,9 @@ TEST_F(LightUdpSessionTest, WhatIsSentRawGetsTheCookie) {
 
 TEST_F(LightUdpSessionTest, GarbageIsIgnored) {
   StartSettled();
+  Hear(json{{"cookie", std::string(65, 'c')}}.dump());
   for (const char* text : {"", "x", "[]", "{", R"({"seq":-1})", R"({"seq":"1003"})", R"({"cookie":7})",
-                           R"({"online":true,"user_id":"bob","seq":1e30})"}) {
+                           R"({"cookie":""})", R"({"online":true,"user_id":"bob","seq":1e30})"}) {
     Hear(text);
   }
   EXPECT_EQ(session_->phase(), Phase::kOpen);
