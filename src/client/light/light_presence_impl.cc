@@ -44,6 +44,7 @@ LightPresence::Impl::Impl(HostPort address, internal::LightWishes wishes, OnUpda
     : address_(std::move(address)),
       options_(std::move(options)),
       on_update_(std::move(on_update)),
+      tells_staleness_(options_.on_stale != nullptr),
       wishes_(std::move(wishes)),
       backoff_(RandomSource::System(), options_.reconnect),
       callbacks_(options_.callbacks != nullptr ? *options_.callbacks : own_thread_) {
@@ -270,9 +271,10 @@ bool LightPresence::Impl::WaitToTryAgain() {
 
 void LightPresence::Impl::PushEventsLocked() {
   for (FriendBook::Event& event : book_.TakeEvents()) {
+    if (event.user_id.empty() && !tells_staleness_) continue;
     callbacks_.Push(shared_from_this(), [this, event = std::move(event)] {
       if (!event.user_id.empty()) return Report(event.user_id);
-      if (options_.on_stale) options_.on_stale(event.stale);
+      options_.on_stale(event.stale);
     });
   }
 }

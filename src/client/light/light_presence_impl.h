@@ -60,6 +60,7 @@ class LightPresence::Impl : public std::enable_shared_from_this<Impl> {
   const HostPort address_;
   LightPresenceOptions options_;
   OnUpdate on_update_;  // Like options_.on_stale used by callbacks only, which are one at a time.
+  const bool tells_staleness_;
 
   std::mutex mutex_;
   bool stopping_ = false;
