@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <limits>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -37,8 +39,12 @@ const std::map<std::string, load::GraphShape> kShapes = {{"regular", load::Graph
 void ShowProgress(const std::string& line, bool done) {
   const bool on_terminal = isatty(STDERR_FILENO) != 0;
   if (!on_terminal && !done) return;
-  std::fprintf(stderr, on_terminal ? "\r\033[K%s%s" : "%s%s", servers::OneLine(line).c_str(),
-               done ? "\n" : "");
+  const std::string start = on_terminal ? "\r\033[K" : "";
+  std::fprintf(stderr, "%s%s%s", start.c_str(), servers::OneLine(line).c_str(), done ? "\n" : "");
+}
+
+void ClearProgress() {
+  if (isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r\033[K");
 }
 
 void PrintLines(const Context& context, const load::TextTable& table) {
@@ -69,14 +75,35 @@ StatusOr<load::SignToken> SignerOf(const OperatorKeys& keys) {
 Status LoadPresence(Context& context, PresenceLoadOptions options, const OperatorKeys& keys) {
   options.ca_file = context.settings().peers.ca;
   OOFGG_ASSIGN_OR_RETURN(options.sign, SignerOf(keys));
-  OOFGG_ASSIGN_OR_RETURN(const load::LoadReport report, RunPresenceLoad(options, ShowProgress));
-  PrintReport(context, report);
-  if (report.lost() > 0 || report.failed > 0 || report.dropped > 0) context.SetExitStatus(1);
-  if (!report.trouble.empty()) context.Warn(report.trouble);
+  const StatusOr<load::LoadReport> report = RunPresenceLoad(options, ShowProgress);
+  ClearProgress();
+  if (!report.ok()) {
+    if (report.status().code() == StatusCode::kInvalidArgument) context.SetExitStatus(2);
+    return report.status();
+  }
+  PrintReport(context, *report);
+  if (report->lost() > 0 || report->failed > 0 || report->dropped > 0) context.SetExitStatus(1);
+  if (!report->trouble.empty()) context.Warn(report->trouble);
   return {};
 }
 
-/// `LIST` of integers with commas.
+constexpr std::uint32_t kMostUsers = 4'000'000;
+
+template <typename T>
+T ReadInteger(const std::string& option, const std::string& text, T least, T most) {
+  const auto value = ParseInteger<T>(text, least, most);
+  if (!value.ok()) throw CLI::ValidationError(option, std::string(value.status().message()));
+  return *value;
+}
+
+template <typename T>
+void AddNumber(CLI::App& command, const std::string& name, T* value, const std::string& help, T least,
+               T most) {
+  const auto take = [=](const std::string& text) { *value = ReadInteger(name, text, least, most); };
+  command.add_option_function<std::string>(name, take, help)->type_name("N");
+}
+
+/// Integers with commas between them.
 template <typename T>
 void AddList(CLI::App& command, const std::string& name, std::vector<T>* values, const std::string& help,
              T least, T most) {
@@ -84,9 +111,7 @@ void AddList(CLI::App& command, const std::string& name, std::vector<T>* values,
     values->clear();
     for (std::size_t start = 0; start <= text.size();) {
       const std::size_t comma = std::min(text.find(',', start), text.size());
-      const auto value = ParseInteger<T>(text.substr(start, comma - start), least, most);
-      if (!value.ok()) throw CLI::ValidationError(name, std::string(value.status().message()));
-      values->push_back(*value);
+      values->push_back(ReadInteger(name, text.substr(start, comma - start), least, most));
       start = comma + 1;
     }
   };
@@ -94,33 +119,17 @@ void AddList(CLI::App& command, const std::string& name, std::vector<T>* values,
 }
 
 template <typename T>
-void AddNumber(CLI::App& command, const std::string& name, T* value, const std::string& help, T least,
-               T most) {
-  const auto take = [=](const std::string& text) {
-    const auto parsed = ParseInteger<T>(text, least, most);
-    if (!parsed.ok()) throw CLI::ValidationError(name, std::string(parsed.status().message()));
-    *value = *parsed;
-  };
-  command.add_option_function<std::string>(name, take, help)->type_name("N");
-}
-
-template <typename T>
 void AddChoice(CLI::App& command, const std::string& name, T* value, const std::string& help,
-               const std::map<std::string, T>& choices, const std::string& type) {
-  command
-      .add_option_function<std::string>(
-          name, [=](const std::string& text) { *value = choices.at(text); }, help)
-      ->option_text(type)
-      ->check(CLI::IsMember(choices));
+               const std::map<std::string, T>& choices) {
+  const auto take = [=](const std::string& text) { *value = choices.at(text); };
+  command.add_option_function<std::string>(name, take, help)->check(CLI::IsMember(choices));
 }
 
 void AddUsers(CLI::App& command, PresenceLoadOptions& options) {
-  constexpr std::uint32_t kMostUsers = 4'000'000;
   AddNumber<std::uint32_t>(command, "--friends", &options.friends,
                            "Friends of each user, on whose list they are too (default: 10)", 0, 5'000);
   AddChoice(command, "--graph", &options.shape,
-            "regular: all have as many friends; power-law: few have very many (default: regular)", kShapes,
-            "SHAPE");
+            "regular: all have as many friends; power-law: few have very many (default: regular)", kShapes);
   AddNumber<std::uint32_t>(command, "--celebrity", &options.celebrity,
                            "So many more watch the first user, who changes at a steady beat (default: 0)", 0,
                            kMostUsers);
@@ -142,9 +151,7 @@ void AddCourse(CLI::App& command, PresenceLoadOptions& options) {
   AddDuration(command, "--duration", &options.duration, "How long each run of changes lasts (default: 10s)",
               std::chrono::hours(24), std::chrono::milliseconds(100));
   const auto take_share = [&options](const std::string& text) {
-    const auto percent = ParseInteger<std::uint32_t>(text, 0, 100);
-    if (!percent.ok()) throw CLI::ValidationError("--status-share", std::string(percent.status().message()));
-    options.status_share = *percent / 100.0;
+    options.status_share = ReadInteger<std::uint32_t>("--status-share", text, 0, 100) / 100.0;
   };
   command
       .add_option_function<std::string>(
@@ -166,24 +173,19 @@ void AddLoadCommands(CLI::App& app, Command* chosen) {
   const auto keys = std::make_shared<OperatorKeys>();
   auto* presence =
       load->add_subcommand("presence", "Many users of the presence port, who come, change and go");
-  constexpr std::uint32_t kMostUsers = 4'000'000;
   presence
       ->add_option("--server", options->server,
                    "Its presence port, with grpc that of gRPC, on loopback (default: 127.0.0.1:8080)")
       ->type_name("HOST:PORT");
   AddChoice(*presence, "--protocol", &options->protocol,
             "tcp; tls, which trusts the authorities of --ca; udp; or grpc, with --keys (default: tcp)",
-            kProtocols, "PROTOCOL");
+            kProtocols);
+  const auto take_count = [=](const std::string& text) {
+    options->steps = {ReadInteger<std::uint32_t>("--connections", text, 1, kMostUsers)};
+  };
   presence
-      ->add_option_function<std::string>(
-          "--connections",
-          [=](const std::string& text) {
-            const auto count = ParseInteger<std::uint32_t>(text, 1, kMostUsers);
-            if (!count.ok())
-              throw CLI::ValidationError("--connections", std::string(count.status().message()));
-            options->steps = {*count};
-          },
-          "How many users connect (default: 1000)")
+      ->add_option_function<std::string>("--connections", take_count,
+                                         "How many users connect (default: 1000)")
       ->type_name("N");
   AddList<std::uint32_t>(*presence, "--steps", &options->steps,
                          "Connect up to each in turn and measure there, instead of --connections", 1,

@@ -121,6 +121,12 @@ TEST_F(PresenceLoadTest, ALimitOfTheServerIsNamedWithItsCure) {
   EXPECT_EQ(json::parse(load->output())["failed"], 100);
 }
 
+TEST_F(PresenceLoadTest, NoOtherMachineIsPutUnderLoad) {
+  const auto load = Start({"--server", "192.0.2.1:8080"});
+  EXPECT_EQ(load->Wait(), 2);
+  EXPECT_THAT(load->errors(), HasSubstr("loads only ever aim at loopback"));
+}
+
 TEST_F(PresenceLoadTest, CtrlCEndsItWithWhatWasMeasured) {
   const auto load = Start({"--connections", "200", "--changes", "100", "--duration", "10m"});
   EXPECT_TRUE(load->WaitForErrors("200 connected"));
