@@ -7,7 +7,9 @@
 namespace oofgg::load {
 namespace {
 
-constexpr std::uint32_t kMostOpening = 128;  // At once: enough to keep a server busy, and below its backlog.
+// At once, of all workers: enough to keep a server busy, and below its backlog.
+constexpr std::uint32_t kMostOpening = 128;
+constexpr std::uint32_t kLeastOpening = 2;
 constexpr Nanos kLookForCommands = 10'000'000;
 constexpr std::size_t kEvents = 64;  // Few, so that a change that is due does not wait for many deliveries.
 constexpr std::uint64_t kPercentSteps = 10'000;
@@ -88,7 +90,8 @@ Nanos LoadWorker::ConnectMore(Nanos now) {
     return kNeverDue;
   }
   const double own_rate = parts_.command.per_second / parts_.plan.workers;
-  while (opened_ < wanted && opened_ - settled_ < kMostOpening) {
+  const std::uint32_t most_opening = std::max(kLeastOpening, kMostOpening / parts_.plan.workers);
+  while (opened_ < wanted && opened_ - settled_ < most_opening) {
     const auto gap = static_cast<Nanos>(own_rate > 0 ? 1e9 / own_rate : 0);
     if (gap > 0 && now < command_began_) return command_began_;
     OpenNext(now);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "tests/integration/servers/running_server.h"
@@ -89,6 +90,22 @@ TEST_F(PresenceLoadTest, NobodyIsLostOverTls) {
 TEST_F(PresenceLoadTest, NobodyIsLostOverGrpc) {
   ExpectSoundReport(Run({"--protocol", "grpc", "--server", game_->address("grpc"), "--keys",
                          folder_ / "oofgg-data/auth-keys", "--steps", "100,200", "--changes", "200"}));
+}
+
+TEST_F(PresenceLoadTest, SeveralProcessesShareTheUsersWhereDescriptorsAreFew) {
+  const ChildProcess::Options options =
+      In(folder_,
+         {"-c", "ulimit -n 160; exec \"$@\"", "sh", std::string(std::getenv("OOFGG_BIN_DIR")) + "/oofgg",
+          "load", "presence", "--json", "--server", game_->address("presence"), "--connections", "200",
+          "--changes", "200", "--duration", "1s"});
+  ChildProcess load("/bin/sh", options);
+  const auto line = load.WaitForLine("{", std::chrono::seconds(60));
+  ASSERT_TRUE(line.has_value()) << load.errors();
+  const json report = json::parse(*line);
+  EXPECT_EQ(report["workers"], 3) << report;
+  EXPECT_EQ(report["steps"][0]["connections"], 200) << report;
+  EXPECT_EQ(report["lost"], 0) << report;
+  EXPECT_GT(report["rates"][0]["deliveries"], 500) << report;
 }
 
 TEST_F(PresenceLoadTest, ListsThatNeedSeveralDatagramsAreWhole) {
