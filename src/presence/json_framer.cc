@@ -14,7 +14,7 @@ Status JsonFramer::Explain(const Limits& limits) const {
     case Fault::kNotAnObject:
       return MakeStatus(StatusCode::kInvalidArgument, "expected a JSON object, which begins with {");
     case Fault::kTooLong:
-      return MakeStatus(StatusCode::kResourceExhausted,
+      return MakeStatus(StatusCode::kOutOfRange,
                         "an object may have " + std::to_string(limits.max_bytes) + " bytes at most");
     case Fault::kTooDeep:
       return MakeStatus(StatusCode::kInvalidArgument,

@@ -24,7 +24,7 @@ class JsonFramer {
 
   /// Takes bytes off the front of `input` until an object is whole or `input` is empty. The object is valid
   /// until `input`'s bytes go or the next call; call until there is none, which also frees its memory.
-  /// Errors: kInvalidArgument for what is not an object or nests too deep, kResourceExhausted for one that is
+  /// Errors: kInvalidArgument for what is not an object or nests too deep, kOutOfRange for one that is
   /// too long. The stream is then past saving, and every further call gives the same error.
   [[nodiscard]] StatusOr<std::optional<std::string_view>> Next(std::string_view& input, const Limits& limits);
 

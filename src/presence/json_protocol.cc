@@ -277,4 +277,16 @@ void AppendReconnect(std::string& out, std::string_view message) {
   out += ",\"reconnect\":true}\n";
 }
 
+void AppendRefusal(std::string& out, const Status& status) {
+  const std::string_view message(status.message().data(), status.message().size());
+  switch (status.code()) {
+    case StatusCode::kResourceExhausted:
+    case StatusCode::kUnavailable:
+    case StatusCode::kDeadlineExceeded:
+      return AppendReconnect(out, message);
+    default:
+      return AppendError(out, message);
+  }
+}
+
 }  // namespace oofgg::presence

@@ -74,4 +74,7 @@ void AppendError(std::string& out, std::string_view message);
 /// Appends the v2 form of a close that is not the client's fault: `{"error":"…","reconnect":true}`.
 void AppendReconnect(std::string& out, std::string_view message);
 
+/// The one or the other: what has run out may be there again the next time.
+void AppendRefusal(std::string& out, const Status& status);
+
 }  // namespace oofgg::presence

@@ -24,7 +24,7 @@ constexpr std::chrono::milliseconds kAcceptPause{100};
 // Tells why as far as that needs no waiting: who is over a limit must not hold a descriptor.
 void TurnAway(TcpSession::Socket socket, const Status& status) {
   std::string line;
-  presence::AppendError(line, {status.message().data(), status.message().size()});
+  presence::AppendRefusal(line, status);
   char unread[4096];
   ErrorCode ignored;
   socket.non_blocking(true, ignored);

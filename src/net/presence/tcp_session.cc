@@ -17,10 +17,6 @@ constexpr int kReadsPerTurn = 4;
 // A peer that sends on after its fault is read for a while, so that it finds the reason and not a reset.
 constexpr std::uint32_t kMostDiscarded = 1024 * 1024;
 
-std::string_view MessageOf(const Status& status) {
-  return {status.message().data(), status.message().size()};
-}
-
 }  // namespace
 
 TcpSession::TcpSession(std::shared_ptr<SessionShard> shard, Socket socket, AddressKey address)
@@ -146,7 +142,7 @@ void TcpSession::Consume(std::string_view bytes) {
   for (bool any = false;; any = true) {
     const auto object = framer_.Next(bytes, limits);
     if (!object.ok()) {
-      const bool too_long = object.status().code() == StatusCode::kResourceExhausted;
+      const bool too_long = object.status().code() == StatusCode::kOutOfRange;
       tally.Count(too_long ? &PresenceTcpCounts::over_size : &PresenceTcpCounts::malformed);
       return Refuse(object.status());
     }
@@ -288,7 +284,7 @@ void TcpSession::WaitToWrite(Socket::wait_type what) {
 
 void TcpSession::Refuse(const Status& status) {
   std::string line;
-  presence::AppendError(line, MessageOf(status));
+  presence::AppendRefusal(line, status);
   LeaveWith(line);
 }
 

@@ -133,12 +133,16 @@ class TlsPresenceServer {
     SSL_set_fd(ssl.get(), client);
     SSL_set_accept_state(ssl.get());
     char text[4096];
+    std::string heard;
     bool told = false;
     for (int count = 0; (count = SSL_read(ssl.get(), text, sizeof text)) > 0;) {
-      const auto object = nlohmann::json::parse(std::string_view(text, static_cast<std::size_t>(count)));
-      std::string answer = "{\"pong\":" + object.at("ping").dump() + "}\n";
-      if (!std::exchange(told, true)) answer += "{\"online\":true,\"user_id\":\"bob\"}\n";
-      SSL_write(ssl.get(), answer.data(), static_cast<int>(answer.size()));
+      heard.append(text, static_cast<std::size_t>(count));
+      for (std::size_t end = 0; (end = heard.find('\n')) != std::string::npos; heard.erase(0, end + 1)) {
+        const auto object = nlohmann::json::parse(heard.substr(0, end));
+        std::string answer = "{\"pong\":" + object.at("ping").dump() + "}\n";
+        if (!std::exchange(told, true)) answer += "{\"online\":true,\"user_id\":\"bob\"}\n";
+        SSL_write(ssl.get(), answer.data(), static_cast<int>(answer.size()));
+      }
     }
     close(client);
   }

@@ -80,7 +80,7 @@ TEST_F(PresenceTlsTest, AHandshakeHasTheTimeOfTheFirstObject) {
   timers_.AdvanceBy(1ms);
   EXPECT_THAT(half.Line(), AnyOf("<end>", "<reset>")) << "there is no way to say why";
   EXPECT_THAT(one_byte.Line(), AnyOf("<end>", "<reset>"));
-  EXPECT_EQ(done.Line(), R"({"error":"no whole object within 10 s"})");
+  EXPECT_EQ(done.Line(), R"({"error":"no whole object within 10 s","reconnect":true})");
   EXPECT_TRUE(idle.IsSilent());
   EXPECT_EQ(listener().counts().object_timeouts, 3U);
 }

@@ -190,5 +190,22 @@ TEST(AppendTest, OtherLines) {
   EXPECT_EQ(out, "{\"pong\":17}\n{\"error\":\"no \\\"x\\\"\"}\n{\"error\":\"bye\",\"reconnect\":true}\n");
 }
 
+TEST(JsonProtocolTest, IdsHaveNoControlCharacters) {
+  const auto parse = [](const std::string& id) {
+    return ParseClientObject(R"({"user_id":")" + id + "\"}", ProtocolVersion::kV1).status();
+  };
+  EXPECT_TRUE(parse(R"(a \"quoted\" name)").ok());
+  EXPECT_EQ(parse(R"(a\nb)").message(), "user_id: has a control character; ids are one line of text");
+  EXPECT_FALSE(parse(R"(\u0000)").ok());
+  EXPECT_FALSE(parse("a\x7f").ok());
+}
+
+TEST(JsonProtocolTest, WhatHasRunOutMayBeTriedAgain) {
+  std::string line;
+  AppendRefusal(line, MakeStatus(StatusCode::kResourceExhausted, "full"));
+  AppendRefusal(line, MakeStatus(StatusCode::kInvalidArgument, "wrong"));
+  EXPECT_EQ(line, "{\"error\":\"full\",\"reconnect\":true}\n{\"error\":\"wrong\"}\n");
+}
+
 }  // namespace
 }  // namespace oofgg::presence
