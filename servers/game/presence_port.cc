@@ -83,6 +83,11 @@ void AddCounters(OpsServer& ops, const net::PresenceUdpListener& door) {
         &Counts::unproved);
   count("oofgg_presence_udp_over_rate_total", "Of these, beyond what one address may send.",
         &Counts::over_rate);
+  count("oofgg_presence_udp_over_players_total", "Players refused: too many in all.", &Counts::over_players);
+  count("oofgg_presence_udp_over_address_total", "Players refused: too many from one address.",
+        &Counts::over_players_of_address);
+  count("oofgg_presence_udp_over_friends_total", "Friends lists refused: too many friends from one address.",
+        &Counts::over_friends);
   count("oofgg_presence_udp_unsent_total", "Datagrams that the kernel did not take.", &Counts::unsent);
 }
 

@@ -39,7 +39,10 @@ struct PresenceUdpCounts {
   std::uint64_t malformed = 0;  ///< No object, or too long a one.
   std::uint64_t unproved = 0;   ///< v1 from elsewhere, or v2 without a cookie and too short to be answered.
   std::uint64_t over_rate = 0;
-  std::uint64_t unsent = 0;  ///< The kernel took no more; what has to be acknowledged is sent again.
+  std::uint64_t unsent = 0;        ///< The kernel took no more; what has to be acknowledged is sent again.
+  std::uint64_t over_players = 0;  ///< Refused: too many in all, …
+  std::uint64_t over_players_of_address = 0;  ///< … from one address, …
+  std::uint64_t over_friends = 0;             ///< … or too many friends of those there.
 };
 
 /// The presence port over UDP: the JSON objects of presence/json_protocol.h, one a datagram of 1,200 bytes at

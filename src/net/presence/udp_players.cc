@@ -29,8 +29,15 @@ UdpPlayers::UdpPlayers(Parts parts, const PresenceUdpOptions& options)
       sessions_(parts_.clock.Now()) {}
 
 PresenceUdpCounts UdpPlayers::counts() const {
-  return {counts_.datagrams.load(kRelaxed), counts_.malformed.load(kRelaxed), counts_.unproved.load(kRelaxed),
-          counts_.over_rate.load(kRelaxed), counts_.unsent.load(kRelaxed)};
+  const ConnectionLimiter::Refusals refusals = limiter_.refusals();
+  return {.datagrams = counts_.datagrams.load(kRelaxed),
+          .malformed = counts_.malformed.load(kRelaxed),
+          .unproved = counts_.unproved.load(kRelaxed),
+          .over_rate = counts_.over_rate.load(kRelaxed),
+          .unsent = counts_.unsent.load(kRelaxed),
+          .over_players = refusals.connections,
+          .over_players_of_address = refusals.connections_of_address,
+          .over_friends = refusals.friends_of_address};
 }
 
 void UdpPlayers::OnDatagram(const UdpPeer& peer, std::string_view text) {
@@ -105,12 +112,11 @@ Status UdpPlayers::Greet(const UdpPeer& peer, const Object& object, UdpCookies::
   if (signs_off && !parts_.hub.IsOnline(*object.user_id)) return absl::OkStatus();
   OOFGG_RETURN_IF_ERROR(limiter_.Add(peer.key()));
 
-  const Slot slot = sessions_.Add(peer, parts_.clock.Now());
+  const Slot slot = sessions_.Add(peer, object.version, parts_.clock.Now());
   UdpSession& session = sessions_[slot];
-  session.is_v2 = object.version == ProtocolVersion::kV2;
   session.cookie = cookie;
   session.proven = caller.has_value();
-  if (caller.has_value()) login_of_[slot] = logins_.emplace(std::move(caller->session_id), slot);
+  if (caller.has_value()) HoldLogin(slot, std::move(caller->session_id));
   OOFGG_RETURN_IF_ERROR(ComeOnline(slot, object));
   if (signs_off) SignOff(slot);
   return absl::OkStatus();
@@ -120,7 +126,7 @@ Status UdpPlayers::ComeOnline(Slot slot, const Object& object) {
   UdpSession& session = sessions_[slot];
   session.integer_ids = session.integer_ids || object.integer_ids;
   PresenceTable::ConnectionOptions options;
-  options.grace = grace_;
+  if (session.is_v2) options.grace = grace_;
   options.proven = session.proven;
   options.announces_to_friends = !session.is_v2;
   options.hears_strangers = true;
@@ -170,11 +176,25 @@ Status UdpPlayers::Hear(Slot slot, const Object& object) {
 
 /// Who comes back to a connection that has ended proves anew who they are.
 Status UdpPlayers::Return(Slot slot, const Object& object) {
-  OOFGG_ASSIGN_OR_RETURN(const auto caller, CheckToken(parts_.authenticate, options_.require_token, object));
+  OOFGG_ASSIGN_OR_RETURN(auto caller, CheckToken(parts_.authenticate, options_.require_token, object));
   if (caller.has_value() != sessions_[slot].proven) {
     return InvalidField("token", "was not there, or is not any more; use another port");
   }
+  if (caller.has_value()) HoldLogin(slot, std::move(caller->session_id));
   return ComeOnline(slot, object);
+}
+
+/// Whose end ends the player's presence, instead of that of another.
+void UdpPlayers::HoldLogin(Slot slot, std::string login) {
+  DropLogin(slot);
+  login_of_[slot] = logins_.emplace(std::move(login), slot);
+}
+
+void UdpPlayers::DropLogin(Slot slot) {
+  const auto held = login_of_.find(slot);
+  if (held == login_of_.end()) return;
+  logins_.erase(held->second);
+  login_of_.erase(held);
 }
 
 /// What the client wants shown and watched. `is_new`: it has not been heard before, but for other parts.

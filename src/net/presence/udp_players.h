@@ -73,12 +73,15 @@ class UdpPlayers {
   Status TakeWishes(Slot slot, const Object& object, bool is_new);
   Status TakePart(Slot slot, const Object& object);
   Status HoldFriends(Slot slot, std::size_t wanted);
+  void HoldLogin(Slot slot, std::string login);
+  void DropLogin(Slot slot);
   void Pong(const UdpPeer& peer, const Object& object);
 
   void Welcome(Slot slot);
   void Confirm(Slot slot);
   void Pump(Slot slot);
-  void SendLine(Slot slot, std::string line);
+  /// `user_id`: whom it is about, to v1.
+  void SendLine(Slot slot, std::string line, std::string user_id = {});
   void Acknowledge(Slot slot, std::uint64_t sequence);
   void Repeat(Slot slot);
   void RepeatAt(Slot slot, TimePoint when);
@@ -86,6 +89,10 @@ class UdpPlayers {
   void DropParts(Slot slot);
 
   void Refuse(const UdpPeer& peer, Slot slot, const Status& status);
+  /// When a player from whom nothing more comes is let go.
+  [[nodiscard]] TimePoint EndOfSilence(Slot slot, TimePoint now) const;
+  void LetGoSilent(presence::ProtocolVersion version, TimePoint now);
+
   /// As lost; `SignOff` by their own wish.
   void Close(Slot slot);
   void SignOff(Slot slot);

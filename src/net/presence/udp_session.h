@@ -21,6 +21,7 @@ inline constexpr std::uint32_t kNoSession = 0xFFFF'FFFF;
 struct UdpFlight {
   struct Line {
     std::string text;
+    std::string user_id{};  ///< Whom it is about, to v1.
     int sent = 1;
   };
   std::deque<Line> lines;

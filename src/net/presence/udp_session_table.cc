@@ -22,11 +22,12 @@ std::uint32_t UdpSessionTable::Find(const UdpPeer& peer) const {
   return found == by_peer_.end() ? kNoSession : *found;
 }
 
-std::uint32_t UdpSessionTable::Add(const UdpPeer& peer, TimePoint now) {
+std::uint32_t UdpSessionTable::Add(const UdpPeer& peer, presence::ProtocolVersion version, TimePoint now) {
   const std::uint32_t slot = sessions_.Take();
   UdpSession& session = sessions_[slot];
   session.peer = peer;
   session.in_use = true;
+  session.is_v2 = version == presence::ProtocolVersion::kV2;
   ++session.generation;
   session.heard = Milliseconds(now);
   by_peer_.insert(slot);
@@ -45,7 +46,7 @@ void UdpSessionTable::Remove(std::uint32_t slot) {
 
 void UdpSessionTable::Touch(std::uint32_t slot, TimePoint now) {
   sessions_[slot].heard = Milliseconds(now);
-  if (newest_ == slot) return;
+  if (SilenceOf(sessions_[slot]).newest == slot) return;
   Unlink(slot);
   Link(slot);
 }
@@ -61,16 +62,18 @@ std::uint32_t UdpSessionTable::Milliseconds(TimePoint now) const {
 }
 
 void UdpSessionTable::Link(std::uint32_t slot) {
-  sessions_[slot].earlier = newest_;
+  Silence& silence = SilenceOf(sessions_[slot]);
+  sessions_[slot].earlier = silence.newest;
   sessions_[slot].later = kNoSession;
-  (newest_ == kNoSession ? oldest_ : sessions_[newest_].later) = slot;
-  newest_ = slot;
+  (silence.newest == kNoSession ? silence.oldest : sessions_[silence.newest].later) = slot;
+  silence.newest = slot;
 }
 
 void UdpSessionTable::Unlink(std::uint32_t slot) {
   const UdpSession& session = sessions_[slot];
-  (session.earlier == kNoSession ? oldest_ : sessions_[session.earlier].later) = session.later;
-  (session.later == kNoSession ? newest_ : sessions_[session.later].earlier) = session.earlier;
+  Silence& silence = SilenceOf(session);
+  (session.earlier == kNoSession ? silence.oldest : sessions_[session.earlier].later) = session.later;
+  (session.later == kNoSession ? silence.newest : sessions_[session.later].earlier) = session.earlier;
 }
 
 }  // namespace oofgg::net

@@ -21,14 +21,16 @@ class UdpSessionTable {
 
   /// kNoSession if there is none.
   [[nodiscard]] std::uint32_t Find(const UdpPeer& peer) const;
-  /// A new session of `peer`, who has none, heard `now`.
-  std::uint32_t Add(const UdpPeer& peer, TimePoint now);
+  /// A new session of `peer`, who has none, heard `now`. It speaks one version to its end.
+  std::uint32_t Add(const UdpPeer& peer, presence::ProtocolVersion version, TimePoint now);
   void Remove(std::uint32_t slot);
   /// `peer` was heard `now`. Moments must not go backwards.
   void Touch(std::uint32_t slot, TimePoint now);
 
-  /// Whoever was silent longest, and since when.
-  [[nodiscard]] std::uint32_t oldest() const { return oldest_; }
+  /// Who of that version was silent longest, and since when.
+  [[nodiscard]] std::uint32_t oldest(presence::ProtocolVersion version) const {
+    return (version == presence::ProtocolVersion::kV2 ? v2_ : v1_).oldest;
+  }
   [[nodiscard]] TimePoint HeardAt(std::uint32_t slot, TimePoint now) const;
 
   UdpSession& operator[](std::uint32_t slot) { return sessions_[slot]; }
@@ -52,6 +54,13 @@ class UdpSessionTable {
     bool operator()(const UdpPeer& a, std::uint32_t b) const { return (*sessions)[b].peer == a; }
   };
 
+  /// Sessions in the order in which they were heard.
+  struct Silence {
+    std::uint32_t oldest = kNoSession;
+    std::uint32_t newest = kNoSession;
+  };
+  [[nodiscard]] Silence& SilenceOf(const UdpSession& session) { return session.is_v2 ? v2_ : v1_; }
+
   [[nodiscard]] std::uint32_t Milliseconds(TimePoint now) const;
   void Link(std::uint32_t slot);
   void Unlink(std::uint32_t slot);
@@ -59,8 +68,8 @@ class UdpSessionTable {
   const TimePoint epoch_;
   presence::Slab<UdpSession> sessions_;
   absl::flat_hash_set<std::uint32_t, Hash, Equal> by_peer_;
-  std::uint32_t oldest_ = kNoSession;
-  std::uint32_t newest_ = kNoSession;
+  Silence v1_;
+  Silence v2_;
 };
 
 }  // namespace oofgg::net

@@ -8,6 +8,7 @@ namespace oofgg::net {
 namespace {
 
 using presence::HostTag;
+using presence::ProtocolVersion;
 
 constexpr std::size_t kMostUnderWay = 16;
 constexpr std::chrono::milliseconds kFirstPause{250};
@@ -17,7 +18,7 @@ constexpr int kTimesOfV1 = 3;
 
 std::string ErrorLine(const Status& status) {
   std::string line;
-  presence::AppendError(line, {status.message().data(), status.message().size()});
+  presence::AppendRefusal(line, status);
   return line;
 }
 
@@ -59,12 +60,12 @@ void UdpPlayers::Pump(Slot slot) {
     std::string line;
     presence::AppendUpdate(line, *update, session.version(), session.integer_ids,
                            session.is_v2 ? ++session.last_sequence : 0);
-    SendLine(slot, std::move(line));
+    SendLine(slot, std::move(line), session.is_v2 ? std::string() : update->user_id);
   }
 }
 
 /// Sends what is to be sent again. Of v2 it has the last sequence.
-void UdpPlayers::SendLine(Slot slot, std::string line) {
+void UdpPlayers::SendLine(Slot slot, std::string line, std::string user_id) {
   UdpSession& session = sessions_[slot];
   if (!session.has_flight) {
     session.has_flight = true;
@@ -74,7 +75,10 @@ void UdpPlayers::SendLine(Slot slot, std::string line) {
     RepeatAt(slot, DeadlineAfter(parts_.clock.Now(), flight.pause));
   }
   SendTo(session.peer, line);
-  flights_.at(slot)->lines.push_back({std::move(line)});
+  std::deque<UdpFlight::Line>& lines = flights_.at(slot)->lines;
+  // v1 takes the last that comes for the truth: what was so before must not be said again.
+  if (!session.is_v2) std::erase_if(lines, [&](const auto& earlier) { return earlier.user_id == user_id; });
+  lines.push_back({std::move(line), std::move(user_id)});
 }
 
 void UdpPlayers::Acknowledge(Slot slot, std::uint64_t sequence) {
@@ -125,18 +129,31 @@ void UdpPlayers::EndFlight(Slot slot) {
 }
 
 TimePoint UdpPlayers::NextDeadline() const {
-  const TimePoint repeat = repeats_.empty() ? kNever : repeats_.begin()->first;
-  if (sessions_.oldest() == kNoSession) return repeat;
-  return std::min(repeat,
-                  sessions_.HeardAt(sessions_.oldest(), parts_.clock.Now()) + options_.silence - grace_);
+  TimePoint next = repeats_.empty() ? kNever : repeats_.begin()->first;
+  for (const ProtocolVersion version : {ProtocolVersion::kV1, ProtocolVersion::kV2}) {
+    const Slot oldest = sessions_.oldest(version);
+    if (oldest != kNoSession) next = std::min(next, EndOfSilence(oldest, parts_.clock.Now()));
+  }
+  return next;
+}
+
+/// v1 has no grace; that of v2 is the last part of the silence.
+TimePoint UdpPlayers::EndOfSilence(Slot slot, TimePoint now) const {
+  const TimePoint end = sessions_.HeardAt(slot, now) + options_.silence;
+  return sessions_[slot].is_v2 ? end - grace_ : end;
+}
+
+void UdpPlayers::LetGoSilent(ProtocolVersion version, TimePoint now) {
+  for (Slot slot = sessions_.oldest(version); slot != kNoSession; slot = sessions_.oldest(version)) {
+    if (EndOfSilence(slot, now) > now) return;
+    Close(slot);
+  }
 }
 
 void UdpPlayers::Advance() {
   const TimePoint now = parts_.clock.Now();
-  for (Slot slot = sessions_.oldest(); slot != kNoSession; slot = sessions_.oldest()) {
-    if (sessions_.HeardAt(slot, now) + options_.silence - grace_ > now) break;
-    Close(slot);
-  }
+  LetGoSilent(ProtocolVersion::kV1, now);
+  LetGoSilent(ProtocolVersion::kV2, now);
   while (!repeats_.empty() && repeats_.begin()->first <= now) {
     const Slot slot = repeats_.begin()->second;
     RepeatAt(slot, kNever);
@@ -168,6 +185,7 @@ void UdpPlayers::SignOff(Slot slot) {
   // Who counts revisions is remembered for a while, lest an object that was overtaken brings them back.
   if (session.revision == 0) return Forget(slot);
   HoldFriends(slot, 0).IgnoreError();
+  DropLogin(slot);
   DropParts(slot);
   EndFlight(slot);
 }
@@ -176,10 +194,7 @@ void UdpPlayers::Forget(Slot slot) {
   UdpSession& session = sessions_[slot];
   DropParts(slot);
   EndFlight(slot);
-  if (const auto login = login_of_.find(slot); login != login_of_.end()) {
-    logins_.erase(login->second);
-    login_of_.erase(login);
-  }
+  DropLogin(slot);
   const AddressKey key = session.peer.key();
   HoldFriends(slot, 0).IgnoreError();  // Nobody is refused fewer.
   sessions_.Remove(slot);
@@ -217,7 +232,9 @@ void UdpPlayers::Drain(std::function<void()> on_drained) {
 }
 
 void UdpPlayers::CloseAll() {
-  while (sessions_.oldest() != kNoSession) Close(sessions_.oldest());
+  for (const ProtocolVersion version : {ProtocolVersion::kV1, ProtocolVersion::kV2}) {
+    while (sessions_.oldest(version) != kNoSession) Close(sessions_.oldest(version));
+  }
 }
 
 HostTag UdpPlayers::TagOf(Slot slot) { return static_cast<HostTag>(sessions_[slot].generation) << 32 | slot; }
