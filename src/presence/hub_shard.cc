@@ -213,11 +213,12 @@ void HubShard::OnTimer() {
 }
 
 void HubShard::Perform(const Aftermath& aftermath) {
-  const bool many = aftermath.wake.size() > kMany;
-  for (const auto& [host, tag] : aftermath.wake) many ? host->WakeOneOfMany(tag) : host->Wake(tag);
   for (const auto& [connection, status] : aftermath.finish) connection.host->Finish(connection.tag, status);
+  // Letters first: to wake very many takes a while.
   for (const auto& shard : aftermath.written_to) shard->ReadLetters();
   ReadLetters();
+  const bool many = aftermath.wake.size() > kMany;
+  for (const auto& [host, tag] : aftermath.wake) many ? host->WakeOneOfMany(tag) : host->Wake(tag);
 }
 
 void HubShard::Stop() {

@@ -73,9 +73,10 @@ struct PresenceHubOptions {
 
 /// The presence of all users of this process, for all its listeners: a user of one is seen by users of all.
 ///
-/// Threads: safe from any thread; no call waits for more than the table's own work, and nobody is called
-/// back under a lock. Hosts are woken on the thread whose call made the change.
-/// Lifetime: `clock` and `executor` outlive it. What is called on connections after its end does nothing.
+/// Threads: safe from any thread; a call waits for no more than the work of others on its user's
+/// table, and may do what tables want of each other meanwhile. Nobody is called back under a lock. Hosts are
+/// woken on the thread whose call made the change. Lifetime: `clock` and `executor` outlive it. What is
+/// called on connections after its end does nothing.
 class PresenceHub {
  public:
   PresenceHub(const Clock& clock, Executor& executor, PresenceHubOptions options = {});
