@@ -7,6 +7,7 @@
 #include <set>
 
 #include "client/light/light_udp_session.h"
+#include "tests/support/histories.h"
 #include "tests/unit/net_presence/udp_fixture.h"
 
 namespace oofgg::net {
@@ -16,12 +17,6 @@ using namespace std::chrono_literals;
 
 constexpr PresenceState kStates[] = {PresenceState::kOnline, PresenceState::kAway, PresenceState::kInMatch,
                                      PresenceState::kOffline};
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t kHistories = 500;
-#else
-constexpr std::uint64_t kHistories = 10'000;
-#endif
 
 std::string CrowdUserAt(int number) { return "crowd" + std::to_string(number); }
 constexpr int kCrowd = 40;  // More than are under way at a time.
@@ -242,7 +237,7 @@ class UdpHistory : public UdpTest {
 };
 
 TEST(UdpSimulationTest, EveryFollowerEndsEqualToTheTruth) {
-  for (std::uint64_t seed = 1; seed <= kHistories; ++seed) {
+  for (std::uint64_t seed = 1; seed <= testing::kHistories; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     UdpHistory(seed).Run();
     if (::testing::Test::HasFailure()) return;

@@ -15,6 +15,7 @@
 
 #include "oofgg/presence/presence_table.h"
 #include "oofgg/random.h"
+#include "tests/support/histories.h"
 
 namespace oofgg {
 namespace {
@@ -317,7 +318,7 @@ class History {
 };
 
 TEST(PresenceSimulationTest, EveryFollowerEndsEqualToTheTruth) {
-  for (std::uint64_t seed = 1; seed <= 10'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= testing::kHistories; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     History(seed, 1).Run();
     if (HasFatalFailure()) return;
@@ -325,7 +326,7 @@ TEST(PresenceSimulationTest, EveryFollowerEndsEqualToTheTruth) {
 }
 
 TEST(PresenceSimulationTest, SeveralTablesAreOne) {
-  for (std::uint64_t seed = 1; seed <= 10'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= testing::kHistories; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     History(seed, 2 + seed % 3).Run();
     if (HasFatalFailure()) return;
