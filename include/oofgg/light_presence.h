@@ -96,8 +96,8 @@ class LightPresence {
   /// Goes offline at once, without grace, and ends the watch as soon as the server has heard.
   void SignOff();
 
-  /// For trying out a server: sends `object` unchecked on the link there is, over UDP with the cookie added if
-  /// it is JSON without one. What follows from it this client does not know. False: there is no link.
+  /// For trying out a server: sends `object` unchecked on the link there is, over UDP with the cookie added
+  /// if it is JSON without one. What follows from it this client does not know. False: there is no link.
   bool SendRaw(const std::string& object);
 
  private:

@@ -140,7 +140,8 @@ TEST_F(PresenceTcpTest, ConnectionsOfOneAddressAreLimited) {
   LineClient one = SignOn("1", R"({"user_id":1})");
   LineClient two = SignOn("2", R"({"v":2,"user_id":2})");
   LineClient three = Connect();
-  EXPECT_EQ(three.Line(), R"({"error":"too many connections from your address; close some","reconnect":true})");
+  EXPECT_EQ(three.Line(),
+            R"({"error":"too many connections from your address; close some","reconnect":true})");
   EXPECT_EQ(three.Line(), "<end>");
   EXPECT_EQ(listener().counts().accepted, 3U);
   EXPECT_EQ(listener().counts().over_connections_of_address, 1U);
@@ -196,7 +197,8 @@ TEST_F(PresenceTcpTest, ConnectionsAreLimitedAltogether) {
   Listen(options);
   LineClient one = SignOn("1", R"({"user_id":1})");
   LineClient two = Connect();
-  EXPECT_EQ(two.Line(), R"({"error":"the server has all the connections it can take; try later","reconnect":true})");
+  EXPECT_EQ(two.Line(),
+            R"({"error":"the server has all the connections it can take; try later","reconnect":true})");
   EXPECT_EQ(two.Line(), "<end>");
   EXPECT_EQ(listener().counts().over_connections, 1U);
 }
