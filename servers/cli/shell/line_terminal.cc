@@ -68,7 +68,8 @@ class LineTerminal final : public Terminal {
     el_set(editor(), EL_HIST, &history, history_.get());
     el_set(editor(), EL_PROMPT_ESC, &PromptOf, kPromptEscape);
     el_set(editor(), EL_GETCFN, &OnKeyWanted);
-    el_set(editor(), EL_ADDFN, "oofgg-complete", "Complete the word", &OnTabKey);
+    // The wide form takes the names as they are; the narrow one makes copies that nobody frees.
+    el_wset(editor(), EL_ADDFN, L"oofgg-complete", L"Complete the word", &OnTabKey);
     el_set(editor(), EL_BIND, "^I", "oofgg-complete", nullptr);
     el_set(editor(), EL_BIND, "^R", "em-inc-search-prev", nullptr);
   }
@@ -145,7 +146,7 @@ class LineTerminal final : public Terminal {
     }
   }
 
-  static unsigned char OnTabKey(EditLine* editor, int /*key*/) { return Of(editor).OnTab(); }
+  static unsigned char OnTabKey(EditLine* editor, wint_t /*key*/) { return Of(editor).OnTab(); }
 
   unsigned char OnTab() {
     const LineInfo* const info = el_line(editor());
