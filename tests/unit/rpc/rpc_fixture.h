@@ -37,17 +37,18 @@ class RpcTest : public ::testing::Test {
   /// Adds the metadata of a caller, and a deadline that no healthy test reaches.
   static void Prepare(grpc::ClientContext& context, const std::string& token = "good-ada");
 
-  Gate entered_;  // For facades that a test holds up; they outlive the threads that wait at them.
+  // All that a call uses outlives the threads that make it.
+  Gate entered_;  // For facades that a test holds up.
   Gate gate_;
   FakeAuthorizer authorizer_;
+  FakeAuth auth_;
+  FakePlayers players_;
+  FakePresence presence_;
   ThreadPool pool_{2};
   ServiceHost host_{&authorizer_, pool_, Clock::System()};
   Lane hashing_;
   Lane network_;
   RpcServerOptions options_;
-  FakeAuth auth_;
-  FakePlayers players_;
-  FakePresence presence_;
   std::vector<ServedService> more_services_;
   std::unique_ptr<RpcServer> server_;
   std::shared_ptr<grpc::Channel> channel_;
