@@ -51,8 +51,9 @@ struct PresenceUdpCounts {
 /// A v2 client proves its address before it is anything to us: it is answered with a cookie, never by more
 /// bytes than it sent, and sends that back in every datagram. Updates carry a `seq`, are sent again until
 /// `ack` names it or a later one, and wait in the table meanwhile: 16 are under way at most. Who speaks v1
-/// hears each three times. A datagram that breaks a rule ends its sender's presence and says why, once the
-/// sender is proved.
+/// hears each three times, unless a newer line
+/// about the same user takes its place. A datagram that breaks a rule ends its sender's presence and says
+/// why, once the sender is proved.
 ///
 /// Threads: methods are safe from any thread. Lifetime: as PresenceTcpListener.
 class PresenceUdpListener {
