@@ -1,12 +1,38 @@
 #include "presence/hub_shard.h"
 
-#include <functional>
+#include <tuple>
 
 namespace oofgg::presence {
 namespace {
 
 // Of those who hear of one change: more of them let others go first.
 constexpr std::size_t kMany = 64;
+
+// How often who finds a shard owned looks again before the call is left there, which costs a wake as well.
+// Most calls take a microsecond, and so does this.
+constexpr int kLooks = 50;
+
+// Names in reserve for connections made while another owns the shard.
+constexpr std::size_t kReserve = 64;
+
+// After so many readings of the mailbox in a row somebody else's thread goes on, so that none is held for
+// ever.
+constexpr int kMostReadings = 64;
+
+// What a call lends, kept until it is done.
+template <typename T>
+T Keep(const T& value) {
+  return value;
+}
+std::string Keep(std::string_view text) { return std::string(text); }
+std::vector<std::string> Keep(std::span<const std::string> list) { return {list.begin(), list.end()}; }
+
+std::unique_lock<std::mutex> LookForAMoment(std::mutex& mutex) {
+  for (int look = 0; look < kLooks; ++look) {
+    if (std::unique_lock lock(mutex, std::try_to_lock); lock.owns_lock()) return lock;
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -20,19 +46,39 @@ HubShard::HubShard(const Clock& clock, Executor& executor, PresenceTable::Option
 void HubShard::Meet(HubShards all) {
   const std::lock_guard lock(mutex_);
   all_ = std::move(all);
+  ReserveLocked();
 }
 
 template <typename Work>
-void HubShard::Own(Work work) {
+bool HubShard::Own(Patience patience, Work work) {
   Aftermath aftermath;
   {
-    const std::lock_guard lock(mutex_);
-    if (stopped_) return;
-    ReadLettersLocked();
+    const std::unique_lock lock =
+        patience == Patience::kNone ? LookForAMoment(mutex_) : std::unique_lock(mutex_);
+    if (!lock.owns_lock()) return false;
+    if (stopped_) return true;
+    ReadLettersLocked(aftermath);
     work(aftermath);
     CollectLocked(aftermath);
   }
   Perform(aftermath);
+  return true;
+}
+
+template <typename... Parameters, typename... Arguments>
+void HubShard::Do(void (HubShard::*work)(Aftermath&, Parameters...), const Arguments&... arguments) {
+  if (Own(Patience::kNone, [&](Aftermath& aftermath) { (this->*work)(aftermath, arguments...); })) return;
+  Post(Command([work, kept = std::make_tuple(Keep(arguments)...)](HubShard& shard, Aftermath& aftermath) {
+    std::apply([&](const auto&... each) { (shard.*work)(aftermath, each...); }, kept);
+  }));
+  ReadLetters();
+}
+
+template <typename Question>
+bool HubShard::AskOrWake(ConnectionId connection, Question question) {
+  if (Own(Patience::kNone, [&](Aftermath&) { question(); })) return true;
+  Do(&HubShard::WakeLocked, connection);
+  return false;
 }
 
 HubShard::ConnectionId HubShard::Connect(std::string_view user_id,
@@ -40,45 +86,76 @@ HubShard::ConnectionId HubShard::Connect(std::string_view user_id,
                                          std::span<const std::string> friends,
                                          std::shared_ptr<PresenceHost> host, HostTag tag) {
   ConnectionId connection;
-  Own([&](Aftermath& aftermath) {
-    const auto made = table_.Connect(clock_.Now(), user_id, options, friends);
-    if (!made.ok()) {
-      aftermath.finish.emplace_back(Host{std::move(host), tag}, made.status());
-      return;
-    }
-    connection = *made;
-    if (hosts_.size() <= connection.slot) hosts_.resize(connection.slot + std::size_t{1});
-    hosts_[connection.slot] = {std::move(host), tag};
-  });
+  const auto connect = [&](Aftermath& aftermath) {
+    connection = table_.Reserve();
+    ConnectLocked(aftermath, connection, user_id, options, friends, Host{std::move(host), tag});
+  };
+  if (Own(Patience::kNone, connect)) return connection;
+  if (const auto reserved = TakeReserved()) {
+    Do(&HubShard::ConnectLocked, *reserved, user_id, options, friends, Host{std::move(host), tag});
+    return *reserved;
+  }
+  Own(Patience::kAsLongAsItTakes, connect);
   return connection;
 }
 
+void HubShard::ConnectLocked(Aftermath& aftermath, ConnectionId reserved, std::string_view user_id,
+                             const PresenceTable::ConnectionOptions& options,
+                             std::span<const std::string> friends, Host host) {
+  Status made = table_.Connect(clock_.Now(), reserved, user_id, options, friends);
+  if (!made.ok()) {
+    aftermath.finish.emplace_back(std::move(host), std::move(made));
+    return;
+  }
+  if (hosts_.size() <= reserved.slot) hosts_.resize(reserved.slot + std::size_t{1});
+  hosts_[reserved.slot] = std::move(host);
+}
+
+void HubShard::RequireUser(ConnectionId connection, std::string_view user_id) {
+  Do(&HubShard::RequireUserLocked, connection, user_id);
+}
+
+void HubShard::RequireUserLocked(Aftermath& aftermath, ConnectionId connection, std::string_view user_id) {
+  if (!table_.IsLive(connection) || table_.UserOf(connection) == user_id) return;
+  aftermath.finish.emplace_back(
+      TakeHostLocked(connection),
+      InvalidField("user_id", "is not the one this connection began with; open another connection"));
+  table_.Close(clock_.Now(), connection);
+}
+
 void HubShard::SetFriends(ConnectionId connection, std::span<const std::string> friends) {
-  Own([&](Aftermath& aftermath) {
-    const Status status = table_.SetFriends(connection, friends);
-    // kNotFound: it was ended before, and its host heard of that.
-    if (status.ok() || status.code() == StatusCode::kNotFound) return;
-    aftermath.finish.emplace_back(hosts_[connection.slot], status);
-  });
+  Do(&HubShard::SetFriendsLocked, connection, friends);
+}
+
+void HubShard::SetFriendsLocked(Aftermath& aftermath, ConnectionId connection,
+                                std::span<const std::string> friends) {
+  const Status status = table_.SetFriends(connection, friends);
+  // kNotFound: it was ended before, and its host heard of that.
+  if (status.ok() || status.code() == StatusCode::kNotFound) return;
+  aftermath.finish.emplace_back(hosts_[connection.slot], status);
 }
 
 void HubShard::SetStatus(ConnectionId connection, const PresenceStatus& status) {
+  Do(&HubShard::SetStatusLocked, connection, status);
+}
+
+void HubShard::SetStatusLocked(Aftermath&, ConnectionId connection, const PresenceStatus& status) {
   // An error: it was ended before, and its host heard of that.
-  Own([&](Aftermath&) { table_.SetStatus(connection, status).IgnoreError(); });
+  table_.SetStatus(connection, status).IgnoreError();
 }
 
-void HubShard::SignOff(ConnectionId connection) {
-  Own([&](Aftermath& aftermath) {
-    aftermath.dropped = TakeHostLocked(connection);
-    table_.SignOff(clock_.Now(), connection);
-  });
+void HubShard::SignOff(ConnectionId connection) { Do(&HubShard::SignOffLocked, connection); }
+
+void HubShard::SignOffLocked(Aftermath& aftermath, ConnectionId connection) {
+  aftermath.dropped.push_back(TakeHostLocked(connection));
+  table_.SignOff(clock_.Now(), connection);
 }
 
-void HubShard::Close(ConnectionId connection) {
-  Own([&](Aftermath& aftermath) {
-    aftermath.dropped = TakeHostLocked(connection);
-    table_.Close(clock_.Now(), connection);
-  });
+void HubShard::Close(ConnectionId connection) { Do(&HubShard::CloseLocked, connection); }
+
+void HubShard::CloseLocked(Aftermath& aftermath, ConnectionId connection) {
+  aftermath.dropped.push_back(TakeHostLocked(connection));
+  table_.Close(clock_.Now(), connection);
 }
 
 HubShard::Host HubShard::TakeHostLocked(ConnectionId connection) {
@@ -86,40 +163,56 @@ HubShard::Host HubShard::TakeHostLocked(ConnectionId connection) {
   return table_.IsLive(connection) ? std::move(hosts_[connection.slot]) : Host{};
 }
 
+void HubShard::AdvanceLocked(Aftermath&) {
+  timer_at_ = kNever;
+  table_.Advance(clock_.Now());
+}
+
+void HubShard::WakeLocked(Aftermath& aftermath, ConnectionId connection) {
+  if (table_.IsLive(connection)) aftermath.wake.push_back(hosts_[connection.slot]);
+}
+
 std::optional<PresenceUpdate> HubShard::NextUpdate(ConnectionId connection) {
   std::optional<PresenceUpdate> update;
-  Own([&](Aftermath&) { update = table_.NextUpdate(connection); });
+  AskOrWake(connection, [&] { update = table_.NextUpdate(connection); });
   return update;
+}
+
+bool HubShard::IsCaughtUp(ConnectionId connection) {
+  bool is_caught_up = false;
+  AskOrWake(connection, [&] { is_caught_up = table_.IsCaughtUp(connection); });
+  return is_caught_up;
 }
 
 PresenceUpdate HubShard::StateOf(std::string_view user_id) {
   PresenceUpdate update;
-  Own([&](Aftermath&) { update = table_.StateOf(user_id); });
+  Own(Patience::kAsLongAsItTakes, [&](Aftermath&) { update = table_.StateOf(user_id); });
   return update;
 }
 
 bool HubShard::IsOnline(std::string_view user_id) {
   bool is_online = false;
-  Own([&](Aftermath&) { is_online = table_.IsOnline(user_id); });
+  Own(Patience::kAsLongAsItTakes, [&](Aftermath&) { is_online = table_.IsOnline(user_id); });
   return is_online;
-}
-
-bool HubShard::IsCaughtUp(ConnectionId connection) {
-  bool is_caught_up = false;
-  Own([&](Aftermath&) { is_caught_up = table_.IsCaughtUp(connection); });
-  return is_caught_up;
-}
-
-std::string HubShard::UserOf(ConnectionId connection) {
-  std::string user;
-  Own([&](Aftermath&) { user = table_.UserOf(connection); });
-  return user;
 }
 
 PresenceTable::Counts HubShard::counts() {
   PresenceTable::Counts counts;
-  Own([&](Aftermath&) { counts = table_.counts(); });
+  Own(Patience::kAsLongAsItTakes, [&](Aftermath&) { counts = table_.counts(); });
   return counts;
+}
+
+std::optional<HubShard::ConnectionId> HubShard::TakeReserved() {
+  const std::lock_guard lock(letters_mutex_);
+  if (reserved_.empty()) return std::nullopt;
+  const ConnectionId reserved = reserved_.back();
+  reserved_.pop_back();
+  return reserved;
+}
+
+void HubShard::ReserveLocked() {
+  const std::lock_guard lock(letters_mutex_);
+  while (reserved_.size() < kReserve) reserved_.push_back(table_.Reserve());
 }
 
 void HubShard::Post(Letter letter) {
@@ -129,19 +222,24 @@ void HubShard::Post(Letter letter) {
 }
 
 void HubShard::ReadLetters() {
-  while (has_letters_) {
+  for (int readings = 0; has_letters_; ++readings) {
+    if (readings == kMostReadings) {
+      return executor_.Post([weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->ReadLetters();
+      });
+    }
     Aftermath aftermath;
     {
       const std::unique_lock lock(mutex_, std::try_to_lock);
-      if (!lock.owns_lock() || stopped_) return;  // Who owns it looks here on leaving.
-      ReadLettersLocked();
-      CollectLocked(aftermath);
+      if (!lock.owns_lock()) return;  // Who owns it looks here on leaving.
+      ReadLettersLocked(aftermath);
+      if (!stopped_) CollectLocked(aftermath);
     }
     Perform(aftermath);
   }
 }
 
-void HubShard::ReadLettersLocked() {
+void HubShard::ReadLettersLocked(Aftermath& aftermath) {
   if (!has_letters_) return;
   std::vector<Letter> letters;
   {
@@ -149,8 +247,11 @@ void HubShard::ReadLettersLocked() {
     letters.swap(letters_);
     has_letters_ = false;
   }
+  if (stopped_) return;
   for (const Letter& letter : letters) {
-    if (const auto* ask = std::get_if<Ask>(&letter)) {
+    if (const auto* command = std::get_if<Command>(&letter)) {
+      (*command)(*this, aftermath);
+    } else if (const auto* ask = std::get_if<Ask>(&letter)) {
       table_.Follow(ask->follower, ask->interest.user_id, ask->interest.wanted);
     } else if (const auto* update = std::get_if<PresenceUpdate>(&letter)) {
       table_.Import(*update);
@@ -158,6 +259,7 @@ void HubShard::ReadLettersLocked() {
       table_.Hear(std::get<PresenceTable::Farewell>(letter));
     }
   }
+  ReserveLocked();
 }
 
 void HubShard::CollectLocked(Aftermath& aftermath) {
@@ -201,14 +303,7 @@ void HubShard::ArmTimerLocked() {
   if (deadline >= timer_at_) return;  // One that fires too early looks again.
   timer_at_ = deadline;
   timer_ = ScopedTimer(executor_, deadline, [weak = weak_from_this()] {
-    if (const auto self = weak.lock()) self->OnTimer();
-  });
-}
-
-void HubShard::OnTimer() {
-  Own([&](Aftermath&) {
-    timer_at_ = kNever;
-    table_.Advance(clock_.Now());
+    if (const auto self = weak.lock()) self->Do(&HubShard::AdvanceLocked);
   });
 }
 
@@ -225,8 +320,13 @@ void HubShard::Stop() {
   std::deque<Host> dropped;
   HubShards all;
   ScopedTimer timer;
+  std::vector<Letter> letters;
   const std::lock_guard lock(mutex_);
   stopped_ = true;
+  {
+    const std::lock_guard letters_lock(letters_mutex_);
+    letters.swap(letters_);
+  }
   dropped.swap(hosts_);
   all.swap(all_);
   timer = std::move(timer_);

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <absl/container/inlined_vector.h>
+
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -25,10 +28,11 @@ class HubShard;
 using HubShards = std::vector<std::shared_ptr<HubShard>>;
 [[nodiscard]] std::size_t HomeOf(std::string_view user_id, std::size_t shards);
 
-/// One table with its timer and the hosts of its connections: an actor, which one thread owns at a time. A
-/// listener's call takes the shard for the work of one call on the table; what shards want of each other is
-/// posted, and read by whoever owns the receiver or by the sender if nobody does. Hosts are told when the
-/// shard has been let go.
+/// One table with its timer and the hosts of its connections: an actor, which one thread owns at a time.
+/// Nobody waits for it to change something: if it is free the caller owns it for one call on the table, else
+/// the call is left in its mailbox, as is what shards want of each other, and read by whoever owns it or by
+/// the sender if nobody does any more. What one thread asks is done in order. Hosts are told when the shard
+/// has been let go.
 class HubShard : public std::enable_shared_from_this<HubShard> {
  public:
   using ConnectionId = PresenceTable::ConnectionId;
@@ -41,16 +45,19 @@ class HubShard : public std::enable_shared_from_this<HubShard> {
 
   ConnectionId Connect(std::string_view user_id, const PresenceTable::ConnectionOptions& options,
                        std::span<const std::string> friends, std::shared_ptr<PresenceHost> host, HostTag tag);
+  void RequireUser(ConnectionId connection, std::string_view user_id);
   void SetFriends(ConnectionId connection, std::span<const std::string> friends);
   void SetStatus(ConnectionId connection, const PresenceStatus& status);
   void SignOff(ConnectionId connection);
   void Close(ConnectionId connection);
-  std::optional<PresenceUpdate> NextUpdate(ConnectionId connection);
 
+  // Nothing and false if another thread owns the shard; the host is woken then when it has been let go.
+  std::optional<PresenceUpdate> NextUpdate(ConnectionId connection);
+  bool IsCaughtUp(ConnectionId connection);
+
+  // These wait while another thread owns the shard.
   PresenceUpdate StateOf(std::string_view user_id);
   bool IsOnline(std::string_view user_id);
-  bool IsCaughtUp(ConnectionId connection);
-  std::string UserOf(ConnectionId connection);
   PresenceTable::Counts counts();
 
   /// From here on nothing happens and nobody is woken.
@@ -66,28 +73,52 @@ class HubShard : public std::enable_shared_from_this<HubShard> {
     unsigned follower;
     PresenceTable::Interest interest;
   };
-  using Letter = std::variant<Ask, PresenceUpdate, PresenceTable::Farewell>;
+  struct Aftermath;
+  /// A call that found the shard owned by another.
+  using Command = std::function<void(HubShard&, Aftermath&)>;
+  using Letter = std::variant<Ask, PresenceUpdate, PresenceTable::Farewell, Command>;
 
   /// What is to be done once the shard has been let go.
   struct Aftermath {
     std::vector<Host> wake;
     std::vector<std::pair<Host, Status>> finish;
-    Host dropped;  ///< May be the last reference.
+    absl::InlinedVector<Host, 1> dropped;  ///< May be the last references.
     HubShards written_to;
   };
 
-  /// Owns the shard for `work`, which gets the aftermath and is left out once stopped.
+  enum class Patience { kNone, kAsLongAsItTakes };
+  /// Owns the shard for `work`, which gets the aftermath and is left out once stopped. False: another owns
+  /// it.
   template <typename Work>
-  void Own(Work work);
+  bool Own(Patience patience, Work work);
+  /// Has it done, now if possible. What the caller lends is copied if it has to wait.
+  template <typename... Parameters, typename... Arguments>
+  void Do(void (HubShard::*work)(Aftermath&, Parameters...), const Arguments&... arguments);
+  /// The answer of `question` and true, or nothing and false, with the connection's host woken later.
+  template <typename Question>
+  bool AskOrWake(ConnectionId connection, Question question);
+
+  void ConnectLocked(Aftermath& aftermath, ConnectionId reserved, std::string_view user_id,
+                     const PresenceTable::ConnectionOptions& options, std::span<const std::string> friends,
+                     Host host);
+  void RequireUserLocked(Aftermath& aftermath, ConnectionId connection, std::string_view user_id);
+  void SetFriendsLocked(Aftermath& aftermath, ConnectionId connection, std::span<const std::string> friends);
+  void SetStatusLocked(Aftermath& aftermath, ConnectionId connection, const PresenceStatus& status);
+  void SignOffLocked(Aftermath& aftermath, ConnectionId connection);
+  void CloseLocked(Aftermath& aftermath, ConnectionId connection);
+  void AdvanceLocked(Aftermath& aftermath);
+  void WakeLocked(Aftermath& aftermath, ConnectionId connection);
+
+  std::optional<ConnectionId> TakeReserved();
+  void ReserveLocked();
   void Post(Letter letter);
   /// Unless another thread owns the shard, who will.
   void ReadLetters();
-  void ReadLettersLocked();
+  void ReadLettersLocked(Aftermath& aftermath);
 
   void CollectLocked(Aftermath& aftermath);
   void WriteLettersLocked(Aftermath& aftermath);
   void ArmTimerLocked();
-  void OnTimer();
   Host TakeHostLocked(ConnectionId connection);
   void Perform(const Aftermath& aftermath);
 
@@ -105,6 +136,7 @@ class HubShard : public std::enable_shared_from_this<HubShard> {
 
   std::mutex letters_mutex_;  ///< A leaf.
   std::vector<Letter> letters_;
+  std::vector<ConnectionId> reserved_;  ///< Names for those who connect while another owns the shard.
   std::atomic<bool> has_letters_{false};
 };
 

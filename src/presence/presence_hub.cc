@@ -29,6 +29,10 @@ PresenceConnection& PresenceConnection::operator=(PresenceConnection&& other) no
   return *this;
 }
 
+void PresenceConnection::RequireUser(std::string_view user_id) {
+  if (shard_ != nullptr) shard_->RequireUser(id_, user_id);
+}
+
 void PresenceConnection::SetFriends(std::span<const std::string> friends) {
   if (shard_ != nullptr) shard_->SetFriends(id_, friends);
 }
@@ -47,10 +51,6 @@ void PresenceConnection::Close() {
 
 std::optional<PresenceUpdate> PresenceConnection::NextUpdate() {
   return shard_ == nullptr ? std::nullopt : shard_->NextUpdate(id_);
-}
-
-std::string PresenceConnection::user_id() const {
-  return shard_ == nullptr ? std::string() : shard_->UserOf(id_);
 }
 
 bool PresenceConnection::is_caught_up() const { return shard_ == nullptr || shard_->IsCaughtUp(id_); }
@@ -100,6 +100,11 @@ PresenceHub::ConnectionId PresenceHub::Open(std::string_view user_id,
   return connection;
 }
 
+void PresenceHub::RequireUser(ConnectionId connection, std::string_view user_id) {
+  const auto [shard, id] = Find(connection);
+  shard.RequireUser(id, user_id);
+}
+
 void PresenceHub::SetFriends(ConnectionId connection, std::span<const std::string> friends) {
   const auto [shard, id] = Find(connection);
   shard.SetFriends(id, friends);
@@ -123,11 +128,6 @@ void PresenceHub::Close(ConnectionId connection) {
 std::optional<PresenceUpdate> PresenceHub::NextUpdate(ConnectionId connection) {
   const auto [shard, id] = Find(connection);
   return shard.NextUpdate(id);
-}
-
-std::string PresenceHub::UserOf(ConnectionId connection) const {
-  const auto [shard, id] = Find(connection);
-  return shard.UserOf(id);
 }
 
 bool PresenceHub::IsCaughtUp(ConnectionId connection) const {

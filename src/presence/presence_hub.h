@@ -28,6 +28,9 @@ class PresenceConnection {
   PresenceConnection(PresenceConnection&& other) noexcept;
   PresenceConnection& operator=(PresenceConnection&& other) noexcept;
 
+  /// Ends the connection with Finish(kInvalidArgument) if it is another user's.
+  void RequireUser(std::string_view user_id);
+
   /// Replaces the users watched.
   void SetFriends(std::span<const std::string> friends);
 
@@ -43,11 +46,9 @@ class PresenceConnection {
   /// The next update for the peer. Once it gives nothing, `PresenceHost::Wake` follows when there is more.
   [[nodiscard]] std::optional<PresenceUpdate> NextUpdate();
 
-  /// As PresenceHub's; true if the connection is empty.
+  /// As PresenceHub's; true if the connection is empty. If false, `PresenceHost::Wake` follows when it may
+  /// be.
   [[nodiscard]] bool is_caught_up() const;
-
-  /// Empty if the connection is, or was refused.
-  [[nodiscard]] std::string user_id() const;
 
   explicit operator bool() const { return shard_ != nullptr; }
 
@@ -73,10 +74,10 @@ struct PresenceHubOptions {
 
 /// The presence of all users of this process, for all its listeners: a user of one is seen by users of all.
 ///
-/// Threads: safe from any thread; a call waits for no more than the work of others on its user's
-/// table, and may do what tables want of each other meanwhile. Nobody is called back under a lock. Hosts are
-/// woken on the thread whose call made the change. Lifetime: `clock` and `executor` outlive it. What is
-/// called on connections after its end does nothing.
+/// Threads: safe from any thread. Calls do not wait for each other: what finds its user's table busy is left
+/// for the thread that is at it, in order with the caller's other calls; only `StateOf`, `IsOnline` and
+/// `counts` wait. A call may do what others have left. Nobody is called back under a lock. Lifetime: `clock`
+/// and `executor` outlive it. What is called on connections after its end does nothing.
 class PresenceHub {
  public:
   PresenceHub(const Clock& clock, Executor& executor, PresenceHubOptions options = {});
@@ -97,17 +98,18 @@ class PresenceHub {
   // connection that was opened is closed by whom it was opened for, or by the hub, who then says `Finish`.
   using ConnectionId = PresenceTable::ConnectionId;
 
-  /// As `Connect`. A refused one has no generation, and `Finish` follows.
+  /// As `Connect`.
   [[nodiscard]] ConnectionId Open(std::string_view user_id, const PresenceTable::ConnectionOptions& options,
                                   std::span<const std::string> friends, std::shared_ptr<PresenceHost> host,
                                   HostTag tag);
+  void RequireUser(ConnectionId connection, std::string_view user_id);
   void SetFriends(ConnectionId connection, std::span<const std::string> friends);
   void SetStatus(ConnectionId connection, const PresenceStatus& status);
   void SignOff(ConnectionId connection);
   void Close(ConnectionId connection);
   [[nodiscard]] std::optional<PresenceUpdate> NextUpdate(ConnectionId connection);
-  [[nodiscard]] std::string UserOf(ConnectionId connection) const;
-  /// Whether the connection has heard all there is, and what they show is known of all whom it lists.
+  /// Whether the connection has heard all there is, and what they show is known of all whom it lists. False
+  /// also when its table is busy; its host is woken then.
   [[nodiscard]] bool IsCaughtUp(ConnectionId connection) const;
 
   [[nodiscard]] PresenceUpdate StateOf(std::string_view user_id) const;

@@ -14,7 +14,16 @@ PresenceTable& PresenceTable::operator=(PresenceTable&&) noexcept = default;
 StatusOr<PresenceTable::ConnectionId> PresenceTable::Connect(TimePoint now, std::string_view user_id,
                                                              const ConnectionOptions& options,
                                                              std::span<const std::string> friends) {
-  return impl_->Connect(now, user_id, options, friends);
+  const ConnectionId connection = impl_->Reserve();
+  OOFGG_RETURN_IF_ERROR(impl_->Connect(now, connection, user_id, options, friends));
+  return connection;
+}
+
+PresenceTable::ConnectionId PresenceTable::Reserve() { return impl_->Reserve(); }
+
+Status PresenceTable::Connect(TimePoint now, ConnectionId reserved, std::string_view user_id,
+                              const ConnectionOptions& options, std::span<const std::string> friends) {
+  return impl_->Connect(now, reserved, user_id, options, friends);
 }
 
 Status PresenceTable::SetFriends(ConnectionId connection, std::span<const std::string> friends) {

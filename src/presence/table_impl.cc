@@ -60,29 +60,42 @@ std::vector<presence::UserHandle> PresenceTable::Impl::InternAll(std::span<const
   return handles;
 }
 
-StatusOr<PresenceTable::ConnectionId> PresenceTable::Impl::Connect(TimePoint now, std::string_view user_id,
-                                                                   const ConnectionOptions& options,
-                                                                   std::span<const std::string> friends) {
-  Advance(now);
-  OOFGG_RETURN_IF_ERROR(CheckRoom(friends.size(), 0));
+PresenceTable::ConnectionId PresenceTable::Impl::Reserve() {
+  const Slot slot = connections_.Take();
+  ++reserved_;
+  return {slot, connections_[slot].generation + 1};
+}
+
+Status PresenceTable::Impl::CheckMayConnect(std::string_view user_id, bool proven,
+                                            std::size_t friends) const {
+  OOFGG_RETURN_IF_ERROR(CheckRoom(friends, 0));
   const UserHandle known = users_.Find(user_id);
-  if (known != kNone && users_[known].proven && !options.proven) {
-    return WithReason(MakeStatus(StatusCode::kPermissionDenied,
-                                 "this user is signed in with a token; connect with a token too"),
-                      "USER_HELD_BY_TOKEN");
+  if (known == kNone || !users_[known].proven || proven) return absl::OkStatus();
+  return WithReason(MakeStatus(StatusCode::kPermissionDenied,
+                               "this user is signed in with a token; connect with a token too"),
+                    "USER_HELD_BY_TOKEN");
+}
+
+Status PresenceTable::Impl::Connect(TimePoint now, ConnectionId reserved, std::string_view user_id,
+                                    const ConnectionOptions& options, std::span<const std::string> friends) {
+  Advance(now);
+  --reserved_;
+  const Slot slot = reserved.slot;
+  if (Status refused = CheckMayConnect(user_id, options.proven, friends.size()); !refused.ok()) {
+    Free(slot);
+    return refused;
   }
   const UserHandle user = users_.Intern(user_id, version_);
-  const Slot slot = Attach(user, options);
+  Attach(slot, user, options);
   if (options.proven) EvictOthers(slot);
   graph_.Replace(slot, InternAll(friends));
   if (options.status.has_value()) Show(user, *options.status);
   if (!users_[user].online) GoOnline(user);
   MarkReady(slot);
-  return ConnectionId{slot, connections_[slot].generation};
+  return absl::OkStatus();
 }
 
-presence::ConnectionSlot PresenceTable::Impl::Attach(UserHandle user, const ConnectionOptions& options) {
-  const Slot slot = connections_.Take();
+void PresenceTable::Impl::Attach(Slot slot, UserHandle user, const ConnectionOptions& options) {
   ConnectionRecord& record = connections_[slot];
   ++record.generation;
   record.user = user;
@@ -97,7 +110,6 @@ presence::ConnectionSlot PresenceTable::Impl::Attach(UserHandle user, const Conn
   record.next_of_user = owner.first_connection;
   if (owner.first_connection != kNone) connections_[owner.first_connection].previous_of_user = slot;
   owner.first_connection = slot;
-  return slot;
 }
 
 void PresenceTable::Impl::Detach(Slot slot) {
@@ -177,9 +189,9 @@ void PresenceTable::Impl::Free(Slot slot) {
   ConnectionRecord& record = connections_[slot];
   while (TakeDeparture(slot).has_value()) {
   }
-  const std::uint32_t next_generation = record.generation + 1;
+  const std::uint32_t ended_generation = (record.generation | 1U) + 1;  // Also of one only reserved.
   record = ConnectionRecord();
-  record.generation = next_generation;
+  record.generation = ended_generation;
   connections_.Give(slot);
 }
 
@@ -221,7 +233,7 @@ std::string PresenceTable::Impl::UserOf(ConnectionId connection) const {
 }
 
 PresenceTable::Counts PresenceTable::Impl::counts() const {
-  return {users_.size(), online_, connections_.in_use(), graph_.friendships()};
+  return {users_.size(), online_, connections_.in_use() - reserved_, graph_.friendships()};
 }
 
 }  // namespace oofgg

@@ -26,8 +26,9 @@ class PresenceTable::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  StatusOr<ConnectionId> Connect(TimePoint now, std::string_view user_id, const ConnectionOptions& options,
-                                 std::span<const std::string> friends);
+  ConnectionId Reserve();
+  Status Connect(TimePoint now, ConnectionId reserved, std::string_view user_id,
+                 const ConnectionOptions& options, std::span<const std::string> friends);
   Status SetFriends(ConnectionId connection, std::span<const std::string> friends);
   Status SetStatus(ConnectionId connection, const PresenceStatus& status);
   void End(TimePoint now, ConnectionId connection, bool lost);
@@ -57,7 +58,8 @@ class PresenceTable::Impl {
   Status CheckRoom(std::size_t wanted, std::size_t held) const;
   std::vector<UserHandle> InternAll(std::span<const std::string> ids);
 
-  Slot Attach(UserHandle user, const ConnectionOptions& options);
+  Status CheckMayConnect(std::string_view user_id, bool proven, std::size_t friends) const;
+  void Attach(Slot slot, UserHandle user, const ConnectionOptions& options);
   void Detach(Slot slot);
   TimePoint ExtendGrace(TimePoint now, UserHandle user, std::uint32_t grace_ms);
   void Free(Slot slot);
@@ -82,6 +84,7 @@ class PresenceTable::Impl {
   std::size_t online_ = 0;
   presence::UserRegistry users_;
   presence::Slab<presence::ConnectionRecord> connections_;
+  std::size_t reserved_ = 0;  ///< Of these.
   presence::WatchGraph graph_;
   /// Until when a lost connection keeps its user online; those that have passed may be missing.
   absl::flat_hash_map<UserHandle, TimePoint> graces_;

@@ -101,6 +101,13 @@ class PresenceTable {
                                                const ConnectionOptions& options,
                                                std::span<const std::string> friends = {});
 
+  /// Names a connection that is to be, for who must know its name before there is time to make it. It is
+  /// stale until `Connect` makes it, and for good once that fails.
+  [[nodiscard]] ConnectionId Reserve();
+  /// As above, under that name; once.
+  Status Connect(TimePoint now, ConnectionId reserved, std::string_view user_id,
+                 const ConnectionOptions& options, std::span<const std::string> friends);
+
   /// Replaces the users it watches. Who stays on the list is not reported again. Errors as above, and
   /// kNotFound for a connection that has ended.
   Status SetFriends(ConnectionId connection, std::span<const std::string> friends);

@@ -174,11 +174,7 @@ Status TcpSession::Handle(std::string_view text) {
 }
 
 Status TcpSession::HandleWhileOnline(const ClientObject& object) {
-  const std::string user = connection_.user_id();
-  if (user.empty()) return absl::OkStatus();  // Refused or evicted; `Finish` is on its way.
-  if (object.user_id.has_value() && *object.user_id != user) {
-    return InvalidField("user_id", "is not the one this connection began with; open another connection");
-  }
+  if (object.user_id.has_value()) connection_.RequireUser(*object.user_id);
   if (object.online == false) {
     connection_.SignOff();
     EndConnection();

@@ -159,13 +159,7 @@ Status UdpPlayers::Hear(Slot slot, const Object& object) {
     return Return(slot, object);
   }
   session.integer_ids = session.integer_ids || object.integer_ids;
-  if (object.user_id.has_value()) {
-    const std::string user = parts_.hub.UserOf(session.connection);
-    if (user.empty()) return absl::OkStatus();  // Refused or evicted; `OnFinish` is on its way.
-    if (*object.user_id != user) {
-      return InvalidField("user_id", "is not the one this player began with; use another port");
-    }
-  }
+  if (object.user_id.has_value()) parts_.hub.RequireUser(session.connection, *object.user_id);
   if (object.online == false) {
     session.revision = revision;
     SignOff(slot);

@@ -288,7 +288,7 @@ TEST_F(UdpTest, TheProvedAreToldWhatIsWrong) {
     const char* error;
   } cases[] = {
       {R"("friends":7)", "friends: must be an array of ids"},
-      {R"("user_id":"bob")", "user_id: is not the one this player began with; use another port"},
+      {R"("user_id":"bob")", "user_id: is not the one this connection began with; open another connection"},
       {R"("friends":[1],"part":1)", "part: goes with parts, rev and friends; send all four"},
       {R"("rev":1,"part":1,"parts":2)", "part: goes with parts, rev and friends; send all four"},
       {R"("friends":[1],"rev":1,"part":2,"parts":2)", "part: must be an integer from 0 to 1"},

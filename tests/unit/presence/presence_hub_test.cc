@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <map>
 #include <string>
 #include <thread>
@@ -97,7 +98,6 @@ TEST_P(PresenceHubTest, RefusalsComeByFinish) {
   ASSERT_TRUE(other_host_->finished().has_value());
   EXPECT_EQ(other_host_->finished()->code(), StatusCode::kPermissionDenied);
   EXPECT_EQ(ReasonOf(*other_host_->finished()), "USER_HELD_BY_TOKEN");
-  EXPECT_EQ(claim.user_id(), "");
   claim.SetFriends(Friends{"carol"});
   claim.Close();
   EXPECT_EQ(hub_.counts().connections, 1u);
@@ -159,8 +159,9 @@ TEST_P(PresenceHubTest, OpenConnectionsAreNamedByTheirIds) {
     connections.push_back(hub_.Open("user" + std::to_string(i), {}, Friends{"user0"}, host_, 0));
   }
   for (int i = 0; i < 10; ++i) {
-    EXPECT_EQ(hub_.UserOf(connections[static_cast<std::size_t>(i)]), "user" + std::to_string(i));
+    hub_.RequireUser(connections[static_cast<std::size_t>(i)], "user" + std::to_string(i));
   }
+  EXPECT_FALSE(host_->finished().has_value());
   EXPECT_EQ(hub_.NextUpdate(connections[7])->user_id, "user0");
   EXPECT_EQ(hub_.NextUpdate(connections[7]), std::nullopt);
   EXPECT_TRUE(hub_.IsCaughtUp(connections[7]));
@@ -168,6 +169,138 @@ TEST_P(PresenceHubTest, OpenConnectionsAreNamedByTheirIds) {
   EXPECT_FALSE(hub_.IsOnline("user7"));
   hub_.Close(connections[8]);
   EXPECT_EQ(hub_.counts().connections, 8U);
+}
+
+TEST_P(PresenceHubTest, AConnectionOfAnotherUserIsEnded) {
+  auto alice = hub_.Connect("alice", {}, {}, host_);
+  alice.RequireUser("alice");
+  EXPECT_FALSE(host_->finished().has_value());
+  alice.RequireUser("bob");
+  ASSERT_TRUE(host_->finished().has_value());
+  EXPECT_EQ(host_->finished()->code(), StatusCode::kInvalidArgument);
+  EXPECT_FALSE(hub_.IsOnline("alice"));
+  alice.RequireUser("carol");
+  EXPECT_EQ(hub_.counts().connections, 0u);
+}
+
+/// A hub of one table, which a thread holds from the start until it is told to let go: it connects a user
+/// whose home it is asked about under way.
+class BusyPresenceHubTest : public ::testing::Test {
+ protected:
+  ~BusyPresenceHubTest() override { LetGo(); }
+
+  void Hold() {
+    holder_ = std::thread([this] { slow_ = hub_.Connect("slow", {}, {}, std::make_shared<FakeHost>()); });
+    held_.get_future().wait();
+  }
+  void LetGo() {
+    if (!holder_.joinable()) return;
+    let_go_.set_value();
+    holder_.join();
+  }
+
+  testing::FakeClock clock_;
+  testing::ManualExecutor executor_{clock_};
+  std::promise<void> held_, let_go_;
+  PresenceHub hub_{clock_, executor_, Options()};
+  std::shared_ptr<FakeHost> ann_host_ = std::make_shared<FakeHost>();
+  std::shared_ptr<FakeHost> host_ = std::make_shared<FakeHost>();
+  PresenceConnection slow_;
+  std::thread holder_;
+
+ private:
+  PresenceHubOptions Options() {
+    PresenceHubOptions options;
+    options.table.is_home = [this](std::string_view user) {
+      if (user == "slow") {
+        held_.set_value();
+        let_go_.get_future().wait();
+      }
+      return true;
+    };
+    return options;
+  }
+};
+
+TEST_F(BusyPresenceHubTest, WhatIsAskedMeanwhileIsDoneInOrderAfterwards) {
+  auto ann = hub_.Connect("ann", {}, Friends{"bob", "cid"}, ann_host_);
+  auto bob = hub_.Connect("bob", {}, {}, host_);
+  EXPECT_EQ(ann.NextUpdate()->user_id, "bob");
+  EXPECT_EQ(ann.NextUpdate(), std::nullopt);
+  (void)ann_host_->TakeWakes();
+
+  Hold();
+  auto cid = hub_.Connect("cid", {}, Friends{"ann"}, host_);
+  bob.SignOff();
+  cid.SetFriends(Friends{"bob"});
+  cid.SetFriends(Friends{"ann", "bob"});
+  ann.SetStatus({PresenceState::kAway, "lunch", {}});
+  ann.RequireUser("ann");
+  EXPECT_EQ(ann.NextUpdate(), std::nullopt) << "not yet";
+  EXPECT_FALSE(ann.is_caught_up());
+  EXPECT_EQ(ann_host_->TakeWakes(), 0);
+  LetGo();
+
+  EXPECT_GE(ann_host_->TakeWakes(), 1);
+  std::map<std::string, PresenceState> heard;
+  while (const auto update = ann.NextUpdate()) heard[update->user_id] = update->state;
+  EXPECT_EQ(heard, (std::map<std::string, PresenceState>{{"bob", PresenceState::kOffline},
+                                                         {"cid", PresenceState::kOnline}}));
+  EXPECT_TRUE(ann.is_caught_up());
+  EXPECT_EQ(cid.NextUpdate()->text, "lunch");
+  EXPECT_FALSE(host_->finished().has_value());
+}
+
+TEST_F(BusyPresenceHubTest, WhoFindsItBusyIsWokenEvenIfNothingChanges) {
+  auto ann = hub_.Connect("ann", {}, {}, ann_host_);
+  EXPECT_EQ(ann.NextUpdate(), std::nullopt);
+  (void)ann_host_->TakeWakes();
+  Hold();
+  EXPECT_FALSE(ann.is_caught_up());
+  LetGo();
+  EXPECT_EQ(ann_host_->TakeWakes(), 1);
+  EXPECT_TRUE(ann.is_caught_up());
+}
+
+TEST_F(BusyPresenceHubTest, ARefusalComesAfterwards) {
+  auto ann = hub_.Connect("ann", WithGrace(0s, /*proven=*/true), {}, ann_host_);
+  Hold();
+  auto impostor = hub_.Connect("ann", {}, Friends{"bob"}, host_);
+  impostor.SetFriends(Friends{"cid"});
+  EXPECT_FALSE(host_->finished().has_value());
+  LetGo();
+  ASSERT_TRUE(host_->finished().has_value());
+  EXPECT_EQ(ReasonOf(*host_->finished()), "USER_HELD_BY_TOKEN");
+  impostor.Close();
+  EXPECT_EQ(hub_.counts().connections, 2U) << "ann and slow";
+  EXPECT_EQ(hub_.counts().friendships, 0U);
+}
+
+TEST_F(BusyPresenceHubTest, AnyNumberMayConnectAndGoMeanwhile) {
+  Hold();
+  std::vector<PresenceConnection> many;
+  const auto connect = [&](int i) {
+    many.push_back(hub_.Connect("user" + std::to_string(i), {}, {}, host_));
+  };
+  for (int i = 0; i < 64; ++i) connect(i);
+  // There are no more names in reserve: from here on, who connects has to wait.
+  std::thread crowd([&] {
+    for (int i = 64; i < 200; ++i) connect(i);
+  });
+  LetGo();
+  crowd.join();
+  EXPECT_EQ(hub_.counts().online, 201U);
+  many.clear();
+  EXPECT_EQ(hub_.counts().online, 1U);
+  EXPECT_EQ(host_.use_count(), 1);
+}
+
+TEST_F(BusyPresenceHubTest, ATimerThatFindsItBusyIsNotForgotten) {
+  hub_.Connect("ann", WithGrace(5s), {}, ann_host_).Close();
+  Hold();
+  executor_.AdvanceBy(5s);
+  LetGo();
+  EXPECT_FALSE(hub_.IsOnline("ann"));
 }
 
 class PresenceHubThreadsTest : public ::testing::TestWithParam<unsigned> {};
