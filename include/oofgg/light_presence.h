@@ -44,6 +44,13 @@ struct LightPresenceOptions {
   /// updates are reported, in order with them.
   std::function<void(bool stale)> on_stale{};
 
+  /// Each time the link is lost or cannot be made: why, before the next attempt is waited for. kUnavailable
+  /// (no such name, connection refused, no answer, what a server said that will take us another time),
+  /// kUnauthenticated (the server's certificate is refused), or what `token` or the server answered: a
+  /// refusal of the server's is tried once more before it is the last report. May be empty. Runs where
+  /// updates are reported, in order with them.
+  std::function<void(const Status& why)> on_trouble{};
+
   /// Where callbacks run: a game's `Dispatcher`, or any executor, which must outlive the client. Null: the
   /// client's own thread.
   Executor* callbacks = nullptr;
@@ -54,8 +61,8 @@ struct LightPresenceOptions {
   /// Between attempts to connect again, which never end by themselves.
   BackoffOptions reconnect{.initial = std::chrono::milliseconds(200), .maximum = std::chrono::seconds(10)};
 
-  /// Sees every byte that is sent or has come, tokens included, on the client's own thread: for a log while
-  /// developing. May be empty.
+  /// Sees every byte that was sent or has come, tokens included and in the clear, on the client's own thread:
+  /// for a log while developing. What a lost link did not take was not sent. May be empty.
   std::function<void(bool sent, std::string_view bytes)> on_bytes{};
 };
 
@@ -93,7 +100,9 @@ class LightPresence {
   Status SetFriends(std::vector<std::string> friends);
   /// What others see of this player from now on, reconnects included. kInvalidArgument: see PresenceStatus.
   Status SetStatus(PresenceStatus status);
-  /// Goes offline at once, without grace, and ends the watch as soon as the server has heard.
+  /// Goes offline at once, without grace, and ends the watch as soon as the server has heard. Where there is
+  /// no link, a TCP server knows already; over UDP one more attempt is made to tell it, and if that fails the
+  /// server learns by silence.
   void SignOff();
 
   /// For trying out a server: sends `object` unchecked on the link there is, over UDP with the cookie added

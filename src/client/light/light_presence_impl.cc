@@ -15,9 +15,6 @@ namespace {
 using internal::FriendBook;
 using internal::LightSession;
 
-constexpr std::size_t kReadBuffer = std::size_t{16} * 1024;
-constexpr std::size_t kAttemptsPerPort = 4;  // Of UDP, lest something else is in the way of this port.
-
 TimePoint Now() { return Clock::System().Now(); }
 
 std::uint64_t WallMilliseconds() {
@@ -46,6 +43,9 @@ LightPresence::Impl::Impl(HostPort address, internal::LightWishes wishes, OnUpda
       on_update_(std::move(on_update)),
       tells_staleness_(options_.on_stale != nullptr),
       wishes_(std::move(wishes)),
+      link_(address_, options_.transport, options_.tls,
+            options_.on_bytes ? [this](std::string_view bytes) { options_.on_bytes(true, bytes); }
+                              : std::function<void(std::string_view)>()),
       backoff_(RandomSource::System(), options_.reconnect),
       callbacks_(options_.callbacks != nullptr ? *options_.callbacks : own_thread_) {
   if (options_.heartbeat.count() == 0) {
@@ -68,6 +68,7 @@ void LightPresence::Impl::Stop() {
   if (!callbacks_.Close()) return;  // The callback that stops us keeps what it stands on; that goes with us.
   on_update_ = nullptr;
   options_.on_stale = nullptr;
+  options_.on_trouble = nullptr;
 }
 
 template <typename Change>
@@ -108,37 +109,38 @@ bool LightPresence::Impl::SendRaw(const std::string& object) {
   return true;
 }
 
+/// Without a link, over TCP the server needs no word.
 bool LightPresence::Impl::is_stopping() {
   std::lock_guard lock(mutex_);
-  return stopping_ || (wishes_.signs_off && session_ == nullptr);  // Without a link the server needs no word.
+  const bool needs_word = options_.transport == LightPresenceTransport::kUdp;
+  return stopping_ || (wishes_.signs_off && session_ == nullptr && !needs_word);
+}
+
+bool LightPresence::Impl::is_signing_off() {
+  std::lock_guard lock(mutex_);
+  return wishes_.signs_off;
 }
 
 void LightPresence::Impl::Run() {
-  while (!is_stopping()) {
-    if (!RunSession()) break;
-    if (!WaitToTryAgain()) break;
+  for (bool is_last = false; !is_last && !is_stopping();) {
+    is_last = is_signing_off();
+    const Status trouble = RunSession();
+    if (trouble.ok()) break;
+    ReportTrouble(trouble);
+    WaitToTryAgain();
   }
   std::lock_guard lock(mutex_);
   finished_ = true;
 }
 
-bool LightPresence::Impl::RunSession() {
-  ++attempts_;
+Status LightPresence::Impl::RunSession() {
+  const std::size_t attempt = attempts_++;
   StatusOr<std::string> token = options_.token ? options_.token() : std::string();
-  if (!token.ok()) return IsWorthAskingAgain(token.status()) || FinishWith(token.status());
-  if (!OpenLink().ok()) return true;
+  if (!token.ok()) return IsWorthAskingAgain(token.status()) ? token.status() : FinishWith(token.status());
+  if (const Status opened = link_.Open(attempt); !opened.ok())
+    return Annotate(opened, FormatHostPort(address_));
   BeginSession(*std::move(token));
-  Serve();
-  return EndSession();
-}
-
-Status LightPresence::Impl::OpenLink() {
-  if (attempts_ % kAttemptsPerPort == 0) socket_.Close();
-  unsent_.clear();
-  if (options_.tls.enabled) {
-    OOFGG_ASSIGN_OR_RETURN(tls_, internal::LightTls::Make(options_.tls, address_.host));
-  }
-  return socket_.Open(options_.transport, address_, attempts_ - 1);
+  return EndSession(Serve());
 }
 
 void LightPresence::Impl::BeginSession(std::string token) {
@@ -158,15 +160,16 @@ void LightPresence::Impl::BeginSession(std::string token) {
   PushEventsLocked();
 }
 
-void LightPresence::Impl::Serve() {
+Status LightPresence::Impl::Serve() {
   for (;;) {
-    if (!WriteAll() || is_stopping()) return;
+    OOFGG_RETURN_IF_ERROR(WriteAll());
+    if (is_stopping()) return absl::OkStatus();
     {
       std::lock_guard lock(mutex_);
-      if (session_->phase() != Phase::kOpen) return;
+      if (session_->phase() != Phase::kOpen) return absl::OkStatus();
     }
     WaitForWork();
-    if (!ReadAll()) return;
+    OOFGG_RETURN_IF_ERROR(link_.Receive([this](std::string_view bytes) { HearBytes(bytes); }));
     std::lock_guard lock(mutex_);
     session_->Advance(Now());
     PushEventsLocked();
@@ -179,64 +182,32 @@ void LightPresence::Impl::WaitForWork() {
     std::lock_guard lock(mutex_);
     deadline = session_->NextDeadline();
   }
-  const auto wanted = static_cast<short>(unsent_.empty() ? POLLIN : POLLIN | POLLOUT);
-  std::array<pollfd, 2> waited{{{wake_up_.fd(), POLLIN, 0}, {socket_.fd(), wanted, 0}}};
+  const auto wanted = static_cast<short>(link_.has_unsent() ? POLLIN | POLLOUT : POLLIN);
+  std::array<pollfd, 2> waited{{{wake_up_.fd(), POLLIN, 0}, {link_.fd(), wanted, 0}}};
   poll(waited.data(), waited.size(), MillisecondsUntil(deadline));
   wake_up_.Clear();
 }
 
-bool LightPresence::Impl::ReadAll() {
-  std::string buffer(kReadBuffer, '\0');
-  for (;;) {
-    const auto bytes = socket_.Receive(buffer);
-    if (!bytes.has_value()) return false;
-    if (bytes->empty()) return true;
-    if (tls_ == nullptr) {
-      if (!HearBytes(*bytes)) return true;
-      continue;
-    }
-    std::string plain;
-    const Status status = tls_->Receive(*bytes, plain);
-    if (!plain.empty()) HearBytes(plain);
-    if (!status.ok()) return false;
-  }
-}
-
-bool LightPresence::Impl::HearBytes(std::string_view bytes) {
+void LightPresence::Impl::HearBytes(std::string_view bytes) {
   if (options_.on_bytes) options_.on_bytes(false, bytes);
   std::lock_guard lock(mutex_);
   session_->OnBytes(Now(), bytes);
   PushEventsLocked();
-  return session_->phase() == Phase::kOpen;
 }
 
-bool LightPresence::Impl::WriteAll() {
+Status LightPresence::Impl::WriteAll() {
   std::vector<std::string> output;
   {
     std::lock_guard lock(mutex_);
     output = session_->TakeOutput();
   }
-  for (const std::string& bytes : output) {
-    if (options_.on_bytes) options_.on_bytes(true, bytes);
-    if (options_.transport == LightPresenceTransport::kUdp) {
-      if (!socket_.Send(bytes).has_value()) return false;
-    } else if (tls_ == nullptr) {
-      unsent_ += bytes;
-    } else if (!tls_->Send(bytes).ok()) {
-      return false;
-    }
-  }
-  if (tls_ != nullptr) unsent_ += tls_->TakeOutput();
-  if (unsent_.empty()) return true;
-  const auto count = socket_.Send(unsent_);
-  if (count.has_value()) unsent_.erase(0, *count);
-  return count.has_value();
+  return link_.Send(std::move(output));
 }
 
-bool LightPresence::Impl::EndSession() {
+Status LightPresence::Impl::EndSession(const Status& link) {
   std::unique_lock lock(mutex_);
   const Phase phase = session_->phase();
-  const Status refusal = session_->refusal();
+  const Status why = phase == Phase::kOpen ? link : session_->why();
   last_revision_ = session_->revision();
   if (session_->was_settled()) {
     attempts_ = 0;
@@ -246,27 +217,26 @@ bool LightPresence::Impl::EndSession() {
   session_.reset();
   book_.Forget();
   PushEventsLocked();
-  if (phase == Phase::kSignedOff || wishes_.signs_off) return false;
-  if (phase != Phase::kRefused || !std::exchange(refused_, true)) return true;
+  if (phase != Phase::kRefused || !std::exchange(refused_, true))
+    return Annotate(why, FormatHostPort(address_));
   lock.unlock();
-  return FinishWith(refusal);
+  return FinishWith(why);
 }
 
-bool LightPresence::Impl::FinishWith(const Status& error) {
+Status LightPresence::Impl::FinishWith(const Status& error) {
   std::lock_guard lock(mutex_);
   finished_ = true;
   callbacks_.Push(shared_from_this(), [this, error] { on_update_(error); });
-  return false;
+  return absl::OkStatus();
 }
 
-bool LightPresence::Impl::WaitToTryAgain() {
+void LightPresence::Impl::WaitToTryAgain() {
   const TimePoint when = DeadlineAfter(Now(), backoff_.Next());
   pollfd waited{wake_up_.fd(), POLLIN, 0};
-  while (!is_stopping() && Now() < when) {
+  while (!is_stopping() && !is_signing_off() && Now() < when) {
     poll(&waited, 1, MillisecondsUntil(when));
     wake_up_.Clear();
   }
-  return !is_stopping();
 }
 
 void LightPresence::Impl::PushEventsLocked() {
@@ -286,6 +256,11 @@ void LightPresence::Impl::Report(const std::string& user_id) {
     update = book_.TakeReport(user_id);
   }
   if (update.has_value()) on_update_(*std::move(update));
+}
+
+void LightPresence::Impl::ReportTrouble(const Status& why) {
+  if (!options_.on_trouble) return;
+  callbacks_.Push(shared_from_this(), [this, why] { options_.on_trouble(why); });
 }
 
 }  // namespace oofgg

@@ -9,9 +9,8 @@
 #include "client/callback_queue.h"
 #include "client/lazy_thread.h"
 #include "client/light/friend_book.h"
+#include "client/light/light_link.h"
 #include "client/light/light_session.h"
-#include "client/light/light_socket.h"
-#include "client/light/light_tls.h"
 #include "client/light/wake_up.h"
 #include "oofgg/light_presence.h"
 
@@ -35,31 +34,31 @@ class LightPresence::Impl : public std::enable_shared_from_this<Impl> {
   using Phase = internal::LightSession::Phase;
 
   void Run();
-  /// False: there is to be no other.
-  bool RunSession();
-  Status OpenLink();
+  /// Why another is to follow; OK: none is.
+  Status RunSession();
   void BeginSession(std::string token);
-  /// Until the session or the link has ended.
-  void Serve();
+  /// Until the session or the link has ended; why, of a link.
+  Status Serve();
   void WaitForWork();
-  bool ReadAll();
-  bool WriteAll();
-  bool HearBytes(std::string_view bytes);
-  /// Sorts out how the session went. False: there is to be no other.
-  bool EndSession();
-  bool WaitToTryAgain();
-  bool FinishWith(const Status& error);
+  Status WriteAll();
+  void HearBytes(std::string_view bytes);
+  /// Sorts out how the session went, with what `Serve` said. As RunSession.
+  Status EndSession(const Status& link);
+  void WaitToTryAgain();
+  Status FinishWith(const Status& error);
 
   /// Tells the session, if there is one, of a wish by `tell`, and the user what follows from it.
   template <typename Change>
   void Wish(Change change, void (internal::LightSession::*tell)(TimePoint));
   void PushEventsLocked();
   void Report(const std::string& user_id);
+  void ReportTrouble(const Status& why);
   [[nodiscard]] bool is_stopping();
+  [[nodiscard]] bool is_signing_off();
 
   const HostPort address_;
   LightPresenceOptions options_;
-  OnUpdate on_update_;  // Like options_.on_stale used by callbacks only, which are one at a time.
+  OnUpdate on_update_;  // Used by callbacks only, which are one at a time.
   const bool tells_staleness_;
 
   std::mutex mutex_;
@@ -71,9 +70,7 @@ class LightPresence::Impl : public std::enable_shared_from_this<Impl> {
   internal::WakeUp wake_up_;
 
   // The thread's own.
-  internal::LightSocket socket_;
-  std::unique_ptr<internal::LightTls> tls_;
-  std::string unsent_;
+  internal::LightLink link_;
   std::uint64_t last_revision_ = 0;
   std::size_t attempts_ = 0;  // Since the last that went well.
   bool refused_ = false;      // Likewise; the next refusal is believed.

@@ -69,12 +69,12 @@ void LightSession::AddStatus(Json& object) const {
 bool LightSession::HearError(const Json& object) {
   const auto error = object.find("error");
   if (error == object.end()) return false;
+  const std::string why = TextIn(object, "error");
   if (parts_.wishes.signs_off) {
-    End(Phase::kSignedOff);
+    SignedOff();
   } else if (IsTrueIn(object, "reconnect")) {
-    End(Phase::kLost);
+    Lose("the presence server said: " + why);
   } else {
-    const std::string why = TextIn(object, "error");
     Refuse(MakeStatus(CodeOf(why), "the presence server refused: " + why));
   }
   return true;
@@ -101,9 +101,20 @@ void LightSession::Settle() {
   parts_.book.Settle();
 }
 
-void LightSession::Refuse(Status why) {
-  refusal_ = std::move(why);
-  End(Phase::kRefused);
+void LightSession::Lose(std::string_view why) {
+  End(Phase::kLost, MakeStatus(StatusCode::kUnavailable, why));
+}
+
+void LightSession::Refuse(Status why) { End(Phase::kRefused, std::move(why)); }
+
+void LightSession::GiveUp() {
+  if (parts_.wishes.signs_off) return SignedOff();
+  Lose("the presence server has not answered for " + std::to_string(kPatience.count()) + " s");
+}
+
+void LightSession::End(Phase phase, Status why) {
+  phase_ = phase;
+  why_ = std::move(why);
 }
 
 }  // namespace oofgg::internal

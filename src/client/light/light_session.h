@@ -38,7 +38,7 @@ class LightSession {
   enum class Phase : std::uint8_t {
     kOpen,
     kLost,      ///< Another attempt may do better.
-    kRefused,   ///< The server has said why: `refusal`.
+    kRefused,   ///< Nor will it do better, says the server.
     kSignedOff  ///< As was wished.
   };
   struct Parts {
@@ -74,7 +74,8 @@ class LightSession {
   [[nodiscard]] virtual std::vector<std::string> TakeOutput() { return std::exchange(output_, {}); }
 
   [[nodiscard]] Phase phase() const { return phase_; }
-  [[nodiscard]] const Status& refusal() const { return refusal_; }
+  /// Of a session that is lost or refused.
+  [[nodiscard]] const Status& why() const { return why_; }
   /// Whether all was said and heard at least once.
   [[nodiscard]] bool was_settled() const { return was_settled_; }
   [[nodiscard]] std::uint64_t revision() const { return revision_; }
@@ -98,8 +99,11 @@ class LightSession {
   void Confirm(std::uint64_t revision);
   /// The book knows all that there is to know of the list in force.
   void Settle();
-  void End(Phase phase) { phase_ = phase; }
+  void SignedOff() { phase_ = Phase::kSignedOff; }
+  void Lose(std::string_view why);
   void Refuse(Status why);
+  /// The server is silent.
+  void GiveUp();
   [[nodiscard]] bool is_open() const { return phase_ == Phase::kOpen; }
   [[nodiscard]] bool is_confirmed() const { return confirmed_ >= revision_; }
 
@@ -111,9 +115,11 @@ class LightSession {
   bool settled_ = false;
 
  private:
+  void End(Phase phase, Status why);
+
   bool was_settled_ = false;
   Phase phase_ = Phase::kOpen;
-  Status refusal_;
+  Status why_;
 };
 
 }  // namespace oofgg::internal

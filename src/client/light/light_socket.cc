@@ -29,7 +29,8 @@ StatusOr<Addresses> Resolve(const HostPort& address, int type) {
   addrinfo* list = nullptr;
   const int error = getaddrinfo(host.c_str(), std::to_string(address.port).c_str(), &hints, &list);
   if (error != 0) {
-    return MakeStatus(StatusCode::kUnavailable, host + " has no address: " + gai_strerror(error));
+    return MakeStatus(StatusCode::kUnavailable,
+                      std::string("the name has no address: ") + gai_strerror(error));
   }
   return Addresses(list);
 }
@@ -56,8 +57,7 @@ Status LightSocket::Open(LightPresenceTransport transport, const HostPort& addre
   if (fd_ < 0) fd_ = socket(chosen.ai_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   family_ = chosen.ai_family;
   if (fd_ < 0 || (connect(fd_, chosen.ai_addr, chosen.ai_addrlen) != 0 && errno != EINPROGRESS)) {
-    return MakeStatus(StatusCode::kUnavailable,
-                      FormatHostPort(address) + " cannot be reached: " + std::strerror(errno));
+    return MakeStatus(StatusCode::kUnavailable, std::string("cannot be reached: ") + std::strerror(errno));
   }
   const int on = 1;
   if (is_stream_) setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -72,16 +72,21 @@ void LightSocket::Close() {
 std::optional<std::size_t> LightSocket::Send(std::string_view bytes) {
   const ssize_t count = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   if (count >= 0) return static_cast<std::size_t>(count);
-  if (is_stream_ && !IsWouldBlock(errno)) return std::nullopt;
+  if (is_stream_ && !IsWouldBlock(errno)) return Lose(std::strerror(errno));
   return 0;  // A datagram is said again if it mattered.
 }
 
 std::optional<std::string_view> LightSocket::Receive(std::string& buffer) {
   const ssize_t count = recv(fd_, buffer.data(), buffer.size(), 0);
   if (count > 0) return std::string_view(buffer.data(), static_cast<std::size_t>(count));
-  if (count == 0 && is_stream_) return std::nullopt;
-  if (count < 0 && !IsWouldBlock(errno)) return std::nullopt;
+  if (count == 0 && is_stream_) return Lose("the other side closed it");
+  if (count < 0 && !IsWouldBlock(errno)) return Lose(std::strerror(errno));
   return std::string_view();
+}
+
+std::nullopt_t LightSocket::Lose(const std::string& why) {
+  why_lost_ = MakeStatus(StatusCode::kUnavailable, "the link was lost: " + why);
+  return std::nullopt;
 }
 
 }  // namespace oofgg::internal

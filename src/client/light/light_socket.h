@@ -23,17 +23,21 @@ class LightSocket {
   Status Open(LightPresenceTransport transport, const HostPort& address, std::size_t attempt);
   void Close();
 
-  /// How much of `bytes` was taken; nothing: the link is lost.
+  /// How much of `bytes` was taken; nothing: the link is lost, and `why_lost` says why.
   [[nodiscard]] std::optional<std::size_t> Send(std::string_view bytes);
   /// What has come, at most the length of `buffer`; empty: nothing yet. Nothing: the link is lost.
   [[nodiscard]] std::optional<std::string_view> Receive(std::string& buffer);
+  [[nodiscard]] const Status& why_lost() const { return why_lost_; }
 
   [[nodiscard]] int fd() const { return fd_; }
 
  private:
+  std::nullopt_t Lose(const std::string& why);
+
   int fd_ = -1;
   int family_ = 0;
   bool is_stream_ = false;
+  Status why_lost_;
 };
 
 }  // namespace oofgg::internal

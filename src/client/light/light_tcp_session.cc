@@ -4,12 +4,14 @@ namespace oofgg::internal {
 namespace {
 
 constexpr std::size_t kMaxLine = std::size_t{64} * 1024;
+constexpr std::string_view kOtherProtocol =
+    "it does not speak as a presence server does; name its presence port";
 
 }  // namespace
 
 void LightTcpSession::Start(TimePoint now) {
   heard_at_ = now;
-  if (parts_.wishes.signs_off) return End(Phase::kSignedOff);
+  if (parts_.wishes.signs_off) return SignedOff();
   Json object = {{"v", 2}};
   AddIdentity(object);
   AddStatus(object);
@@ -54,7 +56,7 @@ void LightTcpSession::OnBytes(TimePoint now, std::string_view bytes) {
   while (is_open() && !bytes.empty()) {
     const std::size_t end = bytes.find('\n');
     unfinished_ += bytes.substr(0, end);
-    if (unfinished_.size() > kMaxLine) return End(Phase::kLost);
+    if (unfinished_.size() > kMaxLine) return Lose(kOtherProtocol);
     if (end == std::string_view::npos) return;
     bytes.remove_prefix(end + 1);
     OnLine(std::exchange(unfinished_, {}));
@@ -63,7 +65,7 @@ void LightTcpSession::OnBytes(TimePoint now, std::string_view bytes) {
 
 void LightTcpSession::OnLine(std::string_view line) {
   const Json object = Parse(line);
-  if (!object.is_object()) return End(Phase::kLost);
+  if (!object.is_object()) return Lose(kOtherProtocol);
   if (HearError(object)) return;
   if (const auto revision = CountIn(object, "pong")) return OnPong(*revision);
   HearUpdate(object);
@@ -72,7 +74,7 @@ void LightTcpSession::OnLine(std::string_view line) {
 void LightTcpSession::OnPong(std::uint64_t revision) {
   Confirm(revision);
   if (parts_.wishes.signs_off) {
-    if (is_confirmed()) End(Phase::kSignedOff);
+    if (is_confirmed()) SignedOff();
   } else if (revision >= fence_ && !settled_) {
     Settle();
   }
@@ -81,7 +83,7 @@ void LightTcpSession::OnPong(std::uint64_t revision) {
 void LightTcpSession::Advance(TimePoint now) {
   if (now < NextDeadline()) return;
   if (asked_at_ == kNever) return Say(now, Json::object());
-  End(parts_.wishes.signs_off ? Phase::kSignedOff : Phase::kLost);
+  GiveUp();
 }
 
 TimePoint LightTcpSession::NextDeadline() const {

@@ -11,7 +11,9 @@ namespace {
 
 std::string LastError() {
   std::array<char, 256> text{};
-  ERR_error_string_n(ERR_get_error(), text.data(), text.size());
+  const unsigned long code = ERR_get_error();
+  if (code == 0) return "the other side closed it";
+  ERR_error_string_n(code, text.data(), text.size());
   ERR_clear_error();
   return text.data();
 }

@@ -22,6 +22,8 @@ class LightTls {
   Status Send(std::string_view plain);
   /// What has come, and in `plain` what it says.
   Status Receive(std::string_view bytes, std::string& plain);
+  /// Whether some of what was sent waits for the handshake.
+  [[nodiscard]] bool has_unsent() const { return !unsent_.empty(); }
   /// What is to be carried to the server.
   [[nodiscard]] std::string TakeOutput();
 

@@ -12,6 +12,7 @@ constexpr auto kLongestPause = 2s;
 constexpr std::size_t kMaxParts = 256;  // As the server has it.
 constexpr int kPatienceForAll = 10;     // Times that for one answer.
 constexpr std::size_t kMaxCookie = 64;
+constexpr std::string_view kBegunAnew = "the presence server has begun anew and knows nothing of us";
 
 /// Whatever it acknowledges: what is said again must be cut as it was before.
 bool FitsOneDatagram(nlohmann::json object) {
@@ -75,7 +76,7 @@ void LightUdpSession::Advance(TimePoint now) {
   }
   if (now >= std::max(heard_at_, waiting_since_) + kPatience ||
       now >= waiting_since_ + kPatienceForAll * kPatience) {
-    return End(parts_.wishes.signs_off ? Phase::kSignedOff : Phase::kLost);
+    return GiveUp();
   }
   Say();
   ++attempt_;
@@ -183,7 +184,7 @@ void LightUdpSession::OnBytes(TimePoint now, std::string_view bytes) {
     return OnCookie(now, cookie->get<std::string>());
   }
   if (cookie_.empty() || HearError(object)) return;
-  if (parts_.wishes.signs_off && CountIn(object, "pong") == revision_) return End(Phase::kSignedOff);
+  if (parts_.wishes.signs_off && CountIn(object, "pong") == revision_) return SignedOff();
   const auto sequence = CountIn(object, "seq");
   if (!sequence.has_value()) return;
   if (object.find("welcome") != object.end()) OnWelcome(*sequence);
@@ -197,7 +198,7 @@ void LightUdpSession::OnBytes(TimePoint now, std::string_view bytes) {
 
 void LightUdpSession::OnCookie(TimePoint now, std::string cookie) {
   if (cookie == cookie_ || cookie.empty() || cookie.size() > kMaxCookie) return;
-  if (greeted_) return End(Phase::kLost);  // The server has begun anew.
+  if (greeted_) return Lose(kBegunAnew);
   cookie_ = std::move(cookie);
   Await(now);
 }
@@ -205,7 +206,7 @@ void LightUdpSession::OnCookie(TimePoint now, std::string cookie) {
 /// Before the hello is in force it may come twice: of an earlier session at this port, then of ours.
 void LightUdpSession::OnWelcome(std::uint64_t sequence) {
   if (sequence <= last_) return;
-  if (greeted_) return End(Phase::kLost);
+  if (greeted_) return Lose(kBegunAnew);
   last_ = sequence;
   parts_.book.Forget();
 }

@@ -21,20 +21,22 @@ namespace oofgg {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using testing::Inbox;
+using ::testing::StartsWith;
 using Transport = LightPresenceTransport;
 
 /// The presence port, over TCP and UDP.
 class Server {
  public:
   explicit Server(std::string address = "127.0.0.1:0", net::PresenceAuthenticator authenticate = {},
-                  bool require_token = false) {
+                  bool require_token = false, std::size_t most = 100) {
     tcp_ = *net::PresenceTcpListener::Listen(io_, address, hub_, Clock::System(), timers_, authenticate,
-                                             {.require_token = require_token});
+                                             {.require_token = require_token, .max_connections = most});
     udp_ = *net::PresenceUdpListener::Listen(io_, this->address(), hub_, Clock::System(), timers_,
                                              RandomSource::System(), authenticate,
-                                             {.require_token = require_token});
+                                             {.require_token = require_token, .max_players = most});
     thread_ = std::thread([this] { io_.run(); });
   }
   ~Server() {
@@ -56,6 +58,7 @@ class Server {
 /// What a user hears, in order: `bob online`, `bob offline`, `stale`, `fresh`, `error …`.
 struct Ear {
   Inbox<std::string> heard;
+  Inbox<std::string> troubles;
 
   LightPresence::OnUpdate OnUpdate() {
     return [this](const StatusOr<PresenceUpdate>& update) {
@@ -69,9 +72,11 @@ struct Ear {
     options.transport = transport;
     options.reconnect = {.initial = 10ms, .maximum = 100ms};
     options.on_stale = [this](bool stale) { heard.Put(stale ? "stale" : "fresh"); };
+    options.on_trouble = [this](const Status& why) { troubles.Put(std::string(why.message())); };
     return options;
   }
   std::string Next() { return heard.Next().value_or("nothing"); }
+  std::string NextTrouble() { return troubles.Next().value_or("nothing"); }
 };
 
 std::unique_ptr<LightPresence> Watch(const Server& server, const std::string& user,
@@ -218,6 +223,38 @@ TEST_P(LightPresenceTest, ATokenThatCannotBeHadEndsIt) {
   EXPECT_EQ(ann_.Next(), "error sign in again");
 }
 
+TEST_P(LightPresenceTest, APortThatNobodyListensAtIsTrouble) {
+  const std::string address = server_->address();
+  server_.reset();
+  const auto client = LightPresence::Connect(address, "ann", {}, ann_.OnUpdate(), ann_.Options(GetParam()));
+  EXPECT_THAT(ann_.NextTrouble(), AllOf(StartsWith(address), HasSubstr("Connection refused")));
+  EXPECT_THAT(ann_.NextTrouble(), HasSubstr("Connection refused")) << "each time";
+}
+
+TEST_P(LightPresenceTest, ANameWithoutAnAddressIsTrouble) {
+  const std::string longest(300, 'x');  // No resolver is asked for it.
+  const auto client =
+      LightPresence::Connect(longest + ":1", "ann", {}, ann_.OnUpdate(), ann_.Options(GetParam()));
+  EXPECT_THAT(ann_.NextTrouble(), HasSubstr("the name has no address"));
+}
+
+TEST_P(LightPresenceTest, ARefusalThatPassesIsTrouble) {
+  Server full("127.0.0.1:0", {}, false, /*most=*/0);
+  const auto client = oofgg::Watch(full, "ann", {}, ann_, ann_.Options(GetParam()));
+  EXPECT_THAT(ann_.NextTrouble(), HasSubstr("the server has all the connections it can take"));
+}
+
+TEST_P(LightPresenceTest, ALostLinkIsTroubleAfterItIsStale) {
+  auto options = ann_.Options(GetParam());
+  options.on_trouble = [this](const Status&) { ann_.heard.Put("trouble"); };
+  const auto ann = oofgg::Watch(*server_, "ann", {}, ann_, std::move(options));
+  EXPECT_EQ(ann_.Next(), "fresh");
+  server_.reset();
+  ASSERT_TRUE(ann->SetFriends({}).ok());
+  EXPECT_EQ(ann_.Next(), "stale");
+  EXPECT_EQ(ann_.Next(), "trouble");
+}
+
 TEST_P(LightPresenceTest, FiveThousandFriends) {
   std::vector<std::string> friends{"bob"};
   while (friends.size() < 5'000) friends.push_back("0123456789-0123456789-" + std::to_string(friends.size()));
@@ -254,6 +291,27 @@ TEST(LightPresenceOptionsTest, BytesMayBeSeen) {
   const auto client = Watch(server, "ann", {}, ann, std::move(options));
   EXPECT_THAT(bytes.Next().value_or(""), ::testing::StartsWith("> {"));
   EXPECT_TRUE(bytes.Next([](const auto& text) { return text.rfind("< {\"pong\":", 0) == 0; }));
+}
+
+TEST(LightPresenceOptionsTest, OverUdpASignOffIsSaidEvenIfThereWasNoLink) {
+  Server server;
+  Ear ann;
+  Inbox<std::string> sent;
+  Inbox<bool> in_trouble;
+  auto options = ann.Options(Transport::kUdp);
+  options.reconnect = {.initial = 1h, .maximum = 1h};
+  options.token = [&, asked = 0]() mutable -> StatusOr<std::string> {
+    if (++asked == 1) return MakeStatus(StatusCode::kUnavailable, "away");
+    return std::string();
+  };
+  options.on_trouble = [&](const Status&) { in_trouble.Put(true); };
+  options.on_bytes = [&](bool is_sent, std::string_view text) {
+    if (is_sent) sent.Put(std::string(text));
+  };
+  const auto client = Watch(server, "ann", {}, ann, std::move(options));
+  ASSERT_TRUE(in_trouble.Next().has_value());
+  client->SignOff();
+  EXPECT_TRUE(sent.Next([](const auto& text) { return text.find("\"online\":false") != text.npos; }));
 }
 
 TEST(LightPresenceOptionsTest, WhatIsWrongIsSaidAtOnce) {

@@ -118,6 +118,7 @@ TEST_F(LightTcpSessionTest, AQuietLinkIsAskedAndASilentOneIsLost) {
   EXPECT_EQ(session_->phase(), Phase::kOpen);
   Wait(1ms);
   EXPECT_EQ(session_->phase(), Phase::kLost);
+  EXPECT_EQ(session_->why().message(), "the presence server has not answered for 3 s");
 }
 
 TEST_F(LightTcpSessionTest, AServerThatNeverAnswersIsLost) {
@@ -155,6 +156,7 @@ TEST_F(LightTcpSessionTest, AnErrorWithReconnectIsALostLink) {
   Start();
   Hear("{\"error\":\"the server is restarting; reconnect\",\"reconnect\":true}\n");
   EXPECT_EQ(session_->phase(), Phase::kLost);
+  EXPECT_EQ(session_->why().message(), "the presence server said: the server is restarting; reconnect");
 }
 
 TEST_F(LightTcpSessionTest, OtherErrorsRefuseAndSayWhy) {
@@ -168,8 +170,8 @@ TEST_F(LightTcpSessionTest, OtherErrorsRefuseAndSayWhy) {
     Start();
     Hear("{\"error\":\"" + std::string(text) + "\"}\n");
     EXPECT_EQ(session_->phase(), Phase::kRefused);
-    EXPECT_EQ(session_->refusal().code(), code) << text;
-    EXPECT_NE(session_->refusal().message().find(text), absl::string_view::npos);
+    EXPECT_EQ(session_->why().code(), code) << text;
+    EXPECT_NE(session_->why().message().find(text), absl::string_view::npos);
   }
 }
 

@@ -178,7 +178,7 @@ TEST_F(LightUdpSessionTest, WhatDoesNotFitAtAllIsRefused) {
   Start();
   Hear(R"({"cookie":"c1"})");
   EXPECT_EQ(session_->phase(), Phase::kRefused);
-  EXPECT_EQ(session_->refusal().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(session_->why().code(), StatusCode::kInvalidArgument);
 }
 
 TEST_F(LightUdpSessionTest, ListsOfLongIdsAreRefusedWhenTheyAreTooManyParts) {
