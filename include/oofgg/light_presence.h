@@ -45,10 +45,9 @@ struct LightPresenceOptions {
   std::function<void(bool stale)> on_stale{};
 
   /// Each time the link is lost or cannot be made: why, before the next attempt is waited for. kUnavailable
-  /// (no such name, connection refused, no answer, what a server said that will take us another time),
-  /// kUnauthenticated (the server's certificate is refused), or what `token` or the server answered: a
-  /// refusal of the server's is tried once more before it is the last report. May be empty. Runs where
-  /// updates are reported, in order with them.
+  /// (no such name, connection refused, no answer), kUnauthenticated (the server's certificate is refused),
+  /// or what `token` or the server answered: a refusal that does not pass is tried once more before it is the
+  /// last report. May be empty. Runs where updates are reported, in order with them.
   std::function<void(const Status& why)> on_trouble{};
 
   /// Where callbacks run: a game's `Dispatcher`, or any executor, which must outlive the client. Null: the
@@ -80,8 +79,9 @@ struct LightPresenceOptions {
 /// offline after its grace, over UDP after 30 s, or at once after `SignOff`.
 class LightPresence {
  public:
-  /// An error is the last that is reported: kInvalidArgument and kPermissionDenied (what the server said),
-  /// kUnauthenticated (the token was refused; sign in again).
+  /// An error is the last that is reported. Its code is what the server said: kUnauthenticated (the token was
+  /// refused; sign in again), kPermissionDenied (another's token, or none where the user is held by one),
+  /// kInvalidArgument and others (docs/presence.md).
   using OnUpdate = std::function<void(StatusOr<PresenceUpdate>)>;
 
   /// Brings `user_id` online at `address` (`HOST:PORT`) and watches `friends`, 5,000 at most. Does not wait.

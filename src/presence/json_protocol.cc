@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/code_names.h"
 #include "oofgg/parse.h"
 #include "presence/limits.h"
 #include "presence/state_names.h"
@@ -202,6 +203,11 @@ void AppendStatus(std::string& out, const PresenceUpdate& update) {
   }
 }
 
+bool Passes(StatusCode refusal) {
+  return refusal == StatusCode::kResourceExhausted || refusal == StatusCode::kUnavailable ||
+         refusal == StatusCode::kDeadlineExceeded;
+}
+
 }  // namespace
 
 StatusOr<ClientObject> ParseClientObject(std::string_view text, ProtocolVersion so_far) {
@@ -265,28 +271,13 @@ void AppendPong(std::string& out, std::string_view ping) {
   out += "}\n";
 }
 
-void AppendError(std::string& out, std::string_view message) {
-  out += R"({"error":)";
-  AppendString(out, message);
-  out += "}\n";
-}
-
-void AppendReconnect(std::string& out, std::string_view message) {
-  out += R"({"error":)";
-  AppendString(out, message);
-  out += ",\"reconnect\":true}\n";
-}
-
 void AppendRefusal(std::string& out, const Status& status) {
-  const std::string_view message(status.message().data(), status.message().size());
-  switch (status.code()) {
-    case StatusCode::kResourceExhausted:
-    case StatusCode::kUnavailable:
-    case StatusCode::kDeadlineExceeded:
-      return AppendReconnect(out, message);
-    default:
-      return AppendError(out, message);
-  }
+  out += R"({"error":)";
+  AppendString(out, {status.message().data(), status.message().size()});
+  out += R"(,"code":)";
+  AppendString(out, base::NameOf(status.code()));
+  if (Passes(status.code())) out += R"(,"reconnect":true)";
+  out += "}\n";
 }
 
 }  // namespace oofgg::presence

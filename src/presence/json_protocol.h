@@ -68,13 +68,8 @@ void AppendCookie(std::string& out, std::string_view cookie);
 /// Appends `{"pong":…}` with the JSON text of the ping.
 void AppendPong(std::string& out, std::string_view ping);
 
-/// Appends `{"error":"…"}`, the last line before a close.
-void AppendError(std::string& out, std::string_view message);
-
-/// Appends the v2 form of a close that is not the client's fault: `{"error":"…","reconnect":true}`.
-void AppendReconnect(std::string& out, std::string_view message);
-
-/// The one or the other: what has run out may be there again the next time.
+/// Appends `{"error":"…","code":"INVALID_ARGUMENT"}`, the last line before a close, with `"reconnect":true`
+/// where the client is not at fault: what has run out may be there again the next time.
 void AppendRefusal(std::string& out, const Status& status);
 
 }  // namespace oofgg::presence

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/code_names.h"
 #include "presence/state_names.h"
 
 namespace oofgg::internal {
@@ -22,14 +23,6 @@ PresenceState StateIn(const nlohmann::json& object) {
   const PresenceState state = presence::StateCalled(TextIn(object, "state")).value_or(PresenceState::kOnline);
   // Also what a later server may call it is online.
   return state == PresenceState::kOffline ? PresenceState::kOnline : state;
-}
-
-StatusCode CodeOf(std::string_view refusal) {
-  if (refusal.starts_with("token") || refusal.find("log in") != refusal.npos) {
-    return StatusCode::kUnauthenticated;
-  }
-  return refusal.find("signed in with a token") != refusal.npos ? StatusCode::kPermissionDenied
-                                                                : StatusCode::kInvalidArgument;
 }
 
 }  // namespace
@@ -69,13 +62,15 @@ void LightSession::AddStatus(Json& object) const {
 bool LightSession::HearError(const Json& object) {
   const auto error = object.find("error");
   if (error == object.end()) return false;
-  const std::string why = TextIn(object, "error");
+  const bool passes = IsTrueIn(object, "reconnect");
+  const auto code = base::CodeCalled(TextIn(object, "code"));  // Not from an older server.
+  const std::string why = "the presence server refused: " + TextIn(object, "error");
   if (parts_.wishes.signs_off) {
     SignedOff();
-  } else if (IsTrueIn(object, "reconnect")) {
-    Lose("the presence server said: " + why);
+  } else if (passes) {
+    End(Phase::kLost, MakeStatus(code.value_or(StatusCode::kUnavailable), why));
   } else {
-    Refuse(MakeStatus(CodeOf(why), "the presence server refused: " + why));
+    Refuse(MakeStatus(code.value_or(StatusCode::kInvalidArgument), why));
   }
   return true;
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "net/presence/farewells.h"
+
 namespace oofgg::net {
 
 AddressKey KeyOf(const boost::asio::ip::address& address) {
@@ -19,7 +21,7 @@ AddressKey KeyOf(const boost::asio::ip::address& address) {
 
 Status ConnectionLimiter::Add(AddressKey address) {
   const std::lock_guard lock(mutex_);
-  if (door_closed_) return MakeStatus(StatusCode::kUnavailable, "the server is restarting; reconnect");
+  if (door_closed_) return Restarting();
   if (total_ >= most_) {
     ++refusals_.connections;
     return MakeStatus(StatusCode::kResourceExhausted,

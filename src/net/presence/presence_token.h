@@ -17,8 +17,8 @@ namespace oofgg::net {
 using PresenceAuthenticator = std::function<StatusOr<Caller>(std::string_view token)>;
 
 /// Who the token in `object`, which has a user id, speaks for; nobody if none was sent and none is required.
-/// kInvalidArgument: it is missing, speaks for somebody else, or cannot be checked, as `authenticate` is
-/// empty.
+/// kUnauthenticated: it is missing, or what `authenticate` said. kPermissionDenied: it speaks for somebody
+/// else. kInvalidArgument: it cannot be checked, as `authenticate` is empty.
 [[nodiscard]] StatusOr<std::optional<Caller>> CheckToken(const PresenceAuthenticator& authenticate,
                                                          bool required, const presence::ClientObject& object);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "net/presence/farewells.h"
 #include "net/presence/tcp_session.h"
 
 namespace oofgg::net {
@@ -114,12 +115,12 @@ void SessionShard::EndLogin(std::string_view login) {
 void SessionShard::SendLoginsAway() {
   std::vector<std::shared_ptr<TcpSession>> sessions;  // Each removes itself.
   for (const auto& [login, session] : logins_) sessions.push_back(session->shared_from_this());
-  for (const auto& session : sessions) session->SayGoodbye("connect again, to be recognised anew");
+  for (const auto& session : sessions) session->SayGoodbye(ToBeRecognised());
 }
 
 void SessionShard::Drain() {
   const std::vector<TcpSession*> sessions(sessions_.begin(), sessions_.end());
-  for (TcpSession* session : sessions) session->shared_from_this()->SayGoodbye(TcpSession::kRestarting);
+  for (TcpSession* session : sessions) session->shared_from_this()->SayGoodbye(Restarting());
 }
 
 void SessionShard::Stop() {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/session_revoked.h"
+#include "net/presence/farewells.h"
 
 namespace oofgg::net {
 namespace {
@@ -26,7 +27,7 @@ void TcpSession::Start() {
   shard_->Add(*this);
   if (shard_->context().options.tls != PresenceTls::kOff) form_ = Form::kUnknown;
   if (shard_->context().draining) {
-    SayGoodbye(kRestarting);
+    SayGoodbye(Restarting());
   } else {
     Await(Awaiting::kObject);
   }
@@ -284,9 +285,9 @@ void TcpSession::Refuse(const Status& status) {
   LeaveWith(line);
 }
 
-void TcpSession::SayGoodbye(std::string_view why) {
+void TcpSession::SayGoodbye(const Status& why) {
   std::string line;
-  if (version_ == ProtocolVersion::kV2) presence::AppendReconnect(line, why);
+  if (version_ == ProtocolVersion::kV2) presence::AppendRefusal(line, why);
   LeaveWith(line);
 }
 

@@ -37,10 +37,8 @@ class TcpSession final : public presence::PresenceHost, public std::enable_share
   /// Goes on with the handshake.
   void Handshake();
   void OnDeadline();
-  static constexpr std::string_view kRestarting = "the server is restarting; reconnect";
-
   /// Sends the client to come back, and tells it `why` where its protocol can.
-  void SayGoodbye(std::string_view why);
+  void SayGoodbye(const Status& why);
   /// The login whose token it was opened with has been ended.
   void OnRevoked();
   void Close();

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/session_revoked.h"
+#include "net/presence/farewells.h"
 #include "net/presence/udp_players.h"
 
 // What players are told, how often, and how they go.
@@ -211,8 +212,7 @@ void UdpPlayers::EndLogin(std::string_view login) {
 }
 
 void UdpPlayers::SendLoginsAway() {
-  std::string line;
-  presence::AppendReconnect(line, "connect again, to be recognised anew");
+  const std::string line = ErrorLine(ToBeRecognised());
   while (!logins_.empty()) {
     const Slot slot = logins_.begin()->second;
     SendTo(sessions_[slot].peer, line);
@@ -221,8 +221,7 @@ void UdpPlayers::SendLoginsAway() {
 }
 
 void UdpPlayers::Drain(std::function<void()> on_drained) {
-  std::string line;
-  presence::AppendReconnect(line, "the server is restarting; reconnect");
+  const std::string line = ErrorLine(Restarting());
   for (Slot slot = 0; slot < sessions_.end(); ++slot) {
     const UdpSession& session = sessions_[slot];
     if (session.in_use && session.is_v2) SendTo(session.peer, line);

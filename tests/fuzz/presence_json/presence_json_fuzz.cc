@@ -63,7 +63,7 @@ void CheckObject(std::string_view text, ProtocolVersion so_far) {
   if (!object.ok()) {
     Require(object.status().code() == StatusCode::kInvalidArgument && !object.status().message().empty());
     std::string line;
-    AppendError(line, {object.status().message().data(), object.status().message().size()});
+    AppendRefusal(line, object.status());
     Require(ParseClientObject(line, so_far).ok());
     return;
   }

@@ -164,7 +164,8 @@ TEST_F(TlsServersTest, ThePresencePortTakesBothFormsOrTlsAlone) {
   EXPECT_EQ(answer_under_tls(*strict, hello), "{\"pong\":1}\n");
   TcpPeer refused(strict->address("presence"));
   refused.Send(hello);
-  EXPECT_EQ(refused.ReadLine(), R"({"error":"this port takes TLS only; connect with TLS"})");
+  EXPECT_EQ(refused.ReadLine(),
+            R"({"error":"this port takes TLS only; connect with TLS","code":"FAILED_PRECONDITION"})");
 }
 
 TEST_F(TlsServersTest, OpsTellsWhenTheCertificateEnds) {

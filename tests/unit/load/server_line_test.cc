@@ -65,7 +65,7 @@ TEST(ServerLineTest, TheOtherLines) {
   EXPECT_EQ(ReadServerLine(line).kind, Kind::kCookie);
   EXPECT_EQ(ReadServerLine(line).text, "0123456789abcdef");
   line.clear();
-  presence::AppendReconnect(line, R"(a "reason")");
+  presence::AppendRefusal(line, MakeStatus(StatusCode::kUnavailable, R"(a "reason")"));
   EXPECT_EQ(ReadServerLine(line).kind, Kind::kError);
   EXPECT_EQ(ReadServerLine(line).text, R"(a \"reason\")");
 }

@@ -69,7 +69,8 @@ TEST_P(PresenceFormsTest, BadInputIsAnsweredExactly) {
     SCOPED_TRACE(bad.sent.substr(0, 60));
     LineClient client = Connect();
     client.Send(bad.sent);
-    EXPECT_EQ(client.Line(), "{\"error\":\"" + bad.error + "\"}");
+    const std::string code = bad.error.ends_with("bytes at most") ? "OUT_OF_RANGE" : "INVALID_ARGUMENT";
+    EXPECT_EQ(client.Line(), R"({"error":")" + bad.error + R"(","code":")" + code + "\"}");
     EXPECT_EQ(client.Line(), "<end>");
   }
   EXPECT_EQ(listener().counts().over_size, 1U);
@@ -84,7 +85,7 @@ TEST_P(PresenceFormsTest, BadInputIsAnsweredExactly) {
 TEST_P(PresenceFormsTest, WhatFollowsAFaultIsNotRead) {
   LineClient client = Connect();
   client.Send(R"({"user_id":1,"v":9}{"user_id":2})");
-  EXPECT_EQ(client.Line(), R"({"error":"v: must be 1 or 2"})");
+  EXPECT_EQ(client.Line(), R"({"error":"v: must be 1 or 2","code":"INVALID_ARGUMENT"})");
   client.Send(R"({"user_id":2})");
   EXPECT_EQ(client.Line(), "<end>");
   client.Close();
@@ -113,9 +114,11 @@ TEST_P(PresenceFormsTest, TheFirstObjectHasTenSeconds) {
   trickling.Send("3,");
   EXPECT_TRUE(silent.IsSilent());
   timers_.AdvanceBy(1ms);
-  EXPECT_EQ(silent.Line(), R"({"error":"no whole object within 10 s","reconnect":true})");
+  EXPECT_EQ(silent.Line(),
+            R"({"error":"no whole object within 10 s","code":"DEADLINE_EXCEEDED","reconnect":true})");
   EXPECT_EQ(silent.Line(), "<end>");
-  EXPECT_EQ(trickling.Line(), R"({"error":"no whole object within 10 s","reconnect":true})");
+  EXPECT_EQ(trickling.Line(),
+            R"({"error":"no whole object within 10 s","code":"DEADLINE_EXCEEDED","reconnect":true})");
   EXPECT_EQ(listener().counts().object_timeouts, 2U);
   timers_.AdvanceBy(1h);
   EXPECT_TRUE(idle.IsSilent()) << "who has said hello may be silent for ever";
@@ -129,7 +132,8 @@ TEST_P(PresenceFormsTest, ALaterObjectHasTenSecondsFromItsFirstByte) {
   EXPECT_EQ(one.Line(), R"({"pong":1})");
   Eventually("a deadline", [&] { return timers_.NextTimer().has_value(); });
   timers_.AdvanceBy(10s);
-  EXPECT_EQ(one.Line(), R"({"error":"no whole object within 10 s","reconnect":true})");
+  EXPECT_EQ(one.Line(),
+            R"({"error":"no whole object within 10 s","code":"DEADLINE_EXCEEDED","reconnect":true})");
   EXPECT_EQ(one.Line(), "<end>");
 }
 
@@ -140,8 +144,9 @@ TEST_F(PresenceTcpTest, ConnectionsOfOneAddressAreLimited) {
   LineClient one = SignOn("1", R"({"user_id":1})");
   LineClient two = SignOn("2", R"({"v":2,"user_id":2})");
   LineClient three = Connect();
-  EXPECT_EQ(three.Line(),
-            R"({"error":"too many connections from your address; close some","reconnect":true})");
+  EXPECT_EQ(
+      three.Line(),
+      R"({"error":"too many connections from your address; close some","code":"RESOURCE_EXHAUSTED","reconnect":true})");
   EXPECT_EQ(three.Line(), "<end>");
   EXPECT_EQ(listener().counts().accepted, 3U);
   EXPECT_EQ(listener().counts().over_connections_of_address, 1U);
@@ -159,7 +164,7 @@ TEST_P(PresenceFormsTest, FriendsOfOneAddressWithoutTokensAreLimited) {
     return Caller{.user_id = "proven", .role = "user", .session_id = {}};
   });
   const std::string refusal =
-      R"({"error":"too many friends on the lists from your address; send a token, or shorter lists","reconnect":true})";
+      R"({"error":"too many friends on the lists from your address; send a token, or shorter lists","code":"RESOURCE_EXHAUSTED","reconnect":true})";
   LineClient one = SignOn("1", R"({"v":2,"user_id":1,"friends":[7,8]})");
   LineClient two = SignOn("2", R"({"v":2,"user_id":2,"friends":[9]})");
   for (const char* hello :
@@ -197,8 +202,9 @@ TEST_F(PresenceTcpTest, ConnectionsAreLimitedAltogether) {
   Listen(options);
   LineClient one = SignOn("1", R"({"user_id":1})");
   LineClient two = Connect();
-  EXPECT_EQ(two.Line(),
-            R"({"error":"the server has all the connections it can take; try later","reconnect":true})");
+  EXPECT_EQ(
+      two.Line(),
+      R"({"error":"the server has all the connections it can take; try later","code":"RESOURCE_EXHAUSTED","reconnect":true})");
   EXPECT_EQ(two.Line(), "<end>");
   EXPECT_EQ(listener().counts().over_connections, 1U);
 }

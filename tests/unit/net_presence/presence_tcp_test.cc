@@ -157,7 +157,8 @@ TEST_P(PresenceFormsTest, DrainTellsV2ToReconnectAndClosesAll) {
   std::promise<void> drained;
   listener().Drain([&] { drained.set_value(); });
   EXPECT_EQ(v1.Line(), "<end>");
-  EXPECT_EQ(v2.Line(), R"({"error":"the server is restarting; reconnect","reconnect":true})");
+  EXPECT_EQ(v2.Line(),
+            R"({"error":"the server is restarting; reconnect","code":"UNAVAILABLE","reconnect":true})");
   EXPECT_EQ(v2.Line(), "<end>");
   v1.Close();
   v2.Close();

@@ -51,7 +51,8 @@ TEST_F(PresenceTlsTest, WherePlaintextIsRefusedItIsToldWhy) {
   Offer(PresenceTls::kRequired);
   LineClient plain = Connect();
   plain.Send(R"({"user_id":1})");
-  EXPECT_EQ(plain.Line(), R"({"error":"this port takes TLS only; connect with TLS"})");
+  EXPECT_EQ(plain.Line(),
+            R"({"error":"this port takes TLS only; connect with TLS","code":"FAILED_PRECONDITION"})");
   EXPECT_EQ(plain.Line(), "<end>");
   LineClient secure = ConnectSecurely();
   secure.Send(R"({"v":2,"user_id":1}{"ping":1})");
@@ -62,7 +63,8 @@ TEST_F(PresenceTlsTest, WherePlaintextIsRefusedItIsToldWhy) {
 TEST_F(PresenceTlsTest, WhereItIsOffTlsIsNoObject) {
   LineClient client = Connect();
   client.Send({kHalfHello, 6});
-  EXPECT_EQ(client.Line(), R"({"error":"expected a JSON object, which begins with {"})");
+  EXPECT_EQ(client.Line(),
+            R"({"error":"expected a JSON object, which begins with {","code":"INVALID_ARGUMENT"})");
   EXPECT_EQ(listener().counts().malformed, 1U);
 }
 
@@ -80,7 +82,8 @@ TEST_F(PresenceTlsTest, AHandshakeHasTheTimeOfTheFirstObject) {
   timers_.AdvanceBy(1ms);
   EXPECT_THAT(half.Line(), AnyOf("<end>", "<reset>")) << "there is no way to say why";
   EXPECT_THAT(one_byte.Line(), AnyOf("<end>", "<reset>"));
-  EXPECT_EQ(done.Line(), R"({"error":"no whole object within 10 s","reconnect":true})");
+  EXPECT_EQ(done.Line(),
+            R"({"error":"no whole object within 10 s","code":"DEADLINE_EXCEEDED","reconnect":true})");
   EXPECT_TRUE(idle.IsSilent());
   EXPECT_EQ(listener().counts().object_timeouts, 3U);
 }
@@ -218,7 +221,8 @@ TEST_F(PresenceTlsTest, ADrainEndsHandshakesToo) {
   listener().Drain([] {});
   EXPECT_THAT(half.Line(), AnyOf("<end>", "<reset>"));
   EXPECT_EQ(silent.Line(), "<end>");
-  EXPECT_EQ(secure.Line(), R"({"error":"the server is restarting; reconnect","reconnect":true})");
+  EXPECT_EQ(secure.Line(),
+            R"({"error":"the server is restarting; reconnect","code":"UNAVAILABLE","reconnect":true})");
   EXPECT_EQ(secure.Line(), "<end>");
 }
 

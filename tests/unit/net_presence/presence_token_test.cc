@@ -22,7 +22,9 @@ TEST_P(PresenceFormsTest, AUserHeldByATokenCannotBeClaimedWithoutOne) {
   LineClient bound = SignOn("ann", R"({"v":2,"user_id":"ann","token":"token-of-ann"})");
   LineClient claim = Connect();
   claim.Send(R"({"user_id":"ann","friends":["bob"]})");
-  EXPECT_EQ(claim.Line(), R"({"error":"this user is signed in with a token; connect with a token too"})");
+  EXPECT_EQ(
+      claim.Line(),
+      R"({"error":"this user is signed in with a token; connect with a token too","code":"PERMISSION_DENIED"})");
   EXPECT_EQ(claim.Line(), "<end>");
   LineClient second = SignOn("ann", R"({"user_id":"ann","token":"token-of-ann"})");
   bound.Send(R"({"ping":1})");
@@ -36,7 +38,9 @@ TEST_P(PresenceFormsTest, ATokenSendsAwayThoseWithoutOne) {
   EXPECT_EQ(watcher.Line(), R"({"online":true,"user_id":"ann"})");
   LineClient bound = Connect();
   bound.Send(R"({"v":2,"user_id":"ann","token":"token-of-ann"})");
-  EXPECT_EQ(impostor.Line(), R"({"error":"this user has signed in with a token; connect with a token too"})");
+  EXPECT_EQ(
+      impostor.Line(),
+      R"({"error":"this user has signed in with a token; connect with a token too","code":"PERMISSION_DENIED"})");
   EXPECT_EQ(impostor.Line(), "<end>");
   EXPECT_TRUE(watcher.IsSilent());
 }
@@ -47,9 +51,11 @@ TEST_P(PresenceFormsTest, TokensAreCheckedWhereverTheyAreBrought) {
     const char* hello;
     const char* answer;
   } cases[] = {
-      {R"({"user_id":"ann","token":"forged"})", R"({"error":"token: not one of ours; log in again"})"},
-      {R"({"user_id":"ann","token":"token-of-bob"})", R"({"error":"token: belongs to another user"})"},
-      {R"({"user_id":"ann","token":7})", R"({"error":"token: must be a string"})"},
+      {R"({"user_id":"ann","token":"forged"})",
+       R"({"error":"token: not one of ours; log in again","code":"UNAUTHENTICATED"})"},
+      {R"({"user_id":"ann","token":"token-of-bob"})",
+       R"({"error":"token: belongs to another user","code":"PERMISSION_DENIED"})"},
+      {R"({"user_id":"ann","token":7})", R"({"error":"token: must be a string","code":"INVALID_ARGUMENT"})"},
   };
   for (const auto& bad : cases) {
     LineClient client = Connect();
@@ -68,7 +74,8 @@ TEST_P(PresenceFormsTest, WherePresenceAuthIsOnATokenIsRequired) {
                             R"({"user_id":"ann","online":false})"}) {
     LineClient client = Connect();
     client.Send(hello);
-    EXPECT_EQ(client.Line(), R"({"error":"token: is required here; log in and send one"})");
+    EXPECT_EQ(client.Line(),
+              R"({"error":"token: is required here; log in and send one","code":"UNAUTHENTICATED"})");
     EXPECT_EQ(client.Line(), "<end>");
   }
   SignOn("ann", R"({"user_id":"ann","token":"token-of-ann"})");
@@ -85,7 +92,8 @@ TEST_P(PresenceFormsTest, ALoginThatIsEndedTakesItsConnectionsAlong) {
   listener().EndSession("3");
   listener().EndSession("1");
   for (LineClient* client : {&first, &again}) {
-    EXPECT_EQ(client->Line(), R"({"error":"this session has been ended; log in again"})");
+    EXPECT_EQ(client->Line(),
+              R"({"error":"this session has been ended; log in again","code":"UNAUTHENTICATED"})");
     EXPECT_EQ(client->Line(), "<end>");
   }
   other.Send(R"({"ping":1})");
@@ -105,7 +113,8 @@ TEST_P(PresenceFormsTest, WhoCameWithATokenCanBeSentToFetchAFreshOne) {
   EXPECT_EQ(watcher.Line(), R"({"online":true,"user_id":"ann"})");
   LineClient cyd = SignOn("cyd", R"({"user_id":"cyd","token":"token-of-cyd/2"})");
   listener().SendAway();
-  EXPECT_EQ(ann.Line(), R"({"error":"connect again, to be recognised anew","reconnect":true})");
+  EXPECT_EQ(ann.Line(),
+            R"({"error":"connect again, to be recognised anew","code":"UNAVAILABLE","reconnect":true})");
   EXPECT_EQ(ann.Line(), "<end>");
   EXPECT_EQ(cyd.Line(), "<end>") << "v1 has no word for it";
   SignOn("ann", R"({"v":2,"user_id":"ann","token":"token-of-ann/3"})");
@@ -124,13 +133,15 @@ TEST_P(PresenceFormsTest, WhoSignedOffIsNobodysLogin) {
   client.Send(R"({"ping":1})");
   EXPECT_EQ(client.Line(), R"({"pong":1})");
   listener().EndSession("2");
-  EXPECT_EQ(client.Line(), R"({"error":"this session has been ended; log in again"})");
+  EXPECT_EQ(client.Line(),
+            R"({"error":"this session has been ended; log in again","code":"UNAUTHENTICATED"})");
 }
 
 TEST_P(PresenceFormsTest, AServerThatCannotCheckTokensDoesNotPretendTo) {
   LineClient client = Connect();
   client.Send(R"({"user_id":"ann","token":"token-of-ann"})");
-  EXPECT_EQ(client.Line(), R"({"error":"token: cannot be checked by this server; leave it out"})");
+  EXPECT_EQ(client.Line(),
+            R"({"error":"token: cannot be checked by this server; leave it out","code":"INVALID_ARGUMENT"})");
   EXPECT_EQ(client.Line(), "<end>");
 }
 

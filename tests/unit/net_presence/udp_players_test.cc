@@ -304,11 +304,14 @@ TEST_F(UdpTest, TheProvedAreToldWhatIsWrong) {
     if (!at_once) Say(kAnn, V2(cookie, R"("user_id":"ann")"));
     HeardBy(kAnn);
     Say(kAnn, V2(cookie, std::string(at_once ? R"("user_id":"ann",)" : "") + bad.members));
-    EXPECT_THAT(HeardBy(kAnn), ElementsAre("{\"error\":\"" + std::string(bad.error) + "\"}"));
+    EXPECT_THAT(HeardBy(kAnn),
+                ElementsAre(R"({"error":")" + std::string(bad.error) + R"(","code":"INVALID_ARGUMENT"})"));
     EXPECT_EQ(players_->players(), 0U);
   }
   Say(kAnn, V2(CookieOf(kAnn)));
-  EXPECT_THAT(HeardBy(kAnn), ElementsAre(R"({"error":"user_id: is missing; a player begins with it"})"));
+  EXPECT_THAT(
+      HeardBy(kAnn),
+      ElementsAre(R"({"error":"user_id: is missing; a player begins with it","code":"INVALID_ARGUMENT"})"));
 }
 
 TEST_F(UdpTest, StrangersCannotEndAPlayer) {
@@ -328,7 +331,8 @@ TEST_F(UdpTest, LongDatagramsAreRefused) {
   Say(kAnn, V2(cookie, R"("user_id":"ann","pad":")" + std::string(1'200, 'x') + '"'));
   EXPECT_THAT(
       HeardBy(kAnn),
-      ElementsAre(R"({"error":"friends: make the datagram longer than 1200 bytes; send them in parts"})"));
+      ElementsAre(
+          R"({"error":"friends: make the datagram longer than 1200 bytes; send them in parts","code":"INVALID_ARGUMENT"})"));
   Say(kAnn, std::string(5'000, ' '));
   EXPECT_THAT(HeardBy(kAnn), IsEmpty());
   EXPECT_EQ(players_->counts().malformed, 2U);
@@ -349,14 +353,15 @@ TEST_F(UdpTest, PlayersAndFriendsOfAnAddressAreBounded) {
   EXPECT_THAT(
       HeardBy(kHereToo),
       ElementsAre(
-          R"({"error":"too many friends on the lists from your address; send a token, or shorter lists","reconnect":true})"));
+          R"({"error":"too many friends on the lists from your address; send a token, or shorter lists","code":"RESOURCE_EXHAUSTED","reconnect":true})"));
   EXPECT_EQ(players_->players(), 1U);
   Say(kHereToo, R"({"user_id":2})");
   const UdpPeer third = PeerAt("127.0.0.1", 4'002);
   Say(third, R"({"user_id":3})");
   EXPECT_THAT(
       HeardBy(third),
-      ElementsAre(R"({"error":"too many connections from your address; close some","reconnect":true})"));
+      ElementsAre(
+          R"({"error":"too many connections from your address; close some","code":"RESOURCE_EXHAUSTED","reconnect":true})"));
   EXPECT_EQ(players_->counts().over_friends, 1U);
   EXPECT_EQ(players_->counts().over_players_of_address, 1U);
   EXPECT_EQ(players_->counts().over_players, 0U);
@@ -372,9 +377,11 @@ TEST_F(UdpTest, TokensAreCheckedAndTheirLoginsEnd) {
   Say(kAnn, V2(cookie, R"("user_id":"ann")"));
   Say(kAnn, V2(cookie, R"("user_id":"ann","token":"bad")"));
   Say(kAnn, V2(cookie, R"("user_id":"bob","token":"good")"));
-  EXPECT_THAT(HeardBy(kAnn), ElementsAre(R"({"error":"token: is required here; log in and send one"})",
-                                         R"({"error":"token: is expired"})",
-                                         R"({"error":"token: belongs to another user"})"));
+  EXPECT_THAT(
+      HeardBy(kAnn),
+      ElementsAre(R"({"error":"token: is required here; log in and send one","code":"UNAUTHENTICATED"})",
+                  R"({"error":"token: is expired","code":"UNAUTHENTICATED"})",
+                  R"({"error":"token: belongs to another user","code":"PERMISSION_DENIED"})"));
   Say(kAnn, V2(cookie, R"("user_id":"ann","token":"good")"));
   EXPECT_TRUE(IsOnline("ann"));
   HeardBy(kAnn);
@@ -387,8 +394,10 @@ TEST_F(UdpTest, TokensAreCheckedAndTheirLoginsEnd) {
   HeardBy(kAnn);
   players_->SendLoginsAway();
   EXPECT_TRUE(IsOnline("ann")) << "by grace";
-  EXPECT_THAT(HeardBy(kAnn),
-              ElementsAre(R"({"error":"connect again, to be recognised anew","reconnect":true})"));
+  EXPECT_THAT(
+      HeardBy(kAnn),
+      ElementsAre(
+          R"({"error":"connect again, to be recognised anew","code":"UNAVAILABLE","reconnect":true})"));
 }
 
 TEST_F(UdpTest, WhoComesBackIsThereByTheNewLogin) {
@@ -409,8 +418,10 @@ TEST_F(UdpTest, ATokenTakesAUserFromWhoShowsNone) {
   Say(kHere, R"({"user_id":"ann"})");
   presence::PresenceConnection proven = hub_.Connect("ann", {.proven = true}, {}, host_, 0);
   Settle();
-  EXPECT_THAT(HeardBy(kHere),
-              ElementsAre(R"({"error":"this user has signed in with a token; connect with a token too"})"));
+  EXPECT_THAT(
+      HeardBy(kHere),
+      ElementsAre(
+          R"({"error":"this user has signed in with a token; connect with a token too","code":"PERMISSION_DENIED"})"));
   Say(kHere, R"({"user_id":"ann"})");
   EXPECT_EQ(HeardBy(kHere).size(), 1U);
   EXPECT_EQ(players_->players(), 0U);
@@ -422,8 +433,10 @@ TEST_F(UdpTest, ADrainSendsV2ClientsAway) {
   bool drained = false;
   players_->Drain([&drained] { drained = true; });
   EXPECT_TRUE(drained);
-  EXPECT_THAT(HeardBy(kAnn),
-              ElementsAre(R"({"error":"the server is restarting; reconnect","reconnect":true})"));
+  EXPECT_THAT(
+      HeardBy(kAnn),
+      ElementsAre(
+          R"({"error":"the server is restarting; reconnect","code":"UNAVAILABLE","reconnect":true})"));
   EXPECT_THAT(HeardBy(kHere), IsEmpty());
 }
 

@@ -185,9 +185,8 @@ TEST(AppendUpdateTest, StringsAreEscaped) {
 TEST(AppendTest, OtherLines) {
   std::string out;
   AppendPong(out, "17");
-  AppendError(out, "no \"x\"");
-  AppendReconnect(out, "bye");
-  EXPECT_EQ(out, "{\"pong\":17}\n{\"error\":\"no \\\"x\\\"\"}\n{\"error\":\"bye\",\"reconnect\":true}\n");
+  AppendRefusal(out, MakeStatus(StatusCode::kUnauthenticated, "no \"x\""));
+  EXPECT_EQ(out, "{\"pong\":17}\n{\"error\":\"no \\\"x\\\"\",\"code\":\"UNAUTHENTICATED\"}\n");
 }
 
 TEST(JsonProtocolTest, IdsHaveNoControlCharacters) {
@@ -204,7 +203,10 @@ TEST(JsonProtocolTest, WhatHasRunOutMayBeTriedAgain) {
   std::string line;
   AppendRefusal(line, MakeStatus(StatusCode::kResourceExhausted, "full"));
   AppendRefusal(line, MakeStatus(StatusCode::kInvalidArgument, "wrong"));
-  EXPECT_EQ(line, "{\"error\":\"full\",\"reconnect\":true}\n{\"error\":\"wrong\"}\n");
+  EXPECT_EQ(line, R"({"error":"full","code":"RESOURCE_EXHAUSTED","reconnect":true})"
+                  "\n"
+                  R"({"error":"wrong","code":"INVALID_ARGUMENT"})"
+                  "\n");
 }
 
 }  // namespace
