@@ -83,6 +83,8 @@ void AddCounters(OpsServer& ops, const net::PresenceUdpListener& door) {
         &Counts::unproved);
   count("oofgg_presence_udp_over_rate_total", "Of these, beyond what one address may send.",
         &Counts::over_rate);
+  count("oofgg_presence_udp_over_tokens_total", "Players refused: too many tokens of one address to check.",
+        &Counts::over_tokens);
   count("oofgg_presence_udp_over_players_total", "Players refused: too many in all.", &Counts::over_players);
   count("oofgg_presence_udp_over_address_total", "Players refused: too many from one address.",
         &Counts::over_players_of_address);

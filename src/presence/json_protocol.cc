@@ -228,13 +228,6 @@ StatusOr<ClientObject> ParseClientObject(std::string_view text, ProtocolVersion 
   return out;
 }
 
-std::string FindCookie(std::string_view text) {
-  const Json object = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!object.is_object()) return {};
-  const auto cookie = object.find("cookie");
-  return cookie != object.end() && cookie->is_string() ? cookie->get<std::string>() : std::string();
-}
-
 void AppendWelcome(std::string& out, std::uint64_t sequence) {
   out += R"({"welcome":true,"seq":)" + std::to_string(sequence) + "}\n";
 }

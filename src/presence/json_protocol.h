@@ -62,9 +62,6 @@ void AppendRevision(std::string& out, std::uint64_t revision, std::uint64_t sequ
 /// Appends `{"cookie":"…"}`.
 void AppendCookie(std::string& out, std::string_view cookie);
 
-/// The cookie in an object that is otherwise wrong, for who may be told why. Empty if there is none.
-[[nodiscard]] std::string FindCookie(std::string_view text);
-
 /// Appends `{"pong":…}` with the JSON text of the ping.
 void AppendPong(std::string& out, std::string_view ping);
 

@@ -29,6 +29,8 @@ struct PresenceUdpOptions {
   std::size_t max_players_per_address = 1'000;    ///< Of one IPv4 address or one IPv6 /64.
   std::size_t max_friends_per_address = 200'000;  ///< Of those without a token, as over TCP.
   RateLimit datagrams_per_address = {.per_second = 2'000, .burst = 4'000};  ///< This machine may send more.
+  /// A signature costs some 70 µs. This machine may bring more.
+  RateLimit tokens_per_address = {.per_second = 100, .burst = 1'000};
   std::chrono::milliseconds silence{30'000};   ///< After so long without a datagram a player is offline.
   int receive_buffer_bytes = 4 * 1024 * 1024;  ///< The kernel's; it may give less.
 };
@@ -37,8 +39,9 @@ struct PresenceUdpOptions {
 struct PresenceUdpCounts {
   std::uint64_t datagrams = 0;  ///< In all.
   std::uint64_t malformed = 0;  ///< No object, or too long a one.
-  std::uint64_t unproved = 0;   ///< v1 from elsewhere, or v2 without a cookie and too short to be answered.
+  std::uint64_t unproved = 0;  ///< No v2 and not from here, or without a cookie and too short to be answered.
   std::uint64_t over_rate = 0;
+  std::uint64_t over_tokens = 0;   ///< Refused: too many tokens to check for one address.
   std::uint64_t unsent = 0;        ///< The kernel took no more; what has to be acknowledged is sent again.
   std::uint64_t over_players = 0;  ///< Refused: too many in all, …
   std::uint64_t over_players_of_address = 0;  ///< … from one address, …
@@ -48,12 +51,11 @@ struct PresenceUdpCounts {
 /// The presence port over UDP: the JSON objects of presence/json_protocol.h, one a datagram of 1,200 bytes at
 /// most.
 ///
-/// A v2 client proves its address before it is anything to us: it is answered with a cookie, never by more
-/// bytes than it sent, and sends that back in every datagram. Updates carry a `seq`, are sent again until
-/// `ack` names it or a later one, and wait in the table meanwhile: 16 are under way at most. Who speaks v1
-/// hears each three times, unless a newer line
-/// about the same user takes its place. A datagram that breaks a rule ends its sender's presence and says
-/// why, once the sender is proved.
+/// A v2 client proves its address before it is anything to us: what it says is not even parsed, it is
+/// answered with a cookie, never by more bytes than it sent, and sends that back in every datagram. Updates
+/// carry a `seq`, are sent again until `ack` names it or a later one, and wait in the table meanwhile: 16 are
+/// under way at most. Who speaks v1 hears each three times, unless a newer line about the same user takes its
+/// place. A datagram that breaks a rule ends its sender's presence and says why, once the sender is proved.
 ///
 /// Threads: methods are safe from any thread. Lifetime: as PresenceTcpListener.
 class PresenceUdpListener {

@@ -3,19 +3,20 @@
 #include <algorithm>
 #include <vector>
 
+#include "presence/json_glance.h"
 #include "presence/limits.h"
 
 // Who may speak, and what of it is heard.
 namespace oofgg::net {
 namespace {
 
+using presence::GlanceAt;
+using presence::GlanceAtString;
 using presence::ProtocolVersion;
 
 constexpr std::size_t kRememberedAddresses = 100'000;
 constexpr std::size_t kMostRead = 4'096;  // Longer ones are not worth an answer.
 constexpr auto kRelaxed = std::memory_order_relaxed;
-
-std::string_view KeyBytes(const AddressKey& key) { return {reinterpret_cast<const char*>(&key), sizeof key}; }
 
 }  // namespace
 
@@ -23,7 +24,8 @@ UdpPlayers::UdpPlayers(Parts parts, const PresenceUdpOptions& options)
     : parts_(std::move(parts)),
       options_(options),
       cookies_(parts_.clock, parts_.random),
-      rate_(parts_.clock, options.datagrams_per_address, kRememberedAddresses),
+      datagrams_(parts_.clock, options.datagrams_per_address, kRememberedAddresses),
+      tokens_(parts_.clock, options.tokens_per_address, kRememberedAddresses),
       grace_(std::min<Duration>(parts_.hub.grace(), options.silence / 2)),
       limiter_(options.max_players, options.max_players_per_address, options.max_friends_per_address),
       sessions_(parts_.clock.Now()) {}
@@ -34,6 +36,7 @@ PresenceUdpCounts UdpPlayers::counts() const {
           .malformed = counts_.malformed.load(kRelaxed),
           .unproved = counts_.unproved.load(kRelaxed),
           .over_rate = counts_.over_rate.load(kRelaxed),
+          .over_tokens = counts_.over_tokens.load(kRelaxed),
           .unsent = counts_.unsent.load(kRelaxed),
           .over_players = refusals.connections,
           .over_players_of_address = refusals.connections_of_address,
@@ -42,7 +45,7 @@ PresenceUdpCounts UdpPlayers::counts() const {
 
 void UdpPlayers::OnDatagram(const UdpPeer& peer, std::string_view text) {
   counts_.datagrams.fetch_add(1, kRelaxed);
-  if (const AddressKey key = peer.key(); !peer.is_loopback() && !rate_.TryTake(KeyBytes(key))) {
+  if (!TakeShare(datagrams_, peer)) {
     counts_.over_rate.fetch_add(1, kRelaxed);
     return;
   }
@@ -51,12 +54,14 @@ void UdpPlayers::OnDatagram(const UdpPeer& peer, std::string_view text) {
     return;
   }
   Slot slot = sessions_.Find(peer);
+  const bool is_proved = IsProved(peer, slot, UdpCookies::FromText(GlanceAtString(text, "cookie")));
+  if (!is_proved && !MaySpeakV1(peer)) return OnStranger(peer, slot, text);
   const auto so_far = slot == kNoSession ? ProtocolVersion::kV1 : sessions_[slot].version();
   const auto object = presence::ParseClientObject(text, so_far);
-  if (!object.ok()) return OnMalformed(peer, slot, text, object.status());
+  if (!object.ok()) return OnMalformed(peer, slot, is_proved, object.status());
   if (text.size() > PresenceUdpListener::kMaxDatagram) {
     return OnMalformed(
-        peer, slot, text,
+        peer, slot, is_proved,
         InvalidField("friends", "make the datagram longer than 1200 bytes; send them in parts"));
   }
 
@@ -77,10 +82,23 @@ void UdpPlayers::OnDatagram(const UdpPeer& peer, std::string_view text) {
   if (slot != kNoSession) Pump(slot);
 }
 
-void UdpPlayers::OnMalformed(const UdpPeer& peer, Slot slot, std::string_view text, const Status& why) {
+/// This machine has no bounds.
+bool UdpPlayers::TakeShare(KeyedTokenBuckets& shares, const UdpPeer& peer) {
+  const AddressKey key = peer.key();
+  return peer.is_loopback() || shares.TryTake({reinterpret_cast<const char*>(&key), sizeof key}).granted;
+}
+
+/// Anybody can send as many of these as the network takes: no more is done than to look whether it speaks v2.
+void UdpPlayers::OnStranger(const UdpPeer& peer, Slot slot, std::string_view text) {
+  const std::string_view version = GlanceAt(text, "v");
+  const bool is_v2_player = slot != kNoSession && sessions_[slot].is_v2;
+  if (version.starts_with('2') || (version.empty() && is_v2_player)) return OfferCookie(peer, text.size());
+  counts_.unproved.fetch_add(1, kRelaxed);
+}
+
+void UdpPlayers::OnMalformed(const UdpPeer& peer, Slot slot, bool is_proved, const Status& why) {
   counts_.malformed.fetch_add(1, kRelaxed);
   const bool is_v2 = slot != kNoSession && sessions_[slot].is_v2;
-  const bool is_proved = IsProved(peer, slot, UdpCookies::FromText(presence::FindCookie(text)));
   if (is_proved || (!is_v2 && MaySpeakV1(peer))) Refuse(peer, slot, why);
 }
 
@@ -102,12 +120,22 @@ void UdpPlayers::OfferCookie(const UdpPeer& peer, std::size_t asked_bytes) {
   counts_.unproved.fetch_add(1, kRelaxed);
 }
 
+/// Whose token it is, for an address that has not had its share of signatures checked.
+StatusOr<std::optional<Caller>> UdpPlayers::Recognise(const UdpPeer& peer, const Object& object) {
+  if (object.token.has_value() && !TakeShare(tokens_, peer)) {
+    counts_.over_tokens.fetch_add(1, kRelaxed);
+    return MakeStatus(StatusCode::kResourceExhausted,
+                      "too many tokens from your address at once; try again soon");
+  }
+  return CheckToken(parts_.authenticate, options_.require_token, object);
+}
+
 Status UdpPlayers::Greet(const UdpPeer& peer, const Object& object, UdpCookies::Cookie cookie) {
   if (!object.user_id.has_value()) {
     return object.is_only_ping() ? absl::OkStatus()
                                  : InvalidField("user_id", "is missing; a player begins with it");
   }
-  OOFGG_ASSIGN_OR_RETURN(auto caller, CheckToken(parts_.authenticate, options_.require_token, object));
+  OOFGG_ASSIGN_OR_RETURN(auto caller, Recognise(peer, object));
   const bool signs_off = object.online == false;
   if (signs_off && !parts_.hub.IsOnline(*object.user_id)) return absl::OkStatus();
   OOFGG_RETURN_IF_ERROR(limiter_.Add(peer.key()));
@@ -170,7 +198,7 @@ Status UdpPlayers::Hear(Slot slot, const Object& object) {
 
 /// Who comes back to a connection that has ended proves anew who they are.
 Status UdpPlayers::Return(Slot slot, const Object& object) {
-  OOFGG_ASSIGN_OR_RETURN(auto caller, CheckToken(parts_.authenticate, options_.require_token, object));
+  OOFGG_ASSIGN_OR_RETURN(auto caller, Recognise(sessions_[slot].peer, object));
   if (caller.has_value() != sessions_[slot].proven) {
     return InvalidField("token", "was not there, or is not any more; use another port");
   }

@@ -61,11 +61,14 @@ class UdpPlayers {
   using Object = presence::ClientObject;
   using Logins = std::multimap<std::string, Slot, std::less<>>;
 
-  void OnMalformed(const UdpPeer& peer, Slot slot, std::string_view text, const Status& why);
+  bool TakeShare(KeyedTokenBuckets& shares, const UdpPeer& peer);
+  void OnStranger(const UdpPeer& peer, Slot slot, std::string_view text);
+  void OnMalformed(const UdpPeer& peer, Slot slot, bool is_proved, const Status& why);
   bool MaySpeakV1(const UdpPeer& peer) const;
   bool IsProved(const UdpPeer& peer, Slot slot, UdpCookies::Cookie cookie) const;
   void OfferCookie(const UdpPeer& peer, std::size_t asked_bytes);
 
+  StatusOr<std::optional<Caller>> Recognise(const UdpPeer& peer, const Object& object);
   Status Greet(const UdpPeer& peer, const Object& object, UdpCookies::Cookie cookie);
   Status Hear(Slot slot, const Object& object);
   Status ComeOnline(Slot slot, const Object& object);
@@ -107,7 +110,9 @@ class UdpPlayers {
   const PresenceUdpOptions options_;
   std::weak_ptr<presence::PresenceHost> host_;
   UdpCookies cookies_;
-  KeyedTokenBuckets rate_;
+  // By address.
+  KeyedTokenBuckets datagrams_;
+  KeyedTokenBuckets tokens_;
   const Duration grace_;  ///< The last part of the silence that players are allowed.
   ConnectionLimiter limiter_;
   UdpSessionTable sessions_;
@@ -122,6 +127,7 @@ class UdpPlayers {
     std::atomic<std::uint64_t> malformed{0};
     std::atomic<std::uint64_t> unproved{0};
     std::atomic<std::uint64_t> over_rate{0};
+    std::atomic<std::uint64_t> over_tokens{0};
     std::atomic<std::uint64_t> unsent{0};
   };
   AtomicCounts counts_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "presence/json_framer.h"
+#include "presence/json_glance.h"
 #include "presence/json_protocol.h"
 #include "presence/limits.h"
 
@@ -59,6 +60,7 @@ void CheckEcho(const std::string& id, bool integer_ids) {
 }
 
 void CheckObject(std::string_view text, ProtocolVersion so_far) {
+  Require(text.find(GlanceAtString(text, "cookie")) != text.npos);
   const auto object = ParseClientObject(text, so_far);
   if (!object.ok()) {
     Require(object.status().code() == StatusCode::kInvalidArgument && !object.status().message().empty());

@@ -232,7 +232,7 @@ TEST_F(GameServerTest, TellsOpsHowItIs) {
   for (const char* limit :
        {"tcp_over_connections", "tcp_over_address", "tcp_over_friends", "tcp_over_size", "tcp_malformed",
         "tcp_object_timeouts", "tcp_write_timeouts", "tcp_plaintext_refused", "tls_handshakes", "tls_failed",
-        "tls_over_rate", "udp_over_rate"}) {
+        "tls_over_rate", "udp_over_rate", "udp_over_tokens"}) {
     EXPECT_THAT(metrics, HasSubstr(std::string("\noofgg_presence_") + limit + "_total 0\n"));
   }
 }

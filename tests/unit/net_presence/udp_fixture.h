@@ -20,6 +20,11 @@ inline UdpPeer PeerAt(const std::string& address, std::uint16_t port = 4'000) {
   return UdpPeer({boost::asio::ip::make_address(address), port});
 }
 
+inline const UdpPeer kAnn = PeerAt("203.0.113.1");
+inline const UdpPeer kBob = PeerAt("203.0.113.2");
+inline const UdpPeer kHere = PeerAt("127.0.0.1");
+inline const UdpPeer kHereToo = PeerAt("127.0.0.1", 4'001);
+
 /// The presence port over UDP, without a socket and under the test's time: what it sends is kept.
 class UdpTest : public ::testing::Test {
  protected:
