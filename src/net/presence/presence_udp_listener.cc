@@ -16,6 +16,8 @@
 
 #include "net/presence/listen_address.h"
 #include "net/presence/udp_players.h"
+#include "net/presence/wake_queue.h"
+#include "oofgg/log.h"
 
 namespace oofgg::net {
 namespace {
@@ -47,16 +49,13 @@ class PresenceUdpListener::Door final : public presence::PresenceHost,
       return Bind({ip, port});
     }));
     port_ = socket_.local_endpoint().port();
+    CheckBuffer();
     Post([](Door& door) { door.WaitReadable(); });
     return absl::OkStatus();
   }
 
-  void Wake(presence::HostTag tag) override {
-    const std::lock_guard lock(mutex_);
-    if (stopped_) return;
-    woken_.push_back(tag);
-    if (woken_.size() == 1) asio::post(strand_, [self = shared_from_this()] { self->PumpWoken(); });
-  }
+  void Wake(presence::HostTag tag) override { Wake(tag, WakeTurn::kNext); }
+  void WakeOneOfMany(presence::HostTag tag) override { Wake(tag, WakeTurn::kAfterOthers); }
 
   void Finish(presence::HostTag tag, Status status) override {
     Post([tag, status = std::move(status)](Door& door) { door.players_.OnFinish(tag, status); });
@@ -72,8 +71,10 @@ class PresenceUdpListener::Door final : public presence::PresenceHost,
 
   void Drain(std::function<void()> on_drained) {
     Post([on_drained = std::move(on_drained)](Door& door) {
-      door.players_.Drain(on_drained);
-      door.CloseSocket();
+      door.players_.Drain([&door, on_drained] {
+        door.CloseSocket();
+        on_drained();
+      });
     });
   }
 
@@ -82,7 +83,7 @@ class PresenceUdpListener::Door final : public presence::PresenceHost,
     {
       const std::lock_guard lock(mutex_);
       stopped_ = true;
-      woken_.clear();
+      woken_ = {};
     }
     timer_.Cancel();
     CloseSocket();
@@ -100,8 +101,17 @@ class PresenceUdpListener::Door final : public presence::PresenceHost,
     if (stopped_) return;
     asio::post(strand_, [self = shared_from_this(), function = std::move(function)] {
       function(*self);
-      self->ArmTimer();
+      self->Arm();
     });
+  }
+
+  void Wake(presence::HostTag tag, WakeTurn turn) {
+    const std::lock_guard lock(mutex_);
+    if (!stopped_ && woken_.Push(tag, turn)) PostPump();
+  }
+
+  void PostPump() {
+    asio::post(strand_, [self = shared_from_this()] { self->PumpWoken(); });
   }
 
   UdpPlayers::Parts WithSender(UdpPlayers::Parts parts) {
@@ -129,12 +139,25 @@ class PresenceUdpListener::Door final : public presence::PresenceHost,
     return error;
   }
 
+  /// Bursts that do not fit are lost, and players then wait until they have said it again.
+  void CheckBuffer() {
+    asio::socket_base::receive_buffer_size size;
+    ErrorCode error;
+    socket_.get_option(size, error);
+    const int given = size.value() / 2;  // Linux counts what it needs itself.
+    if (error || given >= options_.receive_buffer_bytes) return;
+    Log(LogLevel::kWarning, "presence",
+        "the kernel buffers " + std::to_string(given) + " bytes of datagrams instead of " +
+            std::to_string(options_.receive_buffer_bytes) +
+            "; raise net.core.rmem_max where many players come");
+  }
+
   void WaitReadable() {
     if (!socket_.is_open()) return;
     socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const ErrorCode& error) {
       if (error || !self->socket_.is_open()) return;
       self->Read();
-      self->ArmTimer();
+      self->Arm();
       self->WaitReadable();
     });
   }
@@ -150,13 +173,24 @@ class PresenceUdpListener::Door final : public presence::PresenceHost,
   }
 
   void PumpWoken() {
-    std::vector<presence::HostTag> woken;
+    std::vector<presence::HostTag> turn;
     {
       const std::lock_guard lock(mutex_);
-      woken.swap(woken_);
+      turn = woken_.TakeTurn();
+      if (!woken_.empty()) PostPump();
     }
-    for (const presence::HostTag tag : woken) players_.OnWake(tag);
-    ArmTimer();
+    for (const presence::HostTag tag : turn) players_.OnWake(tag);
+    Arm();
+  }
+
+  /// What is due is done in a visit of its own, and then in others, with the rest of the strand in between.
+  void Arm() {
+    if (!players_.is_due()) return ArmTimer();
+    if (std::exchange(advance_posted_, true)) return;
+    Post([](Door& door) {
+      door.advance_posted_ = false;
+      door.players_.Advance();
+    });
   }
 
   void ArmTimer() {
@@ -166,10 +200,7 @@ class PresenceUdpListener::Door final : public presence::PresenceHost,
     timer_ = ScopedTimer(timers_, deadline, [weak = weak_from_this()] {
       const auto self = weak.lock();
       if (self == nullptr) return;
-      self->Post([](Door& door) {
-        door.timer_at_ = kNever;
-        door.players_.Advance();
-      });
+      self->Post([](Door& door) { door.timer_at_ = kNever; });
     });
   }
 
@@ -188,10 +219,11 @@ class PresenceUdpListener::Door final : public presence::PresenceHost,
   UdpPlayers players_;
   TimePoint timer_at_ = kNever;
   ScopedTimer timer_;
+  bool advance_posted_ = false;
 
   std::mutex mutex_;  // A leaf. Guards what follows, and posting against the end of the io_context.
   bool stopped_ = false;
-  std::vector<presence::HostTag> woken_;
+  WakeQueue<presence::HostTag> woken_;  // While there is any, a visit for it is posted.
 };
 
 StatusOr<std::unique_ptr<PresenceUdpListener>> PresenceUdpListener::Listen(

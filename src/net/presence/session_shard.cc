@@ -1,38 +1,15 @@
 #include "net/presence/session_shard.h"
 
-#include <algorithm>
-#include <iterator>
-
 #include "net/presence/farewells.h"
 #include "net/presence/tcp_session.h"
 
 namespace oofgg::net {
-namespace {
-
-// Sessions pumped in one visit to the strand, so that they do not hold up what else is to be done there;
-// fewer of a celebrity's followers, for whom everybody waits.
-constexpr std::size_t kPumpsPerTurn = 64;
-constexpr std::size_t kLatePumpsPerTurn = 4;
-
-/// Moves the first `most` sessions.
-template <typename Sessions>
-void MoveSome(Sessions& from, std::size_t most, Sessions& to) {
-  const auto end = from.begin() + static_cast<std::ptrdiff_t>(std::min(from.size(), most));
-  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(end));
-  from.erase(from.begin(), end);
-}
-
-}  // namespace
-
 SessionShard::SessionShard(boost::asio::io_context& io, std::shared_ptr<PresenceTcpContext> context)
     : context_(std::move(context)), strand_(boost::asio::make_strand(io)) {}
 
-void SessionShard::Wake(std::shared_ptr<TcpSession> session, Turn turn) {
+void SessionShard::Wake(std::shared_ptr<TcpSession> session, WakeTurn turn) {
   const std::lock_guard lock(mutex_);
-  if (stopped_) return;
-  const bool first = woken_.empty() && woken_after_others_.empty();
-  (turn == Turn::kNext ? woken_ : woken_after_others_).push_back(std::move(session));
-  if (first) PostPump();
+  if (!stopped_ && woken_.Push(std::move(session), turn)) PostPump();
 }
 
 void SessionShard::PostPump() {
@@ -40,12 +17,11 @@ void SessionShard::PostPump() {
 }
 
 void SessionShard::PumpWoken() {
-  Sessions turn;
+  std::vector<std::shared_ptr<TcpSession>> turn;
   {
     const std::lock_guard lock(mutex_);
-    MoveSome(woken_, kPumpsPerTurn, turn);
-    MoveSome(woken_after_others_, kLatePumpsPerTurn, turn);
-    if (!woken_.empty() || !woken_after_others_.empty()) PostPump();
+    turn = woken_.TakeTurn();
+    if (!woken_.empty()) PostPump();
   }
   for (const auto& session : turn) session->Pump();
 }
@@ -124,13 +100,13 @@ void SessionShard::Drain() {
 }
 
 void SessionShard::Stop() {
-  Sessions dropped[3];
+  decltype(woken_) woken;  // They go when the lock is not held.
+  decltype(handshakes_) handshakes;
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
-    dropped[0].swap(woken_);
-    dropped[1].swap(woken_after_others_);
-    dropped[2].swap(handshakes_);
+    std::swap(woken, woken_);
+    handshakes.swap(handshakes_);
   }
   timer_.Cancel();
   while (!sessions_.empty()) (*sessions_.begin())->shared_from_this()->Close();

@@ -20,6 +20,7 @@
 #include "net/presence/handshake_limiter.h"
 #include "net/presence/presence_tcp_listener.h"
 #include "net/presence/strand.h"
+#include "net/presence/wake_queue.h"
 #include "oofgg/clock.h"
 #include "oofgg/executor.h"
 
@@ -90,10 +91,8 @@ class SessionShard : public std::enable_shared_from_this<SessionShard> {
     if (!stopped_) boost::asio::post(strand_, std::move(function));
   }
 
-  /// Whether a session is pumped in the next visit to the strand, or when those in a hurry have been.
-  enum class Turn { kNext, kAfterOthers };
   /// Pumps the session soon. Many wakes at once share one visit to the strand.
-  void Wake(std::shared_ptr<TcpSession> session, Turn turn);
+  void Wake(std::shared_ptr<TcpSession> session, WakeTurn turn);
 
   /// Has the session go on with its handshake when it is its turn. There is one handshake in a visit to the
   /// strand, so that those who are being told something wait for one at most.
@@ -121,8 +120,6 @@ class SessionShard : public std::enable_shared_from_this<SessionShard> {
   void Stop();
 
  private:
-  using Sessions = std::deque<std::shared_ptr<TcpSession>>;
-
   void PostPump();
   void PumpWoken();
   void PostHandshake();
@@ -141,10 +138,9 @@ class SessionShard : public std::enable_shared_from_this<SessionShard> {
 
   std::mutex mutex_;  // A leaf. Guards what follows, and posting against the end of the io_context.
   bool stopped_ = false;
-  // A visit to pump is posted while there is any of these.
-  Sessions woken_;
-  Sessions woken_after_others_;
-  Sessions handshakes_;  // While there is any, a visit for it is posted.
+  // While there is any in one of them, a visit for it is posted.
+  WakeQueue<std::shared_ptr<TcpSession>> woken_;
+  std::deque<std::shared_ptr<TcpSession>> handshakes_;
 };
 
 }  // namespace oofgg::net

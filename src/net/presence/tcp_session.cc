@@ -34,10 +34,10 @@ void TcpSession::Start() {
   if (stream_.is_open()) OnReadable();  // Under load the hello is there already.
 }
 
-void TcpSession::Wake(presence::HostTag) { shard_->Wake(shared_from_this(), SessionShard::Turn::kNext); }
+void TcpSession::Wake(presence::HostTag) { shard_->Wake(shared_from_this(), WakeTurn::kNext); }
 
 void TcpSession::WakeOneOfMany(presence::HostTag) {
-  shard_->Wake(shared_from_this(), SessionShard::Turn::kAfterOthers);
+  shard_->Wake(shared_from_this(), WakeTurn::kAfterOthers);
 }
 
 void TcpSession::Finish(presence::HostTag, Status status) {

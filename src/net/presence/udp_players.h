@@ -4,6 +4,7 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -44,11 +45,14 @@ class UdpPlayers {
 
   /// When `Advance` is wanted next.
   [[nodiscard]] TimePoint NextDeadline() const;
+  [[nodiscard]] bool is_due() const { return NextDeadline() <= parts_.clock.Now(); }
+  /// Does what is due for some players; `is_due` says whether for all.
   void Advance();
 
+  /// Has `Advance` end those players.
   void EndLogin(std::string_view login);
   void SendLoginsAway();
-  /// Bids all farewell; `on_drained` runs before this returns.
+  /// Has `Advance` bid all farewell; `on_drained` runs when nobody is left, perhaps inside this call.
   void Drain(std::function<void()> on_drained);
   /// Forgets all, without a word.
   void CloseAll();
@@ -94,7 +98,13 @@ class UdpPlayers {
   void Refuse(const UdpPeer& peer, Slot slot, const Status& status);
   /// When a player from whom nothing more comes is let go.
   [[nodiscard]] TimePoint EndOfSilence(Slot slot, TimePoint now) const;
-  void LetGoSilent(presence::ProtocolVersion version, TimePoint now);
+  // Each does what is due for one player. False: there is nothing.
+  bool AdvanceOne(TimePoint now);
+  bool DismissOne();
+  bool DismissWhileDraining();
+  bool LetGoSilent(presence::ProtocolVersion version, TimePoint now);
+  bool RepeatOne(TimePoint now);
+  void SayGoodbye(Slot slot, const Status& why);
 
   /// As lost; `SignOff` by their own wish.
   void Close(Slot slot);
@@ -121,6 +131,8 @@ class UdpPlayers {
   absl::btree_set<std::pair<TimePoint, Slot>> repeats_;
   Logins logins_;  ///< Those whom a login's token let in, by its `sid`.
   absl::flat_hash_map<Slot, Logins::iterator> login_of_;
+  std::deque<std::pair<presence::HostTag, Status>> dismissed_;  ///< To be told, and ended.
+  bool draining_ = false;
 
   struct AtomicCounts {
     std::atomic<std::uint64_t> datagrams{0};

@@ -16,6 +16,8 @@ constexpr std::chrono::milliseconds kFirstPause{250};
 constexpr std::chrono::milliseconds kLongestPause{4'000};
 constexpr std::chrono::milliseconds kPauseOfV1{500};
 constexpr int kTimesOfV1 = 3;
+// Datagrams that come in wait for no more than that.
+constexpr int kServedInATurn = 64;
 
 std::string ErrorLine(const Status& status) {
   std::string line;
@@ -51,6 +53,7 @@ void UdpPlayers::Confirm(Slot slot) {
 }
 
 void UdpPlayers::Pump(Slot slot) {
+  if (draining_) return;  // Nobody hears of those who go before them.
   UdpSession& session = sessions_[slot];
   while (!session.has_flight || flights_.at(slot)->lines.size() < kMostUnderWay) {
     const auto update = parts_.hub.NextUpdate(session.connection);
@@ -130,6 +133,7 @@ void UdpPlayers::EndFlight(Slot slot) {
 }
 
 TimePoint UdpPlayers::NextDeadline() const {
+  if (!dismissed_.empty() || (draining_ && sessions_.size() > 0)) return TimePoint::min();
   TimePoint next = repeats_.empty() ? kNever : repeats_.begin()->first;
   for (const ProtocolVersion version : {ProtocolVersion::kV1, ProtocolVersion::kV2}) {
     const Slot oldest = sessions_.oldest(version);
@@ -144,22 +148,30 @@ TimePoint UdpPlayers::EndOfSilence(Slot slot, TimePoint now) const {
   return sessions_[slot].is_v2 ? end - grace_ : end;
 }
 
-void UdpPlayers::LetGoSilent(ProtocolVersion version, TimePoint now) {
-  for (Slot slot = sessions_.oldest(version); slot != kNoSession; slot = sessions_.oldest(version)) {
-    if (EndOfSilence(slot, now) > now) return;
-    Close(slot);
+void UdpPlayers::Advance() {
+  const TimePoint now = parts_.clock.Now();
+  for (int served = 0; served < kServedInATurn && AdvanceOne(now); ++served) {
   }
 }
 
-void UdpPlayers::Advance() {
-  const TimePoint now = parts_.clock.Now();
-  LetGoSilent(ProtocolVersion::kV1, now);
-  LetGoSilent(ProtocolVersion::kV2, now);
-  while (!repeats_.empty() && repeats_.begin()->first <= now) {
-    const Slot slot = repeats_.begin()->second;
-    RepeatAt(slot, kNever);
-    Repeat(slot);
-  }
+bool UdpPlayers::AdvanceOne(TimePoint now) {
+  return DismissOne() || DismissWhileDraining() || LetGoSilent(ProtocolVersion::kV1, now) ||
+         LetGoSilent(ProtocolVersion::kV2, now) || RepeatOne(now);
+}
+
+bool UdpPlayers::LetGoSilent(ProtocolVersion version, TimePoint now) {
+  const Slot slot = sessions_.oldest(version);
+  if (slot == kNoSession || EndOfSilence(slot, now) > now) return false;
+  Close(slot);
+  return true;
+}
+
+bool UdpPlayers::RepeatOne(TimePoint now) {
+  if (repeats_.empty() || repeats_.begin()->first > now) return false;
+  const Slot slot = repeats_.begin()->second;
+  RepeatAt(slot, kNever);
+  Repeat(slot);
+  return true;
 }
 
 void UdpPlayers::OnWake(HostTag tag) {
@@ -203,31 +215,49 @@ void UdpPlayers::Forget(Slot slot) {
 }
 
 void UdpPlayers::EndLogin(std::string_view login) {
-  for (auto found = logins_.find(login); found != logins_.end(); found = logins_.find(login)) {
-    const Slot slot = found->second;
-    SendTo(sessions_[slot].peer, ErrorLine(SessionRevoked()));
-    parts_.hub.SignOff(std::exchange(sessions_[slot].connection, {}));  // No grace for who is thrown out.
-    Forget(slot);
-  }
+  const auto [first, last] = logins_.equal_range(login);
+  for (auto it = first; it != last; ++it) dismissed_.emplace_back(TagOf(it->second), SessionRevoked());
 }
 
 void UdpPlayers::SendLoginsAway() {
-  const std::string line = ErrorLine(ToBeRecognised());
-  while (!logins_.empty()) {
-    const Slot slot = logins_.begin()->second;
-    SendTo(sessions_[slot].peer, line);
-    Close(slot);
-  }
+  for (const auto& [login, slot] : logins_) dismissed_.emplace_back(TagOf(slot), ToBeRecognised());
 }
 
 void UdpPlayers::Drain(std::function<void()> on_drained) {
-  const std::string line = ErrorLine(Restarting());
-  for (Slot slot = 0; slot < sessions_.end(); ++slot) {
-    const UdpSession& session = sessions_[slot];
-    if (session.in_use && session.is_v2) SendTo(session.peer, line);
-  }
-  CloseAll();
+  draining_ = true;
   limiter_.CloseDoor(std::move(on_drained));
+}
+
+bool UdpPlayers::DismissOne() {
+  if (dismissed_.empty()) return false;
+  const auto [tag, why] = std::move(dismissed_.front());
+  dismissed_.pop_front();
+  const Slot slot = SlotOf(tag);
+  if (slot == kNoSession) return true;
+  if (why.code() == StatusCode::kUnavailable) {
+    SayGoodbye(slot, why);
+  } else {
+    parts_.hub.SignOff(std::exchange(sessions_[slot].connection, {}));  // No grace for who is thrown out.
+    Refuse(sessions_[slot].peer, slot, why);
+  }
+  return true;
+}
+
+bool UdpPlayers::DismissWhileDraining() {
+  if (!draining_) return false;
+  for (const ProtocolVersion version : {ProtocolVersion::kV1, ProtocolVersion::kV2}) {
+    const Slot slot = sessions_.oldest(version);
+    if (slot == kNoSession) continue;
+    SayGoodbye(slot, Restarting());
+    return true;
+  }
+  return false;
+}
+
+/// v1 has no words for it.
+void UdpPlayers::SayGoodbye(Slot slot, const Status& why) {
+  if (sessions_[slot].is_v2) SendTo(sessions_[slot].peer, ErrorLine(why));
+  Close(slot);
 }
 
 void UdpPlayers::CloseAll() {

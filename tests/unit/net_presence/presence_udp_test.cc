@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "oofgg/log.h"
 #include "oofgg/testing/fake_clock.h"
 #include "oofgg/testing/manual_executor.h"
 #include "presence/presence_hub.h"
@@ -27,6 +28,11 @@ using ::testing::HasSubstr;
 using ::testing::Optional;
 using namespace std::chrono_literals;
 
+class Silent final : public presence::PresenceHost {
+  void Wake(presence::HostTag) override {}
+  void Finish(presence::HostTag, Status) override {}
+};
+
 class PresenceUdpTest : public ::testing::Test {
  protected:
   ~PresenceUdpTest() override {
@@ -36,12 +42,13 @@ class PresenceUdpTest : public ::testing::Test {
   }
 
   /// Once in a test: the threads run until its end.
-  void Listen(PresenceAuthenticator authenticate = {}, std::string_view address = "127.0.0.1:0") {
+  void Listen(PresenceAuthenticator authenticate = {}, std::string_view address = "127.0.0.1:0",
+              std::size_t threads = 2) {
     auto made = PresenceUdpListener::Listen(io_, address, hub_, clock_, timers_, RandomSource::System(),
                                             std::move(authenticate));
     ASSERT_TRUE(made.ok()) << made.status();
     listener_ = *std::move(made);
-    while (threads_.size() < 2) threads_.emplace_back([this] { io_.run(); });
+    while (threads_.size() < threads) threads_.emplace_back([this] { io_.run(); });
   }
 
   [[nodiscard]] std::string Door() const { return "127.0.0.1:" + std::to_string(listener_->port()); }
@@ -68,10 +75,6 @@ TEST_F(PresenceUdpTest, ChangesOfOtherThreadsAreSentAndRepeated) {
   const DatagramPeer ann(Door());
   ann.Send(Hello(ann, R"("user_id":"ann","friends":["bob"],"ping":1)"));
   ASSERT_TRUE(ann.ReceiveWith("pong").has_value());
-  class Silent final : public presence::PresenceHost {
-    void Wake(presence::HostTag) override {}
-    void Finish(presence::HostTag, Status) override {}
-  };
   const presence::PresenceConnection bob = hub_.Connect("bob", {}, {}, std::make_shared<Silent>());
   EXPECT_THAT(ann.ReceiveWith("bob"), Optional(HasSubstr(R"({"online":true,"user_id":"bob")")));
   int steps = 0;
@@ -81,6 +84,41 @@ TEST_F(PresenceUdpTest, ChangesOfOtherThreadsAreSentAndRepeated) {
     const auto line = ann.Receive(0ms);
     return line.has_value() && line->find("bob") != std::string::npos;
   })) << "nobody has acknowledged it";
+}
+
+TEST_F(PresenceUdpTest, WhoAsksIsAnsweredBeforeTheManyHaveAllBeenTold) {
+  Listen({}, "127.0.0.1:0", /*threads=*/0);  // The test is the thread, step by step.
+  std::vector<std::unique_ptr<DatagramPeer>> followers;
+  for (int i = 0; i < 200; ++i) {
+    followers.push_back(std::make_unique<DatagramPeer>(Door()));
+    followers.back()->Send(R"({"user_id":)" + std::to_string(i) + R"(,"friends":["celebrity"]})");
+  }
+  while (listener_->players() < followers.size()) io_.run_one();
+  while (io_.poll_one() > 0) {
+  }
+  const DatagramPeer asker(Door());
+  const auto celebrity =
+      hub_.Connect("celebrity", {.hears_strangers = false}, {}, std::make_shared<Silent>());
+  io_.run_one();
+  asker.Send(R"({"user_id":"asker","v":1,"friends":["celebrity"]})");
+  while (!asker.Receive(0ms).has_value()) io_.run_one();
+  std::size_t told = 0;
+  for (const auto& follower : followers) told += follower->Receive(0ms).has_value() ? 1 : 0;
+  EXPECT_LT(told, followers.size() / 2);
+  while (io_.poll_one() > 0) {
+  }
+  for (const auto& follower : followers) told += follower->Receive(0ms).has_value() ? 1 : 0;
+  EXPECT_EQ(told, followers.size());
+}
+
+TEST_F(PresenceUdpTest, ASmallBufferIsSaidAtTheStart) {
+  std::string said;
+  SetLogSink([&said](LogLevel, std::string_view, std::string_view message) { said = message; });
+  const auto listener =
+      PresenceUdpListener::Listen(io_, "127.0.0.1:0", hub_, clock_, timers_, RandomSource::System(), {},
+                                  {.receive_buffer_bytes = 1'000'000'000});
+  SetLogSink(nullptr);
+  EXPECT_THAT(said, HasSubstr("instead of 1000000000; raise net.core.rmem_max"));
 }
 
 TEST_F(PresenceUdpTest, SilenceIsNoticedByTheTimer) {

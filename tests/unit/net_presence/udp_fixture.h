@@ -74,7 +74,13 @@ class UdpTest : public ::testing::Test {
 
   void Wait(Duration time) {
     executor_.AdvanceBy(time);
-    players_->Advance();
+    Advance();
+  }
+
+  /// All that is due.
+  void Advance() {
+    do players_->Advance();
+    while (players_->is_due());
     Settle();
   }
 

@@ -121,13 +121,16 @@ TEST_F(UdpTest, TokensAreCheckedAndTheirLoginsEnd) {
   EXPECT_TRUE(IsOnline("ann"));
   HeardBy(kAnn);
   players_->EndLogin("login-2");
+  Advance();
   EXPECT_TRUE(IsOnline("ann"));
   players_->EndLogin("login-1");
+  Advance();
   EXPECT_FALSE(IsOnline("ann")) << "without grace";
   EXPECT_EQ(HeardBy(kAnn).size(), 1U);
   Say(kAnn, V2(cookie, R"("user_id":"ann","token":"good")"));
   HeardBy(kAnn);
   players_->SendLoginsAway();
+  Advance();
   EXPECT_TRUE(IsOnline("ann")) << "by grace";
   EXPECT_THAT(
       HeardBy(kAnn),
@@ -144,8 +147,10 @@ TEST_F(UdpTest, WhoComesBackIsThereByTheNewLogin) {
   Say(kAnn, V2(cookie, R"("user_id":"ann","online":false,"rev":2)"));
   Say(kAnn, V2(cookie, R"("user_id":"ann","token":"login-2","rev":3)"));
   players_->EndLogin("login-1");
+  Advance();
   EXPECT_TRUE(IsOnline("ann"));
   players_->EndLogin("login-2");
+  Advance();
   EXPECT_FALSE(IsOnline("ann"));
 }
 

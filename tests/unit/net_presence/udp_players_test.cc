@@ -309,11 +309,34 @@ TEST_F(UdpTest, TheProvedAreToldWhatIsWrong) {
       ElementsAre(R"({"error":"user_id: is missing; a player begins with it","code":"INVALID_ARGUMENT"})"));
 }
 
+TEST_F(UdpTest, ManyAreServedInTurns) {
+  for (std::uint16_t i = 0; i < 200; ++i)
+    Say(PeerAt("127.0.0.1", i), R"({"user_id":)" + std::to_string(i) + "}");
+  const auto turns_until_nobody_is_left = [this] {
+    int turns = 0;
+    for (; players_->players() > 0; ++turns) {
+      EXPECT_TRUE(players_->is_due());
+      const std::size_t before = players_->players();
+      players_->Advance();
+      EXPECT_LE(before - players_->players(), 64U);
+    }
+    return turns;
+  };
+  executor_.AdvanceBy(30s);
+  EXPECT_EQ(turns_until_nobody_is_left(), 4) << "who are silent";
+  for (std::uint16_t i = 0; i < 200; ++i)
+    Say(PeerAt("127.0.0.1", i), R"({"user_id":)" + std::to_string(i) + "}");
+  players_->Drain([] {});
+  EXPECT_EQ(turns_until_nobody_is_left(), 4) << "who are sent away";
+}
+
 TEST_F(UdpTest, ADrainSendsV2ClientsAway) {
   SignOn(kAnn, R"("user_id":"ann")");
   Say(kHere, R"({"user_id":1})");
   bool drained = false;
   players_->Drain([&drained] { drained = true; });
+  EXPECT_FALSE(drained);
+  Advance();
   EXPECT_TRUE(drained);
   EXPECT_THAT(
       HeardBy(kAnn),
