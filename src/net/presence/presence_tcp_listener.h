@@ -41,8 +41,9 @@ struct PresenceTcpOptions {
   /// For the first object, the handshake included, from the connection on; for later ones, from their first
   /// byte to their last.
   std::chrono::milliseconds object_timeout{10'000};
-  std::chrono::milliseconds write_timeout{
-      10'000};                              ///< To take bytes that wait, before the link counts as dead.
+  /// To take all of what waits, 16 KB of updates at a time, before the link counts as dead; from when the
+  /// peer first took no more, however slowly it goes on.
+  std::chrono::milliseconds write_timeout{10'000};
   std::chrono::milliseconds linger{2'000};  ///< To read the reason of a close.
   int send_buffer_bytes = 0;                ///< The kernel's, of each connection; 0: as the kernel likes.
   std::size_t shards = 4;  ///< Sessions of one shard run one at a time; more use more threads.

@@ -237,6 +237,7 @@ void TcpSession::Pump() {
     if (written.outcome == Outcome::kWantRead) return WaitToWrite(Socket::wait_read);
     if (written.outcome != Outcome::kDone) return Close();
     out_.Get().erase(0, written.bytes);
+    if (out_.empty()) StopAwaitingReading();
   }
   out_.Free();
   if (leaving_ && awaiting_ != Awaiting::kClose) BeginLinger();
@@ -265,18 +266,26 @@ void TcpSession::FillPongs() {
 }
 
 /// `what` is for reading where TLS has to hear the rest of something before it may write.
+/// However often the peer takes a little, what waits has one deadline, and a handshake that of the first
+/// object.
 void TcpSession::WaitToWrite(Socket::wait_type what) {
   blocked_ = true;
-  Await(Awaiting::kReading);
+  if (form_ != Form::kHandshake && awaiting_ != Awaiting::kReading) Await(Awaiting::kReading);
   stream_.Wait(what, [self = shared_from_this()](const SessionStream::Error& error) {
     if (!self->stream_.is_open()) return;
     if (error) return self->Close();
     self->blocked_ = false;
-    const bool in_object = !self->greeted_ || self->framer_.unfinished();
-    self->Await(in_object ? Awaiting::kObject : Awaiting::kNothing);
     self->Pump();
-    if (self->stream_.is_open() && !self->blocked_ && !self->reading_) self->OnReadable();
+    if (!self->stream_.is_open() || self->blocked_) return;
+    self->StopAwaitingReading();
+    if (!self->reading_) self->OnReadable();
   });
+}
+
+void TcpSession::StopAwaitingReading() {
+  if (awaiting_ != Awaiting::kReading) return;
+  const bool in_object = !greeted_ || framer_.unfinished();
+  Await(in_object ? Awaiting::kObject : Awaiting::kNothing);
 }
 
 void TcpSession::Refuse(const Status& status) {

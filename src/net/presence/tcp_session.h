@@ -70,6 +70,7 @@ class TcpSession final : public presence::PresenceHost, public std::enable_share
   void FillBatch();
   void FillPongs();
   void WaitToWrite(Socket::wait_type what);
+  void StopAwaitingReading();
   void Refuse(const Status& status);
   void LeaveWith(std::string_view line);
   void BeginLinger();

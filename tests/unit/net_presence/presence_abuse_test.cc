@@ -1,8 +1,12 @@
 // What breaks a rule of the presence port is told why and closed, and nobody else notices.
 
 #include <gmock/gmock.h>
+#include <sys/socket.h>
 
 #include <map>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "tests/unit/net_presence/presence_fixture.h"
 
@@ -229,6 +233,45 @@ TEST_P(PresenceFormsTest, WhoDoesNotReadIsDropped) {
   EXPECT_EQ(listener().counts().write_timeouts, 1U);
   bystander.Send(R"({"ping":1})");
   EXPECT_EQ(bystander.Line(), R"({"pong":1})");
+}
+
+/// A connection that takes a byte of what is written to it each second, by the test's clock.
+class SlowLayer final : public SecureLayer {
+ public:
+  SlowLayer(int descriptor, testing::ManualExecutor& timers) : descriptor_(descriptor), timers_(timers) {}
+
+  SecureResult Handshake() override {
+    char hello;
+    return Read({&hello, 1});
+  }
+  SecureResult Read(std::span<char> into) override {
+    const ssize_t count = recv(descriptor_, into.data(), into.size(), MSG_DONTWAIT);
+    if (count <= 0) return {count == 0 ? SecureResult::Outcome::kEnd : SecureResult::Outcome::kWantRead};
+    return {SecureResult::Outcome::kDone, static_cast<std::size_t>(count)};
+  }
+  SecureResult Write(std::span<const char>) override {
+    if (!std::exchange(is_full_, !is_full_)) return {SecureResult::Outcome::kDone, 1};
+    timers_.AdvanceBy(1s);
+    return {SecureResult::Outcome::kWantWrite};
+  }
+  void SayEnd() override {}
+
+ private:
+  const int descriptor_;
+  testing::ManualExecutor& timers_;
+  bool is_full_ = false;
+};
+
+// It would hold its buffers for ever.
+TEST_F(PresenceTcpTest, WhoTakesALittleNowAndThenIsDroppedToo) {
+  Listen({.tls = PresenceTls::kOffered,
+          .secure = [this](int descriptor) { return std::make_unique<SlowLayer>(descriptor, timers_); }});
+  const std::string bob = Repeat("b", 120);
+  const auto online = hub_.Connect(bob, {}, {}, std::make_shared<SilentHost>());
+  LineClient slow = Connect();
+  slow.Send(R"({"v":2,"user_id":1,"friends":[")" + bob + "\"]}");
+  Eventually("dropped", [&] { return listener().counts().write_timeouts == 1; });
+  Eventually("closed", [&] { return listener().connections() == 0; });
 }
 
 // Its friends change far more often than it reads: it gets fewer lines than there were changes, and the last

@@ -48,7 +48,7 @@ PresenceTcpTest::~PresenceTcpTest() = default;
 
 void PresenceTcpTest::Listen(PresenceTcpOptions options, PresenceAuthenticator authenticate) {
   if (tls_) options.tls = PresenceTls::kOffered;
-  options.secure = Layers();
+  if (!options.secure) options.secure = Layers();
   auto made = PresenceTcpListener::Listen(network_->io, "127.0.0.1:0", hub_, clock_, timers_,
                                           std::move(authenticate), std::move(options));
   ASSERT_TRUE(made.ok()) << made.status();
