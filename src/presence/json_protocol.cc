@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "base/code_names.h"
+#include "base/presence_limits.h"
+#include "base/presence_state_names.h"
 #include "oofgg/parse.h"
-#include "presence/limits.h"
-#include "presence/state_names.h"
 
 namespace oofgg::presence {
 namespace {
@@ -109,11 +109,6 @@ Status ReadStatus(const Json& object, ClientObject& out) {
   return CheckStatus("", status);
 }
 
-constexpr std::uint32_t kMaxParts = 256;  // 5,000 ids of 128 bytes hardly fill more.
-
-constexpr std::uint64_t kMostExact =
-    (std::uint64_t{1} << 53) - 1;  // Beyond it not every reader of JSON counts.
-
 StatusOr<std::uint64_t> ReadCount(std::string_view field, const Json& value, std::uint64_t least,
                                   std::uint64_t most) {
   const std::uint64_t count = value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
@@ -132,7 +127,7 @@ Status ReadListPart(const Json& object, ClientObject& out) {
   if (!all_there || !out.friends.has_value() || !out.revision.has_value()) {
     return InvalidField("part", "goes with parts, rev and friends; send all four");
   }
-  OOFGG_ASSIGN_OR_RETURN(const std::uint64_t count, ReadCount("parts", *parts, 1, kMaxParts));
+  OOFGG_ASSIGN_OR_RETURN(const std::uint64_t count, ReadCount("parts", *parts, 1, kMaxListParts));
   OOFGG_ASSIGN_OR_RETURN(const std::uint64_t which, ReadCount("part", *part, 0, count - 1));
   out.list_part = {static_cast<std::uint32_t>(which), static_cast<std::uint32_t>(count)};
   return absl::OkStatus();
@@ -145,10 +140,10 @@ Status ReadDatagram(const Json& object, ClientObject& out) {
     out.cookie = cookie->get<std::string>();
   }
   if (const auto ack = object.find("ack"); ack != object.end()) {
-    OOFGG_ASSIGN_OR_RETURN(out.acknowledged, ReadCount("ack", *ack, 0, kMostExact));
+    OOFGG_ASSIGN_OR_RETURN(out.acknowledged, ReadCount("ack", *ack, 0, kMostCounted));
   }
   if (const auto revision = object.find("rev"); revision != object.end()) {
-    OOFGG_ASSIGN_OR_RETURN(out.revision, ReadCount("rev", *revision, 1, kMostExact));
+    OOFGG_ASSIGN_OR_RETURN(out.revision, ReadCount("rev", *revision, 1, kMostCounted));
   }
   return ReadListPart(object, out);
 }

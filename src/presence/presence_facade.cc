@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "presence/limits.h"
+#include "base/presence_limits.h"
 
 namespace oofgg::presence {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "base/presence_limits.h"
 #include "client/light/light_presence_impl.h"
-#include "presence/limits.h"
 
 namespace oofgg {
 namespace {

@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "base/code_names.h"
-#include "presence/state_names.h"
+#include "base/presence_limits.h"
+#include "base/presence_state_names.h"
 
 namespace oofgg::internal {
 namespace {
@@ -43,7 +44,7 @@ std::optional<std::uint64_t> LightSession::CountIn(const Json& object, std::stri
   const auto found = object.find(member);
   if (found == object.end() || !found->is_number_unsigned()) return std::nullopt;
   const auto count = found->get<std::uint64_t>();
-  return count <= kMostCounted ? std::optional(count) : std::nullopt;
+  return count <= presence::kMostCounted ? std::optional(count) : std::nullopt;
 }
 
 void LightSession::AddIdentity(Json& object) const {

@@ -50,8 +50,6 @@ class LightSession {
     std::uint64_t seed = 0;  ///< Of the jitter.
   };
   static constexpr std::chrono::seconds kPatience{3};  ///< For an answer.
-  /// Beyond it not every reader of JSON counts.
-  static constexpr std::uint64_t kMostCounted = (std::uint64_t{1} << 53) - 1;
 
   explicit LightSession(Parts parts);
   virtual ~LightSession() = default;

@@ -2,23 +2,25 @@
 
 #include <algorithm>
 
+#include "base/presence_limits.h"
+
 namespace oofgg::internal {
 namespace {
 
 using namespace std::chrono_literals;
+using presence::kMaxDatagramBytes;
+using presence::kMaxListParts;
 
 constexpr auto kFirstPause = 250ms;
 constexpr auto kLongestPause = 2s;
-constexpr std::size_t kMaxParts = 256;  // As the server has it.
-constexpr int kPatienceForAll = 10;     // Times that for one answer.
+constexpr int kPatienceForAll = 10;  // Times that for one answer.
 constexpr std::size_t kMaxCookie = 64;
 constexpr std::string_view kBegunAnew = "the presence server has begun anew and knows nothing of us";
 
 /// Whatever it acknowledges: what is said again must be cut as it was before.
 bool FitsOneDatagram(nlohmann::json object) {
-  object["ack"] = LightSession::kMostCounted;
-  return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).size() <=
-         LightUdpSession::kMaxDatagram;
+  object["ack"] = presence::kMostCounted;
+  return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).size() <= kMaxDatagramBytes;
 }
 
 }  // namespace
@@ -148,21 +150,21 @@ void LightUdpSession::SayWishes() {
 }
 
 void LightUdpSession::SayParts(Json object) {
-  object.update({{"part", kMaxParts}, {"parts", kMaxParts}, {"friends", Json::array()}});
+  object.update({{"part", kMaxListParts}, {"parts", kMaxListParts}, {"friends", Json::array()}});
   const std::size_t frame = TextOf(object).size();
   std::vector<Json> lists;
-  std::size_t bytes = kMaxDatagram;
+  std::size_t bytes = kMaxDatagramBytes;
   for (const std::string& user_id : parts_.wishes.friends) {
     Json id = user_id;
     const std::size_t more = TextOf(id).size() + 1;
-    if (bytes + more > kMaxDatagram) {
+    if (bytes + more > kMaxDatagramBytes) {
       lists.push_back(Json::array());
       bytes = frame;
     }
     bytes += more;
     lists.back().push_back(std::move(id));
   }
-  if (lists.size() > kMaxParts) {
+  if (lists.size() > kMaxListParts) {
     return Refuse(InvalidField("friends", "have ids too long for a list of this length over UDP; use TCP"));
   }
   object["parts"] = lists.size();

@@ -12,8 +12,6 @@ namespace oofgg::internal {
 /// said again, and what comes is taken in the order of its `seq`.
 class LightUdpSession final : public LightSession {
  public:
-  static constexpr std::size_t kMaxDatagram = 1'200;
-
   explicit LightUdpSession(Parts parts);
 
   void Start(TimePoint now) override;

@@ -60,8 +60,6 @@ struct PresenceUdpCounts {
 /// Threads: methods are safe from any thread. Lifetime: as PresenceTcpListener.
 class PresenceUdpListener {
  public:
-  static constexpr std::size_t kMaxDatagram = 1'200;
-
   /// Binds `address` as PresenceTcpListener does, with the same errors.
   [[nodiscard]] static StatusOr<std::unique_ptr<PresenceUdpListener>> Listen(
       boost::asio::io_context& io, std::string_view address, presence::PresenceHub& hub, const Clock& clock,

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/presence_limits.h"
 #include "presence/json_glance.h"
-#include "presence/limits.h"
 
 // Who may speak, and what of it is heard.
 namespace oofgg::net {
@@ -59,7 +59,7 @@ void UdpPlayers::OnDatagram(const UdpPeer& peer, std::string_view text) {
   const auto so_far = slot == kNoSession ? ProtocolVersion::kV1 : sessions_[slot].version();
   const auto object = presence::ParseClientObject(text, so_far);
   if (!object.ok()) return OnMalformed(peer, slot, is_proved, object.status());
-  if (text.size() > PresenceUdpListener::kMaxDatagram) {
+  if (text.size() > presence::kMaxDatagramBytes) {
     return OnMalformed(
         peer, slot, is_proved,
         InvalidField("friends", "make the datagram longer than 1200 bytes; send them in parts"));

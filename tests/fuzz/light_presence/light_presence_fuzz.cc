@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/presence_limits.h"
 #include "client/light/light_tcp_session.h"
 #include "client/light/light_udp_session.h"
 
@@ -63,7 +64,7 @@ void HearOverUdp(std::string_view bytes) {
     session.OnBytes(now, bytes.substr(0, end));
     session.Advance(now += 100ms);
     for (const std::string& datagram : session.TakeOutput()) {
-      Require(datagram.size() <= LightUdpSession::kMaxDatagram);
+      Require(datagram.size() <= presence::kMaxDatagramBytes);
     }
     bytes.remove_prefix(end + 1);
   }

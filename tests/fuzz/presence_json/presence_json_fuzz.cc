@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/presence_limits.h"
 #include "presence/json_framer.h"
 #include "presence/json_glance.h"
 #include "presence/json_protocol.h"
-#include "presence/limits.h"
 
 // What the presence port reads from strangers. The first byte of an input is the size of the segments in
 // which the rest arrives.

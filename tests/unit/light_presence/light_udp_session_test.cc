@@ -8,6 +8,8 @@
 
 #include <set>
 
+#include "base/presence_limits.h"
+
 namespace oofgg::internal {
 namespace {
 
@@ -144,7 +146,7 @@ TEST_F(LightUdpSessionTest, ALongListGoesInPartsThatFit) {
   const auto said = Said();
   std::set<std::string> sent;
   for (const std::string& datagram : said) {
-    EXPECT_LE(datagram.size(), LightUdpSession::kMaxDatagram);
+    EXPECT_LE(datagram.size(), presence::kMaxDatagramBytes);
     const json object = json::parse(datagram);
     EXPECT_EQ(object.at("rev"), 103);
     EXPECT_EQ(object.at("parts"), said.size());

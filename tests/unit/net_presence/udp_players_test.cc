@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/presence_limits.h"
 #include "tests/unit/net_presence/udp_fixture.h"
 
 namespace oofgg::net {
@@ -64,7 +65,7 @@ TEST_F(UdpTest, TheLongestLineFitsADatagram) {
   const std::vector<std::string> heard = HeardBy(kAnn);
   ASSERT_EQ(heard.size(), 2U);
   EXPECT_GT(heard.back().size(), 1'000U);
-  EXPECT_LT(heard.back().size() + 16, PresenceUdpListener::kMaxDatagram) << "with a seq of 16 digits";
+  EXPECT_LT(heard.back().size() + 16, presence::kMaxDatagramBytes) << "with a seq of 16 digits";
   hub_.Close(friend_connection);
 }
 

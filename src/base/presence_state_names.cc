@@ -1,4 +1,4 @@
-#include "presence/state_names.h"
+#include "base/presence_state_names.h"
 
 #include <array>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "presence/limits.h"
+#include "base/presence_limits.h"
 
 #include <algorithm>
 #include <string>
