@@ -47,6 +47,11 @@ struct PresenceWatchOptions {
   /// every friend has been reported as they are now. It begins as true, without a call. May be empty. Runs
   /// where updates are reported, in order with them.
   std::function<void(bool stale)> on_stale{};
+
+  /// Each time the link is lost or cannot be made and another attempt will be: why, before that is waited
+  /// for. kUnavailable, kResourceExhausted, kDeadlineExceeded and the like. May be empty. Runs where updates
+  /// are reported, in order with them.
+  std::function<void(const Status& why)> on_trouble{};
 };
 
 /// Who of my friends is online.

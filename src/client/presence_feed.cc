@@ -17,7 +17,9 @@ PresenceFeed::PresenceFeed(const std::shared_ptr<ClientCore>& core, std::vector<
     : Subscription(core, wire::InfoOf<M>(), core->callbacks()),
       on_update_(std::move(on_update)),
       on_stale_(std::move(options.on_stale)),
+      on_trouble_(std::move(options.on_trouble)),
       tells_staleness_(on_stale_ != nullptr),
+      tells_trouble_(on_trouble_ != nullptr),
       status_(std::move(options.status)) {
   Watch(std::move(friends));
 }
@@ -101,6 +103,7 @@ bool PresenceFeed::OnLinkEnded() {
 void PresenceFeed::DropCallback() {
   on_update_ = nullptr;
   on_stale_ = nullptr;
+  on_trouble_ = nullptr;
 }
 
 void PresenceFeed::TellWhetherStaleLocked(bool stale) {
@@ -120,6 +123,10 @@ void PresenceFeed::Report(const std::string& user_id) {
     reported = update;
   }
   on_update_(std::move(update));
+}
+
+void PresenceFeed::OnTrouble(const Status& why) {
+  if (tells_trouble_) PushLocked([this, why] { on_trouble_(why); });
 }
 
 void PresenceFeed::OnError(const Status& error) {

@@ -32,6 +32,7 @@ class PresenceFeed final : public Subscription {
   StatusOr<Next> OnMessage(const std::string& bytes) override;
   // Also if it broke: the server takes us offline by itself, and a new link would bring us back first.
   bool OnLinkEnded() override;
+  void OnTrouble(const Status& why) override;
   void OnError(const Status& error) override;
   void DropCallback() override;
   void Watch(std::vector<std::string> friends);
@@ -41,8 +42,10 @@ class PresenceFeed final : public Subscription {
   // Used by callbacks only, which are one at a time.
   PresenceClient::OnUpdate on_update_;
   std::function<void(bool stale)> on_stale_;
+  std::function<void(const Status& why)> on_trouble_;
 
   const bool tells_staleness_;
+  const bool tells_trouble_;
   std::vector<std::string> friends_;
   std::optional<PresenceStatus> status_;
   absl::flat_hash_map<std::string, Friend> states_;  // Of friends_ and no others.

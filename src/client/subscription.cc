@@ -138,6 +138,7 @@ void Subscription::OnLost(std::uint64_t link, const Status& status) {
   std::lock_guard lock(mutex_);
   if (finished_ || link != link_) return;
   if (!IsWorthReconnecting(status)) return FinishLocked(status);
+  OnTrouble(status.ok() ? MakeStatus(StatusCode::kUnavailable, "the server ended the stream") : status);
   const auto wait = RetryAfterOf(status).value_or(std::chrono::milliseconds(0)) + backoff_.Next();
   timer_ =
       ScopedTimer(core_->executor(), DeadlineAfter(core_->clock().Now(), wait), [weak = weak_from_this()] {

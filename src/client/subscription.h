@@ -38,6 +38,8 @@ class Subscription : public Operation, public std::enable_shared_from_this<Subsc
   virtual StatusOr<Next> OnMessage(const std::string& bytes) = 0;
   /// The link has ended, with or without an error. True: so have we.
   virtual bool OnLinkEnded() { return false; }
+  /// The link is lost or could not be made; another attempt is to come.
+  virtual void OnTrouble(const Status& /*why*/) {}
   /// Over for `error`, which the user is to hear.
   virtual void OnError(const Status& error) = 0;
   /// What the user's callback captures may now go. Not called under `mutex_`.

@@ -160,6 +160,24 @@ TEST_F(PresenceTest, SaysWhetherWhatItReportedMayBeOld) {
   EXPECT_EQ(trace_, " stale fresh") << "nothing has changed meanwhile";
 }
 
+TEST_F(PresenceTest, SaysWhyEachLinkWasLostBeforeItTriesAgain) {
+  const PresenceWatch watch =
+      client_->presence().Watch({"bo"}, [](const StatusOr<PresenceUpdate>&) {},
+                                {.status = {}, .on_stale = {}, .on_trouble = [this](const Status& why) {
+                                   trace_ += std::string(why.message()) + ";";
+                                 }});
+  stream().Close(Lost());
+  Run();
+  EXPECT_EQ(trace_, "the link broke;");
+  setting_.executor.AdvanceBy(milliseconds(200));
+  stream().Close(absl::OkStatus());
+  setting_.executor.AdvanceBy(seconds(10));
+  EXPECT_EQ(trace_, "the link broke;the server ended the stream;");
+  stream().Close(InvalidField("friends", "holds 5001; at most 5000"));
+  Run();
+  EXPECT_EQ(trace_, "the link broke;the server ended the stream;") << "the error is an update's";
+}
+
 TEST_F(PresenceTest, KeepsTryingWithGrowingWaitsAndBeginsAgainAfterSuccess) {
   const PresenceWatch watch = Watch({"bo"});
   for (int i = 0; i < 12; ++i) {
