@@ -43,9 +43,9 @@ struct PresenceWatchOptions {
   /// What others see of this player from the first moment on; absent: as before.
   std::optional<PresenceStatus> status{};
 
-  /// Whether what was reported may be old: true when the link is lost or the list has changed, false once
-  /// every friend has been reported as they are now. It begins as true, without a call. May be empty. Runs
-  /// where updates are reported, in order with them.
+  /// Whether what was reported may be old: true when the link is lost or the list has changed, false once the
+  /// server has let the link in and every friend has been reported as they are now. It begins as true,
+  /// without a call. May be empty. Runs where updates are reported, in order with them.
   std::function<void(bool stale)> on_stale{};
 
   /// Each time the link is lost or cannot be made and another attempt will be: why, before that is waited

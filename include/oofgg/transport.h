@@ -39,8 +39,11 @@ class TransportStream : public TransportHandle {
   virtual void HalfClose() = 0;
 };
 
-/// Callbacks of a stream: any number of messages, then exactly one close. Never concurrent.
+/// Callbacks of a stream: accepted at most once, any number of messages, then exactly one close. Never
+/// concurrent.
 struct TransportStreamCallbacks {
+  /// The other side has let the call in; not if it refuses it, or cannot be reached. May be empty.
+  absl::AnyInvocable<void()> on_accepted{};
   absl::AnyInvocable<void(std::string message)> on_message;
   absl::AnyInvocable<void(Status status)> on_closed;
 };

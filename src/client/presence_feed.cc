@@ -43,7 +43,7 @@ void PresenceFeed::SetFriends(std::vector<std::string> friends) {
     if (finished()) return;
     Watch(std::move(friends));
     if (!has_link()) return;  // Said when there is one.
-    TellWhetherStaleLocked(unheard_ > 0);
+    TellWhetherStaleLocked();
     is_stuck =
         !WriteLocked(wire::EncodeRequest<M>({.friends = friends_, .set_friends = true, .sign_off = false}));
   }
@@ -77,9 +77,15 @@ void PresenceFeed::SignOff() {
 std::vector<std::string> PresenceFeed::OnOpen() {
   for (auto& [user_id, state] : states_) state.heard = false;
   unheard_ = states_.size();
-  TellWhetherStaleLocked(unheard_ > 0);
+  accepted_ = false;
+  TellWhetherStaleLocked();
   return {wire::EncodeRequest<M>(
       {.friends = friends_, .set_friends = true, .sign_off = false, .status = status_})};
+}
+
+void PresenceFeed::OnAccepted() {
+  accepted_ = true;
+  TellWhetherStaleLocked();
 }
 
 StatusOr<Subscription::Next> PresenceFeed::OnMessage(const std::string& bytes) {
@@ -91,12 +97,15 @@ StatusOr<Subscription::Next> PresenceFeed::OnMessage(const std::string& bytes) {
   const std::string user_id = update.user_id;
   state.newest = std::move(update);
   if (!is_queued) PushLocked([this, user_id] { Report(user_id); });
-  if (!std::exchange(state.heard, true) && --unheard_ == 0) TellWhetherStaleLocked(false);
+  if (!std::exchange(state.heard, true)) --unheard_;
+  accepted_ = true;
+  TellWhetherStaleLocked();
   return Next::kGoOn;
 }
 
 bool PresenceFeed::OnLinkEnded() {
-  TellWhetherStaleLocked(true);
+  accepted_ = false;
+  TellWhetherStaleLocked();
   return signing_off_;
 }
 
@@ -106,7 +115,8 @@ void PresenceFeed::DropCallback() {
   on_trouble_ = nullptr;
 }
 
-void PresenceFeed::TellWhetherStaleLocked(bool stale) {
+void PresenceFeed::TellWhetherStaleLocked() {
+  const bool stale = !accepted_ || unheard_ > 0;
   if (std::exchange(stale_, stale) == stale || !tells_staleness_) return;
   PushLocked([this, stale] { on_stale_(stale); });
 }

@@ -29,6 +29,7 @@ class PresenceFeed final : public Subscription {
   };
 
   std::vector<std::string> OnOpen() override;
+  void OnAccepted() override;
   StatusOr<Next> OnMessage(const std::string& bytes) override;
   // Also if it broke: the server takes us offline by itself, and a new link would bring us back first.
   bool OnLinkEnded() override;
@@ -37,7 +38,7 @@ class PresenceFeed final : public Subscription {
   void DropCallback() override;
   void Watch(std::vector<std::string> friends);
   void Report(const std::string& user_id);
-  void TellWhetherStaleLocked(bool stale);
+  void TellWhetherStaleLocked();
 
   // Used by callbacks only, which are one at a time.
   PresenceClient::OnUpdate on_update_;
@@ -50,6 +51,7 @@ class PresenceFeed final : public Subscription {
   std::optional<PresenceStatus> status_;
   absl::flat_hash_map<std::string, Friend> states_;  // Of friends_ and no others.
   std::size_t unheard_ = 0;                          // Of them, on this link.
+  bool accepted_ = false;                            // This link, by the server.
   bool stale_ = true;
   bool signing_off_ = false;
 };

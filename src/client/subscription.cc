@@ -82,7 +82,11 @@ void Subscription::Open(std::uint64_t link, const std::string& token) {
   opened_at_ = core_->clock().Now();
   former = std::exchange(stream_, nullptr);
   stream_ = core_->transport().StartStream(std::move(call),
-                                           {.on_message =
+                                           {.on_accepted =
+                                                [weak = weak_from_this(), link] {
+                                                  if (auto self = weak.lock()) self->OnLinkAccepted(link);
+                                                },
+                                            .on_message =
                                                 [weak = weak_from_this(), link](const std::string& bytes) {
                                                   if (auto self = weak.lock())
                                                     self->OnLinkMessage(link, bytes);
@@ -94,6 +98,11 @@ void Subscription::Open(std::uint64_t link, const std::string& token) {
                                                 }});
   for (std::string& message : OnOpen()) stream_->Write(std::move(message));
   if (method_.kind == wire::Kind::kServerStream) stream_->HalfClose();
+}
+
+void Subscription::OnLinkAccepted(std::uint64_t link) {
+  std::lock_guard lock(mutex_);
+  if (!finished_ && link == link_) OnAccepted();
 }
 
 void Subscription::OnLinkMessage(std::uint64_t link, const std::string& bytes) {

@@ -34,6 +34,8 @@ class Subscription : public Operation, public std::enable_shared_from_this<Subsc
 
   /// What to say first on a new link.
   virtual std::vector<std::string> OnOpen() = 0;
+  /// The server has let this link in.
+  virtual void OnAccepted() {}
   /// An error ends the subscription.
   virtual StatusOr<Next> OnMessage(const std::string& bytes) = 0;
   /// The link has ended, with or without an error. True: so have we.
@@ -63,6 +65,7 @@ class Subscription : public Operation, public std::enable_shared_from_this<Subsc
   void Connect();
   void OnToken(std::uint64_t link, StatusOr<std::string> token);
   void Open(std::uint64_t link, const std::string& token);
+  void OnLinkAccepted(std::uint64_t link);
   void OnLinkMessage(std::uint64_t link, const std::string& bytes);
   void OnLinkClosed(std::uint64_t link, const Status& status);
   void OnLost(std::uint64_t link, const Status& status);

@@ -56,6 +56,7 @@ class StreamCall : public Reactor, public StreamPump {
     auto handler = MakeHandler(context_, this->shared_from_this());
     if (!handler.ok()) return handler.status();
     handler_ = *std::move(handler);
+    this->StartSendInitialMetadata();  // Tells a client that has nothing to hear yet that it was let in.
     return {};
   }
 

@@ -34,6 +34,10 @@ void MemoryStream::Open() {
   auto server = row->stream(call_, shared_from_this());
   if (!server.ok()) return Finish(server.status());
   server_ = *std::move(server);
+  if (!callbacks_.on_accepted) return;
+  link_->After(link_->latency_, [self = shared_from_this()] {
+    if (!self->client_closed_) self->guard_.Run([&] { self->callbacks_.on_accepted(); });
+  });
 }
 
 bool MemoryStream::Write(std::string message) {

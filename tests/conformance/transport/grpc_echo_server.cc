@@ -35,6 +35,7 @@ class EchoReactor final : public grpc::ServerGenericBidiReactor {
       is_finished_ = true;
       Finish(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "no such method"));
     } else {
+      if (method_ == "/suite.Echo/Stream") StartSendInitialMetadata();
       StartRead(&incoming_);
     }
   }

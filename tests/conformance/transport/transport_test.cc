@@ -54,7 +54,8 @@ class StreamLog {
   explicit StreamLog(TransportSetting& setting) : setting_(setting) {}
 
   TransportStreamCallbacks Callbacks() {
-    return {.on_message = [this](std::string message) { OnMessage(std::move(message)); },
+    return {.on_accepted = [this] { OnAccepted(); },
+            .on_message = [this](std::string message) { OnMessage(std::move(message)); },
             .on_closed = [this](Status status) { OnClosed(std::move(status)); }};
   }
   std::vector<std::string> messages() {
@@ -66,7 +67,20 @@ class StreamLog {
     return closed_;
   }
 
+  int accepted() {
+    std::lock_guard lock(mutex_);
+    return accepted_;
+  }
+
  private:
+  void OnAccepted() {
+    {
+      std::lock_guard lock(mutex_);
+      EXPECT_TRUE(messages_.empty() && !closed_.has_value()) << "accepted after a message or the close";
+      ++accepted_;
+    }
+    setting_.Notify();
+  }
   void OnMessage(std::string message) {
     {
       std::lock_guard lock(mutex_);
@@ -86,6 +100,7 @@ class StreamLog {
 
   TransportSetting& setting_;
   std::mutex mutex_;
+  int accepted_ = 0;
   std::vector<std::string> messages_;
   std::optional<Status> closed_;
 };
@@ -227,6 +242,24 @@ TEST_P(Suite, StreamsKeepTheOrderBothWays) {
   ASSERT_TRUE(setting_->RunUntil([&] { return log.closed().has_value(); }));
   EXPECT_TRUE(log.closed()->ok()) << *log.closed();
   EXPECT_FALSE(stream->Write("later"));
+}
+
+TEST_P(Suite, AStreamIsAcceptedOnceBeforeItsFirstMessage) {
+  StreamLog log(*setting_);
+  const auto stream = Open(log);
+  ASSERT_TRUE(setting_->RunUntil([&] { return log.accepted() > 0; })) << "though nothing was said";
+  ASSERT_TRUE(stream->Write("x"));
+  ASSERT_TRUE(setting_->RunUntil([&] { return !log.messages().empty(); }));
+  EXPECT_EQ(log.accepted(), 1);
+}
+
+TEST_P(Suite, ARefusedStreamIsNotAccepted) {
+  StreamLog log(*setting_);
+  const auto stream = setting_->transport().StartStream(
+      {.method = "/suite.Echo/Nothing", .metadata = {}, .deadline = kNever}, log.Callbacks());
+  ASSERT_TRUE(setting_->RunUntil([&] { return log.closed().has_value(); }));
+  EXPECT_EQ(log.closed()->code(), StatusCode::kUnimplemented) << *log.closed();
+  EXPECT_EQ(log.accepted(), 0);
 }
 
 TEST_P(Suite, AHalfCloseComesAfterWhatWasWritten) {

@@ -42,6 +42,9 @@ class FakeTransport final : public Transport {
     bool is_dropped = false;
     bool takes_writes = true;
 
+    void Accept() {
+      if (!is_dropped) callbacks.on_accepted();
+    }
     void Say(std::string message) {
       if (!is_dropped) callbacks.on_message(std::move(message));
     }

@@ -160,6 +160,24 @@ TEST_F(PresenceTest, SaysWhetherWhatItReportedMayBeOld) {
   EXPECT_EQ(trace_, " stale fresh") << "nothing has changed meanwhile";
 }
 
+TEST_F(PresenceTest, WithoutFriendsItIsUpToDateOnceTheServerHasLetItIn) {
+  PresenceWatch watch = client_->presence().Watch(
+      {}, [](const StatusOr<PresenceUpdate>&) {},
+      {.status = {}, .on_stale = [this](bool stale) { trace_ += stale ? " stale" : " fresh"; }});
+  watch.SetFriends({});
+  Run();
+  EXPECT_EQ(trace_, "") << "nobody has answered yet";
+  stream().Accept();
+  Run();
+  EXPECT_EQ(trace_, " fresh");
+  stream().Close(Lost());
+  setting_.executor.AdvanceBy(milliseconds(200));
+  EXPECT_EQ(trace_, " fresh stale");
+  stream().Accept();
+  Run();
+  EXPECT_EQ(trace_, " fresh stale fresh");
+}
+
 TEST_F(PresenceTest, SaysWhyEachLinkWasLostBeforeItTriesAgain) {
   const PresenceWatch watch =
       client_->presence().Watch({"bo"}, [](const StatusOr<PresenceUpdate>&) {},

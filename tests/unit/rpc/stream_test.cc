@@ -64,6 +64,13 @@ TEST_F(StreamTest, SpeaksFirstToAClientThatOnlyListens) {
   EXPECT_EQ(update.user_id(), "b");
 }
 
+TEST_F(StreamTest, TellsThatItHasLetTheClientInBeforeThereIsAnythingToSay) {
+  Serve();
+  Client client(channel_);
+  client.stream->WaitForInitialMetadata();  // Would wait for ever.
+  presence_.WaitForStream();
+}
+
 TEST_F(StreamTest, CancelMidStreamClosesTheHandlerOnce) {
   Serve();
   Client client(channel_);

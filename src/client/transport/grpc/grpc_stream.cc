@@ -25,7 +25,6 @@ class StreamReactor final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
     refused_ = Prepare(context_, call, clock);
     stub.PrepareBidiStreamingCall(&context_, call.method, {}, this);
     AddHold();
-    StartRead(&incoming_);
     StartCall();
   }
 
@@ -50,6 +49,12 @@ class StreamReactor final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
   }
 
  private:
+  // Reads begin here, lest callbacks are concurrent.
+  void OnReadInitialMetadataDone(bool ok) override {
+    if (ok && callbacks_.on_accepted) guard_.Run([&] { callbacks_.on_accepted(); });
+    StartRead(&incoming_);
+  }
+
   void OnReadDone(bool ok) override {
     if (!ok) return LetGo();
     std::string message = ToString(incoming_);
