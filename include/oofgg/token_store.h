@@ -43,6 +43,9 @@ class TokenStore {
   [[nodiscard]] virtual StatusOr<SessionTokens> Load() = 0;
   /// Replaces it, whole or not at all; empty tokens mean signed out. The lock is held.
   virtual Status Save(const SessionTokens& tokens) = 0;
+  /// The server has refused to go on with the session: forgets it. An error: it is kept, as another server
+  /// made it, or cannot be removed; what the error says is then what callers hear. The lock is held.
+  virtual Status Refuse() { return Save({}); }
 };
 
 }  // namespace oofgg

@@ -55,7 +55,7 @@ StatusOr<std::unique_ptr<Client>> Context::NewClient(ClientOptions options) cons
 
 StatusOr<Client*> Context::client() {
   if (client_ == nullptr) {
-    auto store = std::make_shared<SessionFile>(session_file());
+    auto store = std::make_shared<SessionFile>(session_file(), settings_.endpoints.auth);
     OOFGG_ASSIGN_OR_RETURN(auto client, NewClient({.token_store = store}));
     SessionTokens tokens;
     {
@@ -89,7 +89,7 @@ StatusOr<Client*> Context::admin_client(const OperatorKeys& keys) {
 }
 
 Status Context::ForgetSession() {
-  SessionFile store(session_file());
+  SessionFile store(session_file(), settings_.endpoints.auth);
   OOFGG_ASSIGN_OR_RETURN(const auto lock, store.Acquire());
   return store.Save({});
 }

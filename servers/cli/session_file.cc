@@ -79,10 +79,10 @@ StatusOr<std::unique_ptr<TokenStore::Lock>> SessionFile::Acquire() {
   return lock;
 }
 
-StatusOr<SessionTokens> SessionFile::Load() {
+StatusOr<json> SessionFile::Read() const {
   struct stat info {};
   if (stat(path_.c_str(), &info) != 0) {
-    if (errno == ENOENT) return SessionTokens{};
+    if (errno == ENOENT) return json::object();
     return FileError("read", path_);
   }
   if (!S_ISREG(info.st_mode)) {
@@ -101,11 +101,16 @@ StatusOr<SessionTokens> SessionFile::Load() {
   std::stringstream text;
   text << file.rdbuf();
   if (!file) return FileError("read", path_);
-  const json object = json::parse(text.str(), nullptr, false);
+  json object = json::parse(text.str(), nullptr, false);
   if (!object.is_object()) {
     return MakeStatus(StatusCode::kFailedPrecondition,
                       path_ + " is not a session file of oofgg; move it away and log in again");
   }
+  return object;
+}
+
+StatusOr<SessionTokens> SessionFile::Load() {
+  OOFGG_ASSIGN_OR_RETURN(const json object, Read());
   SessionTokens tokens;
   tokens.user_id = Member(object, "user_id");
   tokens.access_token = Member(object, "access_token");
@@ -119,12 +124,35 @@ StatusOr<SessionTokens> SessionFile::Load() {
   return tokens;
 }
 
+std::string SessionFile::MakerOf(const SessionTokens& tokens) const {
+  const auto stored = Read();
+  const bool is_stored = stored.ok() && Member(*stored, "refresh_token") == tokens.refresh_token &&
+                         Member(*stored, "access_token") == tokens.access_token;
+  // A refresh that is about to be tried is no proof that this server made the session.
+  return is_stored ? Member(*stored, "server") : server_;
+}
+
+Status SessionFile::Remove() const {
+  if (unlink(path_.c_str()) != 0 && errno != ENOENT) return FileError("remove", path_);
+  return {};
+}
+
+Status SessionFile::Refuse() {
+  OOFGG_ASSIGN_OR_RETURN(const json stored, Read());
+  const std::string maker = Member(stored, "server");
+  if (maker == server_) return Remove();
+  const std::string advice = "; it is kept, and " + server_ +
+                             " does not know it: give --auth of the server that made it, or sign in again: "
+                             "oofgg login NAME";
+  return MakeStatus(StatusCode::kFailedPrecondition,
+                    maker.empty() ? path_ + " does not say which server made its session" + advice
+                                  : "this session was made at " + maker + advice);
+}
+
 Status SessionFile::Save(const SessionTokens& tokens) {
-  if (tokens.refresh_token.empty() && tokens.access_token.empty()) {
-    if (unlink(path_.c_str()) != 0 && errno != ENOENT) return FileError("remove", path_);
-    return {};
-  }
+  if (tokens.refresh_token.empty() && tokens.access_token.empty()) return Remove();
   const json object = {
+      {"server", MakerOf(tokens)},
       {"user_id", tokens.user_id},
       {"access_token", tokens.access_token},
       {"refresh_token", tokens.refresh_token},

@@ -90,6 +90,8 @@ class Session {
   /// Under the store's lock, which SaveOpened takes. False, and a line in the log, if that failed.
   [[nodiscard]] bool Save(const SessionTokens& tokens);
   [[nodiscard]] bool SaveOpened(const SessionTokens& tokens);
+  /// Tells the token store that the server refused. False if it keeps the session, and `*outcome` says why.
+  [[nodiscard]] bool Refuse(Status* outcome);
   /// Empties the token store if what is in it is of `user_id`. False as above.
   [[nodiscard]] bool EmptyStore(const std::string& user_id);
   [[nodiscard]] Duration RandomBelow(Duration bound) const;

@@ -166,11 +166,20 @@ void Session::OnRefreshed(const std::shared_ptr<Pending>& pending, StatusOr<Auth
     AdoptLocked(tokens);
   }
   if (pending->lock != nullptr) {
-    const bool is_stored = Save(tokens);
+    const bool is_stored = answer.ok() ? Save(tokens) : Refuse(&outcome);
     std::lock_guard lock(mutex_);
     if (pending->generation == generation_) is_stored_ = is_stored;
   }
   EndRefresh(pending, outcome);
+}
+
+bool Session::Refuse(Status* outcome) {
+  const Status kept = core_.options().token_store->Refuse();
+  if (!kept.ok()) {
+    *outcome =
+        WithReason(MakeStatus(StatusCode::kUnauthenticated, std::string(kept.message())), ReasonOf(*outcome));
+  }
+  return kept.ok();
 }
 
 void Session::EndRefresh(const std::shared_ptr<Pending>& pending, const Status& outcome) {

@@ -271,6 +271,43 @@ TEST_F(CliAccountTest, AnAddressIsProvedByAMailedCode) {
   EXPECT_EQ(server_.Asked<methods::VerifyEmail>().code, "654321");
 }
 
+TEST_F(CliAccountTest, AServerThatDidNotMakeTheSessionDoesNotEndIt) {
+  SignIn();
+  testing::ScriptedServer another;
+  for (testing::ScriptedServer* each : {&server_, &another}) {
+    each->Refuse<methods::RefreshToken>(MakeStatus(StatusCode::kUnauthenticated, "no such session"));
+  }
+  // Twice, as an attempt is kept in the file, too.
+  for (int i = 0; i < 2; ++i) {
+    ExpectRefusal(shell_.Run({"--auth", another.address(), "refresh"}),
+                  "this session was made at " + server_.address() + "; it is kept, and " + another.address() +
+                      " does not know it: give --auth of the server that made it, or sign in again: oofgg "
+                      "login NAME");
+  }
+  EXPECT_TRUE(IsSignedIn());
+  EXPECT_EQ(shell_.Run({"refresh"}).status, 1);
+  EXPECT_FALSE(IsSignedIn()) << "the server that made it has ended it";
+}
+
+TEST_F(CliAccountTest, ASessionOfAnUnknownServerIsKept) {
+  SignIn();
+  Json session = Json::parse(std::ifstream(shell_.session_file()));
+  session.erase("server");  // As earlier versions wrote it.
+  std::ofstream(shell_.session_file()) << session;
+  server_.Refuse<methods::RefreshToken>(MakeStatus(StatusCode::kUnauthenticated, "no such session"));
+  const Answer refused = shell_.Run({"refresh"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.errors, HasSubstr("does not say which server made its session; it is kept"));
+  EXPECT_TRUE(IsSignedIn());
+  server_.Answer<methods::RefreshToken>({.user_id = "u1",
+                                         .access_token = "access-2",
+                                         .refresh_token = "refresh-2",
+                                         .expires_in = std::chrono::minutes(15)});
+  EXPECT_EQ(shell_.Run({"refresh"}).status, 0);
+  EXPECT_EQ(Json::parse(std::ifstream(shell_.session_file()))["server"], server_.address())
+      << "it has answered";
+}
+
 TEST_F(CliAccountTest, WhoIsNotSignedInIsToldHow) {
   for (const std::vector<std::string>& arguments : {std::vector<std::string>{"upgrade", "ann"},
                                                     {"account"},

@@ -36,7 +36,7 @@ class RefreshRaceTest : public ::testing::Test {
 
   /// As a game makes it that goes on with the session of the command line.
   [[nodiscard]] std::unique_ptr<Client> GameWithTheSession() const {
-    const auto store = std::make_shared<cli::SessionFile>(shell_->session_file());
+    const auto store = std::make_shared<cli::SessionFile>(shell_->session_file(), address_);
     GrpcTransportOptions transport;
     transport.endpoints.auth = address_;
     auto client = std::make_unique<Client>(MakeGrpcTransport(transport), ClientOptions{.token_store = store});

@@ -226,6 +226,25 @@ TEST_F(SessionTest, AFinalRefusalEndsTheSession) {
   EXPECT_EQ(Count(kRefresh), 1u);
 }
 
+TEST_F(SessionTest, AStoreMayKeepWhatAServerRefused) {
+  const auto store = std::make_shared<testing::SharedStore>();
+  store->why_it_stays = MakeStatus(StatusCode::kFailedPrecondition, "another server made it");
+  ClientOptions options = setting_.Options();
+  options.token_store = store;
+  const auto client = setting_.NewPlayer(options);
+  store->saved = client->tokens();
+  Status outcome;
+  const Call call =
+      client->auth().Refresh([&](const StatusOr<SessionTokens>& answer) { outcome = answer.status(); });
+  setting_.executor.RunReady();
+  setting_.transport->last().Reply(MakeStatus(StatusCode::kUnauthenticated, "unknown"));
+  setting_.executor.RunReady();
+  EXPECT_EQ(outcome.code(), StatusCode::kUnauthenticated);
+  EXPECT_EQ(outcome.message(), "another server made it");
+  EXPECT_EQ(store->saved.refresh_token, "refresh-1");
+  EXPECT_EQ(client->tokens().refresh_token, "") << "it is of no use here";
+}
+
 TEST_F(SessionTest, AnUnreachableServerDoesNotEndTheSession) {
   setting_.executor.AdvanceBy(minutes(14));
   for (int attempt = 0; attempt < 6; ++attempt) {

@@ -20,8 +20,10 @@ class SharedStore final : public TokenStore {
     saved = tokens;
     return absl::OkStatus();
   }
+  Status Refuse() override { return why_it_stays.ok() ? Save({}) : why_it_stays; }
 
   SessionTokens saved;
+  Status why_it_stays;  ///< After a refusal; OK: it does not.
   bool is_locked = false;
   bool is_full = false;
 
