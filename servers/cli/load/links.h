@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -18,6 +19,11 @@ namespace oofgg::load {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<Nanos>(now.tv_sec) * 1'000'000'000U + static_cast<Nanos>(now.tv_nsec);
+}
+
+inline constexpr Nanos kNanosPerMilli = 1'000'000;
+[[nodiscard]] inline Nanos ToNanos(std::chrono::milliseconds time) {
+  return static_cast<Nanos>(time.count()) * kNanosPerMilli;
 }
 
 inline constexpr Nanos kNeverDue = ~Nanos{0};

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "servers/cli/load/followers.h"
+#include "servers/cli/load/links.h"
+#include "servers/cli/load/load_options.h"
+#include "servers/cli/load/load_report.h"
+#include "servers/cli/load/shared_counts.h"
+#include "servers/cli/load/tls_client.h"
+#include "servers/cli/load/worker_pool.h"
+
+namespace oofgg::load {
+
+/// How far it is. `done`: the phase has ended; otherwise the line makes way for the next.
+using LoadProgress = std::function<void(const std::string& line, bool done)>;
+
+/// What a run is made of. All of it outlives the run.
+struct LoadParts {
+  const PresenceLoadOptions& options;
+  const LoadProgress& progress;
+  const LinkPlan& plan;
+  const std::optional<TlsClient>& tls;  ///< With TLS over TCP.
+  TruthBoard& truth;
+  Followers& followers;
+};
+
+/// The parent of the workers: leads them through the phases of a run, and sums up what they counted.
+class Conductor {
+ public:
+  Conductor(const LoadParts& parts, SharedCounts counts)
+      : options_(parts.options), parts_(parts), counts_(std::move(counts)) {}
+  ~Conductor() { Quit(); }
+  Conductor(const Conductor&) = delete;
+  Conductor& operator=(const Conductor&) = delete;
+
+  Status Run(LoadReport& report);
+
+ private:
+  Status StartWorkers();
+  [[nodiscard]] std::unique_ptr<Links> MakeLinks(const LinkPlan& plan, int epoll, LinkEvents& events) const;
+  Status Phases(LoadReport& report);
+  Status Step(User users, LoadReport& report);
+  Status Hold(LoadReport& report);
+  Status ChangeAt(double per_second, LoadReport& report);
+  void Quit();
+
+  // False if interrupted.
+  StatusOr<bool> Do(Command::Kind kind, const std::string& what);
+  StatusOr<bool> SettleAndVerify(HeardFigures& heard);
+  StatusOr<bool> WaitUntilQuiet(Nanos deadline);
+  StatusOr<bool> WaitUntilSteady();
+  StatusOr<bool> Wait(Nanos time, const std::string& what);
+
+  Status Look();
+  void Show(const std::string& what, bool done = false);
+  [[nodiscard]] std::optional<ProcessCost> ServerCost() const;
+  [[nodiscard]] std::optional<double> ServerSeconds() const;
+
+  const PresenceLoadOptions& options_;
+  const LoadParts parts_;
+  const SharedCounts counts_;
+  WorkerPool pool_;
+  std::uint32_t next_phase_ = 0;
+  Nanos shown_ = 0;
+};
+
+}  // namespace oofgg::load
