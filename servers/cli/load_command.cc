@@ -74,6 +74,10 @@ StatusOr<load::SignToken> SignerOf(const OperatorKeys& keys) {
 
 Status LoadPresence(Context& context, PresenceLoadOptions options, const OperatorKeys& keys) {
   options.ca_file = context.settings().peers.ca;
+  if (context.settings().tls) {
+    OOFGG_ASSIGN_OR_RETURN(options.grpc_tls, servers::TlsOptionsOf(context.settings().peers));
+    options.grpc_tls.enabled = true;
+  }
   OOFGG_ASSIGN_OR_RETURN(options.sign, SignerOf(keys));
   const StatusOr<load::LoadReport> report = RunPresenceLoad(options, ShowProgress);
   ClearProgress();

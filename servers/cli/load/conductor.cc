@@ -67,7 +67,10 @@ Status Conductor::StartWorkers() {
 std::unique_ptr<Links> Conductor::MakeLinks(const LinkPlan& plan, int epoll, LinkEvents& events) const {
   if (options_.protocol == Protocol::kUdp) return std::make_unique<UdpLinks>(plan, epoll, events);
   if (options_.protocol == Protocol::kGrpc) {
-    return std::make_unique<GrpcLinks>(plan, options_.server, options_.sign, epoll, events);
+    GrpcTransportOptions transport;
+    transport.endpoints.game = options_.server;
+    transport.tls = options_.grpc_tls;
+    return std::make_unique<GrpcLinks>(plan, std::move(transport), options_.sign, epoll, events);
   }
   return std::make_unique<TcpLinks>(plan, parts_.tls.has_value() ? &*parts_.tls : nullptr, epoll, events);
 }

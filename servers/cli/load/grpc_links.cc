@@ -37,9 +37,10 @@ ServerLine LineOf(const PresenceUpdate& update) {
 
 }  // namespace
 
-GrpcLinks::GrpcLinks(const LinkPlan& plan, std::string server, SignToken sign, int epoll, LinkEvents& events)
+GrpcLinks::GrpcLinks(const LinkPlan& plan, GrpcTransportOptions transport, SignToken sign, int epoll,
+                     LinkEvents& events)
     : plan_(plan),
-      server_(std::move(server)),
+      transport_(std::move(transport)),
       sign_(std::move(sign)),
       events_(events),
       arrived_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
@@ -60,12 +61,10 @@ Status GrpcLinks::Open(User user) {
   Peer& peer = peers_[local];
   peer.began = NowNanos();
   OOFGG_ASSIGN_OR_RETURN(std::string token, sign_(id));
-  GrpcTransportOptions transport;
-  transport.endpoints.game = server_;
   ClientOptions options;
   options.callbacks = &threads_;
   options.executor = &threads_;
-  peer.client = std::make_unique<Client>(MakeGrpcTransport(transport), std::move(options));
+  peer.client = std::make_unique<Client>(MakeGrpcTransport(transport_), std::move(options));
   peer.client->SetTokens({.user_id = id,
                           .access_token = std::move(token),
                           .expires_at = Clock::System().WallNow() + kTokenLifetime});
@@ -87,9 +86,19 @@ void GrpcLinks::StartWatch(Local local) {
       [=, this](const StatusOr<PresenceUpdate>& update) {
         Put({.local = local, .watch = watch, .at = NowNanos(), .update = update});
       },
-      {.status = StatusOf(plan_.truth.Latest(user)), .on_stale = [=, this](bool stale) {
-         if (!stale) Put({.local = local, .watch = watch, .at = NowNanos(), .is_fresh = true});
-       }});
+      {.status = StatusOf(plan_.truth.Latest(user)),
+       .on_stale =
+           [=, this](bool stale) {
+             if (!stale) Put({.local = local, .watch = watch, .at = NowNanos(), .is_fresh = true});
+           },
+       .on_trouble =
+           [=, this](const Status& why) {
+             if (ReasonOf(why) != kUnreachable) return;  // Else it passes.
+             Put({.local = local,
+                  .watch = watch,
+                  .at = NowNanos(),
+                  .unreachable = std::string(why.message())});
+           }});
 }
 
 void GrpcLinks::Say(User user) {
@@ -127,6 +136,10 @@ void GrpcLinks::Take(const News& news) {
   if (!news.update.ok()) {
     // The end of a watch that signed off is no error of anybody's.
     if (peer.online) Lose(news.local, std::string(news.update.status().message()));
+    return;
+  }
+  if (!news.unreachable.empty()) {
+    if (!peer.ready) Lose(news.local, news.unreachable);
     return;
   }
   if (!news.is_fresh) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "oofgg/client.h"
+#include "oofgg/grpc_transport.h"
 #include "oofgg/thread_pool.h"
 #include "servers/cli/load/links.h"
 
@@ -19,8 +20,9 @@ using SignToken = std::function<StatusOr<std::string>(const std::string& user_id
 /// others at this end, so it is for a few thousand.
 class GrpcLinks final : public Links {
  public:
-  /// `server`: HOST:PORT of gRPC. `epoll` and `events` outlive it.
-  GrpcLinks(const LinkPlan& plan, std::string server, SignToken sign, int epoll, LinkEvents& events);
+  /// `transport`: where gRPC of the game is, and how it is spoken. `epoll` and `events` outlive it.
+  GrpcLinks(const LinkPlan& plan, GrpcTransportOptions transport, SignToken sign, int epoll,
+            LinkEvents& events);
   ~GrpcLinks() override;
   GrpcLinks(const GrpcLinks&) = delete;
   GrpcLinks& operator=(const GrpcLinks&) = delete;
@@ -47,7 +49,8 @@ class GrpcLinks final : public Links {
     std::uint32_t watch = 0;
     Nanos at = 0;
     StatusOr<PresenceUpdate> update{PresenceUpdate()};
-    bool is_fresh = false;  ///< Everybody's state has been told; no update.
+    bool is_fresh = false;      ///< Everybody's state has been told; no update.
+    std::string unreachable{};  ///< Why there is no server; no update.
   };
 
   void StartWatch(Local local);
@@ -56,7 +59,7 @@ class GrpcLinks final : public Links {
   void Lose(Local local, const std::string& why);
 
   const LinkPlan& plan_;
-  const std::string server_;
+  const GrpcTransportOptions transport_;
   const SignToken sign_;
   LinkEvents& events_;
   const int arrived_fd_;

@@ -29,6 +29,31 @@ Status CheckSteps(const PresenceLoadOptions& options) {
   return {};
 }
 
+/// What would be left unheard is said.
+Status CheckProtocol(const PresenceLoadOptions& options) {
+  const bool is_grpc = options.protocol == Protocol::kGrpc;
+  const std::string name = NameOf(options.protocol);
+  if (is_grpc && !options.sign) {
+    return InvalidField("--keys",
+                        "is missing; gRPC asks every user for a token, so name the --keys of oofgg-auth");
+  }
+  if (!is_grpc && options.sign) {
+    return InvalidField("--keys", "is for --protocol grpc; over " + name + " nobody shows a token");
+  }
+  if (is_grpc && options.steps.back() > kMostGrpc) {
+    return InvalidField("--connections", "must be at most 5000 over gRPC, whose clients are large");
+  }
+  if (!is_grpc && options.grpc_tls.enabled) {
+    return InvalidField("--tls", "is for --protocol grpc; the presence port speaks TLS with --protocol tls");
+  }
+  const bool is_encrypted = options.protocol == Protocol::kTls || options.grpc_tls.enabled;
+  if (!is_encrypted && !options.ca_file.empty()) {
+    return InvalidField("--ca", "is for TLS, and " + name + " is spoken in plaintext; say --protocol tls" +
+                                    (is_grpc ? ", or --tls" : ""));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string NameOf(Protocol protocol) {
@@ -48,13 +73,7 @@ std::string NameOf(GraphShape shape) { return shape == GraphShape::kRegular ? "r
 
 Status Check(const PresenceLoadOptions& options) {
   OOFGG_RETURN_IF_ERROR(CheckSteps(options));
-  if (options.protocol == Protocol::kGrpc && !options.sign) {
-    return InvalidField("--keys",
-                        "is missing; gRPC asks every user for a token, so name the --keys of oofgg-auth");
-  }
-  if (options.protocol == Protocol::kGrpc && options.steps.back() > kMostGrpc) {
-    return InvalidField("--connections", "must be at most 5000 over gRPC, whose clients are large");
-  }
+  OOFGG_RETURN_IF_ERROR(CheckProtocol(options));
   if (options.shape == GraphShape::kPowerLaw && options.friends > kMostMeanFriends) {
     return InvalidField("--friends",
                         "must be at most 1000 with power-law, where a few have many more; give fewer");

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "oofgg/grpc_transport.h"
 #include "oofgg/status.h"
 #include "servers/cli/load/grpc_links.h"
 
@@ -36,6 +37,7 @@ struct PresenceLoadOptions {
   std::string source = "127.0.0.0/8";
   std::uint32_t per_address = 0;  ///< 0: as the server's own limits let.
   std::string ca_file{};          ///< PEM authorities that TLS trusts; empty: the system's.
+  TlsOptions grpc_tls{};          ///< How gRPC is spoken.
   SignToken sign{};               ///< For gRPC, which asks everybody for a token.
   std::vector<pid_t> server_pids{};
   std::chrono::milliseconds keep_alive{20'000};

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "oofgg/parse.h"
+#include "servers/cli/load/knock.h"
 #include "servers/cli/load/load_setup.h"
 #include "servers/cli/load/loopback.h"
 
@@ -27,6 +28,7 @@ StatusOr<LoadReport> RunPresenceLoad(const PresenceLoadOptions& options, const L
     OOFGG_ASSIGN_OR_RETURN(const HostPort address, ParseHostPort(options.server));
     OOFGG_ASSIGN_OR_RETURN(tls, TlsClient::Make(options.ca_file, address.host));
   }
+  OOFGG_RETURN_IF_ERROR(Knock(options, server));
   const std::uint32_t workers = WorkersFor(options);
   const std::size_t phases = options.steps.size() + options.rates.size();
   OOFGG_ASSIGN_OR_RETURN(SharedCounts counts, SharedCounts::Make(workers, phases));

@@ -79,6 +79,9 @@ TEST_F(PresenceLoadTest, NobodyIsLostOverTls) {
   game_ = StartGame(folder_, *auth_, {"--tls-cert", files.certificate, "--tls-key", files.key});
   ExpectSoundReport(
       Run({"--protocol", "tls", "--ca", files.client_ca, "--steps", "100,200", "--changes", "200"}));
+  ExpectSoundReport(
+      Run({"--protocol", "grpc", "--tls", "--ca", files.client_ca, "--server", game_->address("grpc"),
+           "--keys", folder_ / "oofgg-data/auth-keys", "--steps", "100,200", "--changes", "200"}));
 
   const TestCa stranger("another");
   ReplaceFile(files.client_ca, stranger.certificate());
@@ -136,6 +139,30 @@ TEST_F(PresenceLoadTest, ALimitOfTheServerIsNamedWithItsCure) {
   EXPECT_THAT(load->errors(), HasSubstr("raise --presence-max-per-address of oofgg-game"));
   ASSERT_FALSE(load->output().empty());
   EXPECT_EQ(json::parse(load->output())["failed"], 100);
+}
+
+TEST_F(PresenceLoadTest, APortWhereNobodyIsIsNamedAtOnce) {
+  for (const char* protocol : {"tcp", "udp"}) {
+    const auto load = Start({"--server", "127.0.0.1:1", "--protocol", protocol});
+    EXPECT_EQ(load->Wait(), 1);
+    EXPECT_THAT(load->errors(), HasSubstr("cannot reach 127.0.0.1:1 over " + std::string(protocol) + ": "));
+  }
+}
+
+TEST_F(PresenceLoadTest, OptionsThatDoNotFitAreTheCommandLinesFault) {
+  const std::string keys = folder_ / "oofgg-data/auth-keys";
+  const std::pair<std::vector<std::string>, const char*> unfit[] = {
+      {{"--protocol", "udp", "--tls"}, "--tls"},
+      {{"--tls"}, "--protocol tls"},
+      {{"--protocol", "udp", "--ca", "/absent"}, "--ca"},
+      {{"--keys", keys}, "--keys"},
+      {{"--protocol", "grpc"}, "--keys"},
+      {{"--protocol", "grpc", "--keys", keys, "--connections", "6000"}, "--connections"}};
+  for (const auto& [options, named] : unfit) {
+    const auto load = Start(options);
+    EXPECT_EQ(load->Wait(), 2) << load->errors();
+    EXPECT_THAT(load->errors(), HasSubstr(named));
+  }
 }
 
 TEST_F(PresenceLoadTest, NoOtherMachineIsPutUnderLoad) {

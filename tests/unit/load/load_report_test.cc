@@ -77,6 +77,9 @@ const BadOptions kBadOptions[] = {
     {"--celebrity", [](auto& options) { options.celebrity = 1'000; }},
     {"--source", [](auto& options) { options.source = "192.168.0.0/16"; }},
     {"--keys", [](auto& options) { options.protocol = Protocol::kGrpc; }},
+    {"--keys", [](auto& options) { options.sign = [](const std::string&) { return std::string(); }; }},
+    {"--protocol tls", [](auto& options) { options.grpc_tls.enabled = true; }},
+    {"--ca", [](auto& options) { options.protocol = Protocol::kUdp, options.ca_file = "ca.pem"; }},
     {"--pid", [](auto& options) { options.server_pids = {0x3FFF'FFFF}; }},
 };
 
