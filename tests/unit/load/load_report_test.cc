@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "servers/cli/load/presence_load.h"
 
@@ -46,6 +47,65 @@ TEST(LoadReportTest, EveryRowOfATableHasItsTitles) {
   for (const TextTable& table : {StepTable(report), RateTable(report)}) {
     for (const auto& row : table) EXPECT_EQ(row.size(), table.front().size());
   }
+}
+
+std::set<std::string> KeysOf(const nlohmann::json& object) {
+  std::set<std::string> keys;
+  for (const auto& [key, value] : object.items()) keys.insert(key);
+  return keys;
+}
+
+// Scripts of others read these; see docs/load.md.
+TEST(LoadReportTest, TheNamesInJsonStay) {
+  LoadReport report;
+  report.steps = {Step(10, 0), Step(20, 0)};
+  report.rates.resize(1);
+  report.rates[0].server_cpu_s = 1;
+  report.rates[0].celebrity.emplace();
+  report.held_server_cpu_s = 1;
+  report.trouble = "some";
+  const nlohmann::json object = ToJson(report);
+  const std::set<std::string> heard{"deliveries", "snapshots", "repeats",   "out_of_order", "false_flaps",
+                                    "unplaced",   "strangers", "ambiguous", "lost"};
+  const auto with_heard = [&](std::set<std::string> keys) {
+    keys.insert(heard.begin(), heard.end());
+    return keys;
+  };
+  EXPECT_EQ(KeysOf(object), (std::set<std::string>{"protocol",
+                                                   "graph",
+                                                   "connections",
+                                                   "friends",
+                                                   "seed",
+                                                   "workers",
+                                                   "source_addresses",
+                                                   "list_entries",
+                                                   "most_watched_id",
+                                                   "most_watched_by",
+                                                   "steps",
+                                                   "rates",
+                                                   "deliveries",
+                                                   "lost",
+                                                   "failed",
+                                                   "dropped",
+                                                   "resent",
+                                                   "held_s",
+                                                   "held_server_cpu_s",
+                                                   "server_bytes_per_connection",
+                                                   "interrupted",
+                                                   "trouble"}));
+  EXPECT_EQ(
+      KeysOf(object["steps"][0]),
+      with_heard({"connections", "connected", "connect_s", "connects_per_s", "hello", "online",
+                  "kernel_tcp_bytes", "kernel_udp_bytes", "kernel_slab_bytes", "server_rss_bytes",
+                  "server_pss_bytes", "server_private_bytes", "server_anonymous_bytes", "server_cpu_s"}));
+  EXPECT_EQ(
+      KeysOf(object["rates"][0]),
+      with_heard({"asked_changes_per_s", "seconds", "changes", "changes_per_s", "deliveries_per_s", "latency",
+                  "load_lateness", "load_cpu_s", "server_cpu_s", "server_cpu_us_per_delivery", "celebrity"}));
+  EXPECT_EQ(KeysOf(object["rates"][0]["celebrity"]),
+            (std::set<std::string>{"rounds", "heard_per_round", "latency", "last_p50_us", "last_max_us"}));
+  EXPECT_EQ(KeysOf(object["rates"][0]["latency"]),
+            (std::set<std::string>{"count", "p50_us", "p90_us", "p99_us", "p999_us", "max_us"}));
 }
 
 TEST(LoadReportTest, TroubleNamesTheFlagThatCuresIt) {
