@@ -29,6 +29,12 @@ std::string PathOf(const CLI::App& app) {
   return app.get_parent() == nullptr ? app.get_name() : PathOf(*app.get_parent()) + " " + app.get_name();
 }
 
+/// In columns, of which every character takes one: `NETWORK,…` has more bytes.
+std::size_t WidthOf(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
 }  // namespace
 
 std::string Wrap(std::string_view text, std::size_t indent, std::size_t width) {
@@ -79,14 +85,12 @@ std::string HelpFormatter::make_description(const CLI::App* app) const {
 
 std::string HelpFormatter::Table(const std::vector<Row>& rows) const {
   std::size_t longest = 0;
-  for (const Row& row : rows) longest = (std::max)(longest, row.name.size());
+  for (const Row& row : rows) longest = (std::max)(longest, WidthOf(row.name));
   const std::size_t indent = longest + 2 * kGap;
   std::string table;
   for (const Row& row : rows) {
-    std::string line(kGap, ' ');
-    line += row.name;
-    line.resize(indent, ' ');
-    table += line + Wrap(row.text, indent, width_) + "\n";
+    const std::string name = std::string(kGap, ' ') + row.name;
+    table += name + std::string(indent - WidthOf(name), ' ') + Wrap(row.text, indent, width_) + "\n";
   }
   return table;
 }

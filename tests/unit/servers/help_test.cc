@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <CLI/CLI.hpp>
+#include <memory>
+
 namespace oofgg::servers {
 namespace {
 
@@ -22,6 +25,15 @@ TEST(WrapTest, DoesNotBreakAWord) {
   const std::string word(50, 'x');
   EXPECT_EQ(Wrap(word, 0, 30), word);
   EXPECT_EQ(Wrap(word + " tail", 0, 30), word + "\ntail");
+}
+
+TEST(HelpFormatterTest, ColumnsAreAlignedWhateverTheNamesAreWrittenWith) {
+  CLI::App app("", "server");
+  app.formatter(std::make_shared<HelpFormatter>(0));
+  app.add_option("--from", "Whom")->type_name("NETWORK,…")->expected(1);
+  app.add_option("--other", "What")->type_name("TEXT");
+  const std::string help = app.help();
+  EXPECT_NE(help.find("  --from NETWORK,…  Whom\n  --other TEXT      What\n"), std::string::npos) << help;
 }
 
 }  // namespace
