@@ -134,16 +134,34 @@ ProgramSpec GameProgram(const Plan& plan, const DataFolder& data) {
        Switch("--presence-auth", plan.options.presence_auth)});
 }
 
+/// What a server said of its own flags, with those that `up` has in their place.
+std::string InTermsOfUp(const std::string& program, std::string text) {
+  const bool is_server = program.starts_with("oofgg-");
+  const std::string ours = is_server ? "--" + program.substr(std::string_view("oofgg-").size()) : "";
+  const std::pair<std::string, std::string> flags[] = {
+      {"--listen", ours + "-listen"}, {"--ops-listen", ours + "-ops"}, {"--http-listen", ours + "-http"}};
+  for (const auto& [theirs, name] : flags) {
+    const std::size_t at = is_server ? text.find(theirs) : std::string::npos;
+    if (at != std::string::npos) text.replace(at, theirs.size(), name);
+  }
+  return text;
+}
+
+Status InTermsOfUp(const Status& status) {
+  const std::string text(status.message());
+  return MakeStatus(status.code(), InTermsOfUp(text.substr(0, text.find(' ')), text));
+}
+
 void PrintEvent(const Context& context, const ProgramEvent& event) {
   if (event.kind == ProgramEvent::Kind::kEnded) {
     const auto pause = event.restart.count();
-    context.Print(
-        event.program + " " + event.detail + "; starting it again in " + std::to_string(pause) + " ms",
-        {{"event", "ended"},
-         {"program", event.program},
-         {"pid", event.pid},
-         {"detail", event.detail},
-         {"restart_in_ms", pause}});
+    const std::string detail = InTermsOfUp(event.program, event.detail);
+    context.Print(event.program + " " + detail + "; starting it again in " + std::to_string(pause) + " ms",
+                  {{"event", "ended"},
+                   {"program", event.program},
+                   {"pid", event.pid},
+                   {"detail", detail},
+                   {"restart_in_ms", pause}});
     return;
   }
   std::string name = event.program;
@@ -213,7 +231,7 @@ Status Up(Context& context, const UpOptions& options, const std::string& config_
   supervisor.StopAll();
   if (!options.keep_game_servers) StopGameServers(data->File("servers"));
   // Ctrl-C before all was up is an end like any other.
-  return absl::IsCancelled(status) ? Status() : status;
+  return status.ok() || absl::IsCancelled(status) ? Status() : InTermsOfUp(status);
 }
 
 }  // namespace
@@ -225,7 +243,8 @@ void AddUpCommand(CLI::App& app, servers::Flags& flags, Command* chosen) {
   flags.AddAddress({.name = "auth-ops", .help = "Ops HTTP of oofgg-auth"}, &options->auth_ops);
   flags.AddAddress({.name = "game-listen", .help = "gRPC of oofgg-game"}, &options->game_listen);
   flags.AddAddress({.name = "game-ops", .help = "Ops HTTP of oofgg-game"}, &options->game_ops);
-  flags.AddAddress({.name = "presence-listen", .help = "Presence over TCP"}, &options->presence_listen);
+  flags.AddAddress({.name = "presence-listen", .help = "Presence over TCP and UDP"},
+                   &options->presence_listen);
   flags.AddAddress({.name = "maker-listen", .help = "gRPC of oofgg-maker"}, &options->maker_listen);
   flags.AddAddress({.name = "maker-ops", .help = "Ops HTTP of oofgg-maker"}, &options->maker_ops);
   flags.AddAddress({.name = "maker-http", .help = "HTTP API of oofgg-maker, POST /request"},

@@ -269,6 +269,7 @@ TEST_F(UpTest, APortInUseIsNamedInOneLine) {
     EXPECT_EQ(second.status, 1) << flag;
     EXPECT_THAT(second.errors,
                 MatchesRegex("oofgg: oofgg-[a-z]+ ended with status 1: .*" + address + ".* in use.*\n"));
+    EXPECT_THAT(second.errors, HasSubstr(std::string(" ") + flag + ": ")) << "and not as the server calls it";
     EXPECT_EQ(std::count(second.errors.begin(), second.errors.end(), '\n'), 1) << second.errors;
   }
 }
