@@ -40,6 +40,13 @@ Status CheckPrivate(const Settings& settings) {
   return {};
 }
 
+Status CheckSignedIn(const Client& client) {
+  const SessionTokens tokens = client.tokens();
+  // A service has no refresh token.
+  if (!tokens.refresh_token.empty() || !tokens.access_token.empty()) return {};
+  return MakeStatus(StatusCode::kUnauthenticated, "not signed in; run: oofgg login NAME");
+}
+
 }  // namespace
 
 StatusOr<std::unique_ptr<Client>> Context::NewClient(ClientOptions options) const {
@@ -53,30 +60,37 @@ StatusOr<std::unique_ptr<Client>> Context::NewClient(ClientOptions options) cons
   return std::make_unique<Client>(MakeGrpcTransport(transport), std::move(options));
 }
 
+StatusOr<std::unique_ptr<Client>> Context::OpenSession(ClientOptions options) const {
+  auto store = std::make_shared<SessionFile>(session_file(), settings_.endpoints.auth);
+  options.token_store = store;
+  OOFGG_ASSIGN_OR_RETURN(auto client, NewClient(std::move(options)));
+  SessionTokens tokens;
+  {
+    // A session file that cannot be used is said now, and not when the first token is about to end.
+    OOFGG_ASSIGN_OR_RETURN(const auto lock, store->Acquire());
+    OOFGG_ASSIGN_OR_RETURN(tokens, store->Load());
+  }
+  client->SetTokens(std::move(tokens));
+  return client;
+}
+
 StatusOr<Client*> Context::client() {
   if (client_ == nullptr) {
-    auto store = std::make_shared<SessionFile>(session_file(), settings_.endpoints.auth);
-    OOFGG_ASSIGN_OR_RETURN(auto client, NewClient({.token_store = store}));
-    SessionTokens tokens;
-    {
-      // A session file that cannot be used is said now, and not when the first token is about to end.
-      OOFGG_ASSIGN_OR_RETURN(const auto lock, store->Acquire());
-      OOFGG_ASSIGN_OR_RETURN(tokens, store->Load());
-    }
-    client->SetTokens(std::move(tokens));
-    client_ = std::move(client);
+    OOFGG_ASSIGN_OR_RETURN(client_, OpenSession({}));
   }
   return client_.get();
 }
 
 StatusOr<Client*> Context::signed_in_client() {
   OOFGG_ASSIGN_OR_RETURN(Client* const ours, client());
-  const SessionTokens tokens = ours->tokens();
-  // A service has no refresh token.
-  if (tokens.refresh_token.empty() && tokens.access_token.empty()) {
-    return MakeStatus(StatusCode::kUnauthenticated, "not signed in; run: oofgg login NAME");
-  }
+  OOFGG_RETURN_IF_ERROR(CheckSignedIn(*ours));
   return ours;
+}
+
+StatusOr<std::unique_ptr<Client>> Context::NewSignedInClient(Executor* callbacks) const {
+  OOFGG_ASSIGN_OR_RETURN(auto own, OpenSession({.callbacks = callbacks}));
+  OOFGG_RETURN_IF_ERROR(CheckSignedIn(*own));
+  return own;
 }
 
 StatusOr<Client*> Context::admin_client(const OperatorKeys& keys) {

@@ -41,6 +41,8 @@ class Context {
   StatusOr<Client*> client();
   /// The same, of somebody who is signed in. kUnauthenticated that says how to sign in.
   StatusOr<Client*> signed_in_client();
+  /// A client of its own, on the same session, whose callbacks run on `callbacks`, which outlives it.
+  StatusOr<std::unique_ptr<Client>> NewSignedInClient(Executor* callbacks) const;
   /// The same, of an admin; of the operator, who need not be signed in, if `keys` name a directory.
   StatusOr<Client*> admin_client(const OperatorKeys& keys);
 
@@ -66,6 +68,8 @@ class Context {
   void Hint(const std::string& line) const;
 
  private:
+  /// On this player's session file.
+  [[nodiscard]] StatusOr<std::unique_ptr<Client>> OpenSession(ClientOptions options) const;
   /// Without a session.
   [[nodiscard]] StatusOr<std::unique_ptr<Client>> NewClient(ClientOptions options) const;
 

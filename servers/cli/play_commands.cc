@@ -39,7 +39,7 @@ struct PresenceCommand {
 std::optional<PresenceStatus> StatusOf(const PresenceCommand& command) {
   if (command.state.empty() && command.text.empty()) return std::nullopt;
   PresenceStatus status;
-  if (!command.state.empty()) status.state = ShownStates().at(command.state);
+  if (!command.state.empty()) status.state = WishedStates().at(command.state);
   status.text = command.text;
   return status;
 }
@@ -154,9 +154,9 @@ void AddPlayCommands(CLI::App& app, Command* chosen) {
   presence
       ->add_option(
           "--state", watching->state,
-          "What others see: online, away, in_match or invisible (default: as before, at first online)")
+          "What others see: " + NamesOf(WishedStates(), ", ") + " (default: as before, at first online)")
       ->option_text("STATE")
-      ->check(CLI::IsMember(ShownStates()));
+      ->check(CLI::IsMember(WishedStates()));
   presence->add_option("--text", watching->text, "Words for others, 256 bytes at most (default: as before)")
       ->option_text("TEXT");
   AddWatchOptions(*presence, watching->watch);

@@ -4,19 +4,42 @@
 
 namespace oofgg::cli {
 
-const std::map<std::string, PresenceState>& ShownStates() {
-  static const std::map<std::string, PresenceState> states = {{"online", PresenceState::kOnline},
-                                                              {"away", PresenceState::kAway},
-                                                              {"in_match", PresenceState::kInMatch},
-                                                              {"invisible", PresenceState::kOffline}};
+namespace {
+
+StateNames WithOfflineAs(const std::string& name) {
+  return {{"online", PresenceState::kOnline},
+          {"away", PresenceState::kAway},
+          {"in_match", PresenceState::kInMatch},
+          {name, PresenceState::kOffline}};
+}
+
+std::string SeenName(PresenceState state) {
+  for (const auto& [name, named] : SeenStates()) {
+    if (named == state) return name;
+  }
+  return "online";
+}
+
+}  // namespace
+
+const StateNames& WishedStates() {
+  static const StateNames states = WithOfflineAs("invisible");
   return states;
 }
 
+const StateNames& SeenStates() {
+  static const StateNames states = WithOfflineAs("offline");
+  return states;
+}
+
+std::string NamesOf(const StateNames& states, const std::string& separator) {
+  std::string names;
+  for (const auto& [name, state] : states) names += (names.empty() ? "" : separator) + name;
+  return names;
+}
+
 std::string StateText(const PresenceUpdate& update) {
-  std::string text = "offline";
-  if (update.state == PresenceState::kOnline) text = "online";
-  if (update.state == PresenceState::kAway) text = "away";
-  if (update.state == PresenceState::kInMatch) text = "in a match";
+  const std::string text = update.state == PresenceState::kInMatch ? "in a match" : SeenName(update.state);
   return update.text.empty() ? text : text + ": " + update.text;
 }
 
@@ -24,8 +47,8 @@ nlohmann::json JsonOf(const PresenceUpdate& update) {
   nlohmann::json object = {{"user_id", update.user_id},
                            {"online", update.state != PresenceState::kOffline},
                            {"version", update.version}};
-  if (update.state == PresenceState::kAway) object["state"] = "away";
-  if (update.state == PresenceState::kInMatch) object["state"] = "in_match";
+  const bool is_special = update.state == PresenceState::kAway || update.state == PresenceState::kInMatch;
+  if (is_special) object["state"] = SeenName(update.state);
   if (!update.text.empty()) object["text"] = update.text;
   if (!update.session_id.empty()) object["session_id"] = update.session_id;
   return object;

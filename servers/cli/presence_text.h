@@ -8,8 +8,13 @@
 
 namespace oofgg::cli {
 
-/// What a status is called on the command line. As a wish, offline is called invisible.
-[[nodiscard]] const std::map<std::string, PresenceState>& ShownStates();
+/// What states are called on the command line: as a wish of what others are to see, and as what they see.
+/// What is invisible to who wishes it is offline to them.
+using StateNames = std::map<std::string, PresenceState>;
+[[nodiscard]] const StateNames& WishedStates();
+[[nodiscard]] const StateNames& SeenStates();
+/// `online, away`, with `separator` between them.
+[[nodiscard]] std::string NamesOf(const StateNames& states, const std::string& separator);
 
 /// `online`, `offline`, `away` or `in a match`, and the words for others behind it.
 [[nodiscard]] std::string StateText(const PresenceUpdate& update);

@@ -46,7 +46,7 @@ void AddShellCommand(CLI::App& app, Command* chosen) {
   shell->add_option("--server", arguments->options.server, "The presence port (default: 127.0.0.1:8080)")
       ->type_name("HOST:PORT");
   shell->add_flag("--strict", arguments->options.strict,
-                  "End at the first command that fails, with status 1");
+                  "End at the first command that fails, or that the server refuses, with status 1");
   shell->add_flag("--no-color", arguments->no_color, "No colours, as with NO_COLOR in the environment");
   shell->footer("Commands are read from stdin: typed, or one a line from a pipe. `help` lists them.");
   shell->callback([=] {

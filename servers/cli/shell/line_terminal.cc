@@ -98,6 +98,7 @@ class LineTerminal final : public Terminal {
     if (editing_) el_set(editor(), EL_REFRESH);
   }
 
+  void End() override { cut_off_ = true; }
   bool TakeInterrupt() override { return Signals::Take(SIGINT) || Signals::has_to_end(); }
 
  private:
@@ -126,7 +127,7 @@ class LineTerminal final : public Terminal {
   int ReadKey(wchar_t* key) {
     std::mbstate_t state{};
     for (;;) {
-      if (Signals::has_to_end()) return 0;
+      if (Signals::has_to_end() || cut_off_) return 0;
       if (Signals::Take(SIGINT)) {
         *key = kKillLine;
         return 1;
@@ -198,6 +199,7 @@ class LineTerminal final : public Terminal {
   std::unique_ptr<EditLine, Free> editor_;  // Before the history it uses.
   std::string prompt_;
   bool editing_ = false;
+  bool cut_off_ = false;
 };
 
 }  // namespace

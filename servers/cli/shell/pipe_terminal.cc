@@ -13,13 +13,16 @@ class PipeTerminal final : public Terminal {
   explicit PipeTerminal(EventLoop& loop) : loop_(loop) {}
 
   std::optional<std::string> ReadLine(const std::string& /*prompt*/) override {
-    for (;;) {
+    while (!cut_off_) {
       const std::size_t end = unread_.find('\n');
       if (end != std::string::npos) return Take(end);
       if (ended_) return unread_.empty() ? std::nullopt : std::optional(Take(unread_.size()));
       if (loop_.ServeOnce(STDIN_FILENO)) Read();
     }
+    return std::nullopt;
   }
+
+  void End() override { cut_off_ = true; }
 
   void Print(std::string_view line) override {
     std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
@@ -42,7 +45,8 @@ class PipeTerminal final : public Terminal {
 
   EventLoop& loop_;
   std::string unread_;
-  bool ended_ = false;
+  bool ended_ = false;    // What stdin says.
+  bool cut_off_ = false;  // What `End` says.
 };
 
 }  // namespace

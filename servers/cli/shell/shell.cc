@@ -15,6 +15,29 @@ namespace oofgg::cli {
 using nlohmann::json;
 using servers::OneLine;
 
+namespace {
+
+std::vector<std::string> Names(const StateNames& states) {
+  std::vector<std::string> names;
+  for (const auto& [name, state] : states) names.push_back(name);
+  return names;
+}
+
+/// Whether that is a no to what was said, and not a link or a server that is not there now.
+bool IsRefusal(StatusCode code) {
+  switch (code) {
+    case StatusCode::kInvalidArgument:
+    case StatusCode::kUnauthenticated:
+    case StatusCode::kPermissionDenied:
+    case StatusCode::kFailedPrecondition:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
 Shell::Shell(Context& context, EventLoop& loop, ShellOptions options)
     : context_(context), loop_(loop), options_(std::move(options)), style_(options_.colored) {}
 
@@ -23,7 +46,7 @@ Shell::~Shell() = default;
 Status Shell::Run(Terminal& terminal) {
   terminal_ = &terminal;
   Status status;
-  while (!quitting_ && status.ok()) {
+  while (!quitting_ && status.ok() && refused_.ok()) {
     const auto line = terminal.ReadLine(Prompt());
     if (!line.has_value()) break;
     status = Execute(*line);
@@ -34,7 +57,7 @@ Status Shell::Run(Terminal& terminal) {
   users_.clear();
   raw_.reset();
   terminal_ = nullptr;
-  return status;
+  return refused_.ok() ? status : refused_;
 }
 
 StatusOr<const Shell::Command*> Shell::Find(const std::string& name) {
@@ -68,7 +91,9 @@ StatusOr<ShellUser*> Shell::UserCalled(const std::string& name) {
 
 Status Shell::WaitUntil(const std::function<bool()>& is_done, std::chrono::milliseconds patience) {
   const TimePoint deadline = DeadlineAfter(Clock::System().Now(), patience);
+  loop_.ServeOnce(-1, TimePoint());  // What the command before has led to, such as that what is shown is old.
   while (!is_done()) {
+    OOFGG_RETURN_IF_ERROR(refused_);
     if (terminal_->TakeInterrupt()) return MakeStatus(StatusCode::kCancelled, "interrupted");
     if (Clock::System().Now() >= deadline) {
       return MakeStatus(StatusCode::kDeadlineExceeded, "not so within " + servers::FormatDuration(patience));
@@ -82,9 +107,9 @@ void Shell::OnUpdate(const std::string& user, const StatusOr<PresenceUpdate>& up
   const auto found = users_.find(user);
   if (found == users_.end()) return;
   if (!update.ok()) {
-    found->second->ended = std::string(update.status().message().data(), update.status().message().size());
-    return PrintOf(user, found->second->ended, Ink::kBad,
-                   {{"event", "error"}, {"error", found->second->ended}});
+    found->second->ended = TextOf(update.status());
+    PrintOf(user, found->second->ended, Ink::kBad, {{"event", "error"}, {"error", found->second->ended}});
+    return OnRefused(user, update.status());
   }
   found->second->states[update->user_id] = *update;
   json object = JsonOf(*update);
@@ -98,9 +123,28 @@ void Shell::OnStale(const std::string& user, bool stale) {
   const auto found = users_.find(user);
   if (found == users_.end() || found->second->stale == stale) return;
   found->second->stale = stale;
+  if (!stale) found->second->troubles.clear();
   if (!found->second->ended.empty()) return;
   PrintOf(user, stale ? "what is shown may be old" : "up to date", stale ? Ink::kBad : Ink::kDim,
           {{"event", "stale"}, {"stale", stale}});
+}
+
+void Shell::OnTrouble(const std::string& user, const Status& why) {
+  const auto found = users_.find(user);
+  if (found == users_.end() || !found->second->ended.empty()) return;
+  const std::string text = TextOf(why);
+  std::vector<std::string>& told = found->second->troubles;
+  if (std::find(told.begin(), told.end(), text) == told.end()) {  // And not at each attempt.
+    told.push_back(text);
+    PrintOf(user, "no link: " + text + "; trying again", Ink::kBad, {{"event", "trouble"}, {"error", text}});
+  }
+  if (IsRefusal(why.code())) OnRefused(user, why);
+}
+
+void Shell::OnRefused(const std::string& user, const Status& why) {
+  if (!options_.strict || !refused_.ok()) return;
+  refused_ = MakeStatus(why.code(), user + ": " + TextOf(why));
+  terminal_->End();
 }
 
 void Shell::OnBytes(const std::string& user, bool sent, std::string_view bytes) {
@@ -128,7 +172,7 @@ void Shell::PrintOf(const std::string& user, const std::string& text, Ink ink, j
 }
 
 void Shell::Complain(const Status& status) {
-  const std::string why(status.message().data(), status.message().size());
+  const std::string why = TextOf(status);
   Print(style_.Paint(Ink::kBad, OneLine(why)), {{"event", "failed"}, {"error", why}});
 }
 
@@ -158,30 +202,52 @@ std::vector<std::string> Shell::Complete(const std::string& line) const {
   const std::size_t space = line.find_last_of(' ');
   const std::string word = space == std::string::npos ? line : line.substr(space + 1);
   const Words before = SplitWords(std::string_view(line).substr(0, line.size() - word.size()));
-  std::vector<std::string> names;
+  return Matching(before.empty() ? CommandNames() : ChoicesBehind(before, word), word);
+}
+
+Shell::Words Shell::CommandNames() {
+  Words names;
   for (const Command& each : Commands()) names.emplace_back(each.name);
-  if (before.empty()) return Matching(names, word);
+  return names;
+}
+
+Shell::Words Shell::ChoicesBehind(const Words& before, const std::string& word) const {
   const std::string& command = before.front();
   const bool is_second = before.size() == 1;
-
-  if (command == "help") return Matching(names, word);
-  if (command == "use" || command == "close") return Matching(Connected(), word);
-  if (command == "status" && is_second) return Matching({"online", "away", "in_match", "invisible"}, word);
-  if (command == "log") return Matching(is_second ? Words{"on", "off"} : Words{"hex", "text"}, word);
-  if (command == "raw") return Matching({"tcp", "udp"}, word);
-  if (command == "wait" && is_second) return Matching({"for"}, word);
-  if (command == "wait" && before.size() == 3) return Matching({"is"}, word);
-  if (command == "wait" && before.size() == 4)
-    return Matching({"online", "away", "in_match", "offline"}, word);
-  std::vector<std::string> choices = KnownNames();
+  if (command == "help") return CommandNames();
+  if (command == "use" || command == "close") return Connected();
+  if (command == "status" && is_second) return Names(WishedStates());
+  if (command == "log") return is_second ? Words{"on", "off"} : Words{"hex", "text"};
+  if (command == "raw") return {"tcp", "udp"};
+  if (command == "wait") return WaitChoices(before);
+  Words choices = KnownNames();
   if (command == "connect") {
-    if (word.starts_with("-")) choices = {"--server", "--token-file", "--tls", "--ca"};
+    if (word.starts_with("-")) return {"--server", "--token-file", "--tls", "--ca"};
     if (before.size() == 2) choices.insert(choices.end(), {"tcp", "udp", "grpc"});
   }
   if (command == "friends" && (word.starts_with("+") || word.starts_with("-"))) {
     for (std::string& choice : choices) choice.insert(choice.begin(), word.front());
   }
-  return Matching(choices, word);
+  return choices;
+}
+
+Shell::Words Shell::WaitChoices(const Words& before) const {
+  const bool is_up_to_date = before.size() > 2 && before[2] == "up";
+  switch (before.size()) {
+    case 1:
+      return {"for"};
+    case 2: {
+      Words choices = KnownNames();
+      choices.emplace_back("up to date");
+      return choices;
+    }
+    case 3:
+      return is_up_to_date ? Words{"to"} : Words{"is"};
+    case 4:
+      return is_up_to_date ? Words{"date"} : Names(SeenStates());
+    default:
+      return {};
+  }
 }
 
 }  // namespace oofgg::cli

@@ -10,6 +10,7 @@
 #include "servers/cli/shell/byte_log.h"
 #include "servers/cli/shell/event_loop.h"
 #include "servers/cli/shell/raw_link.h"
+#include "servers/cli/shell/shell_arguments.h"
 #include "servers/cli/shell/shell_user.h"
 #include "servers/cli/shell/style.h"
 #include "servers/cli/shell/terminal.h"
@@ -18,7 +19,7 @@ namespace oofgg::cli {
 
 struct ShellOptions {
   std::string server;   ///< The presence port, unless `connect` says another.
-  bool strict = false;  ///< The first command that fails ends it.
+  bool strict = false;  ///< The first command that fails ends it, and what a server refuses.
   bool colored = false;
 };
 
@@ -28,7 +29,8 @@ class Shell final : private UserEvents {
   Shell(Context& context, EventLoop& loop, ShellOptions options);
   ~Shell() override;
 
-  /// Reads commands from `terminal` until `quit` or the end. An error: the command that failed, if strict.
+  /// Reads commands from `terminal` until `quit` or the end. An error, if strict: the command that failed, or
+  /// what the server refused.
   Status Run(Terminal& terminal);
   /// What could stand in place of the last word of `line`.
   [[nodiscard]] std::vector<std::string> Complete(const std::string& line) const;
@@ -37,7 +39,7 @@ class Shell final : private UserEvents {
   using Words = std::vector<std::string>;
   struct Command {
     std::string_view name;
-    std::string_view usage;
+    std::string usage;
     std::string_view help;
     Status (Shell::*run)(const Words& words, std::string_view line);
   };
@@ -62,16 +64,25 @@ class Shell final : private UserEvents {
 
   void OnUpdate(const std::string& user, const StatusOr<PresenceUpdate>& update) override;
   void OnStale(const std::string& user, bool stale) override;
+  void OnTrouble(const std::string& user, const Status& why) override;
   void OnBytes(const std::string& user, bool sent, std::string_view bytes) override;
+  /// The server refused something that a user said. Ends a strict script.
+  void OnRefused(const std::string& user, const Status& why);
 
   /// The user that commands are for.
   StatusOr<ShellUser*> Current();
   StatusOr<ShellUser*> UserCalled(const std::string& name);
   Status SendRaw(std::string_view line);
+  /// kDeadlineExceeded: `is_done` is not so within `patience`.
   Status WaitUntil(const std::function<bool()>& is_done, std::chrono::milliseconds patience);
+  Status WaitFor(const WaitArguments& wanted, const std::string& name, const ShellUser& user);
   [[nodiscard]] std::string Prompt() const;
-  [[nodiscard]] std::vector<std::string> KnownNames() const;
-  [[nodiscard]] std::vector<std::string> Connected() const;
+  [[nodiscard]] Words KnownNames() const;
+  [[nodiscard]] Words Connected() const;
+  [[nodiscard]] static Words CommandNames();
+  /// What could stand behind these words, of which `word` is begun.
+  [[nodiscard]] Words ChoicesBehind(const Words& before, const std::string& word) const;
+  [[nodiscard]] Words WaitChoices(const Words& before) const;
 
   void Print(const std::string& line, const nlohmann::json& object);
   void PrintOf(const std::string& user, const std::string& text, Ink ink, nlohmann::json object);
@@ -89,6 +100,7 @@ class Shell final : private UserEvents {
   std::unique_ptr<RawLink> raw_;
   bool raw_is_udp_ = false;
   bool quitting_ = false;
+  Status refused_;  // If strict: what was, first.
 };
 
 }  // namespace oofgg::cli

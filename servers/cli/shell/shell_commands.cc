@@ -14,13 +14,6 @@ namespace oofgg::cli {
 namespace {
 
 using nlohmann::json;
-using std::chrono::milliseconds;
-
-constexpr milliseconds kPatience{20'000};
-
-Status Usage(std::string_view usage) {
-  return MakeStatus(StatusCode::kInvalidArgument, "usage: " + std::string(usage));
-}
 
 /// Its first line, each time the link is made, as tokens are renewed.
 StatusOr<std::string> ReadToken(const std::string& path) {
@@ -28,46 +21,6 @@ StatusOr<std::string> ReadToken(const std::string& path) {
   std::string token;
   if (file && std::getline(file, token) && !token.empty()) return token;
   return MakeStatus(StatusCode::kUnavailable, "cannot read a token from " + path);
-}
-
-/// What stands behind `connect`.
-struct ConnectArguments {
-  std::string user;
-  std::string door = "tcp";
-  std::vector<std::string> friends;
-  std::string server;
-  std::string token_file;
-  LightPresenceTls tls;
-};
-
-StatusOr<ConnectArguments> ParseConnect(const std::vector<std::string>& words, std::string_view usage) {
-  ConnectArguments arguments;
-  std::vector<std::string> plain;
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    const std::string& word = words[i];
-    if (word == "--tls") {
-      arguments.tls.enabled = true;
-    } else if (word == "--server" || word == "--token-file" || word == "--ca") {
-      if (++i == words.size()) return Usage(usage);
-      std::string& value = word == "--server" ? arguments.server
-                           : word == "--ca"   ? arguments.tls.ca_file
-                                              : arguments.token_file;
-      value = words[i];
-    } else if (word.starts_with("--")) {
-      return Usage(usage);
-    } else {
-      plain.push_back(word);
-    }
-  }
-  if (plain.empty()) return Usage(usage);
-  arguments.user = plain.front();
-  plain.erase(plain.begin());
-  if (!plain.empty() && (plain.front() == "tcp" || plain.front() == "udp" || plain.front() == "grpc")) {
-    arguments.door = plain.front();
-    plain.erase(plain.begin());
-  }
-  arguments.friends = std::move(plain);
-  return arguments;
 }
 
 /// `+a` and `-a` change `friends`; without either they are replaced.
@@ -84,47 +37,59 @@ std::vector<std::string> Changed(std::vector<std::string> friends, const std::ve
   return friends;
 }
 
-bool IsIn(const ShellUser& user, const std::string& whom, const std::string& state) {
+bool IsSeenAs(const ShellUser& user, const std::string& whom, PresenceState state) {
   const auto found = user.states.find(whom);
-  if (found == user.states.end()) return false;
-  if (state == "offline") return found->second.state == PresenceState::kOffline;
-  return found->second.state == ShownStates().at(state);
+  return found != user.states.end() && found->second.state == state;
+}
+
+/// How a user's connection is.
+std::string StateOf(const ShellUser& user) {
+  if (!user.ended.empty()) return user.ended;
+  if (!user.troubles.empty()) return "no link: " + user.troubles.back();
+  return user.stale ? "not up to date" : "up to date";
+}
+
+/// `status away|in_match SESSION|…`
+std::string StatusUsage() {
+  std::string states;
+  for (const auto& [name, state] : WishedStates()) {
+    states += (states.empty() ? "" : "|") + name + (state == PresenceState::kInMatch ? " SESSION" : "");
+  }
+  return "status " + states + " [TEXT]";
 }
 
 std::string Number(std::size_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-constexpr std::string_view kConnectUsage =
-    "connect USER [tcp|udp|grpc] [FRIEND...] [--server HOST:PORT] [--token-file FILE] [--tls] [--ca FILE]";
 constexpr std::string_view kUseUsage = "use USER";
 constexpr std::string_view kFriendsUsage = "friends [USER...] | [+USER|-USER...]";
-constexpr std::string_view kStatusUsage = "status online|away|in_match SESSION|invisible [TEXT]";
 constexpr std::string_view kSendUsage = "send OBJECT";
 constexpr std::string_view kRawUsage = "raw [tcp|udp] [HOST:PORT]";
 constexpr std::string_view kLogUsage = "log on|off [text|hex] [FILE]";
-constexpr std::string_view kWaitUsage =
-    "wait SECONDS | wait for USER is online|away|in_match|offline [SECONDS]";
 constexpr std::string_view kCloseUsage = "close USER";
 
 }  // namespace
 
 const std::vector<Shell::Command>& Shell::Commands() {
   static const std::vector<Command> commands = {
-      {"connect", kConnectUsage, "bring a user online; over grpc, the one who is signed in here",
+      {"connect", std::string(kConnectUsage), "bring a user online; over grpc, the one who is signed in here",
        &Shell::Connect},
       {"users", "users", "who is connected; * is the one that commands are for", &Shell::Users},
-      {"use", kUseUsage, "commands are for that user from now on", &Shell::Use},
-      {"friends", kFriendsUsage, "show, replace or change whom the user watches", &Shell::Friends},
+      {"use", std::string(kUseUsage), "commands are for that user from now on", &Shell::Use},
+      {"friends", std::string(kFriendsUsage), "show, replace or change whom the user watches",
+       &Shell::Friends},
       {"watch", "watch", "what each user sees now", &Shell::Watch},
-      {"status", kStatusUsage, "what others see of the user", &Shell::SetStatus},
-      {"send", kSendUsage, "send it unchecked, over udp with the cookie added", &Shell::Send},
-      {"raw", kRawUsage, "a bare connection: lines go as they are typed; `.` alone ends it", &Shell::Raw},
-      {"log", kLogUsage, "show the bytes in and out over tcp and udp, without tokens; to a file, too",
-       &Shell::Log},
-      {"wait", kWaitUsage, "for time, or until the user sees that (20 s unless said)", &Shell::Wait},
+      {"status", StatusUsage(), "what others see of the user", &Shell::SetStatus},
+      {"send", std::string(kSendUsage), "send it unchecked, over udp with the cookie added", &Shell::Send},
+      {"raw", std::string(kRawUsage), "a bare connection: lines go as they are typed; `.` alone ends it",
+       &Shell::Raw},
+      {"log", std::string(kLogUsage),
+       "show the bytes in and out over tcp and udp, without tokens; to a file, too", &Shell::Log},
+      {"wait", WaitUsage(), "for time, or until the user knows all or sees that (20 s unless said)",
+       &Shell::Wait},
       {"signoff", "signoff", "the user goes offline at once", &Shell::SignOff},
-      {"close", kCloseUsage, "drop a user's connection, as if it were lost", &Shell::Close},
+      {"close", std::string(kCloseUsage), "drop a user's connection, as if it were lost", &Shell::Close},
       {"help", "help [COMMAND]", "this", &Shell::Help},
       {"quit", "quit", "drop all and leave; as does Ctrl-D", &Shell::Quit},
   };
@@ -132,18 +97,18 @@ const std::vector<Shell::Command>& Shell::Commands() {
 }
 
 Status Shell::Connect(const Words& words, std::string_view /*line*/) {
-  OOFGG_ASSIGN_OR_RETURN(const ConnectArguments arguments, ParseConnect(words, kConnectUsage));
+  OOFGG_ASSIGN_OR_RETURN(const ConnectArguments arguments, ParseConnect(words));
   if (users_.count(arguments.user) != 0) {
     return MakeStatus(StatusCode::kAlreadyExists, arguments.user + " is connected; `close` it first");
   }
   const UserPlace place{*this, loop_.executor()};
   const std::string address = arguments.server.empty() ? options_.server : arguments.server;
   if (arguments.door == "grpc") {
-    OOFGG_ASSIGN_OR_RETURN(Client* const client, context_.signed_in_client());
-    users_[arguments.user] = ConnectGrpc(place, *client, arguments.user, arguments.friends);
+    OOFGG_ASSIGN_OR_RETURN(auto client, context_.NewSignedInClient(&loop_.executor()));
+    users_[arguments.user] = ConnectGrpc(place, std::move(client), arguments.user, arguments.friends);
   } else {
     LightPresenceOptions options;
-    options.tls = arguments.tls;
+    options.tls = {.enabled = arguments.tls, .ca_file = arguments.ca_file};
     if (arguments.door == "udp") options.transport = LightPresenceTransport::kUdp;
     if (!arguments.token_file.empty())
       options.token = [path = arguments.token_file] { return ReadToken(path); };
@@ -158,7 +123,7 @@ Status Shell::Connect(const Words& words, std::string_view /*line*/) {
 
 Status Shell::Users(const Words& /*words*/, std::string_view /*line*/) {
   for (const auto& [name, user] : users_) {
-    const std::string state = !user->ended.empty() ? user->ended : user->stale ? "no link" : "up to date";
+    const std::string state = StateOf(*user);
     PrintOf((name == current_ ? "* " : "  ") + name,
             user->door + ", " + Number(user->friends.size(), "friend") + ", " + state, Ink::kDim,
             {{"event", "user"}, {"over", user->door}, {"friends", user->friends}, {"state", state}});
@@ -212,8 +177,8 @@ Status Shell::Watch(const Words& /*words*/, std::string_view /*line*/) {
 
 Status Shell::SetStatus(const Words& words, std::string_view line) {
   OOFGG_ASSIGN_OR_RETURN(ShellUser* const user, Current());
-  const auto state = words.size() > 1 ? ShownStates().find(words[1]) : ShownStates().end();
-  if (state == ShownStates().end()) return Usage(kStatusUsage);
+  const auto state = words.size() > 1 ? WishedStates().find(words[1]) : WishedStates().end();
+  if (state == WishedStates().end()) return Usage(StatusUsage());
   PresenceStatus status{.state = state->second};
   const bool has_session = status.state == PresenceState::kInMatch && words.size() > 2;
   if (has_session) status.session_id = words[2];
@@ -279,21 +244,26 @@ Status Shell::Log(const Words& words, std::string_view /*line*/) {
 }
 
 Status Shell::Wait(const Words& words, std::string_view /*line*/) {
-  const auto seconds = [](const std::string& text) { return ParseDuration(text, milliseconds(1'000)); };
-  if (words.size() == 2) {
-    OOFGG_ASSIGN_OR_RETURN(const milliseconds time, seconds(words[1]));
-    const Status waited = WaitUntil([] { return false; }, time);
+  OOFGG_ASSIGN_OR_RETURN(const WaitArguments wanted, ParseWait(words));
+  if (wanted.what == WaitArguments::For::kTime) {
+    const Status waited = WaitUntil([] { return false; }, wanted.time);
     return waited.code() == StatusCode::kDeadlineExceeded ? absl::OkStatus() : waited;
   }
-  const bool is_state = words.size() >= 5 && words[1] == "for" && words[3] == "is" &&
-                        (words[4] == "offline" || ShownStates().count(words[4]) != 0);
-  if (!is_state || words.size() > 6) return Usage(kWaitUsage);
-  milliseconds patience = kPatience;
-  if (words.size() == 6) {
-    OOFGG_ASSIGN_OR_RETURN(patience, seconds(words[5]));
+  OOFGG_ASSIGN_OR_RETURN(const ShellUser* const user, Current());
+  return WaitFor(wanted, current_, *user);
+}
+
+Status Shell::WaitFor(const WaitArguments& wanted, const std::string& name, const ShellUser& user) {
+  const auto is_so = [&] {
+    if (wanted.what == WaitArguments::For::kUpToDate) return !user.stale && user.ended.empty();
+    return IsSeenAs(user, wanted.user, wanted.state);
+  };
+  const Status waited = WaitUntil([&] { return is_so() || !user.ended.empty(); }, wanted.time);
+  if (waited.code() == StatusCode::kDeadlineExceeded && !user.troubles.empty()) {
+    return MakeStatus(waited.code(), TextOf(waited) + "; " + name + " has no link: " + user.troubles.back());
   }
-  OOFGG_ASSIGN_OR_RETURN(ShellUser* const user, Current());
-  return WaitUntil([&] { return IsIn(*user, words[2], words[4]); }, patience);
+  if (!waited.ok() || is_so()) return waited;
+  return MakeStatus(StatusCode::kFailedPrecondition, name + " waits in vain: " + user.ended);
 }
 
 Status Shell::SignOff(const Words& /*words*/, std::string_view /*line*/) {

@@ -23,7 +23,8 @@ class LightUser final : public ShellUser {
 
 class GrpcUser final : public ShellUser {
  public:
-  explicit GrpcUser(PresenceWatch watch) : watch_(std::move(watch)) {}
+  GrpcUser(std::unique_ptr<Client> client, PresenceWatch watch)
+      : client_(std::move(client)), watch_(std::move(watch)) {}
 
   Status SetFriends(const std::vector<std::string>& list) override {
     watch_.SetFriends(list);
@@ -40,6 +41,7 @@ class GrpcUser final : public ShellUser {
   }
 
  private:
+  std::unique_ptr<Client> client_;
   PresenceWatch watch_;
 };
 
@@ -52,6 +54,7 @@ StatusOr<std::unique_ptr<ShellUser>> ConnectLight(const UserPlace& place, const 
   options.callbacks = &place.executor;
   UserEvents& events = place.events;
   options.on_stale = [&events, user](bool stale) { events.OnStale(user, stale); };
+  options.on_trouble = [&events, user](const Status& why) { events.OnTrouble(user, why); };
   options.on_bytes = [&events, user](bool sent, std::string_view bytes) {
     events.OnBytes(user, sent, bytes);
   };
@@ -68,18 +71,15 @@ StatusOr<std::unique_ptr<ShellUser>> ConnectLight(const UserPlace& place, const 
   return made;
 }
 
-std::unique_ptr<ShellUser> ConnectGrpc(const UserPlace& place, Client& client, const std::string& user,
-                                       const std::vector<std::string>& friends) {
+std::unique_ptr<ShellUser> ConnectGrpc(const UserPlace& place, std::unique_ptr<Client> client,
+                                       const std::string& user, const std::vector<std::string>& friends) {
   UserEvents& events = place.events;
-  Executor& executor = place.executor;
-  std::unique_ptr<ShellUser> made = std::make_unique<GrpcUser>(
-      client.presence().Watch(friends,
-                              [&events, &executor, user](const StatusOr<PresenceUpdate>& update) {
-                                executor.Post([&events, user, update] { events.OnUpdate(user, update); });
-                              },
-                              {.status = {}, .on_stale = [&events, &executor, user](bool stale) {
-                                 executor.Post([&events, user, stale] { events.OnStale(user, stale); });
-                               }}));
+  PresenceWatch watch = client->presence().Watch(
+      friends, [&events, user](const StatusOr<PresenceUpdate>& update) { events.OnUpdate(user, update); },
+      {.status = {},
+       .on_stale = [&events, user](bool stale) { events.OnStale(user, stale); },
+       .on_trouble = [&events, user](const Status& why) { events.OnTrouble(user, why); }});
+  std::unique_ptr<ShellUser> made = std::make_unique<GrpcUser>(std::move(client), std::move(watch));
   made->door = "grpc";
   made->friends = friends;
   return made;

@@ -18,6 +18,8 @@ class UserEvents {
   virtual ~UserEvents() = default;
   virtual void OnUpdate(const std::string& user, const StatusOr<PresenceUpdate>& update) = 0;
   virtual void OnStale(const std::string& user, bool stale) = 0;
+  /// The link is lost or cannot be made, and is tried again.
+  virtual void OnTrouble(const std::string& user, const Status& why) = 0;
   /// On a thread of the user's.
   virtual void OnBytes(const std::string& user, bool sent, std::string_view bytes) = 0;
 };
@@ -44,7 +46,8 @@ class ShellUser {
   std::vector<std::string> friends;
   std::map<std::string, PresenceUpdate> states;
   bool stale = true;
-  std::string ended;  ///< Why, once they are.
+  std::vector<std::string> troubles;  ///< Why there was no link, since there last was one; each once.
+  std::string ended;                  ///< Why, once they are.
 };
 
 /// Over the presence port, as `options` say. Nothing waits for the server.
@@ -54,8 +57,9 @@ class ShellUser {
                                                                 const std::vector<std::string>& friends,
                                                                 LightPresenceOptions options);
 
-/// Over the gRPC stream, as the user that `client` is signed in as. `client` outlives the user.
-[[nodiscard]] std::unique_ptr<ShellUser> ConnectGrpc(const UserPlace& place, Client& client,
+/// Over the gRPC stream, as the user that `client` is signed in as, whose callbacks run on the executor of
+/// `place`.
+[[nodiscard]] std::unique_ptr<ShellUser> ConnectGrpc(const UserPlace& place, std::unique_ptr<Client> client,
                                                      const std::string& user,
                                                      const std::vector<std::string>& friends);
 

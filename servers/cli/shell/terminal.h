@@ -23,6 +23,8 @@ class Terminal {
 
   /// The next line, without its end. Nothing: there are no more.
   virtual std::optional<std::string> ReadLine(const std::string& prompt) = 0;
+  /// There are no more lines from now on, also for a `ReadLine` that waits for one.
+  virtual void End() = 0;
   /// Shows a line, above the one that is being edited.
   virtual void Print(std::string_view line) = 0;
   /// True once after Ctrl-C.

@@ -45,6 +45,7 @@ class Typist {
   }
   bool Hears(std::string_view text) { return process_->WaitForOutput(text); }
   std::optional<int> Wait() { return process_->Wait(); }
+  [[nodiscard]] std::string errors() const { return process_->errors(); }
 
  private:
   int fd_ = -1;
@@ -135,6 +136,53 @@ TEST_F(ShellTest, ACommandThatFailsEndsAStrictScriptOnly) {
               HasSubstr("not so within 50ms"));
 }
 
+TEST_F(ShellTest, AWaitEndsWhenAllIsKnown) {
+  const Answer answer =
+      Run("connect wes\n"
+          "wait for up to date\n"
+          "friends +wim\n"
+          "wait for up to date\n"
+          "users\n"
+          "watch\n",
+          {"--strict"});
+  EXPECT_EQ(answer.status, 0) << answer.errors;
+  EXPECT_THAT(answer.output, HasSubstr("wes: up to date\nwes: what is shown may be old\n"
+                                       "wes: wim is offline\nwes: up to date\n* wes: tcp, 1 friend"));
+}
+
+TEST_F(ShellTest, AServerThatIsNotThereIsNamed) {
+  ASSERT_EQ(shell_.Run({"guest"}).status, 0);
+  shell_.Set("OOFGG_GAME", "127.0.0.1:1");
+  Typist shell(shell_, {"shell", "--strict"});
+  shell.Type("connect gil grpc\n");
+  EXPECT_TRUE(shell.Hears("gil: no link: "));
+  EXPECT_TRUE(shell.Hears("; trying again\n"));
+  shell.Type("wait for up to date 50ms\n");
+  EXPECT_EQ(shell.Wait(), 1) << "it is no refusal, so it ends with the wait";
+  EXPECT_THAT(shell.errors(), HasSubstr("not so within 50ms; gil has no link: "));
+}
+
+TEST_F(ShellTest, ARefusalEndsAStrictScript) {
+  const std::string file = shell_.home() + "/token";
+  std::ofstream(file) << "no token\n";
+  ASSERT_EQ(chmod(file.c_str(), 0600), 0);
+  for (const std::string& door : {std::string("tcp"), std::string("udp")}) {
+    const std::string script =
+        "connect eve " + door + " --token-file " + file + "\nwait for up to date\nquit\n";
+    const Answer strict = Run(script, {"--strict"});
+    EXPECT_EQ(strict.status, 1) << door;
+    EXPECT_THAT(strict.errors, HasSubstr("oofgg: eve: ")) << door;
+    const Answer lenient = Run(script);
+    EXPECT_EQ(lenient.status, 0) << door;
+    EXPECT_THAT(lenient.output, HasSubstr("eve waits in vain: ")) << door;
+  }
+  // What a raw object brings about, while the script waits for its next line.
+  Typist shell(shell_, {"shell", "--server", Door(), "--strict"});
+  shell.Type("connect eve\nwait for up to date\nsend {\"v\":2,\"friends\":7}\n");
+  EXPECT_EQ(shell.Wait(), 1);
+  EXPECT_THAT(shell.errors(), HasSubstr("friends"));
+}
+
 TEST_F(ShellTest, WrongArgumentsAreAnsweredWithTheUsage) {
   for (const char* line : {"connect", "connect a --server", "connect a --nonsense", "use", "status",
                            "status x", "send", "raw x", "log", "log maybe", "wait", "wait for x", "close"}) {
@@ -209,6 +257,13 @@ TEST_F(ShellTest, AtATerminalLinesAreEditedCompletedAndRemembered) {
   ASSERT_TRUE(again.WaitFor("oofgg> "));
   again.Type("\033[A");
   EXPECT_TRUE(again.WaitFor("status away lunch break"));
+}
+
+TEST_F(ShellTest, WhatAWaitIsForIsCompleted) {
+  PseudoTerminal terminal = Terminal();
+  ASSERT_TRUE(terminal.WaitFor("oofgg> "));
+  terminal.Type("wait f\tup\t");
+  EXPECT_TRUE(terminal.WaitFor("to date")) << terminal.screen();
 }
 
 TEST_F(ShellTest, ASignalLeavesTheTerminalAsItWas) {

@@ -12,6 +12,7 @@
 #include "servers/cli/shell/byte_log.h"
 #include "servers/cli/shell/event_loop.h"
 #include "servers/cli/shell/history_file.h"
+#include "servers/cli/shell/shell_arguments.h"
 #include "servers/cli/shell/words.h"
 #include "tests/support/temporary_directory.h"
 
@@ -51,6 +52,25 @@ TEST(WordsTest, CompletionTakesWhatAllHaveInCommon) {
   EXPECT_EQ(CommonPrefix({"use", "users"}), "use");
   EXPECT_EQ(CommonPrefix({"ann", "bob"}), "");
   EXPECT_EQ(CommonPrefix({}), "");
+}
+
+TEST(WaitTest, IsForTimeForAllToBeKnownOrForAState) {
+  using For = WaitArguments::For;
+  const auto parse = [](std::string_view line) { return ParseWait(SplitWords(line)); };
+  EXPECT_EQ(parse("wait 2")->what, For::kTime);
+  EXPECT_EQ(parse("wait 2")->time, std::chrono::seconds(2));
+  EXPECT_EQ(parse("wait for up to date")->what, For::kUpToDate);
+  EXPECT_EQ(parse("wait for up to date 50ms")->time, std::chrono::milliseconds(50));
+  const auto state = parse("wait for up is in_match 3s");
+  EXPECT_EQ(state->what, For::kState);
+  EXPECT_EQ(state->user, "up") << "a user may be called that";
+  EXPECT_EQ(state->state, PresenceState::kInMatch);
+  EXPECT_EQ(state->time, std::chrono::seconds(3));
+  EXPECT_EQ(parse("wait for bob is offline")->state, PresenceState::kOffline);
+  for (const char* line : {"wait", "wait for bob", "wait for up to", "wait for bob is invisible",
+                           "wait for up to date 1 2", "wait until noon", "wait soon"}) {
+    EXPECT_EQ(parse(line).status().code(), StatusCode::kInvalidArgument) << line;
+  }
 }
 
 TEST(HistoryFileTest, KeepsLinesForTheNextRunUnderMode0600) {
