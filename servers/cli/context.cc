@@ -22,24 +22,6 @@ std::string HostName() {
   return gethostname(name.data(), name.size()) == 0 ? name.data() : "an unnamed host";
 }
 
-/// Passwords and tokens do not leave this machine in plaintext unasked.
-Status CheckPrivate(const Settings& settings) {
-  if (settings.tls || settings.insecure) return {};
-  const std::pair<const char*, const std::string&> addresses[] = {{"--auth", settings.endpoints.auth},
-                                                                  {"--game", settings.endpoints.game},
-                                                                  {"--maker", settings.endpoints.maker}};
-  for (const auto& [flag, address] : addresses) {
-    const auto parsed = ParseHostPort(address);
-    if (!parsed.ok() || parsed->host.empty() || IsLoopback(parsed->host)) continue;
-    return MakeStatus(
-        StatusCode::kFailedPrecondition,
-        std::string(flag) + ": " + address +
-            " is another machine, which passwords and tokens would reach in plaintext; give --tls, "
-            "or --insecure on a private network");
-  }
-  return {};
-}
-
 Status CheckSignedIn(const Client& client) {
   const SessionTokens tokens = client.tokens();
   // A service has no refresh token.
@@ -49,15 +31,47 @@ Status CheckSignedIn(const Client& client) {
 
 }  // namespace
 
+Status Context::CheckPrivate(const std::string& field, const std::string& address,
+                             const std::string& cure) const {
+  const auto parsed = ParseHostPort(address);
+  const bool is_here = !parsed.ok() || parsed->host.empty() || IsLoopback(parsed->host);
+  if (is_here || settings_.insecure) return {};
+  return MakeStatus(StatusCode::kFailedPrecondition,
+                    field + ": " + address +
+                        " is another machine, which passwords and tokens would reach in plaintext; " + cure +
+                        ", or --insecure on a private network");
+}
+
 StatusOr<std::unique_ptr<Client>> Context::NewClient(ClientOptions options) const {
-  OOFGG_RETURN_IF_ERROR(CheckPrivate(settings_));
   GrpcTransportOptions transport;
   transport.endpoints = settings_.endpoints;
   OOFGG_ASSIGN_OR_RETURN(transport.tls, servers::TlsOptionsOf(settings_.peers));
   transport.tls.enabled = settings_.tls;
+  return NewClient(std::move(options), std::move(transport));
+}
+
+StatusOr<std::unique_ptr<Client>> Context::NewClient(ClientOptions options,
+                                                     GrpcTransportOptions transport) const {
+  if (!transport.tls.enabled) {
+    OOFGG_RETURN_IF_ERROR(CheckPrivate("--auth", transport.endpoints.auth, "give --tls"));
+    OOFGG_RETURN_IF_ERROR(CheckPrivate("--game", transport.endpoints.game, "give --tls"));
+    OOFGG_RETURN_IF_ERROR(CheckPrivate("--maker", transport.endpoints.maker, "give --tls"));
+  }
   options.call_timeout = settings_.timeout;
   options.client_name = "oofgg on " + HostName();
   return std::make_unique<Client>(MakeGrpcTransport(transport), std::move(options));
+}
+
+StatusOr<std::unique_ptr<Client>> Context::NewTokenClient(const GameAccess& game, Executor* callbacks) const {
+  servers::PeerSettings peers = settings_.peers;
+  if (!game.ca_file.empty()) peers.ca = game.ca_file;
+  GrpcTransportOptions transport;
+  transport.endpoints.game = game.address.empty() ? settings_.endpoints.game : game.address;
+  OOFGG_ASSIGN_OR_RETURN(transport.tls, servers::TlsOptionsOf(peers));
+  transport.tls.enabled = game.tls || settings_.tls;
+  OOFGG_ASSIGN_OR_RETURN(auto client, NewClient({.callbacks = callbacks}, std::move(transport)));
+  client->SetTokens({.user_id = {}, .access_token = game.access_token});
+  return client;
 }
 
 StatusOr<std::unique_ptr<Client>> Context::OpenSession(ClientOptions options) const {

@@ -30,6 +30,14 @@ struct Settings {
   std::chrono::milliseconds timeout{10'000};
 };
 
+/// A game server, and the access token of somebody there.
+struct GameAccess {
+  std::string address;  ///< Empty: that of the settings.
+  bool tls = false;     ///< Also if the settings do not ask for it.
+  std::string ca_file;  ///< Empty: that of the settings.
+  std::string access_token;
+};
+
 /// One run of the program. Threads: commands run on the main thread; `Print` is safe from any.
 class Context {
  public:
@@ -43,8 +51,15 @@ class Context {
   StatusOr<Client*> signed_in_client();
   /// A client of its own, on the same session, whose callbacks run on `callbacks`, which outlives it.
   StatusOr<std::unique_ptr<Client>> NewSignedInClient(Executor* callbacks) const;
+  /// The same, with no session but that access token, at the game server `game`.
+  StatusOr<std::unique_ptr<Client>> NewTokenClient(const GameAccess& game, Executor* callbacks) const;
   /// The same, of an admin; of the operator, who need not be signed in, if `keys` name a directory.
   StatusOr<Client*> admin_client(const OperatorKeys& keys);
+
+  /// Passwords and tokens do not leave this machine in plaintext unasked. kFailedPrecondition if `address`,
+  /// which `field` names, is another's, with `cure`: what would encrypt.
+  [[nodiscard]] Status CheckPrivate(const std::string& field, const std::string& address,
+                                    const std::string& cure) const;
 
   /// Signs out on this machine.
   Status ForgetSession();
@@ -72,6 +87,8 @@ class Context {
   [[nodiscard]] StatusOr<std::unique_ptr<Client>> OpenSession(ClientOptions options) const;
   /// Without a session.
   [[nodiscard]] StatusOr<std::unique_ptr<Client>> NewClient(ClientOptions options) const;
+  [[nodiscard]] StatusOr<std::unique_ptr<Client>> NewClient(ClientOptions options,
+                                                            GrpcTransportOptions transport) const;
 
   Settings settings_;
   int exit_status_ = 0;

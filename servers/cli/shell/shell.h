@@ -69,6 +69,7 @@ class Shell final : private UserEvents {
   /// The server refused something that a user said. Ends a strict script.
   void OnRefused(const std::string& user, const Status& why);
 
+  StatusOr<std::unique_ptr<ShellUser>> NewUser(const ConnectArguments& arguments);
   /// The user that commands are for.
   StatusOr<ShellUser*> Current();
   StatusOr<ShellUser*> UserCalled(const std::string& name);

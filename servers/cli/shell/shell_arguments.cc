@@ -26,6 +26,21 @@ std::size_t ReadCondition(const Words& words, WaitArguments& wanted) {
   return 4;
 }
 
+/// What would be left unheard is said.
+Status CheckTogether(const ConnectArguments& arguments) {
+  if (!arguments.ca_file.empty() && !arguments.tls) {
+    return MakeStatus(StatusCode::kInvalidArgument, "--ca: is for TLS only; give --tls, too");
+  }
+  const bool is_elsewhere = !arguments.server.empty() || arguments.tls;
+  if (arguments.door == "grpc" && arguments.token_file.empty() && is_elsewhere) {
+    return MakeStatus(
+        StatusCode::kInvalidArgument,
+        "--token-file: is missing; over grpc --server and --tls are for who brings a token. Who is "
+        "signed in goes where --game and --tls of oofgg say");
+  }
+  return {};
+}
+
 }  // namespace
 
 Status Usage(std::string_view usage) {
@@ -64,6 +79,7 @@ StatusOr<ConnectArguments> ParseConnect(const Words& words) {
     plain.erase(plain.begin());
   }
   arguments.friends = std::move(plain);
+  OOFGG_RETURN_IF_ERROR(CheckTogether(arguments));
   return arguments;
 }
 

@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "oofgg/parse.h"
 #include "servers/cli/presence_text.h"
 #include "servers/cli/shell/shell.h"
+#include "servers/cli/shell/token_file.h"
 #include "servers/cli/shell/words.h"
 #include "servers/common/flags.h"
 
@@ -14,14 +14,6 @@ namespace oofgg::cli {
 namespace {
 
 using nlohmann::json;
-
-/// Its first line, each time the link is made, as tokens are renewed.
-StatusOr<std::string> ReadToken(const std::string& path) {
-  std::ifstream file(path);
-  std::string token;
-  if (file && std::getline(file, token) && !token.empty()) return token;
-  return MakeStatus(StatusCode::kUnavailable, "cannot read a token from " + path);
-}
 
 /// `+a` and `-a` change `friends`; without either they are replaced.
 std::vector<std::string> Changed(std::vector<std::string> friends, const std::vector<std::string>& words) {
@@ -73,8 +65,8 @@ constexpr std::string_view kCloseUsage = "close USER";
 
 const std::vector<Shell::Command>& Shell::Commands() {
   static const std::vector<Command> commands = {
-      {"connect", std::string(kConnectUsage), "bring a user online; over grpc, the one who is signed in here",
-       &Shell::Connect},
+      {"connect", std::string(kConnectUsage),
+       "bring a user online; over grpc, whose token it is, or who is signed in", &Shell::Connect},
       {"users", "users", "who is connected; * is the one that commands are for", &Shell::Users},
       {"use", std::string(kUseUsage), "commands are for that user from now on", &Shell::Use},
       {"friends", std::string(kFriendsUsage), "show, replace or change whom the user watches",
@@ -101,24 +93,45 @@ Status Shell::Connect(const Words& words, std::string_view /*line*/) {
   if (users_.count(arguments.user) != 0) {
     return MakeStatus(StatusCode::kAlreadyExists, arguments.user + " is connected; `close` it first");
   }
-  const UserPlace place{*this, loop_.executor()};
-  const std::string address = arguments.server.empty() ? options_.server : arguments.server;
-  if (arguments.door == "grpc") {
-    OOFGG_ASSIGN_OR_RETURN(auto client, context_.NewSignedInClient(&loop_.executor()));
-    users_[arguments.user] = ConnectGrpc(place, std::move(client), arguments.user, arguments.friends);
-  } else {
-    LightPresenceOptions options;
-    options.tls = {.enabled = arguments.tls, .ca_file = arguments.ca_file};
-    if (arguments.door == "udp") options.transport = LightPresenceTransport::kUdp;
-    if (!arguments.token_file.empty())
-      options.token = [path = arguments.token_file] { return ReadToken(path); };
-    OOFGG_ASSIGN_OR_RETURN(users_[arguments.user], ConnectLight(place, address, arguments.user,
-                                                                arguments.friends, std::move(options)));
-  }
+  OOFGG_ASSIGN_OR_RETURN(users_[arguments.user], NewUser(arguments));
   current_ = arguments.user;
   PrintOf(arguments.user, "connecting over " + arguments.door, Ink::kDim,
           {{"event", "connecting"}, {"over", arguments.door}});
+  if (!arguments.token_file.empty() && IsOpenToOthers(arguments.token_file)) {
+    const std::string warning =
+        arguments.token_file + " is open to others; run: chmod 600 " + arguments.token_file;
+    PrintOf(arguments.user, warning, Ink::kBad, {{"event", "warning"}, {"warning", warning}});
+  }
   return {};
+}
+
+StatusOr<std::unique_ptr<ShellUser>> Shell::NewUser(const ConnectArguments& arguments) {
+  const UserPlace place{*this, loop_.executor()};
+  std::string token;
+  if (!arguments.token_file.empty()) {
+    OOFGG_ASSIGN_OR_RETURN(token, ReadTokenFile(arguments.token_file));
+  }
+  if (arguments.door == "grpc") {
+    OOFGG_ASSIGN_OR_RETURN(auto client, token.empty() ? context_.NewSignedInClient(&place.executor)
+                                                      : context_.NewTokenClient({.address = arguments.server,
+                                                                                 .tls = arguments.tls,
+                                                                                 .ca_file = arguments.ca_file,
+                                                                                 .access_token = token},
+                                                                                &place.executor));
+    return ConnectGrpc(place, std::move(client), arguments.user, arguments.friends);
+  }
+  const bool is_udp = arguments.door == "udp";
+  const std::string address = arguments.server.empty() ? options_.server : arguments.server;
+  LightPresenceOptions options;
+  options.transport = is_udp ? LightPresenceTransport::kUdp : LightPresenceTransport::kTcp;
+  options.tls = {.enabled = arguments.tls, .ca_file = arguments.ca_file};
+  if (!token.empty()) {
+    // Each time the link is made, as tokens are renewed.
+    options.token = [path = arguments.token_file] { return ReadTokenFile(path); };
+    const std::string cure = is_udp ? "connect over tcp with --tls" : "give --tls";
+    if (!arguments.tls) OOFGG_RETURN_IF_ERROR(context_.CheckPrivate("--server", address, cure));
+  }
+  return ConnectLight(place, address, arguments.user, arguments.friends, std::move(options));
 }
 
 Status Shell::Users(const Words& /*words*/, std::string_view /*line*/) {

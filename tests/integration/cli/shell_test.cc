@@ -8,6 +8,7 @@
 
 #include <array>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -162,11 +163,34 @@ TEST_F(ShellTest, AServerThatIsNotThereIsNamed) {
   EXPECT_THAT(shell.errors(), HasSubstr("not so within 50ms; gil has no link: "));
 }
 
+TEST_F(ShellTest, AGrpcUserBringsATokenOfItsOwn) {
+  ASSERT_EQ(shell_.Run({"guest"}).status, 0);
+  const std::string id = shell_.Run({"whoami", "--json"}).Object().at("user_id");
+  const std::string file = shell_.home() + "/token";
+  std::ofstream(file) << shell_.Run({"token", "show"}).output;
+  ASSERT_EQ(chmod(file.c_str(), 0644), 0);
+  ASSERT_TRUE(std::filesystem::remove(shell_.session_file()));
+  shell_.Set("OOFGG_GAME", "127.0.0.1:1");
+  const Answer answer = Run("connect oz " + id +
+                                "\n"
+                                "connect own grpc --server " +
+                                up_->address("oofgg-game", "grpc") + " --token-file " + file +
+                                "\n"
+                                "wait for up to date\n"
+                                "use oz\n"
+                                "wait for " +
+                                id + " is online\n",
+                            {"--strict"});
+  EXPECT_EQ(answer.status, 0) << answer.errors;
+  EXPECT_THAT(answer.output, HasSubstr("own: " + file + " is open to others; run: chmod 600 " + file));
+}
+
 TEST_F(ShellTest, ARefusalEndsAStrictScript) {
   const std::string file = shell_.home() + "/token";
   std::ofstream(file) << "no token\n";
   ASSERT_EQ(chmod(file.c_str(), 0600), 0);
-  for (const std::string& door : {std::string("tcp"), std::string("udp")}) {
+  const std::string grpc = "grpc --server " + up_->address("oofgg-game", "grpc");
+  for (const std::string& door : {std::string("tcp"), std::string("udp"), grpc}) {
     const std::string script =
         "connect eve " + door + " --token-file " + file + "\nwait for up to date\nquit\n";
     const Answer strict = Run(script, {"--strict"});
@@ -181,6 +205,21 @@ TEST_F(ShellTest, ARefusalEndsAStrictScript) {
   shell.Type("connect eve\nwait for up to date\nsend {\"v\":2,\"friends\":7}\n");
   EXPECT_EQ(shell.Wait(), 1);
   EXPECT_THAT(shell.errors(), HasSubstr("friends"));
+}
+
+TEST_F(ShellTest, ATokenGoesToNoOtherMachineInPlaintext) {
+  const std::string file = shell_.home() + "/token";
+  std::ofstream(file) << "secret\n";
+  const auto refusal = [&](const std::string& door, std::vector<std::string> more = {"--strict"}) {
+    return Run("connect eve " + door + " --server 192.0.2.1:8080 --token-file " + file + "\n",
+               std::move(more))
+        .errors;
+  };
+  EXPECT_THAT(refusal("tcp"), HasSubstr("would reach in plaintext; give --tls"));
+  EXPECT_THAT(refusal("grpc"), HasSubstr("would reach in plaintext; give --tls"));
+  EXPECT_THAT(refusal("udp"), HasSubstr("would reach in plaintext; connect over tcp with --tls"));
+  EXPECT_EQ(refusal("udp", {"--strict", "--insecure"}), "");
+  EXPECT_EQ(refusal("tcp --tls"), "");
 }
 
 TEST_F(ShellTest, WrongArgumentsAreAnsweredWithTheUsage) {

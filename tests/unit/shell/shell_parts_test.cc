@@ -13,6 +13,7 @@
 #include "servers/cli/shell/event_loop.h"
 #include "servers/cli/shell/history_file.h"
 #include "servers/cli/shell/shell_arguments.h"
+#include "servers/cli/shell/token_file.h"
 #include "servers/cli/shell/words.h"
 #include "tests/support/temporary_directory.h"
 
@@ -52,6 +53,35 @@ TEST(WordsTest, CompletionTakesWhatAllHaveInCommon) {
   EXPECT_EQ(CommonPrefix({"use", "users"}), "use");
   EXPECT_EQ(CommonPrefix({"ann", "bob"}), "");
   EXPECT_EQ(CommonPrefix({}), "");
+}
+
+TEST(ConnectTest, FlagsThatWouldBeLeftUnheardAreRefused) {
+  const auto parse = [](std::string_view line) { return ParseConnect(SplitWords(line)); };
+  const auto own = parse("connect ann grpc bob --server h:1 --token-file f --tls --ca c");
+  ASSERT_TRUE(own.ok()) << own.status();
+  EXPECT_EQ(own->server, "h:1");
+  EXPECT_EQ(own->token_file, "f");
+  EXPECT_TRUE(own->tls);
+  EXPECT_EQ(own->ca_file, "c");
+  EXPECT_THAT(own->friends, ElementsAre("bob"));
+  EXPECT_THAT(parse("connect ann --ca c").status().message(), HasSubstr("--tls"));
+  EXPECT_THAT(parse("connect ann grpc --server h:1").status().message(), HasSubstr("--token-file"));
+  EXPECT_THAT(parse("connect ann grpc --tls").status().message(), HasSubstr("--token-file"));
+}
+
+TEST(TokenFileTest, HasATokenInItsFirstLine) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "token";
+  EXPECT_THAT(ReadTokenFile(path).status().message(), HasSubstr("No such file"));
+  EXPECT_FALSE(ReadTokenFile(directory.path()).ok()) << "a folder";
+  std::ofstream(path) << "\nsecond";
+  EXPECT_THAT(ReadTokenFile(path).status().message(), HasSubstr("has no token in its first line"));
+  std::ofstream(path) << "first \r\nsecond";
+  EXPECT_EQ(*ReadTokenFile(path), "first");
+  chmod(path.c_str(), 0600);
+  EXPECT_FALSE(IsOpenToOthers(path));
+  chmod(path.c_str(), 0640);
+  EXPECT_TRUE(IsOpenToOthers(path));
 }
 
 TEST(WaitTest, IsForTimeForAllToBeKnownOrForAState) {
