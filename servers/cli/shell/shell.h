@@ -74,6 +74,8 @@ class Shell final : private UserEvents {
   StatusOr<ShellUser*> Current();
   StatusOr<ShellUser*> UserCalled(const std::string& name);
   Status SendRaw(std::string_view line);
+  /// Half an object may be meant, as over TCP they need not come in one piece.
+  void WarnIfNoObject(const std::string& name, std::string_view text);
   /// kDeadlineExceeded: `is_done` is not so within `patience`.
   Status WaitUntil(const std::function<bool()>& is_done, std::chrono::milliseconds patience);
   Status WaitFor(const WaitArguments& wanted, const std::string& name, const ShellUser& user);

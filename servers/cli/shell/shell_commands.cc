@@ -193,7 +193,11 @@ Status Shell::SetStatus(const Words& words, std::string_view line) {
   const auto state = words.size() > 1 ? WishedStates().find(words[1]) : WishedStates().end();
   if (state == WishedStates().end()) return Usage(StatusUsage());
   PresenceStatus status{.state = state->second};
-  const bool has_session = status.state == PresenceState::kInMatch && words.size() > 2;
+  if (status.state == PresenceState::kInMatch && words.size() < 3) {
+    return MakeStatus(StatusCode::kInvalidArgument,
+                      "status in_match: which match is missing; say: status in_match SESSION [TEXT]");
+  }
+  const bool has_session = status.state == PresenceState::kInMatch;
   if (has_session) status.session_id = words[2];
   status.text = AfterWords(line, has_session ? 3 : 2);
   return user->SetStatus(status);
@@ -202,6 +206,7 @@ Status Shell::SetStatus(const Words& words, std::string_view line) {
 Status Shell::Send(const Words& words, std::string_view line) {
   if (words.size() < 2) return Usage(kSendUsage);
   OOFGG_ASSIGN_OR_RETURN(ShellUser* const user, Current());
+  WarnIfNoObject(current_, AfterWords(line, 1));
   return user->Send(std::string(AfterWords(line, 1)));
 }
 
@@ -227,6 +232,12 @@ Status Shell::Raw(const Words& words, std::string_view /*line*/) {
   return {};
 }
 
+void Shell::WarnIfNoObject(const std::string& name, std::string_view text) {
+  if (json::parse(text, nullptr, false).is_object()) return;
+  const std::string warning = "that is no JSON object; sent all the same";
+  PrintOf(name, warning, Ink::kDim, {{"event", "warning"}, {"warning", warning}});
+}
+
 Status Shell::SendRaw(std::string_view line) {
   if (line == ".") {
     raw_.reset();
@@ -234,6 +245,7 @@ Status Shell::SendRaw(std::string_view line) {
   }
   if (line.starts_with("wait ")) return Wait(SplitWords(line), line);  // For scripts, before the end.
   const std::string bytes = std::string(line) + (raw_is_udp_ ? "" : "\n");
+  if (!line.empty()) WarnIfNoObject("raw", line);
   PrintBytes("raw", true, bytes);
   return raw_->Send(bytes);
 }

@@ -231,6 +231,21 @@ TEST_F(ShellTest, WrongArgumentsAreAnsweredWithTheUsage) {
   }
 }
 
+TEST_F(ShellTest, WhatIsNoObjectIsSentWithAWord) {
+  Typist shell(shell_, {"shell", "--server", Door()});
+  shell.Type("connect rob\n");
+  EXPECT_TRUE(shell.Hears("rob: up to date\n"));
+  shell.Type("send {\"v\":2,\n");
+  EXPECT_TRUE(shell.Hears("rob: that is no JSON object; sent all the same\n"));
+  shell.Type("raw\n{\"user_id\":\"row\",\n");
+  EXPECT_TRUE(shell.Hears("raw: that is no JSON object; sent all the same\n"));
+  shell.Type("\"v\":2,\"ping\":8}\n");
+  EXPECT_TRUE(shell.Hears("raw: {\"pong\":8}")) << "both halves have gone";
+  shell.Type(".\nstatus in_match\nquit\n");
+  EXPECT_TRUE(shell.Hears("status in_match: which match is missing; say: status in_match SESSION [TEXT]\n"));
+  EXPECT_EQ(shell.Wait(), 0);
+}
+
 TEST_F(ShellTest, RawObjectsGoUncheckedAndTheirBytesAreLogged) {
   const std::string file = *folder_ / "bytes.log";
   Typist shell(shell_, {"shell", "--server", Door(), "--strict"});
