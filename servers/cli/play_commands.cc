@@ -44,7 +44,19 @@ std::optional<PresenceStatus> StatusOf(const PresenceCommand& command) {
   return status;
 }
 
+/// Nobody is online by the name of another, and a watch would only say so.
+void WarnOfNames(const Context& context, const std::vector<std::string>& friends) {
+  constexpr std::size_t kIdLength = 36;  // Of a UUID, as oofgg-auth gives them.
+  for (const std::string& id : friends) {
+    if (id.size() == kIdLength) continue;
+    context.Warn(id +
+                 " is no id that oofgg-auth gives; if it is a name, ask the player for the id, which `oofgg "
+                 "whoami` shows");
+  }
+}
+
 Status WatchPresence(Context& context, const PresenceCommand& command) {
+  WarnOfNames(context, command.friends);
   Watch watch(static_cast<int>(command.watch.count));
   OOFGG_ASSIGN_OR_RETURN(Client* const client, ReachedClient(context));
   context.Hint("online; Ctrl-C goes offline");
@@ -150,7 +162,8 @@ Status Events(Context& context, const EventsCommand& command) {
 void AddPlayCommands(CLI::App& app, Command* chosen) {
   const auto watching = std::make_shared<PresenceCommand>();
   auto* presence = app.add_subcommand("presence", "Be online, and see which friends are");
-  presence->add_option("FRIEND", watching->friends, "User ids to watch");
+  presence->add_option("FRIEND", watching->friends,
+                       "User ids to watch, as `oofgg whoami` shows each player their own");
   presence
       ->add_option(
           "--state", watching->state,

@@ -204,6 +204,10 @@ TEST_F(CliTest, AFriendIsSeenComingOnline) {
   EXPECT_EQ(human->Wait(), 0);
   online->Signal(SIGINT);
   EXPECT_EQ(online->Wait(), 0) << "Ctrl-C is how one goes offline";
+
+  const Answer by_name = ann->Run({"presence", "bob", "--count", "1"});
+  EXPECT_EQ(by_name.output, "bob is offline\n");
+  EXPECT_THAT(by_name.errors, HasSubstr("ask the player for the id, which `oofgg whoami` shows"));
 }
 
 TEST_F(CliTest, TwoPlayersAreMatchedAndExchangeEvents) {
