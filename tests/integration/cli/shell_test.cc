@@ -161,6 +161,11 @@ TEST_F(ShellTest, AServerThatIsNotThereIsNamed) {
   shell.Type("wait for up to date 50ms\n");
   EXPECT_EQ(shell.Wait(), 1) << "it is no refusal, so it ends with the wait";
   EXPECT_THAT(shell.errors(), HasSubstr("not so within 50ms; gil has no link: "));
+
+  const Answer tried_often = Run("connect tim --server 127.0.0.1:1\nwait for up to date 700ms\n");
+  const std::size_t told = tried_often.output.find("; trying again");
+  EXPECT_NE(told, std::string::npos) << tried_often.output;
+  EXPECT_EQ(tried_often.output.find("; trying again", told + 1), std::string::npos) << "not at each attempt";
 }
 
 TEST_F(ShellTest, AGrpcUserBringsATokenOfItsOwn) {
