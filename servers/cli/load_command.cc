@@ -162,6 +162,10 @@ void AddCourse(CLI::App& command, PresenceLoadOptions& options) {
           "--status-share", take_share,
           "How many per cent of those online change between online and away instead of going (default: 20)")
       ->type_name("PERCENT");
+  command.add_flag(
+      "--spin", options.spin,
+      "Look for what has come without a pause, so that the time to wake up is not measured; takes "
+      "a processor for each process of the load");
   AddDuration(
       command, "--settle", &options.settle,
       "Wait at most so long until all is heard, before beliefs are compared with the truth (default: 5s)",

@@ -55,6 +55,7 @@ Status Conductor::StartWorkers() {
                        .phases = counts_.TalliesOf(worker),
                        .rounds = counts_.rounds(),
                        .status_share = options_.status_share,
+                       .spin = options_.spin,
                        .celebrity_every = options_.celebrity > 0 ? ToNanos(options_.celebrity_every) : 0,
                        .seed = options_.seed * parts_.plan.workers + worker},
                       make_links);

@@ -33,6 +33,8 @@ struct PresenceLoadOptions {
   std::vector<std::uint32_t> rates = {100};  ///< Changes a second, one phase each.
   std::chrono::milliseconds duration{10'000};
   double status_share = 0.2;
+  /// Workers look for what has come without a pause during changes, instead of sleeping until it wakes them.
+  bool spin = false;
   std::chrono::milliseconds settle{5'000};  ///< At most so long until all has been heard.
   std::string source = "127.0.0.0/8";
   std::uint32_t per_address = 0;  ///< 0: as the server's own limits let.

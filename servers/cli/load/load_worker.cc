@@ -38,7 +38,8 @@ void LoadWorker::Run() {
     if (doing_ == Command::Kind::kQuit) return;
     const Nanos now = NowNanos();
     const Nanos due = DoWhatIsDue(now);
-    Wait(std::min({due, links_->Advance(now), now + kLookForCommands}));
+    const Nanos until = std::min({due, links_->Advance(now), now + kLookForCommands});
+    Wait(parts_.spin && doing_ == Command::Kind::kChange ? now : until);
   }
 }
 

@@ -27,6 +27,7 @@ struct WorkerParts {
   std::span<PhaseTallies> phases;
   std::span<CelebrityRound> rounds;
   double status_share = 0;    ///< Of the changes of those online, how many change state instead of going.
+  bool spin = false;          ///< During changes, never sleeps.
   Nanos celebrity_every = 0;  ///< How often user 0 changes; 0: nobody is a celebrity.
   std::uint64_t seed = 0;
 };
