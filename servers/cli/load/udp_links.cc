@@ -9,10 +9,12 @@
 #include <chrono>
 #include <cstring>
 
+#include "base/presence_limits.h"
+
 namespace oofgg::load {
 namespace {
 
-constexpr std::size_t kMostInDatagram = 1'200;
+using presence::kMaxDatagramBytes;
 constexpr std::size_t kBatch = 64;
 constexpr int kSocketBuffer = 4 * 1024 * 1024;
 constexpr Nanos kFirstPause = 250'000'000;
@@ -50,7 +52,7 @@ UdpLinks::UdpLinks(const LinkPlan& plan, int epoll, LinkEvents& events)
       epoll_(epoll),
       events_(events),
       players_(plan.local_count(plan.users)),
-      buffer_(kBatch * kMostInDatagram) {}
+      buffer_(kBatch * kMaxDatagramBytes) {}
 
 UdpLinks::~UdpLinks() {
   for (const int fd : sockets_) close(fd);
@@ -123,7 +125,7 @@ void UdpLinks::SayList(Local local) {
   AppendState(head, plan_.truth.Latest(user));
   const auto friends = plan_.graph.FriendsOf(user);
   const std::size_t longest_id = std::to_string(plan_.IdOf(plan_.users)).size() + 1;
-  const std::size_t fitting = (kMostInDatagram - head.size() - kRoomForPart) / longest_id;
+  const std::size_t fitting = (kMaxDatagramBytes - head.size() - kRoomForPart) / longest_id;
   const std::size_t parts = std::max<std::size_t>(1, (friends.size() + fitting - 1) / fitting);
   for (std::size_t part = 0; part < parts; ++part) {
     std::string text = head;
@@ -176,7 +178,7 @@ void UdpLinks::ReadBatch(std::size_t socket) {
   std::array<Control, kBatch> controls{};
   std::array<sockaddr_in, kBatch> senders{};
   for (std::size_t i = 0; i < kBatch; ++i) {
-    pieces[i] = {buffer_.data() + i * kMostInDatagram, kMostInDatagram};
+    pieces[i] = {buffer_.data() + i * kMaxDatagramBytes, kMaxDatagramBytes};
     msghdr& message = messages[i].msg_hdr;
     message.msg_name = &senders[i];
     message.msg_namelen = sizeof senders[i];
@@ -193,7 +195,7 @@ void UdpLinks::ReadBatch(std::size_t socket) {
     // The socket hears all of the machine's addresses.
     const bool is_ours = place < plan_.sources.addresses && local < players_.size();
     if (!is_ours || senders[i].sin_port != plan_.server.sin_port) continue;
-    OnDatagram(static_cast<Local>(local), {buffer_.data() + i * kMostInDatagram, messages[i].msg_len}, now);
+    OnDatagram(static_cast<Local>(local), {buffer_.data() + i * kMaxDatagramBytes, messages[i].msg_len}, now);
   }
   for (const Local local : owing_) {
     players_[local].owes_ack = false;
