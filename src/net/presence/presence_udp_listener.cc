@@ -146,7 +146,7 @@ class PresenceUdpListener::Door final : public presence::PresenceHost,
     socket_.get_option(size, error);
     const int given = size.value() / 2;  // Linux counts what it needs itself.
     if (error || given >= options_.receive_buffer_bytes) return;
-    Log(LogLevel::kWarning, "presence",
+    Log(LogLevel::kDebug, "presence",
         "the kernel buffers " + std::to_string(given) + " bytes of datagrams instead of " +
             std::to_string(options_.receive_buffer_bytes) +
             "; raise net.core.rmem_max where many players come");
