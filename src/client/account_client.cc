@@ -27,9 +27,9 @@ Observer<methods::ServiceLogin> OpensRenewable(const ServiceLoginRequest& reques
 /// For a call that ends the client's own session if it succeeds.
 template <class M>
 Observer<M> ForgetsOnSuccess(const ClientCore& client) {
-  return [generation = client.session().generation()](ClientCore& core,
-                                                      const StatusOr<typename M::Response>& outcome) {
-    if (outcome.ok()) core.session().Forget(generation);
+  return [generation = client.session().generation(), user_id = client.session().tokens().user_id](
+             ClientCore& core, const StatusOr<typename M::Response>& outcome) {
+    if (outcome.ok()) core.session().Forget(generation, user_id);
   };
 }
 
@@ -45,8 +45,9 @@ Observer<methods::Logout> EndsOwn(const ClientCore& client, const LogoutRequest&
   const bool is_own = request.session_id.empty() ||
                       request.session_id == internal::SessionIdOf(session.tokens().access_token);
   if (!is_own) return nullptr;
-  return [generation = session.generation()](ClientCore& core, StatusOr<Done>& outcome) {
-    core.session().Forget(generation);
+  return [generation = session.generation(), user_id = session.tokens().user_id](ClientCore& core,
+                                                                                 StatusOr<Done>& outcome) {
+    core.session().Forget(generation, user_id);
     if (outcome.ok()) return;
     if (outcome.status().code() == StatusCode::kUnauthenticated) {
       outcome = Done();  // It had ended already.

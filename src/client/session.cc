@@ -80,8 +80,7 @@ std::uint64_t Session::generation() const {
   return generation_;
 }
 
-void Session::Forget(std::uint64_t generation) {
-  const std::string user_id = tokens().user_id;
+void Session::Forget(std::uint64_t generation, const std::string& user_id) {
   if (!AbandonRefresh(generation)) return;
   const bool is_stored = EmptyStore(user_id);
   Replace({}, {}, is_stored);

@@ -53,7 +53,7 @@ class Session {
   /// Grows with each session that Open or Set begins, and with its end.
   [[nodiscard]] std::uint64_t generation() const;
   /// Signs out, here and in the token store, unless another session has begun since that generation.
-  void Forget(std::uint64_t generation);
+  void Forget(std::uint64_t generation, const std::string& user_id);
   [[nodiscard]] SessionTokens tokens() const;
 
   /// No timer and no notification after this.

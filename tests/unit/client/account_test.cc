@@ -204,6 +204,17 @@ TEST_F(AccountTest, LogoutEndsTheSessionThereAndHere) {
   EXPECT_EQ(store_->saved, SessionTokens());
 }
 
+TEST_F(AccountTest, LogoutForgetsAlsoWhatOnlyAnotherServerKnows) {
+  store_->why_it_stays = MakeStatus(StatusCode::kFailedPrecondition, "another server made it");
+  const Call logout = Logout();
+  last().Reply(MakeStatus(StatusCode::kUnauthenticated, "unknown"));
+  Run();
+  ASSERT_EQ(last().call.method, methods::RefreshToken::kPath);
+  last().Reply(MakeStatus(StatusCode::kUnauthenticated, "unknown"));
+  EXPECT_TRUE(outcome().ok()) << outcome();
+  EXPECT_EQ(store_->saved, SessionTokens());
+}
+
 TEST_F(AccountTest, LogoutByTheSessionsOwnIdIsTheSame) {
   const Call logout = Logout("s1");
   last().Answer<methods::Logout>({});
