@@ -19,6 +19,9 @@ constexpr std::size_t kReserve = 64;
 // ever.
 constexpr int kMostReadings = 64;
 
+// Beyond so many, who wants more has to wait, so that no mailbox grows without bound.
+constexpr std::size_t kMostCommands = 256;
+
 // What a call lends, kept until it is done.
 template <typename T>
 T Keep(const T& value) {
@@ -61,16 +64,20 @@ bool HubShard::Own(Patience patience, Work work) {
     work(aftermath);
     CollectLocked(aftermath);
   }
-  Perform(aftermath);
+  Settle(std::move(aftermath));
   return true;
 }
 
 template <typename... Parameters, typename... Arguments>
 void HubShard::Do(void (HubShard::*work)(Aftermath&, Parameters...), const Arguments&... arguments) {
   if (Own(Patience::kNone, [&](Aftermath& aftermath) { (this->*work)(aftermath, arguments...); })) return;
-  Post(Command([work, kept = std::make_tuple(Keep(arguments)...)](HubShard& shard, Aftermath& aftermath) {
-    std::apply([&](const auto&... each) { (shard.*work)(aftermath, each...); }, kept);
-  }));
+  if (!Leave(
+          Command([work, kept = std::make_tuple(Keep(arguments)...)](HubShard& shard, Aftermath& aftermath) {
+            std::apply([&](const auto&... each) { (shard.*work)(aftermath, each...); }, kept);
+          }))) {
+    Own(Patience::kAsLongAsItTakes, [&](Aftermath& aftermath) { (this->*work)(aftermath, arguments...); });
+    return;
+  }
   ReadLetters();
 }
 
@@ -107,8 +114,17 @@ void HubShard::ConnectLocked(Aftermath& aftermath, ConnectionId reserved, std::s
     aftermath.finish.emplace_back(std::move(host), std::move(made));
     return;
   }
+  // At once, as their slots may be the next to be reserved.
+  for (const ConnectionId evicted : table_.TakeEvicted()) {
+    aftermath.finish.emplace_back(
+        std::move(hosts_[evicted.slot]),
+        WithReason(MakeStatus(StatusCode::kPermissionDenied,
+                              "this user has signed in with a token; connect with a token too"),
+                   "USER_HELD_BY_TOKEN"));
+  }
   if (hosts_.size() <= reserved.slot) hosts_.resize(reserved.slot + std::size_t{1});
   hosts_[reserved.slot] = std::move(host);
+  ReserveLocked();
 }
 
 void HubShard::RequireUser(ConnectionId connection, std::string_view user_id) {
@@ -117,9 +133,13 @@ void HubShard::RequireUser(ConnectionId connection, std::string_view user_id) {
 
 void HubShard::RequireUserLocked(Aftermath& aftermath, ConnectionId connection, std::string_view user_id) {
   if (!table_.IsLive(connection) || table_.UserOf(connection) == user_id) return;
-  aftermath.finish.emplace_back(
-      TakeHostLocked(connection),
-      InvalidField("user_id", "is not the one this connection began with; open another connection"));
+  EndLocked(aftermath, connection,
+            InvalidField("user_id", "is not the one this connection began with; open another connection"));
+}
+
+/// At once, so that nothing it says of friends it was refused is taken for the truth.
+void HubShard::EndLocked(Aftermath& aftermath, ConnectionId connection, Status why) {
+  aftermath.finish.emplace_back(TakeHostLocked(connection), std::move(why));
   table_.Close(clock_.Now(), connection);
 }
 
@@ -132,7 +152,7 @@ void HubShard::SetFriendsLocked(Aftermath& aftermath, ConnectionId connection,
   const Status status = table_.SetFriends(connection, friends);
   // kNotFound: it was ended before, and its host heard of that.
   if (status.ok() || status.code() == StatusCode::kNotFound) return;
-  aftermath.finish.emplace_back(hosts_[connection.slot], status);
+  EndLocked(aftermath, connection, status);
 }
 
 void HubShard::SetStatus(ConnectionId connection, const PresenceStatus& status) {
@@ -221,22 +241,52 @@ void HubShard::Post(Letter letter) {
   has_letters_ = true;
 }
 
-void HubShard::ReadLetters() {
-  for (int readings = 0; has_letters_; ++readings) {
-    if (readings == kMostReadings) {
-      return executor_.Post([weak = weak_from_this()] {
-        if (const auto self = weak.lock()) self->ReadLetters();
-      });
+bool HubShard::Leave(Command command) {
+  const std::lock_guard lock(letters_mutex_);
+  if (commands_ == kMostCommands) return false;
+  ++commands_;
+  letters_.emplace_back(std::move(command));
+  has_letters_ = true;
+  return true;
+}
+
+bool HubShard::TryRead(Aftermath& aftermath) {
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) return false;  // Who owns it looks here on leaving.
+  ReadLettersLocked(aftermath);
+  if (!stopped_) CollectLocked(aftermath);
+  return true;
+}
+
+void HubShard::ReadLetters() { Settle({}); }
+
+/// Letters first, of this shard and of those written to: to wake very many takes a while.
+void HubShard::Settle(Aftermath aftermath) {
+  if (!has_letters_ && aftermath.written_to.empty()) return Tell(aftermath);
+  HubShards unread = std::exchange(aftermath.written_to, {});
+  unread.push_back(shared_from_this());
+  std::vector<Aftermath> untold;
+  untold.push_back(std::move(aftermath));
+  for (int readings = 0; !unread.empty();) {
+    const std::shared_ptr<HubShard> shard = std::move(unread.back());
+    unread.pop_back();
+    Aftermath read;
+    if (!shard->has_letters_) continue;
+    if (readings++ >= kMostReadings) {
+      shard->ReadLettersLater();
+    } else if (shard->TryRead(read)) {
+      unread.push_back(shard);
+      unread.insert(unread.end(), read.written_to.begin(), read.written_to.end());
+      untold.push_back(std::move(read));
     }
-    Aftermath aftermath;
-    {
-      const std::unique_lock lock(mutex_, std::try_to_lock);
-      if (!lock.owns_lock()) return;  // Who owns it looks here on leaving.
-      ReadLettersLocked(aftermath);
-      if (!stopped_) CollectLocked(aftermath);
-    }
-    Perform(aftermath);
   }
+  for (const Aftermath& each : untold) Tell(each);
+}
+
+void HubShard::ReadLettersLater() {
+  executor_.Post([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->ReadLetters();
+  });
 }
 
 void HubShard::ReadLettersLocked(Aftermath& aftermath) {
@@ -245,6 +295,7 @@ void HubShard::ReadLettersLocked(Aftermath& aftermath) {
   {
     const std::lock_guard lock(letters_mutex_);
     letters.swap(letters_);
+    commands_ = 0;
     has_letters_ = false;
   }
   if (stopped_) return;
@@ -259,17 +310,9 @@ void HubShard::ReadLettersLocked(Aftermath& aftermath) {
       table_.Hear(std::get<PresenceTable::Farewell>(letter));
     }
   }
-  ReserveLocked();
 }
 
 void HubShard::CollectLocked(Aftermath& aftermath) {
-  for (const ConnectionId evicted : table_.TakeEvicted()) {
-    aftermath.finish.emplace_back(
-        std::move(hosts_[evicted.slot]),
-        WithReason(MakeStatus(StatusCode::kPermissionDenied,
-                              "this user has signed in with a token; connect with a token too"),
-                   "USER_HELD_BY_TOKEN"));
-  }
   for (const ConnectionId ready : table_.TakeReady()) aftermath.wake.push_back(hosts_[ready.slot]);
   if (all_.size() > 1) WriteLettersLocked(aftermath);
   ArmTimerLocked();
@@ -307,11 +350,8 @@ void HubShard::ArmTimerLocked() {
   });
 }
 
-void HubShard::Perform(const Aftermath& aftermath) {
+void HubShard::Tell(const Aftermath& aftermath) {
   for (const auto& [connection, status] : aftermath.finish) connection.host->Finish(connection.tag, status);
-  // Letters first: to wake very many takes a while.
-  for (const auto& shard : aftermath.written_to) shard->ReadLetters();
-  ReadLetters();
   const bool many = aftermath.wake.size() > kMany;
   for (const auto& [host, tag] : aftermath.wake) many ? host->WakeOneOfMany(tag) : host->Wake(tag);
 }

@@ -29,10 +29,10 @@ using HubShards = std::vector<std::shared_ptr<HubShard>>;
 [[nodiscard]] std::size_t HomeOf(std::string_view user_id, std::size_t shards);
 
 /// One table with its timer and the hosts of its connections: an actor, which one thread owns at a time.
-/// Nobody waits for it to change something: if it is free the caller owns it for one call on the table, else
-/// the call is left in its mailbox, as is what shards want of each other, and read by whoever owns it or by
-/// the sender if nobody does any more. What one thread asks is done in order. Hosts are told when the shard
-/// has been let go.
+/// Nobody waits for it to change something, unless hundreds have left calls there already: if it is free the
+/// caller owns it for one call on the table, else the call is left in its mailbox, as is what shards want of
+/// each other, and read by whoever owns it or by the sender if nobody does any more. What one thread asks is
+/// done in order. Hosts are told when the shard has been let go.
 class HubShard : public std::enable_shared_from_this<HubShard> {
  public:
   using ConnectionId = PresenceTable::ConnectionId;
@@ -112,15 +112,21 @@ class HubShard : public std::enable_shared_from_this<HubShard> {
   std::optional<ConnectionId> TakeReserved();
   void ReserveLocked();
   void Post(Letter letter);
+  /// False: too many lie there.
+  bool Leave(Command command);
   /// Unless another thread owns the shard, who will.
   void ReadLetters();
+  void ReadLettersLater();
+  bool TryRead(Aftermath& aftermath);
   void ReadLettersLocked(Aftermath& aftermath);
 
   void CollectLocked(Aftermath& aftermath);
   void WriteLettersLocked(Aftermath& aftermath);
   void ArmTimerLocked();
   Host TakeHostLocked(ConnectionId connection);
-  void Perform(const Aftermath& aftermath);
+  void EndLocked(Aftermath& aftermath, ConnectionId connection, Status why);
+  void Settle(Aftermath aftermath);
+  static void Tell(const Aftermath& aftermath);
 
   const Clock& clock_;
   Executor& executor_;
@@ -136,6 +142,7 @@ class HubShard : public std::enable_shared_from_this<HubShard> {
 
   std::mutex letters_mutex_;  ///< A leaf.
   std::vector<Letter> letters_;
+  std::size_t commands_ = 0;            ///< Among them.
   std::vector<ConnectionId> reserved_;  ///< Names for those who connect while another owns the shard.
   std::atomic<bool> has_letters_{false};
 };

@@ -120,6 +120,7 @@ TEST_P(PresenceHubTest, AFullTableIsSaid) {
   alice.SetFriends(Friends{"bob", "carol"});
   ASSERT_TRUE(host_->finished().has_value());
   EXPECT_EQ(host_->finished()->code(), StatusCode::kResourceExhausted);
+  EXPECT_FALSE(small.IsOnline("alice")) << "lest she takes silence for what is so";
 }
 
 TEST_P(PresenceHubTest, VersionsStartAtTheWallClockSoThatARestartDoesNotGoBack) {
@@ -274,6 +275,41 @@ TEST_F(BusyPresenceHubTest, ARefusalComesAfterwards) {
   impostor.Close();
   EXPECT_EQ(hub_.counts().connections, 2U) << "ann and slow";
   EXPECT_EQ(hub_.counts().friendships, 0U);
+}
+
+TEST_F(BusyPresenceHubTest, WhoIsEvictedMeanwhileHearsOfItAndNobodyElse) {
+  std::vector<std::shared_ptr<FakeHost>> impostors;
+  std::vector<PresenceConnection> connections;
+  for (int i = 0; i < 3; ++i) {
+    impostors.push_back(std::make_shared<FakeHost>());
+    connections.push_back(hub_.Connect("ann", {}, {}, impostors.back()));
+  }
+  Hold();
+  connections.push_back(hub_.Connect("ann", WithGrace(0s, /*proven=*/true), {}, ann_host_));
+  for (int i = 0; i < 10; ++i) {
+    connections.push_back(hub_.Connect("user" + std::to_string(i), {}, Friends{"ann"}, host_));
+  }
+  LetGo();
+  connections.push_back(hub_.Connect("last", {}, Friends{"ann"}, host_));
+  for (const auto& impostor : impostors) {
+    ASSERT_TRUE(impostor->finished().has_value());
+    EXPECT_EQ(ReasonOf(*impostor->finished()), "USER_HELD_BY_TOKEN");
+    EXPECT_EQ(impostor.use_count(), 1);
+  }
+  EXPECT_FALSE(ann_host_->finished().has_value());
+  EXPECT_FALSE(host_->finished().has_value());
+  for (std::size_t i = 4; i < connections.size(); ++i) EXPECT_EQ(connections[i].NextUpdate()->user_id, "ann");
+}
+
+TEST_F(BusyPresenceHubTest, WhoLeavesVeryMuchWaits) {
+  auto bob = hub_.Connect("bob", {}, {}, host_);
+  Hold();
+  std::thread talker([&] {
+    for (int i = 0; i < 1'000; ++i) bob.SetStatus({PresenceState::kAway, std::to_string(i), {}});
+  });
+  LetGo();
+  talker.join();
+  EXPECT_EQ(hub_.StateOf("bob").text, "999");
 }
 
 TEST_F(BusyPresenceHubTest, AnyNumberMayConnectAndGoMeanwhile) {
