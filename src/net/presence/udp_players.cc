@@ -193,6 +193,8 @@ Status UdpPlayers::Hear(Slot slot, const Object& object) {
     SignOff(slot);
     return absl::OkStatus();
   }
+  // Each list is confirmed by a line. Who reads none of them is not heard; it says it again anyway.
+  if (is_new && object.friends.has_value() && HasMuchUnderWay(slot)) return absl::OkStatus();
   return TakeWishes(slot, object, is_new || !object.revision.has_value());
 }
 

@@ -64,6 +64,12 @@ class UdpPlayers {
   using Slot = std::uint32_t;
   using Object = presence::ClientObject;
   using Logins = std::multimap<std::string, Slot, std::less<>>;
+  /// A player to be told, and ended, unless signed in anew meanwhile.
+  struct Dismissal {
+    presence::HostTag tag;
+    std::string login;
+    Status why;
+  };
 
   bool TakeShare(KeyedTokenBuckets& shares, const UdpPeer& peer);
   void OnStranger(const UdpPeer& peer, Slot slot, std::string_view text);
@@ -86,6 +92,7 @@ class UdpPlayers {
 
   void Welcome(Slot slot);
   void Confirm(Slot slot);
+  [[nodiscard]] bool HasMuchUnderWay(Slot slot) const;
   void Pump(Slot slot);
   /// `user_id`: whom it is about, to v1.
   void SendLine(Slot slot, std::string line, std::string user_id = {});
@@ -131,7 +138,7 @@ class UdpPlayers {
   absl::btree_set<std::pair<TimePoint, Slot>> repeats_;
   Logins logins_;  ///< Those whom a login's token let in, by its `sid`.
   absl::flat_hash_map<Slot, Logins::iterator> login_of_;
-  std::deque<std::pair<presence::HostTag, Status>> dismissed_;  ///< To be told, and ended.
+  std::deque<Dismissal> dismissed_;
   bool draining_ = false;
 
   struct AtomicCounts {

@@ -52,10 +52,14 @@ void UdpPlayers::Confirm(Slot slot) {
   SendLine(slot, std::move(line));
 }
 
+bool UdpPlayers::HasMuchUnderWay(Slot slot) const {
+  return sessions_[slot].has_flight && flights_.at(slot)->lines.size() >= kMostUnderWay;
+}
+
 void UdpPlayers::Pump(Slot slot) {
   if (draining_) return;  // Nobody hears of those who go before them.
   UdpSession& session = sessions_[slot];
-  while (!session.has_flight || flights_.at(slot)->lines.size() < kMostUnderWay) {
+  while (!HasMuchUnderWay(slot)) {
     const auto update = parts_.hub.NextUpdate(session.connection);
     if (!update.has_value()) {
       if (session.owes_fence && parts_.hub.IsCaughtUp(session.connection)) Confirm(slot);
@@ -216,11 +220,12 @@ void UdpPlayers::Forget(Slot slot) {
 
 void UdpPlayers::EndLogin(std::string_view login) {
   const auto [first, last] = logins_.equal_range(login);
-  for (auto it = first; it != last; ++it) dismissed_.emplace_back(TagOf(it->second), SessionRevoked());
+  for (auto it = first; it != last; ++it)
+    dismissed_.push_back({TagOf(it->second), it->first, SessionRevoked()});
 }
 
 void UdpPlayers::SendLoginsAway() {
-  for (const auto& [login, slot] : logins_) dismissed_.emplace_back(TagOf(slot), ToBeRecognised());
+  for (const auto& [login, slot] : logins_) dismissed_.push_back({TagOf(slot), login, ToBeRecognised()});
 }
 
 void UdpPlayers::Drain(std::function<void()> on_drained) {
@@ -230,10 +235,11 @@ void UdpPlayers::Drain(std::function<void()> on_drained) {
 
 bool UdpPlayers::DismissOne() {
   if (dismissed_.empty()) return false;
-  const auto [tag, why] = std::move(dismissed_.front());
+  const auto [tag, login, why] = std::move(dismissed_.front());
   dismissed_.pop_front();
   const Slot slot = SlotOf(tag);
-  if (slot == kNoSession) return true;
+  const auto held = login_of_.find(slot);
+  if (slot == kNoSession || held == login_of_.end() || held->second->first != login) return true;
   if (why.code() == StatusCode::kUnavailable) {
     SayGoodbye(slot, why);
   } else {

@@ -7,7 +7,9 @@
 namespace oofgg::net {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using namespace std::chrono_literals;
 
@@ -51,6 +53,37 @@ TEST_F(UdpTest, AnAddressMaySendSoMuch) {
   EXPECT_EQ(players_->counts().over_rate, 5U);
   Say(kBob, "{");
   EXPECT_EQ(players_->counts().over_rate, 5U) << "nobody else notices";
+}
+
+TEST_F(UdpTest, WhoReadsNothingIsNotHeardForEver) {
+  const std::string cookie = SignOn(kAnn, R"("user_id":"ann","rev":1,"ack":0)");
+  for (int rev = 2; rev < 100; ++rev) Say(kAnn, V2(cookie, R"("friends":[],"rev":)" + std::to_string(rev)));
+  EXPECT_EQ(HeardBy(kAnn).size(), 16U);
+  Wait(1s);
+  EXPECT_LE(HeardBy(kAnn).size(), 32U);
+  Acknowledge(kAnn, cookie, 17);
+  Say(kAnn, V2(cookie, R"("friends":[],"rev":100)"));
+  EXPECT_THAT(HeardBy(kAnn), Contains(HasSubstr(R"("rev":100)")));
+}
+
+TEST_F(UdpTest, TheEndOfALoginDoesNotEndTheNext) {
+  const auto authenticate = [](std::string_view token) -> StatusOr<Caller> {
+    Caller caller;
+    caller.user_id = "ann";
+    caller.session_id = "session of " + std::string(token);
+    return caller;
+  };
+  Open({}, authenticate);
+  const std::string cookie = SignOn(kAnn, R"("user_id":"ann","rev":1,"ack":0,"token":"one")");
+  players_->EndLogin("session of one");
+  // Before it is her turn to be ended, she goes, and comes back by another login.
+  Say(kAnn, V2(cookie, R"("online":false,"rev":2)"));
+  Say(kAnn, V2(cookie, R"("user_id":"ann","rev":3,"ack":0,"token":"two")"));
+  Advance();
+  EXPECT_TRUE(IsOnline("ann"));
+  players_->EndLogin("session of two");
+  Advance();
+  EXPECT_FALSE(IsOnline("ann"));
 }
 
 TEST_F(UdpTest, PlayersAndFriendsOfAnAddressAreBounded) {
