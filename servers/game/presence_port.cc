@@ -60,6 +60,8 @@ void AddCounters(OpsServer& ops, const net::PresenceTcpListener& door) {
   count("oofgg_presence_tcp_over_friends_total", "Friends lists refused: too many friends from one address.",
         &Counts::over_friends);
   count("oofgg_presence_tcp_over_size_total", "Connections ended by too long an object.", &Counts::over_size);
+  count("oofgg_presence_tcp_over_rate_total", "Connections ended by more objects than an address may send.",
+        &Counts::over_rate);
   count("oofgg_presence_tcp_malformed_total", "Connections ended by other input that broke a rule.",
         &Counts::malformed);
   count("oofgg_presence_tcp_object_timeouts_total", "Connections ended since an object took too long.",

@@ -19,6 +19,12 @@ AddressKey KeyOf(const boost::asio::ip::address& address) {
   return prefix;
 }
 
+bool IsLoopback(AddressKey address) {
+  constexpr AddressKey kLoopbackV4 = 0x0000'FFFF'7F00'0000ULL;
+  constexpr AddressKey kNetworkV4 = 0xFFFF'FFFF'FF00'0000ULL;
+  return address == 0 || (address & kNetworkV4) == kLoopbackV4;
+}
+
 Status ConnectionLimiter::Add(AddressKey address) {
   const std::lock_guard lock(mutex_);
   if (door_closed_) return Restarting();

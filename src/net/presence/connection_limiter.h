@@ -16,6 +16,8 @@ namespace oofgg::net {
 /// customer gets.
 using AddressKey = std::uint64_t;
 [[nodiscard]] AddressKey KeyOf(const boost::asio::ip::address& address);
+/// Whether it is this machine's: 127.0.0.0/8, or the /64 of ::1.
+[[nodiscard]] bool IsLoopback(AddressKey address);
 
 /// Counts connections, all together and by address, and by address what they watch. Threads: safe.
 class ConnectionLimiter {

@@ -38,6 +38,10 @@ struct PresenceTcpOptions {
   /// their turn, of which each shard gives one at a time.
   RateLimit handshakes = {.per_second = 2'000, .burst = 20'000};
   RateLimit handshakes_per_address = {.per_second = 100, .burst = 1'000};
+  /// Of objects, of all connections of an address together; ten users on a list count as one more. Who is
+  /// over it is told to come back, and closed.
+  RateLimit objects_per_address = {.per_second = 2'000, .burst = 20'000};
+  bool spares_this_machine = true;  ///< What comes over loopback is not counted among these.
   /// For the first object, the handshake included, from the connection on; for later ones, from their first
   /// byte to their last.
   std::chrono::milliseconds object_timeout{10'000};
@@ -56,6 +60,7 @@ struct PresenceTcpCounts {
   std::uint64_t over_connections_of_address = 0;  ///< … or by `max_connections_per_address`.
   std::uint64_t over_friends = 0;
   std::uint64_t over_size = 0;  ///< Objects that were too long.
+  std::uint64_t over_rate = 0;  ///< Connections ended by more objects than `objects_per_address`.
   std::uint64_t malformed = 0;  ///< Other input that broke a rule.
   std::uint64_t object_timeouts = 0;
   std::uint64_t write_timeouts = 0;

@@ -18,6 +18,7 @@
 
 #include "net/presence/connection_limiter.h"
 #include "net/presence/handshake_limiter.h"
+#include "net/presence/object_limiter.h"
 #include "net/presence/presence_tcp_listener.h"
 #include "net/presence/strand.h"
 #include "net/presence/wake_queue.h"
@@ -56,7 +57,8 @@ struct PresenceTcpContext {
         options(std::move(the_options)),
         limiter(options.max_connections, options.max_connections_per_address,
                 options.max_friends_per_address),
-        handshakes(the_clock, options.handshakes, options.handshakes_per_address) {}
+        handshakes(the_clock, options.handshakes, options.handshakes_per_address),
+        objects(the_clock, options.objects_per_address, options.spares_this_machine) {}
 
   presence::PresenceHub& hub;
   const Clock& clock;
@@ -66,6 +68,7 @@ struct PresenceTcpContext {
   ConnectionLimiter limiter;
   PresenceTcpTally tally;
   HandshakeLimiter handshakes;
+  ObjectLimiter objects;
   /// Set before the first farewell, so that nobody hears of those who go before them.
   std::atomic<bool> draining{false};
 };

@@ -41,7 +41,7 @@ void TcpSession::WakeOneOfMany(presence::HostTag) {
 }
 
 void TcpSession::Finish(presence::HostTag, Status status) {
-  shard_->Post([self = shared_from_this(), status = std::move(status)] { self->Refuse(status); });
+  shard_->Post([self = shared_from_this(), status = std::move(status)] { self->RefuseInput(status); });
 }
 
 void TcpSession::WaitReadable() {
@@ -152,15 +152,13 @@ void TcpSession::Consume(std::string_view bytes) {
       if (framer_.unfinished() && awaiting_ == Awaiting::kNothing) Await(Awaiting::kObject);
       return Pump();
     }
-    if (const Status status = Handle(**object); !status.ok()) {
-      if (status.code() == StatusCode::kInvalidArgument) tally.Count(&PresenceTcpCounts::malformed);
-      return Refuse(status);
-    }
+    if (const Status status = Handle(**object); !status.ok()) return RefuseInput(status);
   }
 }
 
 Status TcpSession::Handle(std::string_view text) {
   OOFGG_ASSIGN_OR_RETURN(const ClientObject object, presence::ParseClientObject(text, version_));
+  OOFGG_RETURN_IF_ERROR(TakeShare(object.friends.has_value() ? object.friends->size() : 0));
   version_ = object.version;
   integer_ids_ = integer_ids_ || object.integer_ids;
   if (connection_) {
@@ -172,6 +170,14 @@ Status TcpSession::Handle(std::string_view text) {
     presence::AppendPong(object.is_only_ping() ? pongs_.Get() : out_.Get(), *object.ping);
   }
   return absl::OkStatus();
+}
+
+Status TcpSession::TakeShare(std::size_t listed) {
+  PresenceTcpContext& context = shard_->context();
+  if (context.objects.TryTake(address_, listed)) return absl::OkStatus();
+  context.tally.Count(&PresenceTcpCounts::over_rate);
+  return MakeStatus(StatusCode::kResourceExhausted,
+                    "too many objects from your address at once; come back more slowly");
 }
 
 Status TcpSession::HandleWhileOnline(const ClientObject& object) {
@@ -286,6 +292,12 @@ void TcpSession::StopAwaitingReading() {
   if (awaiting_ != Awaiting::kReading) return;
   const bool in_object = !greeted_ || framer_.unfinished();
   Await(in_object ? Awaiting::kObject : Awaiting::kNothing);
+}
+
+void TcpSession::RefuseInput(const Status& status) {
+  const bool is_malformed = status.code() == StatusCode::kInvalidArgument;
+  if (is_malformed && !leaving_) shard_->context().tally.Count(&PresenceTcpCounts::malformed);
+  Refuse(status);
 }
 
 void TcpSession::Refuse(const Status& status) {

@@ -61,6 +61,7 @@ class TcpSession final : public presence::PresenceHost, public std::enable_share
   void Discard(std::size_t count);
 
   Status Handle(std::string_view text);
+  Status TakeShare(std::size_t listed);
   Status HandleWhileOnline(const presence::ClientObject& object);
   Status HandleWhileOffline(const presence::ClientObject& object);
 
@@ -71,6 +72,7 @@ class TcpSession final : public presence::PresenceHost, public std::enable_share
   void FillPongs();
   void WaitToWrite(Socket::wait_type what);
   void StopAwaitingReading();
+  void RefuseInput(const Status& status);
   void Refuse(const Status& status);
   void LeaveWith(std::string_view line);
   void BeginLinger();

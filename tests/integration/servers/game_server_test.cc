@@ -230,9 +230,9 @@ TEST_F(GameServerTest, TellsOpsHowItIs) {
   EXPECT_THAT(metrics, HasSubstr("\noofgg_presence_online_users 1"));
   EXPECT_THAT(metrics, HasSubstr("\noofgg_presence_tcp_accepted_total 1\n"));
   for (const char* limit :
-       {"tcp_over_connections", "tcp_over_address", "tcp_over_friends", "tcp_over_size", "tcp_malformed",
-        "tcp_object_timeouts", "tcp_write_timeouts", "tcp_plaintext_refused", "tls_handshakes", "tls_failed",
-        "tls_over_rate", "udp_over_rate", "udp_over_tokens"}) {
+       {"tcp_over_connections", "tcp_over_address", "tcp_over_friends", "tcp_over_size", "tcp_over_rate",
+        "tcp_malformed", "tcp_object_timeouts", "tcp_write_timeouts", "tcp_plaintext_refused",
+        "tls_handshakes", "tls_failed", "tls_over_rate", "udp_over_rate", "udp_over_tokens"}) {
     EXPECT_THAT(metrics, HasSubstr(std::string("\noofgg_presence_") + limit + "_total 0\n"));
   }
 }

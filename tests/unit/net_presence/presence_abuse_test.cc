@@ -200,6 +200,20 @@ TEST_P(PresenceFormsTest, FriendsOfOneAddressWithoutTokensAreLimited) {
   EXPECT_EQ(four.Line(), R"({"pong":1})");
 }
 
+TEST_F(PresenceTcpTest, ObjectsOfOneAddressAreLimited) {
+  PresenceTcpOptions options;
+  options.objects_per_address = {.per_second = 1, .burst = 4};
+  options.spares_this_machine = false;
+  Listen(options);
+  LineClient client = SignOn("1", R"({"v":2,"user_id":1,"friends":[2,3,4,5,6,7,8,9,10,11]})");
+  client.Send(R"({"friends":[]}{"friends":[2,3,4,5,6,7,8,9,10,11]})");
+  EXPECT_EQ(
+      client.Line(),
+      R"({"error":"too many objects from your address at once; come back more slowly","code":"RESOURCE_EXHAUSTED","reconnect":true})");
+  EXPECT_EQ(client.Line(), "<end>");
+  EXPECT_EQ(listener().counts().over_rate, 1U);
+}
+
 TEST_F(PresenceTcpTest, ConnectionsAreLimitedAltogether) {
   PresenceTcpOptions options;
   options.max_connections = 1;
