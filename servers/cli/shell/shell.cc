@@ -30,6 +30,7 @@ bool IsRefusal(StatusCode code) {
     case StatusCode::kUnauthenticated:
     case StatusCode::kPermissionDenied:
     case StatusCode::kFailedPrecondition:
+    case StatusCode::kOutOfRange:
       return true;
     default:
       return false;
