@@ -3,11 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+
+#include "servers/cli/shell/secrets.h"
 
 namespace oofgg::cli {
 namespace {
@@ -24,21 +25,6 @@ std::string TimeText(WallTime now) {
   std::snprintf(text.data(), text.size(), "%02d:%02d:%02d.%03d", local.tm_hour, local.tm_min, local.tm_sec,
                 static_cast<int>(since.count() % 1000));
   return text.data();
-}
-
-/// With what stands in quotes behind `"token":` left out.
-std::string WithoutTokens(std::string_view bytes) {
-  static constexpr std::string_view kMember = R"("token")";
-  std::string text(bytes);
-  for (std::size_t at = text.find(kMember); at != std::string::npos; at = text.find(kMember, at)) {
-    at += kMember.size();
-    const std::size_t begin = text.find('"', at);
-    if (begin == std::string::npos) break;
-    const std::size_t end = std::min(text.find('"', begin + 1), text.size());
-    text.replace(begin + 1, end - begin - 1, "...");
-    at = begin;
-  }
-  return text;
 }
 
 std::string Escaped(std::string_view bytes) {

@@ -4,10 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <fstream>
+
+#include "servers/cli/shell/secrets.h"
 
 namespace oofgg::cli {
 namespace {
@@ -44,17 +44,6 @@ bool HistoryFile::Add(const std::string& line) {
   lines_.push_back(line);
   if (!path_.empty()) Write(path_, O_APPEND, line + '\n');
   return true;
-}
-
-bool HistoryFile::HasSecret(const std::string& line) {
-  std::string lower = line;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
-  for (std::size_t at = lower.find("--token-file"); at != std::string::npos;
-       at = lower.find("--token-file")) {
-    lower.erase(at, std::string_view("--token-file").size());
-  }
-  const auto has = [&](std::string_view word) { return lower.find(word) != std::string::npos; };
-  return has("token") || has("password") || has("secret") || has("eyj");  // The last begins a JWT.
 }
 
 }  // namespace oofgg::cli

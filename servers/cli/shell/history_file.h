@@ -18,9 +18,6 @@ class HistoryFile {
   /// True if it is kept.
   bool Add(const std::string& line);
 
-  /// Whether a line has what looks like a token or a password.
-  [[nodiscard]] static bool HasSecret(const std::string& line);
-
  private:
   const std::string path_;
   std::vector<std::string> lines_;

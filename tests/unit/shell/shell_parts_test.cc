@@ -7,11 +7,13 @@
 
 #include <array>
 #include <fstream>
+#include <map>
 #include <thread>
 
 #include "servers/cli/shell/byte_log.h"
 #include "servers/cli/shell/event_loop.h"
 #include "servers/cli/shell/history_file.h"
+#include "servers/cli/shell/secrets.h"
 #include "servers/cli/shell/shell_arguments.h"
 #include "servers/cli/shell/token_file.h"
 #include "servers/cli/shell/words.h"
@@ -122,12 +124,32 @@ TEST(HistoryFileTest, KeepsLinesForTheNextRunUnderMode0600) {
 }
 
 TEST(HistoryFileTest, KeepsNoSecrets) {
-  for (const char* line : {R"(send {"token":"x"})", "connect ann --token x", "status away my Password is 1",
-                           "send eyJhbGciOiJFZERTQSJ9.e30.c2ln", "my secret"}) {
-    EXPECT_TRUE(HistoryFile::HasSecret(line)) << line;
+  HistoryFile history("");
+  for (const char* line :
+       {R"(send {"token":"x"})", R"(send {"tok\u0065n":"x"})", "connect ann --token x",
+        "status away my Password is 1", "send eyJhbGciOiJFZERTQSJ9.e30.c2ln", "my secret"}) {
+    EXPECT_FALSE(history.Add(line)) << line;
   }
-  EXPECT_FALSE(HistoryFile::HasSecret("connect ann --token-file /run/ann"));
-  EXPECT_FALSE(HistoryFile::HasSecret("send {\"ping\":1}"));
+  EXPECT_TRUE(history.Add("connect ann --token-file /run/ann"));
+  EXPECT_TRUE(history.Add("send {\"ping\":1}"));
+}
+
+TEST(SecretsTest, TokensAreLeftOutWhereverTheyStand) {
+  for (const auto& [text, shown] : std::map<std::string, std::string>{
+           {R"({"token": "abc","x":1})", R"({"token": "...","x":1})"},
+           {R"({"token":"ab\"cd"})", R"({"token":"..."})"},
+           {R"({"token":null,"token":"abc"})", R"({"token":null,"token":"..."})"},
+           {R"({"token":"cut o)", R"({"token":"...)"},
+           {R"({"tok\u0065n":"abc","x":"\u0041"})", R"({"token":"...","x":"A"})"},
+           {R"({"text":"eyJhbGci.e30.c2ln","x":1})", R"({"text":"...","x":1})"},
+           {R"({"text":"\u0065yJhbGci.e30.c2ln"})", R"({"text":"..."})"},
+           {"Bearer eyJhbGci.e30.c2_-n eyJ", "Bearer ... ..."}}) {
+    EXPECT_EQ(WithoutTokens(text), shown) << text;
+  }
+  for (const char* text :
+       {R"({"token":7,"x":"abc"})", R"({"x":"\u0041\\u0041"})", R"({"x":"token"})", "\\u00", "{"}) {
+    EXPECT_EQ(WithoutTokens(text), text) << "as it is";
+  }
 }
 
 TEST(HistoryFileTest, IsCutWhenItGrowsLong) {
