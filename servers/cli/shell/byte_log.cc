@@ -1,13 +1,13 @@
 #include "servers/cli/shell/byte_log.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
 
+#include "servers/cli/shell/private_file.h"
 #include "servers/cli/shell/secrets.h"
 
 namespace oofgg::cli {
@@ -67,7 +67,7 @@ std::string HexLine(std::size_t offset, std::string_view bytes) {
 
 Status ByteLog::Start(Form form, const std::string& file) {
   if (!file.empty()) {
-    const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    const int fd = OpenPrivate(file, O_APPEND);
     if (fd < 0) {
       return MakeStatus(StatusCode::kUnavailable, "cannot write " + file + ": " + std::strerror(errno));
     }

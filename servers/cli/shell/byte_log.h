@@ -18,7 +18,7 @@ class ByteLog {
  public:
   enum class Form { kText, kHex };
 
-  /// `file`: to that, too, which is made with mode 0600 and added to; empty: none.
+  /// `file`: to that, too, which is added to and has mode 0600 from now on; empty: none.
   Status Start(Form form, const std::string& file);
   void Stop();
   [[nodiscard]] bool is_on() const { return on_.load(std::memory_order_relaxed); }

@@ -1,23 +1,21 @@
 #include "servers/cli/shell/history_file.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "servers/cli/shell/private_file.h"
 #include "servers/cli/shell/secrets.h"
 
 namespace oofgg::cli {
 namespace {
 
 void Write(const std::string& path, int flags, const std::string& text) {
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
+  const int fd = OpenPrivate(path, flags);
   if (fd < 0) return;
-  // Also of a file that was there before. What cannot be kept is not missed.
-  if (fchmod(fd, 0600) == 0) [[maybe_unused]]
-    const auto written = write(fd, text.data(), text.size());
+  [[maybe_unused]] const auto written = write(fd, text.data(), text.size());  // What cannot be is not missed.
   close(fd);
 }
 

@@ -1,5 +1,6 @@
 // The parts of `oofgg shell` that need no terminal and no server.
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -28,6 +29,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 using testing::TemporaryDirectory;
 
 unsigned ModeOf(const std::string& path) {
@@ -203,6 +205,32 @@ TEST(ByteLogTest, WritesAFileThatOthersCannotRead) {
   EXPECT_THAT(text, Not(HasSubstr("abc")));
   EXPECT_EQ(ModeOf(directory / "log"), 0600U);
   EXPECT_EQ(log.Start(ByteLog::Form::kText, directory / "nowhere/log").code(), StatusCode::kUnavailable);
+}
+
+TEST(ByteLogTest, AFileThatWasThereIsClosedToOthers) {
+  const TemporaryDirectory directory;
+  std::ofstream(directory / "log") << "before\n";
+  ASSERT_EQ(chmod((directory / "log").c_str(), 0644), 0);
+  ByteLog log;
+  ASSERT_TRUE(log.Start(ByteLog::Form::kText, directory / "log").ok());
+  EXPECT_EQ(ModeOf(directory / "log"), 0600U);
+  log.Add(WallTime(), "ann", true, "x");
+  log.Stop();
+  std::ifstream file(directory / "log");
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  EXPECT_THAT(text, StartsWith("before\n"));
+}
+
+TEST(ByteLogTest, APipeKeepsItsMode) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "pipe";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  ASSERT_EQ(chmod(path.c_str(), 0622), 0);
+  const int reader = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ByteLog log;
+  EXPECT_TRUE(log.Start(ByteLog::Form::kText, path).ok());
+  EXPECT_EQ(ModeOf(path), 0622U) << "so does a device, which is everybody's";
+  close(reader);
 }
 
 TEST(EventLoopTest, RunsWhatOtherThreadsPostWhereItIsServed) {
