@@ -84,6 +84,14 @@ StatusOr<ShellUser*> Shell::Current() {
   return UserCalled(current_);
 }
 
+StatusOr<ShellUser*> Shell::CurrentOnline() {
+  OOFGG_ASSIGN_OR_RETURN(ShellUser* const user, Current());
+  if (user->ended.empty()) return user;
+  const std::string why = user->has_signed_off ? " has signed off" : " is not connected: " + user->ended;
+  return MakeStatus(StatusCode::kFailedPrecondition,
+                    current_ + why + "; `close " + current_ + "` and connect again");
+}
+
 StatusOr<ShellUser*> Shell::UserCalled(const std::string& name) {
   const auto found = users_.find(name);
   if (found != users_.end()) return found->second.get();

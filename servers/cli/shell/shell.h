@@ -72,6 +72,8 @@ class Shell final : private UserEvents {
   StatusOr<std::unique_ptr<ShellUser>> NewUser(const ConnectArguments& arguments);
   /// The user that commands are for.
   StatusOr<ShellUser*> Current();
+  /// The same, for what needs a connection. kFailedPrecondition: theirs has ended.
+  StatusOr<ShellUser*> CurrentOnline();
   StatusOr<ShellUser*> UserCalled(const std::string& name);
   Status SendRaw(std::string_view line);
   /// Half an object may be meant, as over TCP they need not come in one piece.

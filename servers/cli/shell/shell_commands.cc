@@ -152,7 +152,7 @@ Status Shell::Use(const Words& words, std::string_view /*line*/) {
 }
 
 Status Shell::Friends(const Words& words, std::string_view /*line*/) {
-  OOFGG_ASSIGN_OR_RETURN(ShellUser* const user, Current());
+  OOFGG_ASSIGN_OR_RETURN(ShellUser* const user, CurrentOnline());
   if (words.size() > 1) {
     std::vector<std::string> friends = Changed(user->friends, words);
     OOFGG_RETURN_IF_ERROR(user->SetFriends(friends));
@@ -189,7 +189,7 @@ Status Shell::Watch(const Words& /*words*/, std::string_view /*line*/) {
 }
 
 Status Shell::SetStatus(const Words& words, std::string_view line) {
-  OOFGG_ASSIGN_OR_RETURN(ShellUser* const user, Current());
+  OOFGG_ASSIGN_OR_RETURN(ShellUser* const user, CurrentOnline());
   const auto state = words.size() > 1 ? WishedStates().find(words[1]) : WishedStates().end();
   if (state == WishedStates().end()) return Usage(StatusUsage());
   PresenceStatus status{.state = state->second};
@@ -205,7 +205,7 @@ Status Shell::SetStatus(const Words& words, std::string_view line) {
 
 Status Shell::Send(const Words& words, std::string_view line) {
   if (words.size() < 2) return Usage(kSendUsage);
-  OOFGG_ASSIGN_OR_RETURN(ShellUser* const user, Current());
+  OOFGG_ASSIGN_OR_RETURN(ShellUser* const user, CurrentOnline());
   WarnIfNoObject(current_, AfterWords(line, 1));
   return user->Send(std::string(AfterWords(line, 1)));
 }
@@ -295,6 +295,7 @@ Status Shell::SignOff(const Words& /*words*/, std::string_view /*line*/) {
   OOFGG_ASSIGN_OR_RETURN(ShellUser* const user, Current());
   user->SignOff();
   user->ended = "signed off";
+  user->has_signed_off = true;
   PrintOf(current_, user->ended, Ink::kDim, {{"event", "signed off"}});
   return {};
 }

@@ -48,6 +48,7 @@ class ShellUser {
   bool stale = true;
   std::vector<std::string> troubles;  ///< Why there was no link, since there last was one; each once.
   std::string ended;                  ///< Why, once they are.
+  bool has_signed_off = false;
 };
 
 /// Over the presence port, as `options` say. Nothing waits for the server.

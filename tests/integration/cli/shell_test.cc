@@ -151,6 +151,21 @@ TEST_F(ShellTest, AWaitEndsWhenAllIsKnown) {
                                        "wes: wim is offline\nwes: up to date\n* wes: tcp, 1 friend"));
 }
 
+TEST_F(ShellTest, WhatNeedsAConnectionFailsOnceItHasEnded) {
+  for (const char* line : {"status away", "friends", "friends +abe", "send {\"ping\":1}"}) {
+    const Answer answer =
+        Run("connect bea\nwait for up to date\nsignoff\n" + std::string(line) + "\n", {"--strict"});
+    EXPECT_EQ(answer.status, 1) << line;
+    EXPECT_EQ(answer.errors, "oofgg: bea has signed off; `close bea` and connect again\n") << line;
+  }
+  const std::string file = shell_.home() + "/token";
+  std::ofstream(file) << "no token\n";
+  ASSERT_EQ(chmod(file.c_str(), 0600), 0);
+  const Answer refused = Run("connect bea --token-file " + file + "\nwait for up to date\nstatus away\n");
+  EXPECT_THAT(refused.output, HasSubstr("bea is not connected: "));
+  EXPECT_THAT(refused.output, HasSubstr("; `close bea` and connect again\n"));
+}
+
 TEST_F(ShellTest, AServerThatIsNotThereIsNamed) {
   ASSERT_EQ(shell_.Run({"guest"}).status, 0);
   shell_.Set("OOFGG_GAME", "127.0.0.1:1");
