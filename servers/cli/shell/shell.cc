@@ -175,9 +175,11 @@ void Shell::Print(const std::string& line, const json& object) {
                                             : line);
 }
 
-void Shell::PrintOf(const std::string& user, const std::string& text, Ink ink, json object) {
+void Shell::PrintOf(const std::string& user, const std::string& text, Ink ink, json object,
+                    std::string_view mark) {
   object["user"] = user;
-  Print(style_.Paint(Ink::kName, OneLine(user)) + ": " + style_.Paint(ink, OneLine(text)), object);
+  Print(std::string(mark) + style_.Paint(Ink::kName, OneLine(user)) + ": " + style_.Paint(ink, OneLine(text)),
+        object);
 }
 
 void Shell::Complain(const Status& status) {

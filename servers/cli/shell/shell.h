@@ -90,7 +90,9 @@ class Shell final : private UserEvents {
   [[nodiscard]] Words WaitChoices(const Words& before) const;
 
   void Print(const std::string& line, const nlohmann::json& object);
-  void PrintOf(const std::string& user, const std::string& text, Ink ink, nlohmann::json object);
+  /// `mark` stands before the user, for people only.
+  void PrintOf(const std::string& user, const std::string& text, Ink ink, nlohmann::json object,
+               std::string_view mark = "");
   void PrintBytes(const std::string& name, bool sent, std::string_view bytes);
   void Complain(const Status& status);
 

@@ -137,9 +137,14 @@ StatusOr<std::unique_ptr<ShellUser>> Shell::NewUser(const ConnectArguments& argu
 Status Shell::Users(const Words& /*words*/, std::string_view /*line*/) {
   for (const auto& [name, user] : users_) {
     const std::string state = StateOf(*user);
-    PrintOf((name == current_ ? "* " : "  ") + name,
-            user->door + ", " + Number(user->friends.size(), "friend") + ", " + state, Ink::kDim,
-            {{"event", "user"}, {"over", user->door}, {"friends", user->friends}, {"state", state}});
+    const bool is_current = name == current_;
+    PrintOf(name, user->door + ", " + Number(user->friends.size(), "friend") + ", " + state, Ink::kDim,
+            {{"event", "user"},
+             {"over", user->door},
+             {"friends", user->friends},
+             {"state", state},
+             {"current", is_current}},
+            is_current ? "* " : "  ");
   }
   return {};
 }

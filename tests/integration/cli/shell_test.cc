@@ -10,6 +10,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "tests/integration/cli/cli_environment.h"
@@ -19,8 +20,10 @@ namespace oofgg::testing {
 namespace {
 
 using nlohmann::json;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::Pair;
 
 std::string ContentOf(const std::string& path) {
   std::ifstream file(path);
@@ -289,12 +292,17 @@ TEST_F(ShellTest, RawObjectsGoUncheckedAndTheirBytesAreLogged) {
 }
 
 TEST_F(ShellTest, UnderJsonEachLineIsAnObject) {
-  const Answer answer = Run("connect jim jon\nwait for jon is offline\nusers\nnonsense\nhelp\n", {"--json"});
+  const Answer answer =
+      Run("connect jan\nconnect jim jon\nwait for jon is offline\nusers\nnonsense\nhelp\n", {"--json"});
   std::istringstream lines(answer.output);
   int count = 0;
+  std::map<std::string, bool> is_current;
   for (std::string line; std::getline(lines, line); ++count) {
-    EXPECT_TRUE(json::parse(line, nullptr, false).is_object()) << line;
+    const json object = json::parse(line, nullptr, false);
+    ASSERT_TRUE(object.is_object()) << line;
+    if (object.value("event", "") == "user") is_current[object.at("user")] = object.at("current");
   }
+  EXPECT_THAT(is_current, ElementsAre(Pair("jan", false), Pair("jim", true)));
   EXPECT_GT(count, 15);
 }
 
