@@ -13,9 +13,10 @@ namespace oofgg::cli {
 /// A connection on which bytes go as they are typed. Threads: where the loop is served.
 class RawLink {
  public:
-  /// `on_bytes` gets what comes; nothing when the other side has closed.
-  using OnBytes = std::function<void(std::optional<std::string_view> bytes)>;
+  /// Gets what comes; an error: why the link is lost.
+  using OnBytes = std::function<void(const StatusOr<std::string_view>& bytes)>;
 
+  /// Over TCP waits for the connection. kUnavailable: there is none, and why.
   [[nodiscard]] static StatusOr<std::unique_ptr<RawLink>> Open(EventLoop& loop,
                                                                LightPresenceTransport transport,
                                                                const std::string& address, OnBytes on_bytes);
@@ -23,10 +24,12 @@ class RawLink {
   RawLink(const RawLink&) = delete;
   RawLink& operator=(const RawLink&) = delete;
 
+  /// kUnavailable: the link is lost, and why.
   Status Send(std::string_view bytes);
 
  private:
   RawLink(EventLoop& loop, OnBytes on_bytes) : loop_(loop), on_bytes_(std::move(on_bytes)) {}
+  Status AwaitConnection();
   void Read();
 
   EventLoop& loop_;

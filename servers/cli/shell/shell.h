@@ -75,7 +75,9 @@ class Shell final : private UserEvents {
   /// The same, for what needs a connection. kFailedPrecondition: theirs has ended.
   StatusOr<ShellUser*> CurrentOnline();
   StatusOr<ShellUser*> UserCalled(const std::string& name);
+  /// Leaves the bare connection when it is lost.
   Status SendRaw(std::string_view line);
+  void OnRawBytes(const StatusOr<std::string_view>& bytes);
   /// Half an object may be meant, as over TCP they need not come in one piece.
   void WarnIfNoObject(const std::string& name, std::string_view text);
   /// kDeadlineExceeded: `is_done` is not so within `patience`.

@@ -228,13 +228,16 @@ Status Shell::Raw(const Words& words, std::string_view /*line*/) {
     }
   }
   const auto transport = raw_is_udp_ ? LightPresenceTransport::kUdp : LightPresenceTransport::kTcp;
-  OOFGG_ASSIGN_OR_RETURN(raw_, RawLink::Open(loop_, transport, server, [this](auto bytes) {
-                           if (bytes.has_value() && log_.is_on()) return PrintBytes("raw", false, *bytes);
-                           const std::string text = bytes.has_value() ? std::string(*bytes) : "closed";
-                           PrintOf("raw", text, bytes.has_value() ? Ink::kReceived : Ink::kBad,
-                                   {{"event", bytes.has_value() ? "received" : "closed"}, {"text", text}});
-                         }));
+  OOFGG_ASSIGN_OR_RETURN(
+      raw_, RawLink::Open(loop_, transport, server, [this](const auto& bytes) { OnRawBytes(bytes); }));
   return {};
+}
+
+void Shell::OnRawBytes(const StatusOr<std::string_view>& bytes) {
+  if (bytes.ok() && log_.is_on()) return PrintBytes("raw", false, *bytes);
+  const std::string text = bytes.ok() ? std::string(*bytes) : TextOf(bytes.status());
+  PrintOf("raw", text, bytes.ok() ? Ink::kReceived : Ink::kBad,
+          {{"event", bytes.ok() ? "received" : "closed"}, {"text", text}});
 }
 
 void Shell::WarnIfNoObject(const std::string& name, std::string_view text) {
@@ -249,10 +252,13 @@ Status Shell::SendRaw(std::string_view line) {
     return {};
   }
   if (line.starts_with("wait ")) return Wait(SplitWords(line), line);  // For scripts, before the end.
+  loop_.ServeOnce(-1, TimePoint());  // What the line before has led to, such as that nobody listens there.
   const std::string bytes = std::string(line) + (raw_is_udp_ ? "" : "\n");
   if (!line.empty()) WarnIfNoObject("raw", line);
   PrintBytes("raw", true, bytes);
-  return raw_->Send(bytes);
+  const Status sent = raw_->Send(bytes);
+  if (!sent.ok()) raw_.reset();
+  return sent;
 }
 
 Status Shell::Log(const Words& words, std::string_view /*line*/) {

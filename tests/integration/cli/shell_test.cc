@@ -269,6 +269,21 @@ TEST_F(ShellTest, WhatIsNoObjectIsSentWithAWord) {
   EXPECT_EQ(shell.Wait(), 0);
 }
 
+TEST_F(ShellTest, ABareConnectionThatIsNotThereFailsAndSaysWhy) {
+  const Answer tcp = Run("raw 127.0.0.1:1\nhelp quit\n");
+  EXPECT_EQ(tcp.output.find("127.0.0.1:1: cannot be reached: Connection refused\nquit\n"), 0U) << tcp.output;
+  EXPECT_EQ(Run("raw 127.0.0.1:1\n", {"--strict"}).errors,
+            "oofgg: 127.0.0.1:1: cannot be reached: Connection refused\n");
+
+  Typist shell(shell_, {"shell"});
+  shell.Type("raw udp 127.0.0.1:1\n{}\n");
+  EXPECT_TRUE(shell.Hears("raw: the link was lost: Connection refused\n"));
+  shell.Type("{}\nhelp quit\n");
+  EXPECT_TRUE(shell.Hears("\nthe link was lost: Connection refused\nquit\n"));
+  shell.Type("quit\n");
+  EXPECT_EQ(shell.Wait(), 0);
+}
+
 TEST_F(ShellTest, RawObjectsGoUncheckedAndTheirBytesAreLogged) {
   const std::string file = *folder_ / "bytes.log";
   Typist shell(shell_, {"shell", "--server", Door(), "--strict"});
