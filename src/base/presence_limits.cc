@@ -47,7 +47,7 @@ Status CheckStatus(std::string_view prefix, const PresenceStatus& status) {
   if (status.session_id.empty()) return absl::OkStatus();
   const std::string session_id = std::string(prefix) + "session_id";
   if (status.state != PresenceState::kInMatch) {
-    return InvalidField(session_id, "goes only with the state `in match`");
+    return InvalidField(session_id, "goes only with the state `in_match`");
   }
   return CheckId(session_id, status.session_id);
 }

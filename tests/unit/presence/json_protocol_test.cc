@@ -132,7 +132,7 @@ TEST(ParseClientObjectTest, BadObjectsAreNamed) {
       {R"({"v":2,"text":"a\u0000b"})", "text: has a control character; send one line of text"},
       {long_text.c_str(), "text: is 257 bytes long; 256 at most are allowed"},
       {R"({"v":2,"session_id":null})", "session_id: must be a string"},
-      {R"({"v":2,"session_id":"s1"})", "session_id: goes only with the state `in match`"},
+      {R"({"v":2,"session_id":"s1"})", "session_id: goes only with the state `in_match`"},
   };
   for (const BadObject& bad : cases) {
     const auto object = ParseClientObject(bad.text, ProtocolVersion::kV1);

@@ -148,7 +148,7 @@ TEST_F(PresenceFacadeTest, BadMessagesEndTheStreamAndNobodyElses) {
        "status.text: is 257 bytes long; 256 at most are allowed"},
       {Show({PresenceState::kAway, "two\nlines"}),
        "status.text: has a control character; send one line of text"},
-      {Show({PresenceState::kAway, "", "s1"}), "status.session_id: goes only with the state `in match`"},
+      {Show({PresenceState::kAway, "", "s1"}), "status.session_id: goes only with the state `in_match`"},
       {Show({PresenceState::kInMatch, "", std::string(129, 's')}),
        "status.session_id: is 129 bytes long; 1 to 128 are allowed"},
   };
