@@ -42,6 +42,15 @@ CLI::Option* AddDuration(CLI::App& command, const std::string& name, std::chrono
   return command.add_option_function<std::string>(name, take, help)->type_name("DURATION");
 }
 
+CLI::Option* AddAddress(CLI::App& command, const std::string& name, std::string* value,
+                        const std::string& help) {
+  const auto take = [=](const std::string& text) {
+    const auto parsed = ParseHostPort(text);
+    Take(parsed.ok() ? StatusOr<std::string>(text) : parsed.status(), name, value);
+  };
+  return command.add_option_function<std::string>(name, take, help)->type_name("HOST:PORT");
+}
+
 CLI::Option* AddText(CLI::App& command, const std::string& name, std::string* value,
                      const std::string& help) {
   return command.add_option(name, *value, help)->type_name("TEXT");

@@ -25,6 +25,8 @@ CLI::Option* AddDuration(CLI::App& command, const std::string& name, std::chrono
                          const std::string& help,
                          std::chrono::milliseconds most = (std::chrono::milliseconds::max)(),
                          std::chrono::milliseconds least = std::chrono::milliseconds(0));
+CLI::Option* AddAddress(CLI::App& command, const std::string& name, std::string* value,
+                        const std::string& help);
 CLI::Option* AddText(CLI::App& command, const std::string& name, std::string* value, const std::string& help);
 
 /// The same, and must be given. Shown in capitals: `GAME`.

@@ -43,8 +43,7 @@ void AddShellCommand(CLI::App& app, Command* chosen) {
   };
   const auto arguments = std::make_shared<Arguments>();
   auto* shell = app.add_subcommand("shell", "Try out presence by hand: several users at once, raw objects");
-  shell->add_option("--server", arguments->options.server, "The presence port (default: 127.0.0.1:8080)")
-      ->type_name("HOST:PORT");
+  AddAddress(*shell, "--server", &arguments->options.server, "The presence port (default: 127.0.0.1:8080)");
   shell->add_flag("--strict", arguments->options.strict,
                   "End at the first command that fails, or that the server refuses, with status 1");
   shell->add_flag("--no-color", arguments->no_color, "No colours, as with NO_COLOR in the environment");

@@ -245,6 +245,14 @@ TEST_F(ShellTest, ATokenGoesToNoOtherMachineInPlaintext) {
   EXPECT_EQ(refusal("tcp --tls"), "");
 }
 
+TEST_F(ShellTest, AServerThatIsNoAddressIsRefusedAtOnce) {
+  const Answer answer = shell_.Run({"shell", "--server", "nonsense"}, "not read\n");
+  EXPECT_EQ(answer.status, 2);
+  EXPECT_EQ(answer.output, "");
+  EXPECT_THAT(answer.errors, HasSubstr("--server"));
+  EXPECT_THAT(answer.errors, HasSubstr("nonsense"));
+}
+
 TEST_F(ShellTest, WrongArgumentsAreAnsweredWithTheUsage) {
   for (const char* line : {"connect", "connect a --server", "connect a --nonsense", "use", "status",
                            "status x", "send", "raw x", "log", "log maybe", "wait", "wait for x", "close"}) {
