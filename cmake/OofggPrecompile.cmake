@@ -1,11 +1,11 @@
-# Headers that nearly every source of a kind reads are parsed once per build tree. Only where a tree is built to be
-# tested: the release tree compiles what we ship without them, so that a source that forgets an include is found there.
+# Headers that nearly every source of a kind reads are parsed once per build tree, where it is built whole. The preset
+# `debug`, as which clang-tidy reads sources too, does without, so that a source that forgets an include is found there.
 option(OOFGG_PRECOMPILE "Precompile the headers that rooms and programs share (tests always do)" OFF)
 
 # One header serves sources with and without -pthread only if it has it too. The three warnings: gcc 12 forgets which
-# of the precompiled headers are the system's, and warns in them; the release tree keeps them.
+# of the precompiled headers are the system's, and warns in them; `debug` keeps them.
 add_library(oofgg_precompiled_flags INTERFACE)
-target_compile_options(oofgg_precompiled_flags INTERFACE -pthread 
+target_compile_options(oofgg_precompiled_flags INTERFACE -pthread
   $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds -Wno-stringop-overread -Wno-stringop-overflow>)
 
 # oofgg_precompile(<kind> HEADERS ... DEPS ...): a target of nothing but the precompiled headers of `kind`.

@@ -66,9 +66,11 @@ function(_oofgg_generate target)
   set_target_properties(
     ${target}
     PROPERTIES POSITION_INDEPENDENT_CODE ON
-               UNITY_BUILD OFF
                CXX_CLANG_TIDY ""
                OOFGG_GENERATED_HEADERS "${all_headers}")
+  if(arg_SUFFIX STREQUAL .pb)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)  # Each has a `schemas` of its own.
+  endif()
 endfunction()
 
 function(oofgg_add_proto_library target)

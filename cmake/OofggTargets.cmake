@@ -8,9 +8,17 @@ target_compile_options(oofgg_build_flags INTERFACE
   -ffunction-sections -fdata-sections
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
   $<$<BOOL:${OOFGG_WERROR}>:-Werror>)
+# What a source keeps to itself is taken for a header's where several are compiled as one.
+if(OOFGG_UNITY)
+  target_compile_options(oofgg_build_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
 if(OOFGG_SANITIZE)
   target_compile_options(oofgg_build_flags INTERFACE
     -fsanitize=${OOFGG_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  # ASan sees what comes of a null pointer or of an object of another class, so UBSan need not ask before each use.
+  if(OOFGG_SANITIZE MATCHES undefined)
+    target_compile_options(oofgg_build_flags INTERFACE -fno-sanitize=null,vptr)
+  endif()
   target_link_options(oofgg_build_flags INTERFACE -fsanitize=${OOFGG_SANITIZE})
   # gcc's TSan does not know the fences in Asio, which stand beside locks that it does know.
   if(OOFGG_SANITIZE MATCHES thread)
@@ -18,15 +26,18 @@ if(OOFGG_SANITIZE)
   endif()
 endif()
 
-# What a test compiles itself is run once, so it is built to be built quickly. Three checks of UBSan that cost
-# as much compile time as all others together are left to the code under test.
-add_library(oofgg_test_flags INTERFACE)
+# What a test or program compiles itself is built to be built quickly where it is only tested. Three checks of UBSan
+# that cost as much compile time as all others together are left to the rooms.
+add_library(oofgg_hasty_flags INTERFACE)
 if(OOFGG_SANITIZE)
-  target_compile_options(oofgg_test_flags INTERFACE -O0)
+  target_compile_options(oofgg_hasty_flags INTERFACE -O0)
   if(OOFGG_SANITIZE MATCHES undefined)
-    target_compile_options(oofgg_test_flags INTERFACE -fno-sanitize=vptr,null,alignment)
+    target_compile_options(oofgg_hasty_flags INTERFACE -fno-sanitize=vptr,null,alignment)
   endif()
-else()
+endif()
+add_library(oofgg_test_flags INTERFACE)
+target_link_libraries(oofgg_test_flags INTERFACE oofgg_hasty_flags)
+if(NOT OOFGG_SANITIZE)
   target_compile_options(oofgg_test_flags INTERFACE $<$<CONFIG:Release>:-O1>)
 endif()
 
@@ -35,6 +46,7 @@ set(OOFGG_TEST_ENVIRONMENT "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmak
 
 # Programs are small as built: no symbols, and nothing that no path reaches. For a debugger there is `debug`.
 add_library(oofgg_program_flags INTERFACE)
+target_link_libraries(oofgg_program_flags INTERFACE oofgg_hasty_flags)
 target_link_options(oofgg_program_flags INTERFACE $<$<CONFIG:Release>:-s> LINKER:--gc-sections)
 
 set(OOFGG_COMMON_HEADERS
@@ -43,7 +55,7 @@ set(OOFGG_COMMON_HEADERS
 if(OOFGG_PRECOMPILE)
   oofgg_precompile(room PIC HEADERS ${OOFGG_COMMON_HEADERS} DEPS absl::statusor absl::any_invocable)
   oofgg_precompile(program HEADERS ${OOFGG_COMMON_HEADERS} <CLI/CLI.hpp> <nlohmann/json.hpp>
-    DEPS absl::statusor absl::any_invocable CLI11::CLI11 nlohmann_json::nlohmann_json)
+    DEPS absl::statusor absl::any_invocable CLI11::CLI11 nlohmann_json::nlohmann_json oofgg_program_flags)
 endif()
 if(OOFGG_BUILD_TESTS)
   oofgg_precompile(test HEADERS ${OOFGG_COMMON_HEADERS} <gmock/gmock.h> <gtest/gtest.h>
@@ -77,6 +89,13 @@ function(oofgg_add_library room)
   set_property(GLOBAL APPEND PROPERTY OOFGG_ROOMS ${target})
 endfunction()
 
+# oofgg_build_on_demand(<program>): no test runs it under ThreadSanitizer; who wants it there names it.
+function(oofgg_build_on_demand program)
+  if(OOFGG_SANITIZE MATCHES thread)
+    set_target_properties(${program} PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
+endfunction()
+
 # oofgg_add_program(<name> SOURCES ... DEPS ...): a program in <build>/bin.
 function(oofgg_add_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
@@ -86,12 +105,17 @@ function(oofgg_add_program name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} oofgg_build_flags oofgg_program_flags)
   oofgg_use_precompiled(${name} program)
+  oofgg_build_on_demand(${name})
 endfunction()
 
-# oofgg_add_test(<ctest name> SOURCES ... DEPS ... [DATA ...] [LABELS ...]): one GoogleTest program.
-# Names are <kind>.<subject>, such as unit.auth or conformance.user_store.
+# oofgg_add_test(<ctest name> SOURCES ... DEPS ... [LABELS ...] [ENVIRONMENT ...] [TIMEOUT seconds] [ONE_THREAD]):
+# one GoogleTest program. Names are <kind>.<subject>, such as unit.auth or conformance.user_store. ONE_THREAD: nothing
+# in it runs beside anything else, so that ThreadSanitizer could find nothing in it, and does not build it.
 function(oofgg_add_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(ARG "ONE_THREAD" "TIMEOUT" "SOURCES;DEPS;LABELS;ENVIRONMENT" ${ARGN})
+  if(ARG_ONE_THREAD AND OOFGG_SANITIZE MATCHES thread)
+    return()
+  endif()
   string(REPLACE "." "_" target test_${name})
   add_executable(${target} ${ARG_SOURCES})
   set_target_properties(${target} PROPERTIES

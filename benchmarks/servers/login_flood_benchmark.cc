@@ -21,7 +21,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 using Microseconds = std::chrono::duration<double, std::micro>;
 
-constexpr const char* kPassword = "correct horse battery";
+constexpr const char* kFloodPassword = "correct horse battery";
 constexpr std::size_t kAccounts = 64;  // Each may log in ten times at once, and then every six seconds.
 constexpr std::size_t kInFlight = 8;
 constexpr std::chrono::milliseconds kWindow{500};
@@ -33,7 +33,7 @@ std::string NameOf(std::size_t account) { return "player" + std::to_string(accou
 bool RegisterAll(const ServerUnderTest& auth) {
   const auto client = ClientOf(auth);
   for (std::size_t i = 0; i < kAccounts; ++i) {
-    if (!client->auth().Register({.username = NameOf(i), .email = {}, .password = kPassword}).ok())
+    if (!client->auth().Register({.username = NameOf(i), .email = {}, .password = kFloodPassword}).ok())
       return false;
   }
   return true;
@@ -49,7 +49,7 @@ class Flood {
         (void)client->auth().ValidateToken({.access_token = {}});  // Connects.
         connected_.arrive_and_wait();
         while (!stop_) {
-          const LoginRequest request = {.username = NameOf(next_++), .password = kPassword};
+          const LoginRequest request = {.username = NameOf(next_++), .password = kFloodPassword};
           (client->auth().Login(request).ok() ? succeeded_ : refused_)++;
         }
       });
@@ -83,7 +83,7 @@ double HashesPerSecond() {
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < Cores(); ++i) {
     threads.emplace_back([&] {
-      while (SteadyClock::now() < end) done += hasher.Hash(kPassword).ok() ? 1 : 0;
+      while (SteadyClock::now() < end) done += hasher.Hash(kFloodPassword).ok() ? 1 : 0;
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -143,7 +143,7 @@ void OtherCallsDuringAFlood(benchmark::State& state) {
   const ServerUnderTest auth("oofgg-auth", {});
   if (!auth.ok() || !RegisterAll(auth)) return state.SkipWithError(auth.errors().c_str());
   const auto client = ClientOf(auth);
-  const auto session = client->auth().Register({.username = "ann", .email = {}, .password = kPassword});
+  const auto session = client->auth().Register({.username = "ann", .email = {}, .password = kFloodPassword});
   if (!session.ok()) return state.SkipWithError("cannot register");
   std::vector<double> idle;
   std::vector<double> flooded;

@@ -31,7 +31,6 @@
 namespace oofgg::servers {
 namespace {
 
-constexpr const char* kProgram = "oofgg-auth";
 constexpr std::size_t kSocketThreads = 1;
 /// Logins beyond these wait elsewhere: at 30 ms a hash, the last of them still answers within a second or
 /// two.

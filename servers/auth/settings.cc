@@ -10,7 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* kProgram = "oofgg-auth";
 constexpr std::chrono::hours kLongestTtl{365 * 24};
 
 void AddTokenFlags(Flags& flags, AuthSettings& settings) {

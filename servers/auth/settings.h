@@ -10,6 +10,8 @@
 
 namespace oofgg::servers {
 
+inline constexpr const char* kProgram = "oofgg-auth";
+
 /// What oofgg-auth is told.
 struct AuthSettings {
   ServerSettings server{

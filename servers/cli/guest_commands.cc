@@ -14,8 +14,8 @@
 namespace oofgg::cli {
 namespace {
 
-void PrintSession(const Context& context, const AuthTokens& tokens, const std::string& by,
-                  const std::string& former_user) {
+void PrintSignIn(const Context& context, const AuthTokens& tokens, const std::string& by,
+                 const std::string& former_user) {
   context.WarnIfReplaced(former_user);
   context.Print("signed in " + by + " (" + tokens.user_id + ")",
                 {{"user_id", tokens.user_id}, {"expires_in", tokens.expires_in.count()}});
@@ -27,7 +27,7 @@ Status SignInAsGuest(Context& context) {
   OOFGG_ASSIGN_OR_RETURN(const std::string secret,
                          LoadOrMakeDeviceSecret(context.session_file() + ".device"));
   OOFGG_ASSIGN_OR_RETURN(const AuthTokens tokens, client->account().GuestLogin({secret}));
-  PrintSession(context, tokens, "as this device's guest", former_user);
+  PrintSignIn(context, tokens, "as this device's guest", former_user);
   return {};
 }
 
@@ -45,7 +45,7 @@ Status SignInWithTwitch(Context& context, TwitchLoginRequest request) {
   const std::string former_user = client->tokens().user_id;
   OOFGG_ASSIGN_OR_RETURN(request.helix_token, ReadSecret("Twitch token"));
   OOFGG_ASSIGN_OR_RETURN(const AuthTokens tokens, client->auth().TwitchLogin(request));
-  PrintSession(context, tokens, "with Twitch", former_user);
+  PrintSignIn(context, tokens, "with Twitch", former_user);
   return {};
 }
 

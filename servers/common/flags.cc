@@ -41,10 +41,6 @@ const CLI::App& Innermost(const CLI::App& app) {
   return named.empty() ? app : Innermost(*named.back());
 }
 
-std::string PathOf(const CLI::App& app) {
-  return app.get_parent() == nullptr ? app.get_name() : PathOf(*app.get_parent()) + " " + app.get_name();
-}
-
 /// What CLI11 found wrong, in our words. Words that a subcommand does not take are not repeated: a password
 /// may be among them.
 std::string ProblemOf(const CLI::App& app, const CLI::ParseError& error) {

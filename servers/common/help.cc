@@ -24,11 +24,6 @@ std::string NameOf(const CLI::Option& option, bool is_positional) {
   return name;
 }
 
-/// `oofgg game create`.
-std::string PathOf(const CLI::App& app) {
-  return app.get_parent() == nullptr ? app.get_name() : PathOf(*app.get_parent()) + " " + app.get_name();
-}
-
 /// In columns, of which every character takes one: `NETWORK,…` has more bytes.
 std::size_t WidthOf(std::string_view text) {
   return static_cast<std::size_t>(
@@ -93,6 +88,10 @@ std::string HelpFormatter::Table(const std::vector<Row>& rows) const {
     table += name + std::string(indent - WidthOf(name), ' ') + Wrap(row.text, indent, width_) + "\n";
   }
   return table;
+}
+
+std::string PathOf(const CLI::App& app) {
+  return app.get_parent() == nullptr ? app.get_name() : PathOf(*app.get_parent()) + " " + app.get_name();
 }
 
 std::size_t TerminalWidth() {

@@ -35,6 +35,9 @@ class HelpFormatter final : public CLI::Formatter {
   std::size_t width_;
 };
 
+/// The program and its subcommands down to `app`: `oofgg game create`.
+[[nodiscard]] std::string PathOf(const CLI::App& app);
+
 /// Columns of the terminal on stdout; 0 if that is none.
 [[nodiscard]] std::size_t TerminalWidth();
 

@@ -34,7 +34,6 @@
 namespace oofgg::servers {
 namespace {
 
-constexpr const char* kProgram = "oofgg-game";
 constexpr std::size_t kWorkers = 8;
 constexpr std::size_t kSocketThreads = 2;
 /// Who queues for a match waits for the maker on threads apart, so that a silent maker holds up nobody else;

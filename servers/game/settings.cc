@@ -8,8 +8,6 @@
 namespace oofgg::servers {
 namespace {
 
-constexpr const char* kProgram = "oofgg-game";
-
 /// `ID=NAME,ID=NAME`.
 Status ParseGames(std::string_view text, std::vector<std::string>& games) {
   games.clear();

@@ -14,6 +14,8 @@
 
 namespace oofgg::servers {
 
+inline constexpr const char* kProgram = "oofgg-game";
+
 /// What oofgg-game is told.
 struct GameSettings {
   ServerSettings server{

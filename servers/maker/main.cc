@@ -37,7 +37,6 @@
 namespace oofgg::servers {
 namespace {
 
-constexpr const char* kProgram = "oofgg-maker";
 constexpr std::size_t kWorkers = 8;
 constexpr std::size_t kApiThreads = 4;
 constexpr std::size_t kApiQueue = 4096;

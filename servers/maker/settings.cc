@@ -6,7 +6,6 @@
 namespace oofgg::servers {
 namespace {
 
-constexpr const char* kProgram = "oofgg-maker";
 constexpr std::chrono::milliseconds kMillisecond{1};
 
 void AddFleetFlags(Flags& flags, MakerSettings& settings) {

@@ -11,6 +11,8 @@
 
 namespace oofgg::servers {
 
+inline constexpr const char* kProgram = "oofgg-maker";
+
 /// What oofgg-maker is told; the names of INTERFACES, durations in ms where they are bare numbers.
 struct MakerSettings {
   ServerSettings server{

@@ -9,7 +9,7 @@
 namespace oofgg::auth {
 namespace {
 
-constexpr std::size_t kMaxDepth = 8;
+constexpr std::size_t kMaxSetDepth = 8;
 
 std::string FieldOf(std::size_t index) { return "keys[" + std::to_string(index) + "]"; }
 
@@ -28,7 +28,7 @@ StatusOr<Jwks> Jwks::Of(std::vector<VerifyingKey> keys) {
 
 StatusOr<Jwks> Jwks::Parse(std::string_view json, const JwksParseOptions& options) {
   if (json.size() > kMaxBytes) return InvalidField("jwks", "too large; 64 KiB at most");
-  const StatusOr<nlohmann::json> set = ParseStrictObject(json, kMaxDepth);
+  const StatusOr<nlohmann::json> set = ParseStrictObject(json, kMaxSetDepth);
   if (!set.ok()) return InvalidField("jwks", std::string(set.status().message()));
   std::vector<VerifyingKey> keys;
   const auto take = [&](const nlohmann::json& jwk, const std::string& field) -> Status {

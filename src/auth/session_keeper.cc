@@ -14,7 +14,7 @@ namespace oofgg::auth {
 namespace {
 
 constexpr std::size_t kRefreshTokenBytes = 32;
-constexpr std::size_t kMinSecretBytes = 32;
+constexpr std::size_t kMinSealingSecretBytes = 32;
 constexpr std::size_t kPurgeBatch = 1000;
 constexpr std::size_t kMaxListed = 100;
 
@@ -31,7 +31,7 @@ bool IsRefreshToken(std::string_view token) {
 }  // namespace
 
 StatusOr<std::unique_ptr<SessionKeeper>> SessionKeeper::Make(SessionParts parts, SessionOptions options) {
-  if (parts.secret.size() < kMinSecretBytes) {
+  if (parts.secret.size() < kMinSealingSecretBytes) {
     return MakeStatus(StatusCode::kFailedPrecondition,
                       "the secret for refresh tokens needs 32 bytes or more");
   }

@@ -8,6 +8,7 @@
 
 #include "auth/ecdsa_form.h"
 #include "auth/hmac_key.h"
+#include "auth/key_sizes.h"
 #include "auth/openssl_ptr.h"
 #include "auth/private_file.h"
 #include "oofgg/auth/keys.h"
@@ -16,8 +17,6 @@
 namespace oofgg::auth {
 namespace {
 
-constexpr std::size_t kEd25519KeyBytes = 32;
-constexpr std::size_t kP256CoordinateBytes = 32;
 constexpr std::size_t kNewSecretBytes = 32;
 constexpr std::size_t kMaxSignatureBytes = 80;  // A P-256 signature in DER has 72 at most.
 constexpr std::size_t kMaxPemBytes = 16384;

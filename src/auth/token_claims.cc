@@ -11,7 +11,7 @@
 namespace oofgg::auth {
 namespace {
 
-constexpr std::size_t kMaxDepth = 4;
+constexpr std::size_t kMaxClaimsDepth = 4;
 constexpr std::size_t kMaxTextBytes = 256;
 constexpr std::size_t kMaxAudiences = 16;
 // 2200-01-01. WallTime counts nanoseconds and ends in 2262.
@@ -68,7 +68,7 @@ Status ReadOtherTexts(const nlohmann::json& object, std::map<std::string, std::s
 }
 
 StatusOr<nlohmann::json> ParsePayload(std::string_view json) {
-  StatusOr<nlohmann::json> object = ParseStrictObject(json, kMaxDepth);
+  StatusOr<nlohmann::json> object = ParseStrictObject(json, kMaxClaimsDepth);
   if (object.ok()) return object;
   return RefuseToken("TOKEN_MALFORMED", "the token's payload is " + std::string(object.status().message()));
 }

@@ -11,7 +11,7 @@ namespace oofgg::auth {
 namespace {
 
 constexpr std::size_t kMaxReply = 16 * 1024;
-constexpr std::size_t kMaxDepth = 4;
+constexpr std::size_t kMaxReplyDepth = 4;
 constexpr std::size_t kMaxSubject = 64;
 
 Status Refused(std::string_view message) {
@@ -25,7 +25,7 @@ Status Away(const std::string& why) {
 StatusOr<ExternalIdentity> ReadIdentity(const HttpReply& reply, const std::string& client_id) {
   if (reply.status == 401) return Refused("Twitch does not know this token, or it has expired");
   if (reply.status != 200) return Away("it answered with status " + std::to_string(reply.status));
-  const StatusOr<nlohmann::json> body = ParseStrictObject(reply.body, kMaxDepth);
+  const StatusOr<nlohmann::json> body = ParseStrictObject(reply.body, kMaxReplyDepth);
   if (!body.ok()) return Away("its answer is " + std::string(body.status().message()));
   if (StringMember(*body, "client_id") != client_id) {
     return Refused("the token was made for another application than this game");

@@ -8,6 +8,7 @@
 #include "auth/digest.h"
 #include "auth/ecdsa_form.h"
 #include "auth/hmac_key.h"
+#include "auth/key_sizes.h"
 #include "auth/openssl_ptr.h"
 #include "auth/strict_json.h"
 #include "base/encoding.h"
@@ -70,9 +71,7 @@ struct VerifyingKey::Impl {
 
 namespace {
 
-constexpr std::size_t kEd25519KeyBytes = 32;
 constexpr std::size_t kEd25519SignatureBytes = 64;
-constexpr std::size_t kP256CoordinateBytes = 32;
 constexpr std::size_t kMinRsaBits = 2048;
 constexpr std::size_t kMaxRsaBits = 8192;
 constexpr std::size_t kMaxRsaExponentBytes = 4;

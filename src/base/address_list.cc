@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/trimmed.h"
 #include "oofgg/parse.h"
 
 namespace oofgg {
@@ -13,12 +14,6 @@ namespace {
 constexpr int kIpv6Bits = 128;
 constexpr int kIpv4Bits = 32;
 constexpr int kMappedBits = kIpv6Bits - kIpv4Bits;
-
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 Status NoNetwork(std::string_view text) {
   return MakeStatus(StatusCode::kInvalidArgument,
@@ -42,7 +37,7 @@ StatusOr<AddressList> AddressList::Parse(std::string_view text) {
   AddressList list;
   while (!text.empty()) {
     const std::size_t comma = std::min(text.find(','), text.size());
-    const std::string_view entry = Trimmed(text.substr(0, comma));
+    const std::string_view entry = base::Trimmed(text.substr(0, comma));
     text.remove_prefix(std::min(comma + 1, text.size()));
     const std::size_t slash = std::min(entry.find('/'), entry.size());
     Network network;

@@ -1,20 +1,16 @@
 #include "base/forwarded_for.h"
 
+#include "base/trimmed.h"
+
 namespace oofgg {
 namespace {
-
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 /// The last entry of a list with commas, which is taken off it.
 std::string_view TakeLast(std::string_view& list) {
   const std::size_t comma = list.rfind(',');
   const std::string_view last = comma == std::string_view::npos ? list : list.substr(comma + 1);
   list = list.substr(0, comma == std::string_view::npos ? 0 : comma);
-  return Trimmed(last);
+  return base::Trimmed(last);
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 namespace oofgg::internal {
 namespace {
 
-using M = wire::methods::StreamEvents;
+using EventsMethod = wire::methods::StreamEvents;
 
 constexpr std::size_t kMaxOutbox = 256;
 // Events that wait for the game. Above it the rest stays on the server, whose replay we ask for when a
@@ -17,7 +17,7 @@ constexpr std::size_t kMaxInbox = 1024;
 }  // namespace
 
 EventFeed::EventFeed(const std::shared_ptr<ClientCore>& core, StreamEventsRequest request, OnEvent on_event)
-    : Subscription(core, wire::InfoOf<M>(), core->callbacks()),
+    : Subscription(core, wire::InfoOf<EventsMethod>(), core->callbacks()),
       request_(std::move(request)),
       on_event_(std::move(on_event)) {}
 
@@ -25,7 +25,7 @@ Status EventFeed::Send(GameEvent event) {
   event.session_id = request_.session_id;
   if (event.game_id.empty()) event.game_id = request_.game_id;
   event.sequence = 0;
-  std::string bytes = wire::EncodeRequest<M>(event);
+  std::string bytes = wire::EncodeRequest<EventsMethod>(event);
   std::lock_guard lock(mutex_);
   if (finished()) return MakeStatus(StatusCode::kFailedPrecondition, "the event stream has ended");
   if (WriteLocked(bytes)) return absl::OkStatus();
@@ -42,14 +42,14 @@ std::vector<std::string> EventFeed::OnOpen() {
   hello.session_id = request_.session_id;
   hello.game_id = request_.game_id;
   hello.sequence = request_.after_sequence;
-  std::vector<std::string> messages = {wire::EncodeRequest<M>(hello)};
+  std::vector<std::string> messages = {wire::EncodeRequest<EventsMethod>(hello)};
   for (std::string& message : outbox_) messages.push_back(std::move(message));
   outbox_.clear();
   return messages;
 }
 
 StatusOr<Subscription::Next> EventFeed::OnMessage(const std::string& bytes) {
-  OOFGG_ASSIGN_OR_RETURN(GameEvent event, wire::DecodeResponse<M>(bytes));
+  OOFGG_ASSIGN_OR_RETURN(GameEvent event, wire::DecodeResponse<EventsMethod>(bytes));
   if (event.sequence != 0) {
     if (event.sequence <= request_.after_sequence) return Next::kGoOn;  // Replayed: known already.
     request_.after_sequence = event.sequence;

@@ -8,13 +8,13 @@
 namespace oofgg::internal {
 namespace {
 
-using M = wire::methods::Connect;
+using ConnectMethod = wire::methods::Connect;
 
 }  // namespace
 
 PresenceFeed::PresenceFeed(const std::shared_ptr<ClientCore>& core, std::vector<std::string> friends,
                            PresenceClient::OnUpdate on_update, PresenceWatchOptions options)
-    : Subscription(core, wire::InfoOf<M>(), core->callbacks()),
+    : Subscription(core, wire::InfoOf<ConnectMethod>(), core->callbacks()),
       on_update_(std::move(on_update)),
       on_stale_(std::move(options.on_stale)),
       on_trouble_(std::move(options.on_trouble)),
@@ -44,8 +44,8 @@ void PresenceFeed::SetFriends(std::vector<std::string> friends) {
     Watch(std::move(friends));
     if (!has_link()) return;  // Said when there is one.
     TellWhetherStaleLocked();
-    is_stuck =
-        !WriteLocked(wire::EncodeRequest<M>({.friends = friends_, .set_friends = true, .sign_off = false}));
+    is_stuck = !WriteLocked(
+        wire::EncodeRequest<ConnectMethod>({.friends = friends_, .set_friends = true, .sign_off = false}));
   }
   if (is_stuck) Reopen();
 }
@@ -57,8 +57,8 @@ void PresenceFeed::SetStatus(PresenceStatus status) {
     if (finished()) return;
     status_ = std::move(status);
     if (!has_link()) return;  // Said when there is one.
-    is_stuck = !WriteLocked(
-        wire::EncodeRequest<M>({.friends = {}, .set_friends = false, .sign_off = false, .status = status_}));
+    is_stuck = !WriteLocked(wire::EncodeRequest<ConnectMethod>(
+        {.friends = {}, .set_friends = false, .sign_off = false, .status = status_}));
   }
   if (is_stuck) Reopen();
 }
@@ -67,7 +67,8 @@ void PresenceFeed::SignOff() {
   {
     std::lock_guard lock(mutex_);
     signing_off_ = true;
-    if (WriteLocked(wire::EncodeRequest<M>({.friends = {}, .set_friends = false, .sign_off = true}))) {
+    if (WriteLocked(
+            wire::EncodeRequest<ConnectMethod>({.friends = {}, .set_friends = false, .sign_off = true}))) {
       return HalfCloseLocked();
     }
   }
@@ -79,7 +80,7 @@ std::vector<std::string> PresenceFeed::OnOpen() {
   unheard_ = states_.size();
   accepted_ = false;
   TellWhetherStaleLocked();
-  return {wire::EncodeRequest<M>(
+  return {wire::EncodeRequest<ConnectMethod>(
       {.friends = friends_, .set_friends = true, .sign_off = false, .status = status_})};
 }
 
@@ -89,7 +90,7 @@ void PresenceFeed::OnAccepted() {
 }
 
 StatusOr<Subscription::Next> PresenceFeed::OnMessage(const std::string& bytes) {
-  OOFGG_ASSIGN_OR_RETURN(PresenceUpdate update, wire::DecodeResponse<M>(bytes));
+  OOFGG_ASSIGN_OR_RETURN(PresenceUpdate update, wire::DecodeResponse<ConnectMethod>(bytes));
   auto known = states_.find(update.user_id);
   if (known == states_.end()) return Next::kGoOn;  // Was on its way when the list changed.
   Friend& state = known->second;

@@ -8,7 +8,7 @@
 namespace oofgg::internal {
 namespace {
 
-using M = wire::methods::WatchRevocations;
+using WatchMethod = wire::methods::WatchRevocations;
 
 // The server speaks every few seconds. One that keeps its connections and says nothing is of no use.
 constexpr std::chrono::seconds kLongestSilence{15};
@@ -17,17 +17,17 @@ constexpr std::chrono::seconds kLongestSilence{15};
 
 RevocationFeed::RevocationFeed(const std::shared_ptr<ClientCore>& core, std::string cursor,
                                OnRevocations on_revocations)
-    : Subscription(core, wire::InfoOf<M>(), core->callbacks()),
+    : Subscription(core, wire::InfoOf<WatchMethod>(), core->callbacks()),
       on_revocations_(std::move(on_revocations)),
       cursor_(std::move(cursor)) {}
 
 std::vector<std::string> RevocationFeed::OnOpen() {
   ExpectMessageLocked();
-  return {wire::EncodeRequest<M>({cursor_})};
+  return {wire::EncodeRequest<WatchMethod>({cursor_})};
 }
 
 StatusOr<Subscription::Next> RevocationFeed::OnMessage(const std::string& bytes) {
-  OOFGG_ASSIGN_OR_RETURN(Revocations news, wire::DecodeResponse<M>(bytes));
+  OOFGG_ASSIGN_OR_RETURN(Revocations news, wire::DecodeResponse<WatchMethod>(bytes));
   ExpectMessageLocked();
   cursor_ = news.cursor;
   if (!pending_.has_value()) {

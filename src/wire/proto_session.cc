@@ -3,7 +3,7 @@
 #include "wire/proto_attributes.h"
 
 namespace oofgg::wire {
-namespace pb = ::v1::api::game;
+namespace game_pb = ::v1::api::game;
 namespace {
 
 // Session and SessionCreate share all but the id, under the same names.
@@ -11,7 +11,7 @@ template <class Plain, class Message>
 void WriteCommon(const Plain& from, Message& to) {
   to.set_game_id(from.game_id);
   to.mutable_user_ids()->Assign(from.user_ids.begin(), from.user_ids.end());
-  to.set_state(WrittenEnum<pb::GameState>(from.state));
+  to.set_state(WrittenEnum<game_pb::GameState>(from.state));
   WriteAttributes(from.attributes, *to.mutable_attributes());
   if (from.region != 0) to.set_region(static_cast<::v1::std::RegionEnum>(from.region));
   if (!from.data.empty()) to.set_data(from.data);
@@ -27,35 +27,37 @@ Status ReadCommon(const Message& from, Plain& to, Reading reading) {
   to.game_id = from.game_id();
   to.user_ids.assign(from.user_ids().begin(), from.user_ids().end());
   to.data = from.data();
-  OOFGG_RETURN_IF_ERROR(ReadEnum(from.state(), pb::GameState_MAX, "state", reading, to.state));
+  OOFGG_RETURN_IF_ERROR(ReadEnum(from.state(), game_pb::GameState_MAX, "state", reading, to.state));
   OOFGG_RETURN_IF_ERROR(ReadRegion(from, to, reading));
   return ReadAttributes(from.attributes(), to.attributes, reading);
 }
 
 }  // namespace
 
-void SessionProto::ToProto(const Session& from, pb::Session& to) {
+void SessionProto::ToProto(const Session& from, game_pb::Session& to) {
   to.set_id(from.id);
   WriteCommon(from, to);
 }
 
-void SessionProto::ToProto(const CreateSessionRequest& from, pb::SessionCreate& to) { WriteCommon(from, to); }
+void SessionProto::ToProto(const CreateSessionRequest& from, game_pb::SessionCreate& to) {
+  WriteCommon(from, to);
+}
 
-void SessionProto::ToProto(const GetSessionRequest& from, pb::SessionGet& to) {
+void SessionProto::ToProto(const GetSessionRequest& from, game_pb::SessionGet& to) {
   if (!from.id.empty()) to.set_id(from.id);
   if (!from.game_id.empty()) to.set_game_id(from.game_id);
 }
 
-void SessionProto::ToProto(const JoinLeaveRequest& from, pb::JoinLeaveGame& to) {
+void SessionProto::ToProto(const JoinLeaveRequest& from, game_pb::JoinLeaveGame& to) {
   to.set_user_id(from.user_id);
   to.set_game_id(from.game_id);
-  to.set_action(WrittenEnum<pb::JoinLeaveGame::Action>(from.action));
+  to.set_action(WrittenEnum<game_pb::JoinLeaveGame::Action>(from.action));
   if (!from.team_id.empty()) to.set_team_id(from.team_id);
   if (!from.session_id.empty()) to.set_session_id(from.session_id);
   if (from.region != 0) to.set_region(static_cast<::v1::std::RegionEnum>(from.region));
 }
 
-void SessionProto::ToProto(const GameEvent& from, pb::GameEvent& to) {
+void SessionProto::ToProto(const GameEvent& from, game_pb::GameEvent& to) {
   if (!from.id.empty()) to.set_id(from.id);
   if (!from.name.empty()) to.set_event_name(from.name);
   to.set_timestamp(from.timestamp_ms);
@@ -64,45 +66,47 @@ void SessionProto::ToProto(const GameEvent& from, pb::GameEvent& to) {
   if (!from.session_id.empty()) to.set_session_id(from.session_id);
   if (!from.team_id.empty()) to.set_team_id(from.team_id);
   WriteAttributes(from.attributes, *to.mutable_attributes());
-  to.set_type(WrittenEnum<pb::GameEvent::EventType>(from.type));
+  to.set_type(WrittenEnum<game_pb::GameEvent::EventType>(from.type));
   if (!from.data.empty()) to.set_data(from.data);
   to.set_sequence(from.sequence);
 }
 
-void SessionProto::ToProto(const Session& from, pb::StandardResponse& to) {
+void SessionProto::ToProto(const Session& from, game_pb::StandardResponse& to) {
   ToProto(from, *to.mutable_session());
 }
 
-void SessionProto::ToProto(const Sessions& from, pb::StandardResponse& to) {
-  pb::Sessions& sessions = *to.mutable_sessions();  // Named even when empty: none is an answer too.
+void SessionProto::ToProto(const Sessions& from, game_pb::StandardResponse& to) {
+  game_pb::Sessions& sessions = *to.mutable_sessions();  // Named even when empty: none is an answer too.
   for (const Session& session : from.sessions) ToProto(session, *sessions.add_sessions());
 }
 
-Status SessionProto::FromProto(const pb::Session& from, Session& to, Reading reading) {
+Status SessionProto::FromProto(const game_pb::Session& from, Session& to, Reading reading) {
   to.id = from.id();
   return ReadCommon(from, to, reading);
 }
 
-Status SessionProto::FromProto(const pb::SessionCreate& from, CreateSessionRequest& to, Reading reading) {
+Status SessionProto::FromProto(const game_pb::SessionCreate& from, CreateSessionRequest& to,
+                               Reading reading) {
   return ReadCommon(from, to, reading);
 }
 
-Status SessionProto::FromProto(const pb::SessionGet& from, GetSessionRequest& to, Reading) {
+Status SessionProto::FromProto(const game_pb::SessionGet& from, GetSessionRequest& to, Reading) {
   to.id = from.id();
   to.game_id = from.game_id();
   return {};
 }
 
-Status SessionProto::FromProto(const pb::JoinLeaveGame& from, JoinLeaveRequest& to, Reading reading) {
+Status SessionProto::FromProto(const game_pb::JoinLeaveGame& from, JoinLeaveRequest& to, Reading reading) {
   to.user_id = from.user_id();
   to.game_id = from.game_id();
   to.team_id = from.team_id();
   to.session_id = from.session_id();
-  OOFGG_RETURN_IF_ERROR(ReadEnum(from.action(), pb::JoinLeaveGame::Action_MAX, "action", reading, to.action));
+  OOFGG_RETURN_IF_ERROR(
+      ReadEnum(from.action(), game_pb::JoinLeaveGame::Action_MAX, "action", reading, to.action));
   return ReadRegion(from, to, reading);
 }
 
-Status SessionProto::FromProto(const pb::GameEvent& from, GameEvent& to, Reading reading) {
+Status SessionProto::FromProto(const game_pb::GameEvent& from, GameEvent& to, Reading reading) {
   to.id = from.id();
   to.name = from.event_name();
   to.timestamp_ms = from.timestamp();
@@ -112,21 +116,21 @@ Status SessionProto::FromProto(const pb::GameEvent& from, GameEvent& to, Reading
   to.team_id = from.team_id();
   to.data = from.data();
   to.sequence = from.sequence();
-  OOFGG_RETURN_IF_ERROR(ReadEnum(from.type(), pb::GameEvent::EventType_MAX, "type", reading, to.type));
+  OOFGG_RETURN_IF_ERROR(ReadEnum(from.type(), game_pb::GameEvent::EventType_MAX, "type", reading, to.type));
   return ReadAttributes(from.attributes(), to.attributes, reading);
 }
 
-Status SessionProto::FromProto(const pb::StandardResponse& from, Session& to, Reading reading) {
+Status SessionProto::FromProto(const game_pb::StandardResponse& from, Session& to, Reading reading) {
   OOFGG_RETURN_IF_ERROR(CheckCode(from.code(), from.message()));
   if (!from.has_session()) return LacksData("the session");
   return FromProto(from.session(), to, reading);
 }
 
-Status SessionProto::FromProto(const pb::StandardResponse& from, Sessions& to, Reading reading) {
+Status SessionProto::FromProto(const game_pb::StandardResponse& from, Sessions& to, Reading reading) {
   OOFGG_RETURN_IF_ERROR(CheckCode(from.code(), from.message()));
   if (from.has_session()) return FromProto(from.session(), to.sessions.emplace_back(), reading);
   if (!from.has_sessions()) return LacksData("the sessions");
-  for (const pb::Session& session : from.sessions().sessions()) {
+  for (const game_pb::Session& session : from.sessions().sessions()) {
     OOFGG_RETURN_IF_ERROR(FromProto(session, to.sessions.emplace_back(), reading));
   }
   return {};

@@ -10,7 +10,7 @@
 namespace oofgg::wire {
 namespace {
 
-namespace pb = ::oofgg::wire::details;
+namespace details_pb = ::oofgg::wire::details;
 using std::chrono::milliseconds;
 
 // The types' public names; see the .proto file for why ours differ.
@@ -23,14 +23,14 @@ constexpr const char* kDomain = "oofgg";
 constexpr std::int64_t kLongestRetrySeconds = 366LL * 24 * 3600;
 
 template <class Detail>
-void AddDetail(pb::Status& to, std::string_view url, const Detail& detail) {
+void AddDetail(details_pb::Status& to, std::string_view url, const Detail& detail) {
   auto& any = *to.add_details();
   any.set_type_url(url.data(), url.size());
   detail.SerializeToString(any.mutable_value());
 }
 
 Status WithBadRequest(Status status, const std::string& bytes) {
-  pb::BadRequest bad;
+  details_pb::BadRequest bad;
   if (!bad.ParseFromString(bytes)) return status;
   std::vector<FieldViolation> violations;
   for (const auto& violation : bad.field_violations()) {
@@ -40,7 +40,7 @@ Status WithBadRequest(Status status, const std::string& bytes) {
 }
 
 Status WithRetryInfo(Status status, const std::string& bytes) {
-  pb::RetryInfo info;
+  details_pb::RetryInfo info;
   if (!info.ParseFromString(bytes) || !info.has_retry_delay()) return status;
   const auto& delay = info.retry_delay();
   const bool is_sane = delay.seconds() >= 0 && delay.seconds() <= kLongestRetrySeconds &&
@@ -50,7 +50,7 @@ Status WithRetryInfo(Status status, const std::string& bytes) {
 }
 
 Status WithErrorInfo(Status status, const std::string& bytes) {
-  pb::ErrorInfo info;
+  details_pb::ErrorInfo info;
   if (!info.ParseFromString(bytes) || info.domain() != kDomain) return status;  // Not a word of ours.
   return WithReason(std::move(status), info.reason());
 }
@@ -59,9 +59,9 @@ Status WithErrorInfo(Status status, const std::string& bytes) {
 
 std::string EncodeStatusDetails(const Status& status) {
   if (status.ok()) return {};
-  pb::Status encoded;
+  details_pb::Status encoded;
   if (const auto violations = FieldViolationsOf(status); !violations.empty()) {
-    pb::BadRequest bad;
+    details_pb::BadRequest bad;
     for (const FieldViolation& violation : violations) {
       auto& added = *bad.add_field_violations();
       added.set_field(violation.field);
@@ -70,13 +70,13 @@ std::string EncodeStatusDetails(const Status& status) {
     AddDetail(encoded, kBadRequestUrl, bad);
   }
   if (const auto retry_after = RetryAfterOf(status); retry_after.has_value()) {
-    pb::RetryInfo info;
+    details_pb::RetryInfo info;
     info.mutable_retry_delay()->set_seconds(retry_after->count() / 1000);
     info.mutable_retry_delay()->set_nanos(static_cast<std::int32_t>(retry_after->count() % 1000 * 1'000'000));
     AddDetail(encoded, kRetryInfoUrl, info);
   }
   if (std::string reason = ReasonOf(status); !reason.empty()) {
-    pb::ErrorInfo info;
+    details_pb::ErrorInfo info;
     info.set_reason(std::move(reason));
     info.set_domain(kDomain);
     AddDetail(encoded, kErrorInfoUrl, info);
@@ -92,7 +92,7 @@ Status DecodeStatus(int code, std::string_view message, std::string_view details
   const bool is_known = code > 0 && code <= static_cast<int>(StatusCode::kUnauthenticated);
   Status status = MakeStatus(is_known ? static_cast<StatusCode>(code) : StatusCode::kUnknown, message);
   const ::google::protobuf::LogSilencer silencer;  // See wire/codec_impl.h.
-  pb::Status encoded;
+  details_pb::Status encoded;
   if (details.size() > INT_MAX || !encoded.ParseFromArray(details.data(), static_cast<int>(details.size()))) {
     return status;
   }

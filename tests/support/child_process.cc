@@ -14,6 +14,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/exec_pointers.h"
+#include "tests/support/milliseconds_until.h"
+
 namespace oofgg::testing {
 namespace {
 
@@ -23,19 +26,6 @@ std::string Locate(const std::string& program) {
   if (program.find('/') != std::string::npos) return program;
   const char* folder = std::getenv("OOFGG_BIN_DIR");
   return (folder != nullptr ? std::string(folder) + "/" : std::string("./")) + program;
-}
-
-int MillisecondsUntil(SteadyTime deadline) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-  return left.count() > 0 ? static_cast<int>(left.count()) : 0;
-}
-
-std::vector<char*> Pointers(std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  pointers.reserve(strings.size() + 1);
-  for (std::string& string : strings) pointers.push_back(string.data());
-  pointers.push_back(nullptr);
-  return pointers;
 }
 
 /// Appends what `fd` has; closes it at its end.
@@ -61,8 +51,8 @@ ChildProcess::ChildProcess(const std::string& program, Options options) {
   for (const auto& [key, value] : options.environment) environment.push_back(key + "=" + value);
   const std::string complaint = "cannot run " + path + "; is OOFGG_BIN_DIR set?\n";
   // Built before the fork: between fork and exec nothing may allocate.
-  std::vector<char*> argv = Pointers(arguments);
-  std::vector<char*> envp = Pointers(environment);
+  std::vector<char*> argv = ExecPointers(arguments);
+  std::vector<char*> envp = ExecPointers(environment);
 
   std::array<int, 2> out{};
   std::array<int, 2> err{};

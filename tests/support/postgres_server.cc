@@ -29,12 +29,6 @@ std::string FindPrograms() {
   return (*std::max_element(versions.begin(), versions.end()) / "bin").string();
 }
 
-/// A port that was free a moment ago.
-std::uint16_t FreePort() {
-  const std::string address = TakenPort().address();
-  return static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
-}
-
 void MustEndWell(ChildProcess& child, const std::string& what) {
   if (child.Wait(kPatience) != 0) throw std::runtime_error(what + ": " + child.errors() + child.output());
 }

@@ -10,17 +10,12 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "tests/support/exec_pointers.h"
+
 namespace oofgg::testing {
 namespace {
 
 constexpr int kPatienceMs = 20'000;
-
-std::vector<char*> Pointers(std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 }  // namespace
 
@@ -31,8 +26,8 @@ PseudoTerminal::PseudoTerminal(const std::string& program, const std::vector<std
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> variables{"PATH=/usr/bin:/bin", "TERM=xterm", "LANG=C.UTF-8"};
   for (const auto& [name, value] : environment) variables.push_back(name + "=" + value);
-  const std::vector<char*> argv = Pointers(words);
-  const std::vector<char*> envp = Pointers(variables);
+  const std::vector<char*> argv = ExecPointers(words);
+  const std::vector<char*> envp = ExecPointers(variables);
   winsize size{};
   size.ws_row = 24;
   size.ws_col = 80;

@@ -1,17 +1,10 @@
 #include "tests/support/redis_server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <utility>
-
-#include "tests/support/tcp_peer.h"
 
 namespace oofgg::testing {
 namespace {
@@ -41,18 +34,6 @@ std::unique_ptr<ChildProcess> StartAndWait(const std::string& program, std::vect
 }
 
 }  // namespace
-
-std::uint16_t FreePort() {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0) std::abort();
-  if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) std::abort();
-  close(fd);
-  return ntohs(address.sin_port);
-}
 
 RedisServer::RedisServer(std::vector<std::string> arguments) : arguments_(std::move(arguments)) { Start(); }
 

@@ -7,12 +7,10 @@
 #include <vector>
 
 #include "tests/support/child_process.h"
+#include "tests/support/tcp_peer.h"
 #include "tests/support/temporary_directory.h"
 
 namespace oofgg::testing {
-
-/// A port of 127.0.0.1 on which nobody listens right now.
-[[nodiscard]] std::uint16_t FreePort();
 
 /// A real redis-server on a free port of 127.0.0.1, with a directory of its own; gone when dropped, or when
 /// the test dies. Threads: one owner.

@@ -12,17 +12,9 @@
 #include <utility>
 
 #include "tests/support/ipv4_address.h"
+#include "tests/support/milliseconds_until.h"
 
 namespace oofgg::testing {
-namespace {
-
-int MillisecondsUntil(std::chrono::steady_clock::time_point deadline) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-  return left.count() > 0 ? static_cast<int>(left.count()) : 0;
-}
-
-}  // namespace
-
 TcpPeer::TcpPeer(const std::string& address) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   const sockaddr_in to = ParseIpv4(address);
   const timeval patience{.tv_sec = kPatience.count(), .tv_usec = 0};
@@ -102,5 +94,7 @@ bool TakenPort::WaitForCaller() const {
 }
 
 TakenPort::~TakenPort() { close(fd_); }
+
+std::uint16_t FreePort() { return TakenPort().port(); }
 
 }  // namespace oofgg::testing

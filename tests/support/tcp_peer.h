@@ -52,6 +52,7 @@ class TakenPort {
   ~TakenPort();
   TakenPort(const TakenPort&) = delete;
   TakenPort& operator=(const TakenPort&) = delete;
+  [[nodiscard]] std::uint16_t port() const { return port_; }
   /// `127.0.0.1:PORT`.
   [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   /// Whether somebody connects to it within 20 s, who gets no answer.
@@ -61,5 +62,8 @@ class TakenPort {
   int fd_ = -1;
   std::uint16_t port_ = 0;
 };
+
+/// A port of 127.0.0.1 on which nobody listens right now.
+[[nodiscard]] std::uint16_t FreePort();
 
 }  // namespace oofgg::testing

@@ -7,8 +7,6 @@
 namespace oofgg::load {
 namespace {
 
-constexpr std::size_t kMostFriends = 5'000;  // The server's limit of one list.
-
 void Shuffle(std::vector<User>& values, RandomSource& random) {
   for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[random.Below(i)]);
 }

@@ -28,7 +28,7 @@ using Strand = asio::strand<asio::io_context::executor_type>;
 using Socket = asio::basic_datagram_socket<asio::ip::udp, Strand>;
 
 // Datagrams read before others on the strand have their turn.
-constexpr int kReadsPerTurn = 256;
+constexpr int kDatagramsPerTurn = 256;
 
 }  // namespace
 
@@ -163,7 +163,7 @@ class PresenceUdpListener::Door final : public presence::PresenceHost,
   }
 
   void Read() {
-    for (int turn = 0; turn < kReadsPerTurn && socket_.is_open(); ++turn) {
+    for (int turn = 0; turn < kDatagramsPerTurn && socket_.is_open(); ++turn) {
       asio::ip::udp::endpoint from;
       ErrorCode error;
       const std::size_t count = socket_.receive_from(asio::buffer(buffer_), from, 0, error);

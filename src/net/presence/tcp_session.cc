@@ -161,7 +161,7 @@ Status TcpSession::Handle(std::string_view text) {
   OOFGG_RETURN_IF_ERROR(TakeShare(object.friends.has_value() ? object.friends->size() : 0));
   version_ = object.version;
   integer_ids_ = integer_ids_ || object.integer_ids;
-  if (connection_) {
+  if (is_connected()) {
     OOFGG_RETURN_IF_ERROR(HandleWhileOnline(object));
   } else if (!greeted_ || !object.is_only_ping()) {
     OOFGG_RETURN_IF_ERROR(HandleWhileOffline(object));
@@ -181,16 +181,17 @@ Status TcpSession::TakeShare(std::size_t listed) {
 }
 
 Status TcpSession::HandleWhileOnline(const ClientObject& object) {
-  if (object.user_id.has_value()) connection_.RequireUser(*object.user_id);
+  presence::PresenceHub& hub = shard_->context().hub;
+  if (object.user_id.has_value()) hub.RequireUser(connection_, *object.user_id);
   if (object.online == false) {
-    connection_.SignOff();
+    SignOff();
     EndConnection();
     return absl::OkStatus();
   }
-  if (object.status.has_value()) connection_.SetStatus(*object.status);
+  if (object.status.has_value()) hub.SetStatus(connection_, *object.status);
   if (object.friends.has_value()) {
     OOFGG_RETURN_IF_ERROR(HoldFriends(object.friends->size()));
-    connection_.SetFriends(*object.friends);
+    hub.SetFriends(connection_, *object.friends);
   }
   return absl::OkStatus();
 }
@@ -216,10 +217,10 @@ Status TcpSession::HandleWhileOffline(const ClientObject& object) {
   const std::vector<std::string> friends = object.friends.value_or(std::vector<std::string>());
   proven_ = proven;
   OOFGG_RETURN_IF_ERROR(HoldFriends(friends.size()));
-  connection_ = hub.Connect(*object.user_id, options, friends, shared_from_this());
+  connection_ = hub.Open(*object.user_id, options, friends, shared_from_this(), 0);
   if (proven) login_ = shard_->AddLogin(std::move(caller->session_id), *this);
   if (signs_off) {
-    connection_.SignOff();
+    SignOff();
     EndConnection();
   }
   return absl::OkStatus();
@@ -249,16 +250,21 @@ void TcpSession::Pump() {
   if (leaving_ && awaiting_ != Awaiting::kClose) BeginLinger();
 }
 
+void TcpSession::SignOff() {
+  if (is_connected()) shard_->context().hub.SignOff(std::exchange(connection_, {}));
+}
+
 void TcpSession::EndConnection() {
-  connection_.Close();
+  if (is_connected()) shard_->context().hub.Close(std::exchange(connection_, {}));
   if (const auto login = std::exchange(login_, std::nullopt)) shard_->RemoveLogin(*login);
   HoldFriends(0).IgnoreError();  // Nobody is refused fewer.
 }
 
 void TcpSession::FillBatch() {
   if (leaving_ || shard_->context().draining) return;
+  presence::PresenceHub& hub = shard_->context().hub;
   while (out_.view().size() < kWriteBatch) {
-    const auto update = connection_.NextUpdate();
+    const auto update = is_connected() ? hub.NextUpdate(connection_) : std::nullopt;
     if (!update.has_value()) return FillPongs();
     presence::AppendUpdate(out_.Get(), *update, version_, integer_ids_);
   }
@@ -266,7 +272,7 @@ void TcpSession::FillBatch() {
 
 /// A ping alone asks whether all has been told.
 void TcpSession::FillPongs() {
-  if (pongs_.empty() || !connection_.is_caught_up()) return;
+  if (pongs_.empty() || (is_connected() && !shard_->context().hub.IsCaughtUp(connection_))) return;
   out_.Get() += pongs_.view();
   pongs_.Free();
 }
@@ -313,7 +319,7 @@ void TcpSession::SayGoodbye(const Status& why) {
 }
 
 void TcpSession::OnRevoked() {
-  connection_.SignOff();  // No grace for who has been thrown out.
+  SignOff();  // No grace for who has been thrown out.
   Refuse(SessionRevoked());
 }
 

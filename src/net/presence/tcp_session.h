@@ -66,6 +66,8 @@ class TcpSession final : public presence::PresenceHost, public std::enable_share
   Status HandleWhileOffline(const presence::ClientObject& object);
 
   Status HoldFriends(std::size_t wanted);
+  [[nodiscard]] bool is_connected() const { return connection_.generation != 0; }
+  void SignOff();
   void EndConnection();
 
   void FillBatch();
@@ -81,7 +83,7 @@ class TcpSession final : public presence::PresenceHost, public std::enable_share
   const std::shared_ptr<SessionShard> shard_;
   SessionStream stream_;
   const AddressKey address_;
-  presence::PresenceConnection connection_;
+  presence::PresenceHub::ConnectionId connection_;       ///< None while nobody is online by it.
   std::optional<SessionShard::Logins::iterator> login_;  ///< While a token's user is online by it.
   presence::JsonFramer framer_;
   presence::LazyString out_;

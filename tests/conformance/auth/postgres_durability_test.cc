@@ -15,13 +15,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using oofgg::testing::Eventually;
+using testing::HashOf;
 
 const WallTime kNow = WallTime(1'900'000'000s);
-
-std::string HashOf(std::string name) {
-  name.resize(32, '.');
-  return name;
-}
 
 RefreshFamily NewFamily(const std::string& id) {
   return {.id = id, .user_id = "u", .created_at = kNow, .last_used_at = kNow, .expires_at = kNow + 24h};

@@ -168,13 +168,13 @@ TEST_F(PresencePortTest, ATokenProvesWhoItIs) {
   EXPECT_EQ(proven.ReadLine(), R"({"pong":2})");
 }
 
-struct BadInput {
+struct HostileLine {
   const char* name;
   std::string bytes;
   std::string said;  ///< In the `{"error":…}` before the close; empty: closed without a word.
 };
 
-const BadInput kBadInputs[] = {
+const HostileLine kHostileLines[] = {
     {"NotJson", "hello\n", "begins with {"},
     {"Binary", std::string("\x16\x03\x01\x00\xff\xfe\x00\x01", 8), "begins with {"},
     {"Http", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "begins with {"},
@@ -205,7 +205,7 @@ const BadInput kBadInputs[] = {
 TEST_F(PresencePortTest, BadInputIsToldWhyAndNobodyElseNotices) {
   TcpPeer bystander(Door());
   ASSERT_TRUE(bystander.Send(R"({"v":2,"user_id":"bystander","friends":["bad-1"]})"));
-  for (const BadInput& row : kBadInputs) {
+  for (const HostileLine& row : kHostileLines) {
     SCOPED_TRACE(row.name);
     TcpPeer bad(Door());
     ASSERT_TRUE(bad.connected());

@@ -75,9 +75,9 @@ std::vector<BadRegistration> BadRegistrations() {
   };
 }
 
-std::string NameOf(const ::testing::TestParamInfo<BadRegistration>& info) { return info.param.name; }
+std::string NameOfRegistration(const ::testing::TestParamInfo<BadRegistration>& info) { return info.param.name; }
 
-INSTANTIATE_TEST_SUITE_P(Table, BadRegistrationTest, ::testing::ValuesIn(BadRegistrations()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Table, BadRegistrationTest, ::testing::ValuesIn(BadRegistrations()), NameOfRegistration);
 
 TEST(GoodRegistrationTest, TheEdgesAreInside) {
   FacadeFixture auth;

@@ -15,7 +15,7 @@ using testing::Replaced;
 using testing::RsaSigner;
 
 constexpr const char* kProvider = "https://id.example";
-constexpr const char* kPayload =
+constexpr const char* kTheirClaims =
     R"({"iss":"https://id.example","aud":["our-client","other"],"sub":"alice","role":"admin",)"
     R"("iat":1893456000,"exp":1893456900,"picture":{"url":["x"]}})";
 
@@ -44,7 +44,7 @@ class ForeignIssuerTest : public ::testing::Test {
 };
 
 TEST_F(ForeignIssuerTest, ItsCallersHaveANameOfTheirOwnAndTheRoleWeGiveThem) {
-  const auto verified = verifier_.Verify(Signed(Header(), kPayload));
+  const auto verified = verifier_.Verify(Signed(Header(), kTheirClaims));
   ASSERT_TRUE(verified.ok()) << verified.status();
   EXPECT_EQ(verified->caller.user_id, "https://id.example|alice");
   EXPECT_EQ(verified->caller.role, "user");
@@ -53,29 +53,29 @@ TEST_F(ForeignIssuerTest, ItsCallersHaveANameOfTheirOwnAndTheRoleWeGiveThem) {
 }
 
 TEST_F(ForeignIssuerTest, ItsKeySpeaksForNobodyElse) {
-  const std::string as_ours = Replaced(Replaced(kPayload, kProvider, kDefaultIssuer), "our-client", "oofgg");
+  const std::string as_ours = Replaced(Replaced(kTheirClaims, kProvider, kDefaultIssuer), "our-client", "oofgg");
   EXPECT_EQ(ReasonFor(Signed(Header(), as_ours)), "TOKEN_ISSUER_WRONG");
   EXPECT_EQ(ReasonFor(Signed(Header("at+jwt"), as_ours)), "TOKEN_TYPE_WRONG");
-  EXPECT_EQ(ReasonFor(Signed(Header(), Replaced(kPayload, kProvider, "https://other.example"))),
+  EXPECT_EQ(ReasonFor(Signed(Header(), Replaced(kTheirClaims, kProvider, "https://other.example"))),
             "TOKEN_ISSUER_WRONG");
 }
 
 TEST_F(ForeignIssuerTest, OurKeyDoesNotSpeakForIt) {
   const std::string header = R"({"alg":"EdDSA","kid":")" + ours_.kid() + R"(","typ":"at+jwt"})";
-  EXPECT_EQ(ReasonFor(Forgery{header, kPayload}.SignedBy(ours_)), "TOKEN_CLAIM_INVALID");
-  const std::string complete = Replaced(kPayload, "{", R"({"jti":"j","sid":"s",)");
+  EXPECT_EQ(ReasonFor(Forgery{header, kTheirClaims}.SignedBy(ours_)), "TOKEN_CLAIM_INVALID");
+  const std::string complete = Replaced(kTheirClaims, "{", R"({"jti":"j","sid":"s",)");
   EXPECT_EQ(ReasonFor(Forgery{header, complete}.SignedBy(ours_)), "TOKEN_ISSUER_WRONG");
 }
 
 TEST_F(ForeignIssuerTest, ItsTokensAreHeldToTheSameRules) {
-  EXPECT_EQ(ReasonFor(Signed(Header("at+jwt"), kPayload)), "TOKEN_TYPE_WRONG");
-  EXPECT_EQ(ReasonFor(Signed(Header(), Replaced(kPayload, "our-client", "their-client"))),
+  EXPECT_EQ(ReasonFor(Signed(Header("at+jwt"), kTheirClaims)), "TOKEN_TYPE_WRONG");
+  EXPECT_EQ(ReasonFor(Signed(Header(), Replaced(kTheirClaims, "our-client", "their-client"))),
             "TOKEN_AUDIENCE_WRONG");
-  EXPECT_EQ(ReasonFor(Signed(Header(), Replaced(kPayload, "1893456900", "1893456001.5"))),
+  EXPECT_EQ(ReasonFor(Signed(Header(), Replaced(kTheirClaims, "1893456900", "1893456001.5"))),
             "TOKEN_CLAIM_INVALID");
-  EXPECT_EQ(ReasonFor(Signed(Header(), Replaced(kPayload, "{", R"({"sub":"bob",)"))), "TOKEN_MALFORMED");
+  EXPECT_EQ(ReasonFor(Signed(Header(), Replaced(kTheirClaims, "{", R"({"sub":"bob",)"))), "TOKEN_MALFORMED");
   clock_.Advance(std::chrono::seconds(931));
-  EXPECT_EQ(ReasonFor(Signed(Header(), kPayload)), "TOKEN_EXPIRED");
+  EXPECT_EQ(ReasonFor(Signed(Header(), kTheirClaims)), "TOKEN_EXPIRED");
 }
 
 TEST_F(ForeignIssuerTest, ANameThatBothUseBelongsToWhoseSignatureFits) {
@@ -83,12 +83,12 @@ TEST_F(ForeignIssuerTest, ANameThatBothUseBelongsToWhoseSignatureFits) {
   const std::string jwk = ours_.verifying_key().ToJwk();
   const auto x = base::Base64UrlDecode(jwk.substr(jwk.find("\"x\":\"") + 5, 43));
   verifier_.SetKeys(Jwks::Of({VerifyingKey::FromEd25519(*x, raw).value()}).value());
-  EXPECT_TRUE(verifier_.Verify(Signed(Header(), kPayload)).ok());
+  EXPECT_TRUE(verifier_.Verify(Signed(Header(), kTheirClaims)).ok());
 }
 
 TEST_F(ForeignIssuerTest, IsForgottenWithItsKeysAndUnknownOnesAreRefused) {
   ASSERT_TRUE(verifier_.SetForeignKeys(kProvider, Jwks()).ok());
-  EXPECT_EQ(ReasonFor(Signed(Header(), kPayload)), "TOKEN_KEY_UNKNOWN");
+  EXPECT_EQ(ReasonFor(Signed(Header(), kTheirClaims)), "TOKEN_KEY_UNKNOWN");
   EXPECT_EQ(verifier_.SetForeignKeys("https://nobody.example", Jwks()).code(), StatusCode::kNotFound);
 }
 

@@ -20,7 +20,7 @@ using testing::Forgery;
 using testing::Replaced;
 using testing::RsaSigner;
 
-constexpr const char* kPayload =
+constexpr const char* kGoodClaims =
     R"({"iss":"oofgg-auth","aud":"oofgg","sub":"MARKER-sub","role":"user","sid":"s",)"
     R"("jti":"j","iat":1893456000,"nbf":1893456000,"exp":1893456900})";
 
@@ -45,7 +45,7 @@ const Keys& Trusted() {
 
 Forgery With(std::string_view algorithm, std::string_view kid) {
   return {R"({"alg":")" + std::string(algorithm) + R"(","kid":")" + std::string(kid) + R"(","typ":"at+jwt"})",
-          kPayload};
+          kGoodClaims};
 }
 
 Forgery Ec() { return With("ES256", Trusted().ec.kid()); }
@@ -56,7 +56,7 @@ std::string SignedByRsa(const Forgery& forgery) {
   return forgery.WithSignature(Trusted().rsa.Sign(forgery.SignedPart()));
 }
 
-struct Hostile {
+struct ForgedToken {
   std::string name;
   std::string token;
   const char* reason;
@@ -66,14 +66,14 @@ constexpr const char* kMismatch = "TOKEN_ALGORITHM_MISMATCH";
 constexpr const char* kInvalid = "TOKEN_SIGNATURE_INVALID";
 
 /// Every key's name under every algorithm that is not its own, signed well by that key.
-std::vector<Hostile> SwappedAlgorithms() {
+std::vector<ForgedToken> SwappedAlgorithms() {
   const std::pair<const char*, std::string> kids[] = {{"EdDSA", Trusted().ed.kid()},
                                                       {"ES256", Trusted().ec.kid()},
                                                       {"HS256", Trusted().hs.kid()},
                                                       {"RS256", Trusted().rsa.verifying_key().kid()}};
   const char* names[] = {"EdDSA", "ES256", "HS256", "RS256", "none",  "None",  "NONE",    "nOnE",   "",
                          "HS384", "HS512", "RS512", "PS256", "ES384", "es256", "ES256K ", "Ed25519"};
-  std::vector<Hostile> all;
+  std::vector<ForgedToken> all;
   for (const auto& [own, kid] : kids) {
     for (const char* name : names) {
       if (std::string_view(name) == own) continue;
@@ -111,7 +111,7 @@ std::string DerOf(EVP_PKEY* pkey) {
 }
 
 /// A public key is known to all: as an HMAC's secret it must be worth nothing.
-std::vector<Hostile> ConfusedKeys() {
+std::vector<ForgedToken> ConfusedKeys() {
   const RsaSigner& rsa = Trusted().rsa;
   const std::pair<const char*, std::string> materials[] = {
       {"RsaPem", PemOf(rsa.pkey())},
@@ -126,7 +126,7 @@ std::vector<Hostile> ConfusedKeys() {
       {"Nothing", ""},
       {"OneZero", std::string(1, '\0')},
   };
-  std::vector<Hostile> all;
+  std::vector<ForgedToken> all;
   for (const auto& [name, material] : materials) {
     const std::string text(name);
     all.push_back(
@@ -158,7 +158,7 @@ std::string HighOrLowS(const std::string& raw) {
   return other;
 }
 
-std::vector<Hostile> BadEcdsa() {
+std::vector<ForgedToken> BadEcdsa() {
   const std::string good = Trusted().ec.Sign(Ec().SignedPart()).value();
   const std::string r = good.substr(0, 32);
   const std::string s = good.substr(32);
@@ -189,7 +189,7 @@ std::vector<Hostile> BadEcdsa() {
       {"EcOfAnotherKey", Ec().SignedBy(SigningKey::Generate(KeyAlgorithm::kEs256).value()), kInvalid},
       {"EcOfAnotherKind", Ec().SignedBy(Trusted().ed), kInvalid},
       {"EcOverAnotherPayload",
-       Forgery{Ec().header, Replaced(kPayload, "\"user\"", "\"admin\"")}.WithSignature(good), kInvalid},
+       Forgery{Ec().header, Replaced(kGoodClaims, "\"user\"", "\"admin\"")}.WithSignature(good), kInvalid},
   };
 }
 
@@ -207,7 +207,7 @@ std::string RsaVariant(const std::string& message, const EVP_MD* digest, int pad
   return signature;
 }
 
-std::vector<Hostile> BadRsa() {
+std::vector<ForgedToken> BadRsa() {
   const std::string message = Rsa().SignedPart();
   const std::string good = Trusted().rsa.Sign(message);
   const std::string modulus = Trusted().rsa.Number(OSSL_PKEY_PARAM_RSA_N);
@@ -227,11 +227,11 @@ std::vector<Hostile> BadRsa() {
       {"RsaSha512", with(RsaVariant(message, EVP_sha512(), RSA_PKCS1_PADDING)), kInvalid},
       {"RsaOfAnotherKey", with(RsaSigner().Sign(message)), kInvalid},
       {"RsaOverAnotherPayload",
-       Forgery{Rsa().header, Replaced(kPayload, "\"user\"", "\"admin\"")}.WithSignature(good), kInvalid},
+       Forgery{Rsa().header, Replaced(kGoodClaims, "\"user\"", "\"admin\"")}.WithSignature(good), kInvalid},
   };
 }
 
-std::vector<Hostile> BadHmac() {
+std::vector<ForgedToken> BadHmac() {
   const std::string good = Trusted().hs.Sign(Hs().SignedPart()).value();
   const auto with = [](const std::string& mac) { return Hs().WithSignature(mac); };
   return {
@@ -245,19 +245,19 @@ std::vector<Hostile> BadHmac() {
       {"MacHex", with(base::HexEncode(good)), kInvalid},
       {"MacOfLongerSecret", Hs().HmacedWith(Trusted().secret + 'S'), kInvalid},
       {"MacOfShorterSecret", Hs().HmacedWith(Trusted().secret.substr(1)), kInvalid},
-      {"MacWithoutTheHeader", Hs().WithSignature(Trusted().hs.Sign(kPayload).value()), kInvalid},
+      {"MacWithoutTheHeader", Hs().WithSignature(Trusted().hs.Sign(kGoodClaims).value()), kInvalid},
   };
 }
 
 /// What other readers of JSON and base64url let pass; signed well.
-std::vector<Hostile> OddTexts() {
+std::vector<ForgedToken> OddTexts() {
   constexpr const char* kMalformed = "TOKEN_MALFORMED";
   constexpr const char* kClaim = "TOKEN_CLAIM_INVALID";
   const auto payload = [](std::string_view what, std::string_view by) {
-    return Forgery{Ec().header, Replaced(kPayload, what, by)}.SignedBy(Trusted().ec);
+    return Forgery{Ec().header, Replaced(kGoodClaims, what, by)}.SignedBy(Trusted().ec);
   };
   const auto header = [](std::string_view what, std::string_view by) {
-    return Forgery{Replaced(Ec().header, what, by), kPayload}.SignedBy(Trusted().ec);
+    return Forgery{Replaced(Ec().header, what, by), kGoodClaims}.SignedBy(Trusted().ec);
   };
   const std::string good = Ec().SignedBy(Trusted().ec);
   const std::size_t dot = good.find('.');
@@ -288,7 +288,8 @@ std::vector<Hostile> OddTexts() {
       {"HeaderSingleQuotes", header("\"ES256\"", "'ES256'"), kMalformed},
       {"HeaderRawNewline", header("ES256", "ES256\n"), kMalformed},
       {"HeaderNotANumber", header("{", R"({"x":NaN,)"), kMalformed},
-      {"HeaderUtf16", Forgery{std::string("\xff\xfe{\0}\0", 6), kPayload}.SignedBy(Trusted().ec), kMalformed},
+      {"HeaderUtf16", Forgery{std::string("\xff\xfe{\0}\0", 6), kGoodClaims}.SignedBy(Trusted().ec),
+       kMalformed},
       {"HeaderUnquotedName", header("\"alg\"", "alg"), kMalformed},
       {"PayloadLoneSurrogate", payload("MARKER-sub", R"(\udfff)"), kMalformed},
       {"PayloadOverlongUtf8", payload("MARKER-sub", "\xc0\xaf"), kMalformed},
@@ -332,15 +333,15 @@ std::vector<Hostile> OddTexts() {
   };
 }
 
-std::vector<Hostile> Everything() {
-  std::vector<Hostile> all;
+std::vector<ForgedToken> Everything() {
+  std::vector<ForgedToken> all;
   for (auto make : {SwappedAlgorithms, ConfusedKeys, BadEcdsa, BadRsa, BadHmac, OddTexts}) {
-    for (Hostile& hostile : make()) all.push_back(std::move(hostile));
+    for (ForgedToken& hostile : make()) all.push_back(std::move(hostile));
   }
   return all;
 }
 
-class HostileAlgorithmTest : public ::testing::TestWithParam<Hostile> {
+class HostileAlgorithmTest : public ::testing::TestWithParam<ForgedToken> {
  protected:
   oofgg::testing::FakeClock clock_;
   TokenVerifier verifier_{clock_, Trusted().Set()};
@@ -353,9 +354,9 @@ TEST_P(HostileAlgorithmTest, IsRefusedWithItsReasonAndNoneOfItsContent) {
   EXPECT_THAT(std::string(status.message()), ::testing::Not(::testing::HasSubstr("MARKER")));
 }
 
-std::string NameOf(const ::testing::TestParamInfo<Hostile>& info) { return info.param.name; }
+std::string NameOfForged(const ::testing::TestParamInfo<ForgedToken>& info) { return info.param.name; }
 
-INSTANTIATE_TEST_SUITE_P(Table, HostileAlgorithmTest, ::testing::ValuesIn(Everything()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Table, HostileAlgorithmTest, ::testing::ValuesIn(Everything()), NameOfForged);
 
 // What the tables vary is good when left alone.
 TEST(HostileAlgorithm, TheOriginalsAreAccepted) {
@@ -367,8 +368,8 @@ TEST(HostileAlgorithm, TheOriginalsAreAccepted) {
       SignedByRsa(Rsa()),
       With("EdDSA", Trusted().ed.kid()).SignedBy(Trusted().ed),
       // The same texts, written otherwise.
-      Forgery{Replaced(Ec().header, "ES256", R"(\u0045S256)"), kPayload}.SignedBy(Trusted().ec),
-      Forgery{Replaced(Ec().header, "{", R"({"cty":"json",)"), kPayload}.SignedBy(Trusted().ec),
+      Forgery{Replaced(Ec().header, "ES256", R"(\u0045S256)"), kGoodClaims}.SignedBy(Trusted().ec),
+      Forgery{Replaced(Ec().header, "{", R"({"cty":"json",)"), kGoodClaims}.SignedBy(Trusted().ec),
   };
   for (const std::string& token : fine) {
     EXPECT_TRUE(verifier.Verify(token).ok()) << verifier.Verify(token).status() << " " << token;

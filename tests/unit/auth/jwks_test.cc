@@ -201,9 +201,9 @@ std::vector<BadSet> BadSets() {
   };
 }
 
-std::string NameOf(const ::testing::TestParamInfo<BadSet>& info) { return info.param.name; }
+std::string NameOfSet(const ::testing::TestParamInfo<BadSet>& info) { return info.param.name; }
 
-INSTANTIATE_TEST_SUITE_P(Table, BadJwksTest, ::testing::ValuesIn(BadSets()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Table, BadJwksTest, ::testing::ValuesIn(BadSets()), NameOfSet);
 
 TEST(JwksTest, SignatureOnlyNeedsTheOneKeyOrItsName) {
   const SigningKey other = SigningKey::Generate().value();

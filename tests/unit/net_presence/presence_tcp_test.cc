@@ -7,15 +7,13 @@
 #include <set>
 
 #include "tests/unit/net_presence/presence_fixture.h"
+#include "tests/unit/net_presence/v1_lines.h"
 
 namespace oofgg::net {
 namespace {
 
 using ::testing::StartsWith;
 using namespace std::chrono_literals;
-
-constexpr char kOn[] = R"({"online":true})";
-constexpr char kOff[] = R"({"online":false})";
 
 TEST_P(PresenceFormsTest, TheExampleOfTheManual) {
   LineClient one = SignOn("1", R"({"user_id": 1, "friends": [2, 3, 4]})");

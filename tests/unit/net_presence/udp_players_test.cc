@@ -4,6 +4,7 @@
 
 #include "base/presence_limits.h"
 #include "tests/unit/net_presence/udp_fixture.h"
+#include "tests/unit/net_presence/v1_lines.h"
 
 namespace oofgg::net {
 namespace {
@@ -11,9 +12,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using namespace std::chrono_literals;
-
-constexpr char kOn[] = R"({"online":true})";
-constexpr char kOff[] = R"({"online":false})";
 
 TEST_F(UdpTest, TheExampleOfTheManualSpokenFromThisMachine) {
   Say(kHere, R"({"user_id": 1, "friends": [2, 3, 4]})");

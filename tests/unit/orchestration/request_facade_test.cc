@@ -12,12 +12,12 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using Stage = RequestView::Stage;
 
-SimulatedServer& OnlyServer(World& world) { return world.sim.servers().begin()->second; }
+SimulatedServer& TheServer(World& world) { return world.sim.servers().begin()->second; }
 
 TEST(RequestFacade, EachAddressHasJustBeenVerified) {
   World world;
   ASSERT_TRUE(world.PostUntilReady("alice"));
-  SimulatedServer& server = OnlyServer(world);
+  SimulatedServer& server = TheServer(world);
   for (int i = 1; i <= 5; ++i) {
     const int asked = server.calls["GET"];
     EXPECT_EQ(world.Post("alice")->stage, Stage::kReady);
@@ -29,9 +29,9 @@ TEST(RequestFacade, ASeatThatTheServerDeniesIsRepaired) {
   World world;
   world.sim.model.tells_status = false;  // So that nobody notices before we ask.
   ASSERT_TRUE(world.PostUntilReady("alice"));
-  OnlyServer(world).clients.clear();
+  TheServer(world).clients.clear();
   EXPECT_EQ(world.Post("alice")->stage, Stage::kReady);
-  EXPECT_TRUE(OnlyServer(world).clients.contains("alice"));
+  EXPECT_TRUE(TheServer(world).clients.contains("alice"));
   EXPECT_EQ(world.sim.started.size(), 1U) << "no server started in vain";
 }
 
@@ -40,7 +40,7 @@ TEST(RequestFacade, ADeniedSeatOnAFullServerIsReplaced) {
   world.sim.model.tells_status = false;
   ASSERT_TRUE(world.PostUntilReady("alice"));
   const auto before = world.Post("alice")->server.port;
-  OnlyServer(world).clients = {"x", "y", "z"};
+  TheServer(world).clients = {"x", "y", "z"};
   EXPECT_EQ(world.Post("alice")->stage, Stage::kPending);
   const auto view = world.PostUntilReady("alice");
   ASSERT_TRUE(view);
@@ -50,7 +50,7 @@ TEST(RequestFacade, ADeniedSeatOnAFullServerIsReplaced) {
 TEST(RequestFacade, ASilentServerDoesNotHoldTheClientUp) {
   World world;
   ASSERT_TRUE(world.PostUntilReady("alice"));
-  OnlyServer(world).paused = true;
+  TheServer(world).paused = true;
   const TimePoint start = world.clock.Now();
   EXPECT_EQ(world.Post("alice")->stage, Stage::kPending);
   EXPECT_LE(world.clock.Now() - start, milliseconds(1100));

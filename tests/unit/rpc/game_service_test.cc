@@ -7,7 +7,7 @@
 namespace oofgg::rpc {
 namespace {
 
-namespace pb = ::v1::api::game;
+namespace game_pb = ::v1::api::game;
 using ::v1::api::common::GameService;
 
 class GameServiceTest : public RpcTest {
@@ -30,39 +30,39 @@ class GameServiceTest : public RpcTest {
 };
 
 TEST_F(GameServiceTest, GetGameByIdAnswersOneGame) {
-  pb::GameGetRequest request;
+  game_pb::GameGetRequest request;
   request.set_id("g7");
-  pb::PaginatedResponse response;
+  game_pb::PaginatedResponse response;
   ASSERT_TRUE(stub_->GetGame(&context_, request, &response).ok());
   EXPECT_EQ(response.game().id(), "g7");
   EXPECT_FALSE(response.has_games());
 }
 
 TEST_F(GameServiceTest, GetGameWithoutIdAnswersAPage) {
-  pb::PaginatedResponse response;
-  ASSERT_TRUE(stub_->GetGame(&context_, pb::GameGetRequest(), &response).ok());
+  game_pb::PaginatedResponse response;
+  ASSERT_TRUE(stub_->GetGame(&context_, game_pb::GameGetRequest(), &response).ok());
   ASSERT_EQ(response.games().games_size(), 1);
   EXPECT_FALSE(response.has_game());
 }
 
 TEST_F(GameServiceTest, GetSessionByIdAnswersOneSession) {
-  pb::SessionGet request;
+  game_pb::SessionGet request;
   request.set_id("s7");
-  pb::StandardResponse response;
+  game_pb::StandardResponse response;
   ASSERT_TRUE(stub_->GetSession(&context_, request, &response).ok());
   EXPECT_EQ(response.session().id(), "s7");
 }
 
 TEST_F(GameServiceTest, GetSessionOfAGameAnswersAList) {
-  pb::SessionGet request;
+  game_pb::SessionGet request;
   request.set_game_id("g");
-  pb::StandardResponse response;
+  game_pb::StandardResponse response;
   ASSERT_TRUE(stub_->GetSession(&context_, request, &response).ok());
   EXPECT_EQ(response.sessions().sessions_size(), 1);
 }
 
 TEST_F(GameServiceTest, ServerStreamKnowsItsRequestAndEnds) {
-  pb::Session request;
+  game_pb::Session request;
   request.set_id("s7");
   const auto stream = stub_->WatchQueue(&context_, request);
   const auto handler = sessions_.WaitForStream();
@@ -72,19 +72,19 @@ TEST_F(GameServiceTest, ServerStreamKnowsItsRequestAndEnds) {
   state.state = SessionState::kStarted;
   handler->Say(state);
   handler->End(Status());
-  pb::Session told;
+  game_pb::Session told;
   ASSERT_TRUE(stream->Read(&told));
-  EXPECT_EQ(told.state(), pb::STATE_STARTED);
+  EXPECT_EQ(told.state(), game_pb::STATE_STARTED);
   EXPECT_FALSE(stream->Read(&told));
   EXPECT_TRUE(stream->Finish().ok());
   EXPECT_EQ(handler->closes(), 1);
 }
 
 TEST_F(GameServiceTest, BadRequestOfAServerStreamIsRefused) {
-  pb::Session request;
-  request.set_state(static_cast<pb::GameState>(99));
+  game_pb::Session request;
+  request.set_state(static_cast<game_pb::GameState>(99));
   const auto stream = stub_->WatchQueue(&context_, request);
-  pb::Session told;
+  game_pb::Session told;
   EXPECT_FALSE(stream->Read(&told));
   const Status status = FromGrpc(stream->Finish());
   EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
@@ -94,14 +94,14 @@ TEST_F(GameServiceTest, BadRequestOfAServerStreamIsRefused) {
 
 TEST_F(GameServiceTest, BadMessageEndsTheStreamOfItsSender) {
   const auto stream = stub_->StreamEvents(&context_);
-  pb::GameEvent event;
+  game_pb::GameEvent event;
   event.set_session_id("s1");
   ASSERT_TRUE(stream->Write(event));
   const auto handler = events_.WaitForStream();
   handler->WaitForMessages(1);
   (*event.mutable_attributes())["speed"];
   stream->Write(event);
-  pb::GameEvent told;
+  game_pb::GameEvent told;
   EXPECT_FALSE(stream->Read(&told));
   const Status status = FromGrpc(stream->Finish());
   EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
@@ -111,8 +111,8 @@ TEST_F(GameServiceTest, BadMessageEndsTheStreamOfItsSender) {
 }
 
 TEST_F(GameServiceTest, WhatIsNotServedSaysSo) {
-  pb::StandardResponse response;
-  EXPECT_EQ(stub_->CreateEntity(&context_, pb::EntityCreateRequest(), &response).error_code(),
+  game_pb::StandardResponse response;
+  EXPECT_EQ(stub_->CreateEntity(&context_, game_pb::EntityCreateRequest(), &response).error_code(),
             grpc::StatusCode::UNIMPLEMENTED);
 }
 

@@ -16,7 +16,7 @@ namespace oofgg::rpc {
 namespace {
 
 using std::chrono::milliseconds;
-namespace pb = ::v1::api::auth;
+namespace auth_pb = ::v1::api::auth;
 namespace player = ::v1::api::player;
 
 class UnaryTest : public RpcTest {
@@ -32,10 +32,10 @@ class UnaryTest : public RpcTest {
   Status Login(const std::string& name, milliseconds timeout = milliseconds(60'000)) {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + timeout);
-    pb::LoginRequest request;
+    auth_pb::LoginRequest request;
     request.set_username(name);
-    pb::LoginResponse response;
-    return FromGrpc(pb::AuthService::NewStub(channel_)->Login(&context, request, &response));
+    auth_pb::LoginResponse response;
+    return FromGrpc(auth_pb::AuthService::NewStub(channel_)->Login(&context, request, &response));
   }
 };
 

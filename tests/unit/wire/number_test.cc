@@ -68,12 +68,12 @@ TEST(WireNumbers, TimesKeepTheirNanosecond) {
 }
 
 TEST(WireNumbers, TimesThatNoClockCanHoldAreClamped) {
-  for (const std::int64_t seconds : {std::numeric_limits<std::int64_t>::max(), std::int64_t{253402300799}}) {
+  for (const std::int64_t second : {std::numeric_limits<std::int64_t>::max(), std::int64_t{253402300799}}) {
     ::google::protobuf::Timestamp message;
-    message.set_seconds(seconds);
+    message.set_seconds(second);
     message.set_nanos(kInt32Max);
     EXPECT_GT(ReadTimestamp(message), WallTime(hours(24 * 365 * 200)));
-    message.set_seconds(-seconds);
+    message.set_seconds(-second);
     message.set_nanos(kInt32Min);
     EXPECT_LT(ReadTimestamp(message), WallTime(-hours(24 * 365 * 200)));
   }

@@ -70,9 +70,9 @@ TEST(StatusDetails, NonsenseIsLeftOutAndTheStatusStays) {
     any.set_value(value);
     return message.SerializeAsString();
   };
-  const auto delay = [&](std::int64_t seconds, int nanos) {
+  const auto delay = [&](std::int64_t whole, int nanos) {
     details::RetryInfo info;
-    info.mutable_retry_delay()->set_seconds(seconds);
+    info.mutable_retry_delay()->set_seconds(whole);
     info.mutable_retry_delay()->set_nanos(nanos);
     return with("RetryInfo", info.SerializeAsString());
   };

@@ -12,7 +12,7 @@ namespace {
 using auth::CodePurpose;
 using auth::OneTimeCode;
 
-constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
+constexpr std::array<std::string_view, 1> kCodeMigrations = {R"sql(
   CREATE TABLE auth_codes (
     user_id text COLLATE "C" NOT NULL,
     purpose bigint NOT NULL,             -- As in CodePurpose.
@@ -44,10 +44,10 @@ constexpr PgStatement kTake{
     "SELECT hash, email, expires_at, guesses_left FROM taken",
     PgKind::kWrite};
 
-constexpr PgStatement kErase{"DELETE FROM auth_codes WHERE user_id = $1", PgKind::kWrite,
-                             /*repeatable=*/true};
+constexpr PgStatement kEraseCodes{"DELETE FROM auth_codes WHERE user_id = $1", PgKind::kWrite,
+                                  /*repeatable=*/true};
 
-constexpr PgStatement kPurge{
+constexpr PgStatement kPurgeCodes{
     "DELETE FROM auth_codes WHERE (user_id, purpose) IN (SELECT user_id, purpose FROM auth_codes"
     " WHERE expires_at < $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
     PgKind::kWrite, /*repeatable=*/true};
@@ -57,7 +57,7 @@ std::int64_t ToColumn(CodePurpose purpose) { return static_cast<std::int64_t>(pu
 }  // namespace
 
 StatusOr<std::unique_ptr<PostgresCodeStore>> PostgresCodeStore::Make(PostgresDatabase& database) {
-  OOFGG_RETURN_IF_ERROR(database.Migrate("auth_codes", kMigrations));
+  OOFGG_RETURN_IF_ERROR(database.Migrate("auth_codes", kCodeMigrations));
   return std::unique_ptr<PostgresCodeStore>(new PostgresCodeStore(database));
 }
 
@@ -88,13 +88,13 @@ StatusOr<OneTimeCode> PostgresCodeStore::Take(std::string_view user_id, CodePurp
 }
 
 Status PostgresCodeStore::EraseCodes(std::string_view user_id) {
-  return database_->Run(kErase, PgParams().Text(user_id)).status();
+  return database_->Run(kEraseCodes, PgParams().Text(user_id)).status();
 }
 
 StatusOr<std::size_t> PostgresCodeStore::PurgeExpired(WallTime now, std::size_t limit) {
   OOFGG_ASSIGN_OR_RETURN(
       const PgResult purged,
-      database_->Run(kPurge, PgParams().Int(ToMillis(now)).Int(static_cast<std::int64_t>(limit))));
+      database_->Run(kPurgeCodes, PgParams().Int(ToMillis(now)).Int(static_cast<std::int64_t>(limit))));
   return static_cast<std::size_t>(purged.affected());
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 using auth::ServiceCredential;
 
-constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
+constexpr std::array<std::string_view, 1> kCredentialMigrations = {R"sql(
   CREATE TABLE auth_credentials (
     id text COLLATE "C" PRIMARY KEY,
     name text NOT NULL,
@@ -27,12 +27,12 @@ constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
   );
 )sql"};
 
-constexpr PgStatement kInsert{
+constexpr PgStatement kInsertCredential{
     "INSERT INTO auth_credentials (id, name, game_id, secret_hash, former_hash, former_until, expires_at,"
     " revoked, version, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
     PgKind::kWrite, /*repeatable=*/true};
 
-constexpr PgStatement kUpdate{
+constexpr PgStatement kUpdateCredential{
     "UPDATE auth_credentials SET name = $2, game_id = $3, secret_hash = $4, former_hash = $5,"
     " former_until = $6, expires_at = $7, revoked = $8, version = $9 + 1 WHERE id = $1 AND version = $9",
     PgKind::kWrite, /*repeatable=*/true};
@@ -40,8 +40,8 @@ constexpr PgStatement kUpdate{
 #define OOFGG_SELECT_CREDENTIAL                                                                        \
   "SELECT id, name, game_id, secret_hash, former_hash, former_until, created_at, expires_at, revoked," \
   " version FROM auth_credentials WHERE "
-constexpr PgStatement kFind{OOFGG_SELECT_CREDENTIAL "id = $1", PgKind::kRead};
-constexpr PgStatement kList{OOFGG_SELECT_CREDENTIAL "id > $1 ORDER BY id LIMIT $2", PgKind::kRead};
+constexpr PgStatement kFindCredential{OOFGG_SELECT_CREDENTIAL "id = $1", PgKind::kRead};
+constexpr PgStatement kListCredentials{OOFGG_SELECT_CREDENTIAL "id > $1 ORDER BY id LIMIT $2", PgKind::kRead};
 #undef OOFGG_SELECT_CREDENTIAL
 
 ServiceCredential CredentialIn(const PgResult& result, int row) {
@@ -75,20 +75,21 @@ PgParams RowOf(const ServiceCredential& credential) {
 }  // namespace
 
 StatusOr<std::unique_ptr<PostgresCredentialStore>> PostgresCredentialStore::Make(PostgresDatabase& database) {
-  OOFGG_RETURN_IF_ERROR(database.Migrate("auth_credentials", kMigrations));
+  OOFGG_RETURN_IF_ERROR(database.Migrate("auth_credentials", kCredentialMigrations));
   return std::unique_ptr<PostgresCredentialStore>(new PostgresCredentialStore(database));
 }
 
 Status PostgresCredentialStore::Create(const ServiceCredential& credential) {
-  OOFGG_ASSIGN_OR_RETURN(const PgResult inserted,
-                         database_->Run(kInsert, RowOf(credential).Int(ToMillis(credential.created_at))));
+  OOFGG_ASSIGN_OR_RETURN(
+      const PgResult inserted,
+      database_->Run(kInsertCredential, RowOf(credential).Int(ToMillis(credential.created_at))));
   // Ids are random: the row that a repetition finds is what the first run stored.
   if (inserted.affected() == 1 || inserted.repeated()) return {};
   return MakeStatus(StatusCode::kAlreadyExists, "there is a service credential with this id");
 }
 
 StatusOr<ServiceCredential> PostgresCredentialStore::Find(std::string_view id) {
-  OOFGG_ASSIGN_OR_RETURN(const PgResult found, database_->Run(kFind, PgParams().Text(id)));
+  OOFGG_ASSIGN_OR_RETURN(const PgResult found, database_->Run(kFindCredential, PgParams().Text(id)));
   if (found.rows() == 0) return auth::NoSuchCredential();
   return CredentialIn(found, 0);
 }
@@ -97,12 +98,12 @@ StatusOr<std::vector<ServiceCredential>> PostgresCredentialStore::List(std::stri
                                                                        std::size_t limit) {
   OOFGG_ASSIGN_OR_RETURN(
       const PgResult found,
-      database_->Run(kList, PgParams().Text(after_id).Int(static_cast<std::int64_t>(limit))));
+      database_->Run(kListCredentials, PgParams().Text(after_id).Int(static_cast<std::int64_t>(limit))));
   return AllRows(found, CredentialIn);
 }
 
 Status PostgresCredentialStore::Update(const ServiceCredential& credential) {
-  OOFGG_ASSIGN_OR_RETURN(const PgResult updated, database_->Run(kUpdate, RowOf(credential)));
+  OOFGG_ASSIGN_OR_RETURN(const PgResult updated, database_->Run(kUpdateCredential, RowOf(credential)));
   if (updated.affected() == 1) return {};
   OOFGG_ASSIGN_OR_RETURN(const ServiceCredential stored, Find(credential.id));
   ServiceCredential ours = credential;

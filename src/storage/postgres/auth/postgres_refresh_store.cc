@@ -16,7 +16,7 @@ using auth::RotationOutcome;
 using auth::RotationResult;
 using auth::StoredRefreshToken;
 
-constexpr PgStatement kCreate{
+constexpr PgStatement kCreateFamily{
     "WITH family AS ("
     " INSERT INTO auth_refresh_families (id, user_id, created_at, expires_at, label, revoked)"
     " SELECT $1, $2, $3, $4, $5, $6 WHERE NOT EXISTS (SELECT 1 FROM auth_refresh_tokens WHERE hash = $7)"
@@ -64,7 +64,8 @@ constexpr PgStatement kLogRevocation{"SELECT auth_log_revocations(ARRAY[$1::text
 constexpr PgStatement kLogDeletion{"SELECT auth_log_deletion($1, $2, $3)", PgKind::kWrite,
                                    /*repeatable=*/true};
 constexpr PgStatement kEraseAll{"SELECT auth_erase_families($1)", PgKind::kWrite, /*repeatable=*/true};
-constexpr PgStatement kPurge{"SELECT auth_refresh_purge($1, $2)", PgKind::kWrite, /*repeatable=*/true};
+constexpr PgStatement kPurgeFamilies{"SELECT auth_refresh_purge($1, $2)", PgKind::kWrite,
+                                     /*repeatable=*/true};
 
 // One row at least, as the log is asked too.
 constexpr PgStatement kReadRevocations{
@@ -125,16 +126,16 @@ StatusOr<std::unique_ptr<PostgresRefreshStore>> PostgresRefreshStore::Make(Postg
 Status PostgresRefreshStore::CreateFamily(const RefreshFamily& family, std::string_view token_hash,
                                           WallTime token_expires_at) {
   OOFGG_ASSIGN_OR_RETURN(const PgResult created,
-                         database_->Run(kCreate, PgParams()
-                                                     .Text(family.id)
-                                                     .Text(family.user_id)
-                                                     .Int(ToMillis(family.created_at))
-                                                     .Int(ToMillis(family.expires_at))
-                                                     .Text(family.label)
-                                                     .Bool(family.revoked)
-                                                     .Bytes(token_hash)
-                                                     .Int(ToMillis(family.last_used_at))
-                                                     .Int(ToMillis(token_expires_at))));
+                         database_->Run(kCreateFamily, PgParams()
+                                                           .Text(family.id)
+                                                           .Text(family.user_id)
+                                                           .Int(ToMillis(family.created_at))
+                                                           .Int(ToMillis(family.expires_at))
+                                                           .Text(family.label)
+                                                           .Bool(family.revoked)
+                                                           .Bytes(token_hash)
+                                                           .Int(ToMillis(family.last_used_at))
+                                                           .Int(ToMillis(token_expires_at))));
   if (created.affected() == 1) return {};
   if (created.repeated()) {
     OOFGG_ASSIGN_OR_RETURN(const PgResult ours,
@@ -245,7 +246,7 @@ StatusOr<auth::RevocationPage> PostgresRefreshStore::ReadRevocations(std::int64_
 
 StatusOr<std::size_t> PostgresRefreshStore::PurgeExpired(WallTime now, std::size_t limit) {
   OOFGG_ASSIGN_OR_RETURN(const PgResult purged,
-                         database_->Run(kPurge, PgParams().Int(ToMillis(now)).Int(Limit(limit))));
+                         database_->Run(kPurgeFamilies, PgParams().Int(ToMillis(now)).Int(Limit(limit))));
   return static_cast<std::size_t>(purged.Int(0, 0));
 }
 

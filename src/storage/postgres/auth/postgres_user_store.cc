@@ -16,7 +16,7 @@ using auth::Identity;
 using auth::User;
 
 // Names are folded by us and not by a collation, so that every store folds alike.
-constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
+constexpr std::array<std::string_view, 1> kUserMigrations = {R"sql(
   CREATE TABLE auth_users (
     id text COLLATE "C" PRIMARY KEY,
     username text NOT NULL,
@@ -58,7 +58,7 @@ constexpr PgStatement kFindByIdentity{
 #undef OOFGG_SELECT_USER
 
 // Names that are taken leave it without a row; an identity that is taken fails it whole.
-constexpr PgStatement kCreate{
+constexpr PgStatement kCreateUser{
     "WITH created AS ("
     " INSERT INTO auth_users (id, username, username_folded, email, email_folded, email_verified,"
     " password_hash, role, registration_proof, guest, state, banned_until, ban_reason, epoch, version,"
@@ -70,7 +70,7 @@ constexpr PgStatement kCreate{
     "SELECT id FROM created",
     PgKind::kWrite, /*repeatable=*/true};
 
-constexpr PgStatement kUpdate{
+constexpr PgStatement kUpdateUser{
     "UPDATE auth_users SET username = $2, username_folded = $3, email = $4, email_folded = NULLIF($5, ''),"
     " email_verified = $6, password_hash = $7, role = $8, registration_proof = $9, guest = $10, state = $11,"
     " banned_until = $12, ban_reason = $13, epoch = $14, version = $15 + 1 WHERE id = $1 AND version = $15",
@@ -98,7 +98,7 @@ constexpr PgStatement kListIdentities{
     "SELECT provider, subject, created_at FROM auth_identities WHERE user_id = $1 ORDER BY provider, subject",
     PgKind::kRead};
 
-constexpr PgStatement kErase{"DELETE FROM auth_users WHERE id = $1", PgKind::kWrite, /*repeatable=*/true};
+constexpr PgStatement kEraseUser{"DELETE FROM auth_users WHERE id = $1", PgKind::kWrite, /*repeatable=*/true};
 
 static_assert(static_cast<int>(auth::AccountState::kDeleting) == 2);
 constexpr PgStatement kListDeleting{"SELECT id FROM auth_users WHERE state = 2 ORDER BY id LIMIT $1",
@@ -163,7 +163,7 @@ Status ObstacleGone() {
 }  // namespace
 
 StatusOr<std::unique_ptr<PostgresUserStore>> PostgresUserStore::Make(PostgresDatabase& database) {
-  OOFGG_RETURN_IF_ERROR(database.Migrate("auth_users", kMigrations));
+  OOFGG_RETURN_IF_ERROR(database.Migrate("auth_users", kUserMigrations));
   return std::unique_ptr<PostgresUserStore>(new PostgresUserStore(database));
 }
 
@@ -172,7 +172,7 @@ Status PostgresUserStore::Create(const User& user, const std::optional<Identity>
   params.Int(ToMillis(user.created_at));
   AddNames(params, identity);
   params.Int(identity.has_value() ? ToMillis(identity->created_at) : 0);
-  const StatusOr<PgResult> created = database_->Run(kCreate, std::move(params));
+  const StatusOr<PgResult> created = database_->Run(kCreateUser, std::move(params));
   if (created.status().code() == StatusCode::kAlreadyExists) return WhyNotCreated(user, identity, false);
   OOFGG_RETURN_IF_ERROR(created.status());
   return created->rows() == 1 ? Status() : WhyNotCreated(user, identity, created->repeated());
@@ -223,7 +223,7 @@ StatusOr<User> PostgresUserStore::Find(const PgStatement& statement, const PgPar
 }
 
 Status PostgresUserStore::Update(const User& user) {
-  const StatusOr<PgResult> updated = database_->Run(kUpdate, RowOf(user));
+  const StatusOr<PgResult> updated = database_->Run(kUpdateUser, RowOf(user));
   if (updated.status().code() == StatusCode::kAlreadyExists) {
     OOFGG_ASSIGN_OR_RETURN(const Obstacles obstacles, FindObstacles(user, std::nullopt));
     return obstacles.name.ok() ? ObstacleGone() : obstacles.name;
@@ -269,7 +269,7 @@ StatusOr<std::vector<Identity>> PostgresUserStore::ListIdentities(std::string_vi
 }
 
 Status PostgresUserStore::Erase(std::string_view id) {
-  return database_->Run(kErase, PgParams().Text(id)).status();
+  return database_->Run(kEraseUser, PgParams().Text(id)).status();
 }
 
 StatusOr<std::vector<std::string>> PostgresUserStore::ListDeleting(std::size_t limit) {

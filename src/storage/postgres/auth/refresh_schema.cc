@@ -168,10 +168,10 @@ constexpr std::string_view kDeletions = R"sql(
   END $$;
 )sql";
 
-constexpr std::array kMigrations = {kFamilies, kChanges, kDeletions};
+constexpr std::array kRefreshMigrations = {kFamilies, kChanges, kDeletions};
 
 }  // namespace
 
-std::span<const std::string_view> RefreshMigrations() { return kMigrations; }
+std::span<const std::string_view> RefreshMigrations() { return kRefreshMigrations; }
 
 }  // namespace oofgg::storage

@@ -14,7 +14,7 @@ namespace {
 using auth::CodePurpose;
 using auth::OneTimeCode;
 
-constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
+constexpr std::array<std::string_view, 1> kCodeMigrations = {R"sql(
   CREATE TABLE auth_codes (
     user_id TEXT NOT NULL,
     purpose INTEGER NOT NULL,            -- As in CodePurpose.
@@ -83,7 +83,7 @@ StatusOr<std::optional<OneTimeCode>> TakeIn(Connection& connection, std::string_
 }  // namespace
 
 StatusOr<std::unique_ptr<SqliteCodeStore>> SqliteCodeStore::Make(Database& database) {
-  OOFGG_RETURN_IF_ERROR(database.Migrate("auth_codes", kMigrations));
+  OOFGG_RETURN_IF_ERROR(database.Migrate("auth_codes", kCodeMigrations));
   return std::unique_ptr<SqliteCodeStore>(new SqliteCodeStore(database));
 }
 

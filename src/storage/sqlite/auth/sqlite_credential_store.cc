@@ -13,7 +13,7 @@ namespace {
 
 using auth::ServiceCredential;
 
-constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
+constexpr std::array<std::string_view, 1> kCredentialMigrations = {R"sql(
   CREATE TABLE auth_credentials (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
   ) STRICT, WITHOUT ROWID;
 )sql"};
 
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectCredential =
     "SELECT id, name, game_id, secret_hash, former_hash, former_until, created_at, expires_at,"
     " revoked, version FROM auth_credentials WHERE ";
 
@@ -61,7 +61,7 @@ void BindCredential(Statement& statement, const ServiceCredential& credential) {
 }  // namespace
 
 StatusOr<std::unique_ptr<SqliteCredentialStore>> SqliteCredentialStore::Make(Database& database) {
-  OOFGG_RETURN_IF_ERROR(database.Migrate("auth_credentials", kMigrations));
+  OOFGG_RETURN_IF_ERROR(database.Migrate("auth_credentials", kCredentialMigrations));
   return std::unique_ptr<SqliteCredentialStore>(new SqliteCredentialStore(database));
 }
 
@@ -77,7 +77,7 @@ Status SqliteCredentialStore::Create(const ServiceCredential& credential) {
 
 StatusOr<ServiceCredential> SqliteCredentialStore::Find(std::string_view id) {
   return ReadValue(*database_, [&](Connection& connection) -> StatusOr<ServiceCredential> {
-    Statement select = connection.Prepare(std::string(kSelect) + "id = ?");
+    Statement select = connection.Prepare(std::string(kSelectCredential) + "id = ?");
     OOFGG_ASSIGN_OR_RETURN(const bool found, select.Bind(1, id).Step());
     if (!found) return auth::NoSuchCredential();
     return ReadCredential(select);
@@ -87,7 +87,7 @@ StatusOr<ServiceCredential> SqliteCredentialStore::Find(std::string_view id) {
 StatusOr<std::vector<ServiceCredential>> SqliteCredentialStore::List(std::string_view after_id,
                                                                      std::size_t limit) {
   return ReadValue(*database_, [&](Connection& connection) {
-    Statement select = connection.Prepare(std::string(kSelect) + "id > ? ORDER BY id LIMIT ?");
+    Statement select = connection.Prepare(std::string(kSelectCredential) + "id > ? ORDER BY id LIMIT ?");
     select.Bind(1, after_id).Bind(2, limit);
     return AllRows(select, ReadCredential);
   });

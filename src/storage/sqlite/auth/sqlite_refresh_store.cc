@@ -67,7 +67,7 @@ constexpr std::string_view kDeletions = R"sql(
   CREATE INDEX auth_revocations_deletions ON auth_revocations (until) WHERE user_id <> '';
 )sql";
 
-constexpr std::array kMigrations = {kFamilies, kEndsAndRevocations, kDeletions};
+constexpr std::array kRefreshMigrations = {kFamilies, kEndsAndRevocations, kDeletions};
 
 StatusOr<RefreshFamily> FindFamilyIn(Connection& connection, std::string_view id) {
   OOFGG_ASSIGN_OR_RETURN(std::optional<RefreshFamily> family, FamilyRows(connection).Find(id));
@@ -103,7 +103,7 @@ StatusOr<RotationResult> RotateIn(Connection& connection, const Rotation& rotati
 }  // namespace
 
 StatusOr<std::unique_ptr<SqliteRefreshStore>> SqliteRefreshStore::Make(Database& database) {
-  OOFGG_RETURN_IF_ERROR(database.Migrate("auth_refresh", kMigrations));
+  OOFGG_RETURN_IF_ERROR(database.Migrate("auth_refresh", kRefreshMigrations));
   return std::unique_ptr<SqliteRefreshStore>(new SqliteRefreshStore(database));
 }
 

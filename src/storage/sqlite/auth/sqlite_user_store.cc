@@ -46,7 +46,7 @@ constexpr std::string_view kIdentitiesAndStates = R"sql(
   CREATE INDEX auth_identities_user ON auth_identities (user_id);
 )sql";
 
-constexpr std::array kMigrations = {kUsers, kIdentitiesAndStates};
+constexpr std::array kUserMigrations = {kUsers, kIdentitiesAndStates};
 
 StatusOr<User> OrNone(StatusOr<std::optional<User>> user) {
   if (!user.ok()) return user.status();
@@ -71,7 +71,7 @@ Status Attach(UserRows rows, std::string_view user_id, const Identity& identity)
 }  // namespace
 
 StatusOr<std::unique_ptr<SqliteUserStore>> SqliteUserStore::Make(Database& database) {
-  OOFGG_RETURN_IF_ERROR(database.Migrate("auth_users", kMigrations));
+  OOFGG_RETURN_IF_ERROR(database.Migrate("auth_users", kUserMigrations));
   return std::unique_ptr<SqliteUserStore>(new SqliteUserStore(database));
 }
 

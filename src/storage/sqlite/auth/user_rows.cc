@@ -11,7 +11,7 @@ using auth::FoldCase;
 using auth::Identity;
 using auth::User;
 
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectUser =
     "SELECT id, username, email, email_verified, password_hash, role, created_at, registration_proof,"
     " guest, state, banned_until, ban_reason, epoch, version FROM auth_users WHERE ";
 
@@ -70,7 +70,7 @@ StatusOr<std::optional<User>> UserRows::FindByIdentity(std::string_view provider
 
 StatusOr<std::optional<User>> UserRows::FindWhere(std::string_view condition,
                                                   std::initializer_list<std::string_view> values) {
-  Statement select = connection_.Prepare(std::string(kSelect).append(condition));
+  Statement select = connection_.Prepare(std::string(kSelectUser).append(condition));
   int index = 0;
   for (const std::string_view value : values) select.Bind(++index, value);
   OOFGG_ASSIGN_OR_RETURN(const bool found, select.Step());

@@ -6,14 +6,14 @@
 namespace oofgg::storage {
 namespace {
 
-constexpr std::string_view kSelectById =
+constexpr std::string_view kSelectGame =
     "SELECT id, owner_id, name, short_description, description, image_url, max_sessions, "
     "max_players_per_session, data FROM games WHERE id = ?1";
-constexpr std::string_view kSelectPage =
+constexpr std::string_view kSelectGames =
     "SELECT id, owner_id, name, short_description, description, image_url, max_sessions, "
     "max_players_per_session, data FROM games WHERE id > ?1 ORDER BY id LIMIT ?2";
 
-Game ReadRow(const Statement& row) {
+Game ReadGameRow(const Statement& row) {
   Game game;
   game.id = row.Text(0);
   game.owner_id = row.Text(1);
@@ -28,10 +28,10 @@ Game ReadRow(const Statement& row) {
 }
 
 StatusOr<Game> ReadGame(Connection& connection, std::string_view id) {
-  Statement select = connection.Prepare(kSelectById);
+  Statement select = connection.Prepare(kSelectGame);
   OOFGG_ASSIGN_OR_RETURN(const bool found, select.Bind(1, id).Step());
   if (!found) return MakeStatus(StatusCode::kNotFound, "there is no game " + std::string(id));
-  return ReadRow(select);
+  return ReadGameRow(select);
 }
 
 Status CheckQuota(Connection& connection, std::string_view owner_id, std::uint32_t quota) {
@@ -43,7 +43,7 @@ Status CheckQuota(Connection& connection, std::string_view owner_id, std::uint32
                     "the owner has " + std::to_string(count.Int(0)) + " games already");
 }
 
-Status InsertRow(Connection& connection, const Game& game) {
+Status InsertGameRow(Connection& connection, const Game& game) {
   Statement insert = connection.Prepare(
       "INSERT INTO games (id, owner_id, name, short_description, description, image_url, max_sessions, "
       "max_players_per_session, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
@@ -71,7 +71,7 @@ StatusOr<Game> SqliteGameStore::CreateGame(const Game& game, const game::Creatio
                         : taken.status();
     }
     OOFGG_RETURN_IF_ERROR(CheckQuota(connection, game.owner_id, quota));
-    OOFGG_RETURN_IF_ERROR(InsertRow(connection, game));
+    OOFGG_RETURN_IF_ERROR(InsertGameRow(connection, game));
     OOFGG_RETURN_IF_ERROR(RememberMade(connection, "game", key, game.id));
     return game;
   });
@@ -84,12 +84,12 @@ StatusOr<Game> SqliteGameStore::FindGame(std::string_view id) {
 StatusOr<std::vector<Game>> SqliteGameStore::ListGames(std::string_view after, std::size_t limit) {
   return ReadValue(database_, [&](Connection& connection) -> StatusOr<std::vector<Game>> {
     std::vector<Game> games;
-    Statement select = connection.Prepare(kSelectPage);
+    Statement select = connection.Prepare(kSelectGames);
     select.Bind(1, after).Bind(2, limit);
     for (;;) {
       OOFGG_ASSIGN_OR_RETURN(const bool more, select.Step());
       if (!more) return games;
-      games.push_back(ReadRow(select));
+      games.push_back(ReadGameRow(select));
     }
   });
 }

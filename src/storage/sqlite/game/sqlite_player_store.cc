@@ -5,10 +5,10 @@
 namespace oofgg::storage {
 namespace {
 
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectPlayer =
     "SELECT id, username, email, team, score, is_ai, is_inactive, role, version FROM players WHERE id = ?1";
 
-game::PlayerRecord ReadRow(const Statement& row) {
+game::PlayerRecord ReadPlayerRow(const Statement& row) {
   return {.player = {.id = row.Text(0),
                      .username = row.Text(1),
                      .email = row.Text(2),
@@ -49,21 +49,21 @@ Status SqlitePlayerStore::InsertPlayer(const Player& player) {
 
 StatusOr<game::PlayerRecord> SqlitePlayerStore::FindPlayer(std::string_view id) {
   return ReadValue(database_, [&](Connection& connection) -> StatusOr<game::PlayerRecord> {
-    Statement select = connection.Prepare(kSelect);
+    Statement select = connection.Prepare(kSelectPlayer);
     OOFGG_ASSIGN_OR_RETURN(const bool found, select.Bind(1, id).Step());
     if (!found) return NoPlayer(id);
-    return ReadRow(select);
+    return ReadPlayerRow(select);
   });
 }
 
 StatusOr<std::vector<Player>> SqlitePlayerStore::FindPlayers(std::span<const std::string> ids) {
   return ReadValue(database_, [&](Connection& connection) -> StatusOr<std::vector<Player>> {
     std::vector<Player> players;
-    Statement select = connection.Prepare(kSelect);
+    Statement select = connection.Prepare(kSelectPlayer);
     for (const std::string& id : ids) {
       OOFGG_ASSIGN_OR_RETURN(bool found, select.Bind(1, id).Step());
       if (!found) continue;
-      players.push_back(ReadRow(select).player);
+      players.push_back(ReadPlayerRow(select).player);
       OOFGG_ASSIGN_OR_RETURN(found, select.Step());  // To the end, for the next id.
     }
     return players;
@@ -78,7 +78,7 @@ Status SqlitePlayerStore::UpdatePlayer(const game::PlayerRecord& record) {
     BindPlayer(update, record.player);
     OOFGG_RETURN_IF_ERROR(update.Bind(9, record.version).Run());
     if (connection.Changes() == 1) return {};
-    Statement select = connection.Prepare(kSelect);
+    Statement select = connection.Prepare(kSelectPlayer);
     OOFGG_ASSIGN_OR_RETURN(const bool found, select.Bind(1, record.player.id).Step());
     if (!found) return NoPlayer(record.player.id);
     return MakeStatus(StatusCode::kAborted, "player " + record.player.id + " was written at the same time");

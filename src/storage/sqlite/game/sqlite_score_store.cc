@@ -34,7 +34,7 @@ WallTime FromMicros(std::int64_t micros) {
   return WallTime(duration_cast<WallTime::duration>(microseconds(micros)));
 }
 
-StatusOr<ScoreRecord> ReadRow(const Statement& row) {
+StatusOr<ScoreRecord> ReadScoreRow(const Statement& row) {
   ScoreRecord record;
   record.order = row.Int(0);
   record.score.id = row.Text(1);
@@ -49,16 +49,16 @@ StatusOr<ScoreRecord> ReadRow(const Statement& row) {
 }
 
 // Adds every row that the statement still gives.
-Status ReadRows(Statement& select, std::vector<ScoreRecord>& records) {
+Status ReadScoreRows(Statement& select, std::vector<ScoreRecord>& records) {
   for (;;) {
     OOFGG_ASSIGN_OR_RETURN(const bool more, select.Step());
     if (!more) return {};
-    OOFGG_ASSIGN_OR_RETURN(ScoreRecord record, ReadRow(select));
+    OOFGG_ASSIGN_OR_RETURN(ScoreRecord record, ReadScoreRow(select));
     records.push_back(std::move(record));
   }
 }
 
-Status InsertRow(Connection& connection, const Score& score) {
+Status InsertScoreRow(Connection& connection, const Score& score) {
   Statement insert = connection.Prepare(
       "INSERT INTO scores (id, player_id, game_id, instance_id, value, score_type, created_at, metadata) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
@@ -95,7 +95,7 @@ StatusOr<ScoreRecord> ReadMade(Connection& connection, const std::string& made) 
   if (!found) {
     return MakeStatus(StatusCode::kNotFound, "the score made under this idempotency key was erased");
   }
-  return ReadRow(select);
+  return ReadScoreRow(select);
 }
 
 // By the lists that their scores are in, since no index leads from a player to the best ones.
@@ -114,7 +114,7 @@ StatusOr<ScoreRecord> SqliteScoreStore::InsertScore(const Score& score, const ga
   return WriteValue(database_, [&](Connection& connection) -> StatusOr<ScoreRecord> {
     OOFGG_ASSIGN_OR_RETURN(const std::string made, FindMade(connection, "score", key));
     if (!made.empty()) return ReadMade(connection, made);
-    OOFGG_RETURN_IF_ERROR(InsertRow(connection, score));
+    OOFGG_RETURN_IF_ERROR(InsertScoreRow(connection, score));
     const ScoreRecord record{score, connection.LastInsertId()};
     OOFGG_RETURN_IF_ERROR(KeepBest(connection, record));
     OOFGG_RETURN_IF_ERROR(RememberMade(connection, "score", key, std::to_string(record.order)));
@@ -130,7 +130,7 @@ StatusOr<std::vector<ScoreRecord>> SqliteScoreStore::ListScores(std::string_view
     Statement select = connection.Prepare(game_id.empty() ? kSelectOfPlayer : kSelectOfPlayerInGame);
     select.Bind(1, player_id).Bind(2, before).Bind(3, limit);
     if (!game_id.empty()) select.Bind(4, game_id);
-    OOFGG_RETURN_IF_ERROR(ReadRows(select, records));
+    OOFGG_RETURN_IF_ERROR(ReadScoreRows(select, records));
     return records;
   });
 }
@@ -149,7 +149,8 @@ StatusOr<std::vector<ScoreRecord>> SqliteScoreStore::FindScores(std::span<const 
   return ReadValue(database_, [&](Connection& connection) -> StatusOr<std::vector<ScoreRecord>> {
     std::vector<ScoreRecord> records;
     Statement select = connection.Prepare(kSelectByPlace);
-    for (const std::int64_t order : orders) OOFGG_RETURN_IF_ERROR(ReadRows(select.Bind(1, order), records));
+    for (const std::int64_t order : orders)
+      OOFGG_RETURN_IF_ERROR(ReadScoreRows(select.Bind(1, order), records));
     return records;
   });
 }

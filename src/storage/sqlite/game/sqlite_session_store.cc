@@ -14,7 +14,8 @@ using game::SessionRecord;
 // Spelt as in the index sessions_live, or SQLite does not see that it may use it.
 #define OOFGG_SESSION_LIVE "s.alias_of = '' AND s.state NOT IN (3, 4)"
 
-constexpr std::string_view kSelectById = "SELECT " OOFGG_SESSION_COLUMNS " FROM sessions s WHERE s.id = ?1";
+constexpr std::string_view kSelectSession =
+    "SELECT " OOFGG_SESSION_COLUMNS " FROM sessions s WHERE s.id = ?1";
 constexpr std::string_view kSelectQueued =
     "SELECT " OOFGG_SESSION_COLUMNS " FROM sessions s WHERE s.state = 6 ORDER BY s.id";
 constexpr std::string_view kSelectActive =
@@ -34,11 +35,11 @@ constexpr std::string_view kSelectOf =
     " UNION SELECT id FROM sessions WHERE owner_id = ?1 AND owner_id <> '') ORDER BY s.id LIMIT ?2";
 constexpr std::string_view kCountLive =
     "SELECT count(*) FROM sessions s WHERE s.game_id = ?1 AND s.state <> 6 AND " OOFGG_SESSION_LIVE;
-constexpr std::string_view kInsert =
+constexpr std::string_view kInsertSession =
     "INSERT INTO sessions (id, game_id, owner_id, state, attributes, region, data, ticket_id, alias_of, "
     "version) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-constexpr std::string_view kUpdate =
+constexpr std::string_view kUpdateSession =
     "UPDATE sessions SET game_id = ?2, owner_id = ?3, state = ?4, attributes = ?5, region = ?6, data = ?7, "
     "ticket_id = ?8, alias_of = ?9, version = version + 1 WHERE id = ?1 AND version = ?10";
 // States 3 and 4 are kFinished and kDeleted.
@@ -97,7 +98,7 @@ StatusOr<SessionRecord> ReadOne(Connection& connection, Statement& select, const
 }
 
 StatusOr<SessionRecord> ReadSession(Connection& connection, std::string_view id) {
-  Statement select = connection.Prepare(kSelectById);
+  Statement select = connection.Prepare(kSelectSession);
   return ReadOne(connection, select.Bind(1, id), NoSession(id));
 }
 
@@ -115,7 +116,7 @@ Status WriteMembers(Connection& connection, const SessionRecord& session) {
   return {};
 }
 
-void BindRow(Statement& statement, const SessionRecord& session) {
+void BindSession(Statement& statement, const SessionRecord& session) {
   statement.Bind(1, session.id)
       .Bind(2, session.game_id)
       .Bind(3, session.owner_id)
@@ -186,8 +187,8 @@ StatusOr<SessionRecord> SqliteSessionStore::CreateSession(const SessionRecord& s
     OOFGG_RETURN_IF_ERROR(CheckLimit(connection, session.game_id, max_live));
     SessionRecord stored = session;
     stored.version = 1;
-    Statement insert = connection.Prepare(kInsert);
-    BindRow(insert, stored);
+    Statement insert = connection.Prepare(kInsertSession);
+    BindSession(insert, stored);
     OOFGG_RETURN_IF_ERROR(insert.Run());
     OOFGG_RETURN_IF_ERROR(WriteMembers(connection, stored));
     OOFGG_RETURN_IF_ERROR(RememberMade(connection, "session", key, stored.id));
@@ -201,8 +202,8 @@ StatusOr<SessionRecord> SqliteSessionStore::FindSession(std::string_view id) {
 
 StatusOr<SessionRecord> SqliteSessionStore::UpdateSession(const SessionRecord& session) {
   return WriteValue(database_, [&](Connection& connection) -> StatusOr<SessionRecord> {
-    Statement update = connection.Prepare(kUpdate);
-    BindRow(update, session);
+    Statement update = connection.Prepare(kUpdateSession);
+    BindSession(update, session);
     OOFGG_RETURN_IF_ERROR(update.Run());
     if (connection.Changes() == 0) {
       OOFGG_RETURN_IF_ERROR(ReadSession(connection, session.id).status());
