@@ -89,11 +89,13 @@ function(oofgg_add_library room)
   set_property(GLOBAL APPEND PROPERTY OOFGG_ROOMS ${target})
 endfunction()
 
-# oofgg_build_on_demand(<program>): no test runs it under ThreadSanitizer; who wants it there names it.
+# oofgg_build_on_demand(<program> <sanitizer>...): no test runs it under these; who wants it there names it.
 function(oofgg_build_on_demand program)
-  if(OOFGG_SANITIZE MATCHES thread)
-    set_target_properties(${program} PROPERTIES EXCLUDE_FROM_ALL ON)
-  endif()
+  foreach(sanitizer IN LISTS ARGN)
+    if(OOFGG_SANITIZE MATCHES ${sanitizer})
+      set_target_properties(${program} PROPERTIES EXCLUDE_FROM_ALL ON)
+    endif()
+  endforeach()
 endfunction()
 
 # oofgg_add_program(<name> SOURCES ... DEPS ...): a program in <build>/bin.
@@ -105,7 +107,7 @@ function(oofgg_add_program name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} oofgg_build_flags oofgg_program_flags)
   oofgg_use_precompiled(${name} program)
-  oofgg_build_on_demand(${name})
+  oofgg_build_on_demand(${name} thread)
 endfunction()
 
 # oofgg_add_test(<ctest name> SOURCES ... DEPS ... [LABELS ...] [ENVIRONMENT ...] [TIMEOUT seconds] [ONE_THREAD]):
@@ -117,16 +119,24 @@ function(oofgg_add_test name)
     return()
   endif()
   string(REPLACE "." "_" target test_${name})
-  add_executable(${target} ${ARG_SOURCES})
-  set_target_properties(${target} PROPERTIES
-    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests CXX_EXTENSIONS OFF)
-  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${target} PRIVATE ${ARG_DEPS} GTest::gmock_main oofgg_build_flags oofgg_test_flags)
-  oofgg_use_precompiled(${target} test)
   set(name ${OOFGG_TEST_PREFIX}${name})
-  add_test(NAME ${name} COMMAND ${target})
+  if(tests_of_programs AND OOFGG_TESTS_OF_PROGRAMS)
+    add_custom_target(${target} ALL)  # For those who want it to depend on programs.
+    add_test(NAME ${name} COMMAND ${OOFGG_TESTS_OF_PROGRAMS}/${target})
+  else()
+    add_executable(${target} ${ARG_SOURCES})
+    set_target_properties(${target} PROPERTIES
+      RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests CXX_EXTENSIONS OFF)
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${target} PRIVATE ${ARG_DEPS} GTest::gmock_main oofgg_build_flags oofgg_test_flags)
+    oofgg_use_precompiled(${target} test)
+    add_test(NAME ${name} COMMAND ${target})
+  endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
+  endif()
+  if(OOFGG_SANITIZE)
+    math(EXPR ARG_TIMEOUT "3 * ${ARG_TIMEOUT}")  # It only ends what hangs.
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
     ENVIRONMENT "OOFGG_BIN_DIR=${PROJECT_BINARY_DIR}/bin;${ARG_ENVIRONMENT};${OOFGG_TEST_ENVIRONMENT}")

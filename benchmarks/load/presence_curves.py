@@ -73,7 +73,7 @@ def measure(binaries: pathlib.Path, connections: int, friends: int, seconds: int
     with tempfile.TemporaryDirectory() as folder, Server(binaries, folder) as server:
         alone = run_load(binaries, server, 2, 1, "--changes", "1", "--duration", "1s")
         report = run_load(binaries, server, connections, friends, "--changes",
-                          max(1, DELIVERIES_PER_SECOND // friends), "--duration", f"{seconds}s")
+                          max(1, DELIVERIES_PER_SECOND // friends), "--duration", f"{seconds}s", "--settle", "60s")
         grown = report["steps"][0]["server_private_bytes"] - alone["steps"][0]["server_private_bytes"]
         return report | {"server_bytes_per_connection": grown / connections}
 

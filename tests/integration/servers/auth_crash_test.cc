@@ -78,7 +78,7 @@ class Load {
     GrpcTransportOptions transport;
     transport.endpoints.auth = address_;
     auto client = std::make_unique<Client>(MakeGrpcTransport(transport), ClientOptions{});
-    const CallOptions brief{.timeout = 1s};
+    const CallOptions brief{.timeout = 3s};
     const bool served =
         client->auth().Register({.username = name, .email = {}, .password = kPassword}, brief).ok();
     CountTry(served);

@@ -75,9 +75,12 @@ std::vector<BadRegistration> BadRegistrations() {
   };
 }
 
-std::string NameOfRegistration(const ::testing::TestParamInfo<BadRegistration>& info) { return info.param.name; }
+std::string NameOfRegistration(const ::testing::TestParamInfo<BadRegistration>& info) {
+  return info.param.name;
+}
 
-INSTANTIATE_TEST_SUITE_P(Table, BadRegistrationTest, ::testing::ValuesIn(BadRegistrations()), NameOfRegistration);
+INSTANTIATE_TEST_SUITE_P(Table, BadRegistrationTest, ::testing::ValuesIn(BadRegistrations()),
+                         NameOfRegistration);
 
 TEST(GoodRegistrationTest, TheEdgesAreInside) {
   FacadeFixture auth;

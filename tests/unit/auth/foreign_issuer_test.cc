@@ -53,7 +53,8 @@ TEST_F(ForeignIssuerTest, ItsCallersHaveANameOfTheirOwnAndTheRoleWeGiveThem) {
 }
 
 TEST_F(ForeignIssuerTest, ItsKeySpeaksForNobodyElse) {
-  const std::string as_ours = Replaced(Replaced(kTheirClaims, kProvider, kDefaultIssuer), "our-client", "oofgg");
+  const std::string as_ours =
+      Replaced(Replaced(kTheirClaims, kProvider, kDefaultIssuer), "our-client", "oofgg");
   EXPECT_EQ(ReasonFor(Signed(Header(), as_ours)), "TOKEN_ISSUER_WRONG");
   EXPECT_EQ(ReasonFor(Signed(Header("at+jwt"), as_ours)), "TOKEN_TYPE_WRONG");
   EXPECT_EQ(ReasonFor(Signed(Header(), Replaced(kTheirClaims, kProvider, "https://other.example"))),

@@ -26,7 +26,9 @@ std::string Header() { return R"({"alg":"EdDSA","kid":")" + Rfc8037Key().kid() +
 
 std::string Good() { return Forgery{Header(), kOurClaims}.SignedBy(Rfc8037Key()); }
 
-std::string WithHeader(const std::string& header) { return Forgery{header, kOurClaims}.SignedBy(Rfc8037Key()); }
+std::string WithHeader(const std::string& header) {
+  return Forgery{header, kOurClaims}.SignedBy(Rfc8037Key());
+}
 
 std::string WithPayload(const std::string& payload) {
   return Forgery{Header(), payload}.SignedBy(Rfc8037Key());
@@ -139,7 +141,8 @@ std::vector<Hostile> BadHeaders() {
       {"AlgNone", none.WithSignature(""), kWrongAlgorithm},
       {"AlgNoneSigned", none.SignedBy(Rfc8037Key()), kWrongAlgorithm},
       {"AlgNoneCapital", HeaderChanged("EdDSA", "None"), kWrongAlgorithm},
-      {"AlgNoneAndNoKid", Forgery{R"({"alg":"none","typ":"at+jwt"})", kOurClaims}.WithSignature(""), kUnknown},
+      {"AlgNoneAndNoKid", Forgery{R"({"alg":"none","typ":"at+jwt"})", kOurClaims}.WithSignature(""),
+       kUnknown},
       {"AlgEmpty", HeaderChanged("EdDSA", ""), kWrongAlgorithm},
       {"AlgLowerCase", HeaderChanged("EdDSA", "eddsa"), kWrongAlgorithm},
       {"AlgOtherCurve", HeaderChanged("EdDSA", "Ed448"), kWrongAlgorithm},

@@ -14,6 +14,7 @@
 
 #include "oofgg/matchmaking/matchmaker.h"
 #include "oofgg/random.h"
+#include "tests/support/histories.h"
 #include "tests/unit/matchmaking/brute_force.h"
 
 namespace oofgg {
@@ -29,7 +30,7 @@ constexpr std::int64_t kTickMs = 10;
 
 std::uint64_t Seeds(std::uint64_t usual) {
   const char* wanted = std::getenv("OOFGG_PROPERTY_SEEDS");
-  return wanted == nullptr ? usual : std::strtoull(wanted, nullptr, 10);
+  return wanted == nullptr ? testing::Histories(usual) : std::strtoull(wanted, nullptr, 10);
 }
 
 TimePoint At(std::int64_t ms) { return TimePoint(std::chrono::milliseconds(ms)); }
