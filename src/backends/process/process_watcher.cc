@@ -16,14 +16,18 @@
 namespace oofgg::backends {
 namespace {
 
-/// Reaps a child that has ended; somebody else's child is told apart by ECHILD.
-std::string HowItEnded(pid_t pid) {
-  int status = 0;
+constexpr std::chrono::milliseconds kReapAgain{100};
+
+/// Reaps a child that has ended: its pid. 0 if it cannot be reaped yet, -1 if it is somebody else's child.
+pid_t Reap(pid_t pid, int& status) {
   pid_t reaped = 0;
   do {
     reaped = waitpid(pid, &status, WNOHANG);
   } while (reaped < 0 && errno == EINTR);
-  if (reaped != pid) return "ended";
+  return reaped;
+}
+
+std::string HowItEnded(int status) {
   if (WIFEXITED(status)) return "exit status " + std::to_string(WEXITSTATUS(status));
   const int signal = WTERMSIG(status);
   return "signal " + std::to_string(signal) + " (" + strsignal(signal) + ")";
@@ -110,7 +114,19 @@ void ProcessWatcher::OnPidfd(pid_t pid) {
     close(node.mapped().pidfd);
     on_end = std::move(node.mapped().on_end);
   }
-  on_end(HowItEnded(pid));
+  int status = 0;
+  const pid_t reaped = Reap(pid, status);
+  if (reaped == 0) ReapLater(pid);
+  on_end(reaped == pid ? HowItEnded(status) : "ended");
+}
+
+/// Who traces a process (a debugger, LeakSanitizer at its end) has its remains first, and we when that lets
+/// go.
+void ProcessWatcher::ReapLater(pid_t pid) {
+  At(Clock::System().Now() + kReapAgain, [this, pid] {
+    int status = 0;
+    if (Reap(pid, status) == 0) ReapLater(pid);
+  });
 }
 
 void ProcessWatcher::Run() {

@@ -19,7 +19,7 @@ namespace oofgg::backends {
 class ProcessWatcher {
  public:
   /// `how` is for people: "exit status 3", "signal 9 (Killed)", or "ended" for those that are not our
-  /// children.
+  /// children, or that somebody traces.
   using OnEnd = std::function<void(std::string how)>;
 
   ProcessWatcher();
@@ -48,6 +48,7 @@ class ProcessWatcher {
   void RunDueTimers();
   [[nodiscard]] int Timeout();
   void OnPidfd(pid_t pid);
+  void ReapLater(pid_t pid);
   void Wake();
 
   std::mutex mutex_;
