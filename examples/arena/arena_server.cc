@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
@@ -86,6 +87,8 @@ class ArenaServer::Impl : public std::enable_shared_from_this<Impl> {
     Accept();
     return {};
   }
+
+  [[nodiscard]] asio::any_io_executor executor() { return acceptor_.get_executor(); }
 
   void Close() {
     error_code ignored;
@@ -337,7 +340,10 @@ oofgg::StatusOr<std::unique_ptr<ArenaServer>> ArenaServer::Listen(asio::io_conte
 }
 
 ArenaServer::ArenaServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
-ArenaServer::~ArenaServer() { impl_->Close(); }
+// Its sockets are the io_context's threads' alone.
+ArenaServer::~ArenaServer() {
+  asio::post(impl_->executor(), [impl = impl_] { impl->Close(); });
+}
 std::uint16_t ArenaServer::port() const { return impl_->port(); }
 void ArenaServer::Revoke(const std::string& player) { impl_->Revoke(player); }
 

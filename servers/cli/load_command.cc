@@ -142,7 +142,7 @@ void AddUsers(CLI::App& command, PresenceLoadOptions& options) {
   AddNumber<std::uint64_t>(command, "--seed", &options.seed, "Same seed, same users and friends (default: 1)",
                            0, 1'000'000'000);
   AddNumber<std::uint64_t>(command, "--first-id", &options.first_id,
-                           "User id of the first (default: by the clock, so that runs do not meet)", 1,
+                           "User id of the first (default: drawn, so that runs do not meet)", 1,
                            1'000'000'000'000);
 }
 

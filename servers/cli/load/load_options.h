@@ -27,7 +27,7 @@ struct PresenceLoadOptions {
   std::uint32_t celebrity = 0;  ///< So many more watch the first user; 0: nobody.
   std::chrono::milliseconds celebrity_every{1'000};
   std::uint64_t seed = 1;
-  std::uint64_t first_id = 0;        ///< 0: by the clock, so that nobody of an earlier run is met.
+  std::uint64_t first_id = 0;        ///< 0: drawn, so that nobody of another run is met.
   std::uint32_t connects_per_s = 0;  ///< 0: as fast as it goes.
   std::chrono::milliseconds hold{0};
   std::vector<std::uint32_t> rates = {100};  ///< Changes a second, one phase each.

@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
 #include <vector>
 
@@ -64,7 +63,7 @@ std::uint64_t FirstId(const PresenceLoadOptions& options) {
   constexpr std::uint64_t kIdsOfARun = 4'000'000;
   constexpr std::uint64_t kRuns = 1'000'000;  // Hence ids of 13 digits at most.
   if (options.first_id > 0) return options.first_id;
-  return 1 + static_cast<std::uint64_t>(std::time(nullptr)) % kRuns * kIdsOfARun;
+  return 1 + RandomSource::System().Below(kRuns) * kIdsOfARun;
 }
 
 }  // namespace oofgg::load

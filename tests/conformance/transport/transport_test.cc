@@ -225,6 +225,7 @@ TEST_P(Suite, ACallbackMayDropItsOwnCall) {
                                          });
   }
   EXPECT_TRUE(setting_->RunUntil([&] { return dropped.load(); }));
+  const std::lock_guard lock(mutex);  // The callback is out of it before it goes.
 }
 
 TEST_P(Suite, StreamsKeepTheOrderBothWays) {
