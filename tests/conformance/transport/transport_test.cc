@@ -114,13 +114,13 @@ struct Factory {
 class Suite : public ::testing::TestWithParam<Factory> {
  protected:
   std::unique_ptr<TransportHandle> Start(Reply& reply, std::string request, Metadata metadata = {},
-                                         Duration timeout = seconds(20), std::string method = "Unary") {
+                                         Duration timeout = seconds(50), std::string method = "Unary") {
     return setting_->transport().StartUnary({.method = "/suite.Echo/" + method,
                                              .metadata = std::move(metadata),
                                              .deadline = setting_->clock().Now() + timeout},
                                             std::move(request), reply.Callback());
   }
-  StatusOr<std::string> Unary(std::string request, Metadata metadata = {}, Duration timeout = seconds(20),
+  StatusOr<std::string> Unary(std::string request, Metadata metadata = {}, Duration timeout = seconds(50),
                               std::string method = "Unary") {
     Reply reply(*setting_);
     const auto handle = Start(reply, std::move(request), std::move(metadata), timeout, std::move(method));
