@@ -57,7 +57,7 @@ bool HubShard::Own(Patience patience, Work work) {
   Aftermath aftermath;
   {
     const std::unique_lock lock =
-        patience == Patience::kNone ? LookForAMoment(mutex_) : std::unique_lock(mutex_);
+        patience == Patience::kLittle ? LookForAMoment(mutex_) : std::unique_lock(mutex_);
     if (!lock.owns_lock()) return false;
     if (stopped_) return true;
     ReadLettersLocked(aftermath);
@@ -70,7 +70,7 @@ bool HubShard::Own(Patience patience, Work work) {
 
 template <typename... Parameters, typename... Arguments>
 void HubShard::Do(void (HubShard::*work)(Aftermath&, Parameters...), const Arguments&... arguments) {
-  if (Own(Patience::kNone, [&](Aftermath& aftermath) { (this->*work)(aftermath, arguments...); })) return;
+  if (Own(Patience::kLittle, [&](Aftermath& aftermath) { (this->*work)(aftermath, arguments...); })) return;
   if (!Leave(
           Command([work, kept = std::make_tuple(Keep(arguments)...)](HubShard& shard, Aftermath& aftermath) {
             std::apply([&](const auto&... each) { (shard.*work)(aftermath, each...); }, kept);
@@ -83,7 +83,7 @@ void HubShard::Do(void (HubShard::*work)(Aftermath&, Parameters...), const Argum
 
 template <typename Question>
 bool HubShard::AskOrWake(ConnectionId connection, Question question) {
-  if (Own(Patience::kNone, [&](Aftermath&) { question(); })) return true;
+  if (Own(Patience::kLittle, [&](Aftermath&) { question(); })) return true;
   Do(&HubShard::WakeLocked, connection);
   return false;
 }
@@ -97,7 +97,7 @@ HubShard::ConnectionId HubShard::Connect(std::string_view user_id,
     connection = table_.Reserve();
     ConnectLocked(aftermath, connection, user_id, options, friends, Host{std::move(host), tag});
   };
-  if (Own(Patience::kNone, connect)) return connection;
+  if (Own(Patience::kLittle, connect)) return connection;
   if (const auto reserved = TakeReserved()) {
     Do(&HubShard::ConnectLocked, *reserved, user_id, options, friends, Host{std::move(host), tag});
     return *reserved;

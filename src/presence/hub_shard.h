@@ -86,7 +86,7 @@ class HubShard : public std::enable_shared_from_this<HubShard> {
     HubShards written_to;
   };
 
-  enum class Patience { kNone, kAsLongAsItTakes };
+  enum class Patience { kLittle, kAsLongAsItTakes };
   /// Owns the shard for `work`, which gets the aftermath and is left out once stopped. False: another owns
   /// it.
   template <typename Work>

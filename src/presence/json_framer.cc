@@ -9,7 +9,7 @@ bool IsSpace(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || 
 
 Status JsonFramer::Explain(const Limits& limits) const {
   switch (fault_) {
-    case Fault::kNone:
+    case Fault::kNoFault:
       break;
     case Fault::kNotAnObject:
       return MakeStatus(StatusCode::kInvalidArgument, "expected a JSON object, which begins with {");
@@ -44,15 +44,15 @@ StatusOr<std::optional<std::string_view>> JsonFramer::Next(std::string_view& inp
   given_out_ = false;
   if (depth_ == 0) {
     while (!input.empty() && IsSpace(input.front())) input.remove_prefix(1);
-    if (!input.empty() && input.front() != '{' && fault_ == Fault::kNone) fault_ = Fault::kNotAnObject;
+    if (!input.empty() && input.front() != '{' && fault_ == Fault::kNoFault) fault_ = Fault::kNotAnObject;
   }
-  if (fault_ != Fault::kNone) return Explain(limits);
+  if (fault_ != Fault::kNoFault) return Explain(limits);
 
   for (std::size_t used = 0; used < input.size();) {
     ScanByte(input[used++]);
     if (depth_ > limits.max_depth) fault_ = Fault::kTooDeep;
     if (buffer_.view().size() + used > limits.max_bytes) fault_ = Fault::kTooLong;
-    if (fault_ != Fault::kNone) return Explain(limits);
+    if (fault_ != Fault::kNoFault) return Explain(limits);
     if (depth_ > 0) continue;
 
     std::string_view object = input.substr(0, used);

@@ -32,7 +32,7 @@ class JsonFramer {
   [[nodiscard]] bool unfinished() const { return depth_ > 0; }
 
  private:
-  enum class Fault : std::uint8_t { kNone, kNotAnObject, kTooLong, kTooDeep };
+  enum class Fault : std::uint8_t { kNoFault, kNotAnObject, kTooLong, kTooDeep };
 
   Status Explain(const Limits& limits) const;
   void ScanByte(char byte);
@@ -42,7 +42,7 @@ class JsonFramer {
   bool in_string_ = false;
   bool escaped_ = false;
   bool given_out_ = false;
-  Fault fault_ = Fault::kNone;
+  Fault fault_ = Fault::kNoFault;
 };
 
 }  // namespace oofgg::presence

@@ -80,4 +80,29 @@ void PresenceTable::Import(const PresenceUpdate& update) { impl_->Import(update)
 
 void PresenceTable::Hear(const Farewell& farewell) { impl_->Hear(farewell); }
 
+std::vector<PresenceTable::Need> PresenceTable::TakeNeeds() { return impl_->TakeNeeds(); }
+
+std::vector<PresenceTable::Registration> PresenceTable::TakeRegistrations() {
+  return impl_->TakeRegistrations();
+}
+
+std::vector<PresenceTable::FarewellAbroad> PresenceTable::TakeFarewellsAbroad() {
+  return impl_->TakeFarewellsAbroad();
+}
+
+void PresenceTable::AskAgain() { impl_->AskAgain(); }
+
+void PresenceTable::RegisterAgain() { impl_->RegisterAgain(); }
+
+void PresenceTable::ImportRegistration(const Located& located) { impl_->ImportRegistration(located); }
+
+void PresenceTable::Answer(std::string_view user_id, std::span<const Located> found,
+                           const std::vector<bool>& complete) {
+  impl_->Answer(user_id, found, complete);
+}
+
+void PresenceTable::Forget(Origin origin) { impl_->Forget(origin); }
+
+void PresenceTable::HearFromAbroad(const Farewell& farewell) { impl_->HearFromAbroad(farewell); }
+
 }  // namespace oofgg

@@ -44,21 +44,24 @@ struct UserRecord {
   CompactVector<Watcher> watchers;
   std::uint64_t version = 0;
   ConnectionSlot first_connection = kNone;
-  std::uint32_t pins : 24 = 0;  ///< Departures not yet told that name this user, and being followed.
-  bool online : 1 = false;
+  std::uint32_t pins : 21 = 0;  ///< Departures not yet told that name this user, and being followed.
+  bool online : 1 = false;      ///< By connections and graces here, or in the table where a remote one is.
+  bool seen : 1 = false;        ///< By others, as online.
   bool proven : 1 = false;
-  bool has_status : 1 = false;  ///< Shows something else than plainly online.
-  bool hidden : 1 = false;      ///< Shows nothing: invisible.
-  bool exporting : 1 = false;   ///< Has something to show to other tables.
-  bool remote : 1 = false;      ///< At home in another table.
-  bool wanted : 1 = false;      ///< Of a remote one: that table has been asked.
-  bool imported : 1 = false;    ///< Of a remote one: it has answered.
+  bool has_status : 1 = false;   ///< Has chosen something else than plainly online.
+  bool exporting : 1 = false;    ///< Has something to show to other tables.
+  bool registering : 1 = false;  ///< Has something to tell to other instances.
+  bool remote : 1 = false;       ///< At home in another table.
+  bool shared : 1 = false;       ///< At home here, and maybe in other instances too.
+  bool elsewhere : 1 = false;    ///< Of a shared one: is registered there.
+  bool wanted : 1 = false;       ///< Of a remote or shared one: it has been asked what is so there.
+  bool imported : 1 = false;     ///< Of these: it was answered.
 };
 
-/// Whether others see the user as online.
-inline bool IsSeen(const UserRecord& user) { return user.online && !user.hidden; }
-
-inline bool IsKnown(const UserRecord& user) { return !user.remote || user.imported; }
+/// Whether it is known what others see.
+inline bool IsKnown(const UserRecord& user) {
+  return user.imported || user.seen || !(user.remote || user.shared);
+}
 
 struct ConnectionRecord {
   CompactVector<Watch> watches;  ///< Sorted by user, so that a new list is merged in one pass.

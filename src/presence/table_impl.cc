@@ -33,7 +33,7 @@ PresenceTable::Options Sane(PresenceTable::Options options) {
 PresenceTable::Impl::Impl(Options options)
     : options_(Sane(options)),
       version_(options.first_version),
-      users_(options_.is_home),
+      users_(options_.is_home, options_.stamp != nullptr),
       graph_(users_, connections_) {}
 
 bool PresenceTable::Impl::IsLive(ConnectionId connection) const {
@@ -70,7 +70,8 @@ Status PresenceTable::Impl::CheckMayConnect(std::string_view user_id, bool prove
                                             std::size_t friends) const {
   OOFGG_RETURN_IF_ERROR(CheckRoom(friends, 0));
   const UserHandle known = users_.Find(user_id);
-  if (known == kNone || !users_[known].proven || proven) return absl::OkStatus();
+  const bool is_held = known != kNone && (users_[known].proven || users_.IsProvenElsewhere(known));
+  if (!is_held || proven) return absl::OkStatus();
   return WithReason(MakeStatus(StatusCode::kPermissionDenied,
                                "this user is signed in with a token; connect with a token too"),
                     "USER_HELD_BY_TOKEN");
@@ -110,6 +111,7 @@ void PresenceTable::Impl::Attach(Slot slot, UserHandle user, const ConnectionOpt
   record.next_of_user = owner.first_connection;
   if (owner.first_connection != kNone) connections_[owner.first_connection].previous_of_user = slot;
   owner.first_connection = slot;
+  if (owner.shared && !options.proven) users_.Want(user);
 }
 
 void PresenceTable::Impl::Detach(Slot slot) {
@@ -125,18 +127,35 @@ void PresenceTable::Impl::Detach(Slot slot) {
 }
 
 void PresenceTable::Impl::EvictOthers(Slot proven) {
-  UserRecord& user = users_[connections_[proven].user];
+  const UserHandle handle = connections_[proven].user;
+  UserRecord& user = users_[handle];
   if (user.proven) return;
+  const Shown before = users_.ShownOf(handle);
   user.proven = true;
-  graces_.erase(connections_[proven].user);  // What an impostor left behind keeps nobody online,
-  Show(connections_[proven].user, {});       // and is not what the user shows.
+  graces_.erase(handle);         // What an impostor left behind keeps nobody online,
+  users_.SetStatus(handle, {});  // and is not what the user shows.
+  TellIfChanged(handle, before);
+  QueueRegistration(handle);
   for (Slot other = connections_[proven].next_of_user; other != kNone;) {
     const Slot next = connections_[other].next_of_user;
-    evicted_.push_back({other, connections_[other].generation});
-    Detach(other);
-    Free(other);
+    Evict(other);
     other = next;
   }
+}
+
+/// A user of a token has come to another instance.
+void PresenceTable::Impl::EvictAll(UserHandle user) {
+  if (users_[user].first_connection == kNone) lingering_.erase({graces_.at(user), user});
+  ++users_[user].pins;  // As in `End`.
+  while (users_[user].first_connection != kNone) Evict(users_[user].first_connection);
+  GoOffline(user, kNone);
+  Unpin(user);
+}
+
+void PresenceTable::Impl::Evict(Slot slot) {
+  evicted_.push_back({slot, connections_[slot].generation});
+  Detach(slot);
+  Free(slot);
 }
 
 Status PresenceTable::Impl::SetFriends(ConnectionId connection, std::span<const std::string> friends) {
@@ -217,7 +236,7 @@ PresenceUpdate PresenceTable::Impl::StateOf(std::string_view user_id) const {
 
 bool PresenceTable::Impl::IsOnline(std::string_view user_id) const {
   const UserHandle user = users_.Find(user_id);
-  return user != kNone && users_[user].online;
+  return user != kNone && (users_[user].online || users_[user].elsewhere);
 }
 
 bool PresenceTable::Impl::IsCaughtUp(ConnectionId connection) const {

@@ -51,9 +51,20 @@ class PresenceTable::Impl {
   void Import(const PresenceUpdate& update);
   void Hear(const Farewell& farewell);
 
+  std::vector<Need> TakeNeeds() { return users_.TakeNeeds(); }
+  std::vector<Registration> TakeRegistrations();
+  std::vector<FarewellAbroad> TakeFarewellsAbroad() { return std::exchange(farewells_abroad_, {}); }
+  void AskAgain() { users_.WantAgain(); }
+  void RegisterAgain();
+  void ImportRegistration(const Located& located);
+  void Answer(std::string_view user_id, std::span<const Located> found, const std::vector<bool>& complete);
+  void Forget(Origin origin);
+  void HearFromAbroad(const Farewell& farewell);
+
  private:
   using UserHandle = presence::UserHandle;
   using Slot = presence::ConnectionSlot;
+  using Shown = presence::UserRegistry::Shown;
 
   Status CheckRoom(std::size_t wanted, std::size_t held) const;
   std::vector<UserHandle> InternAll(std::span<const std::string> ids);
@@ -64,12 +75,17 @@ class PresenceTable::Impl {
   TimePoint ExtendGrace(TimePoint now, UserHandle user, std::uint32_t grace_ms);
   void Free(Slot slot);
   void EvictOthers(Slot proven);
+  void EvictAll(UserHandle user);
+  void Evict(Slot slot);
 
   void GoOnline(UserHandle user);
   void GoOffline(UserHandle user, Slot last);
   void Show(UserHandle user, const PresenceStatus& status);
+  std::uint64_t NextVersion();
+  void TellIfChanged(UserHandle user, const Shown& before);
   void TellWatchers(UserHandle user, bool came_or_went, bool status_changed);
   void TellFriendsOfDeparture(UserHandle user, Slot last);
+  void HearOfDeparture(UserHandle hearer, UserHandle departed, const PresenceUpdate& departure);
   void TellOfDeparture(UserHandle hearer, UserHandle departed, std::uint64_t version);
   void QueueDeparture(Slot hearer, UserHandle departed, std::uint64_t version);
   std::optional<PresenceUpdate> TakeDeparture(Slot slot);
@@ -78,6 +94,8 @@ class PresenceTable::Impl {
   void MarkReady(Slot slot);
   void Unpin(UserHandle user);
   void QueueExport(UserHandle user);
+  void QueueRegistration(UserHandle user);
+  void SettleElsewhere(UserHandle user, const Shown& before);
 
   const Options options_;
   std::uint64_t version_;  ///< The last one given out, over all users.
@@ -94,6 +112,8 @@ class PresenceTable::Impl {
   absl::flat_hash_map<UserHandle, std::uint64_t> followers_;  ///< Other tables that follow, a bit for each.
   std::vector<UserHandle> exports_;
   std::vector<Farewell> farewells_;
+  std::vector<UserHandle> registrations_;
+  std::vector<FarewellAbroad> farewells_abroad_;
   std::vector<ConnectionId> ready_;
   std::vector<ConnectionId> evicted_;
 };

@@ -5,7 +5,7 @@
 // Several tables as one: what each asks of, and tells, the home of a user.
 namespace oofgg {
 
-using presence::IsSeen;
+using presence::IsKnown;
 using presence::kNone;
 using presence::UserRecord;
 
@@ -17,6 +17,7 @@ void PresenceTable::Impl::Follow(unsigned follower, std::string_view user_id, bo
     std::uint64_t& followers = followers_[user];
     if (followers == 0) ++users_[user].pins;
     followers |= bit;
+    users_.Want(user);
     return QueueExport(user);
   }
   const auto held = followers_.find(user);
@@ -38,9 +39,9 @@ std::vector<PresenceTable::Export> PresenceTable::Impl::TakeExports() {
   for (const UserHandle user : std::exchange(exports_, {})) {
     users_[user].exporting = false;
     // Nobody may follow by now, and the record may serve somebody else.
-    if (const auto held = followers_.find(user); held != followers_.end()) {
-      exports.push_back({Describe(user), held->second});
-    }
+    const auto held = followers_.find(user);
+    if (held == followers_.end() || !IsKnown(users_[user])) continue;
+    exports.push_back({Describe(user), held->second});
   }
   return exports;
 }
@@ -52,22 +53,22 @@ void PresenceTable::Impl::Import(const PresenceUpdate& update) {
   if (record.imported && update.version <= record.version) return;
 
   const bool is_first = !record.imported;
-  const bool was_seen = IsSeen(record);
+  const bool was_seen = record.seen;
   const PresenceStatus shown_before = users_.StatusOf(user);
   record.imported = true;
   record.version = update.version;
-  record.online = update.state != PresenceState::kOffline;
+  record.online = record.seen = update.state != PresenceState::kOffline;
   const PresenceStatus shown =
       record.online ? PresenceStatus{update.state, update.text, update.session_id} : PresenceStatus();
   users_.SetStatus(user, shown);
-  TellWatchers(user, is_first || was_seen != record.online, shown != shown_before);
+  TellWatchers(user, is_first || was_seen != record.seen, shown != shown_before);
 }
 
 void PresenceTable::Impl::Hear(const Farewell& farewell) {
   const UserHandle hearer = users_.Find(farewell.listed);
   if (hearer == kNone) return;
   const UserHandle departed = users_.Intern(farewell.departed.user_id, version_);
-  TellOfDeparture(hearer, departed, farewell.departed.version);
+  HearOfDeparture(hearer, departed, farewell.departed);
   users_.ReleaseIfUnused(departed);
 }
 

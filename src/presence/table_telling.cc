@@ -14,37 +14,50 @@ using presence::Watch;
 using presence::Watcher;
 
 void PresenceTable::Impl::GoOnline(UserHandle user) {
-  UserRecord& record = users_[user];
-  record.online = true;
+  const Shown before = users_.ShownOf(user);
+  users_[user].online = true;
   ++online_;
-  if (!IsSeen(record)) return;
-  record.version = ++version_;
-  TellWatchers(user, /*came_or_went=*/true, record.has_status);
+  QueueRegistration(user);
+  TellIfChanged(user, before);
 }
 
 void PresenceTable::Impl::GoOffline(UserHandle user, Slot last) {
   UserRecord& record = users_[user];
-  const bool was_seen = IsSeen(record);
-  const bool had_status = record.has_status;
+  const Shown before = users_.ShownOf(user);
   users_.SetStatus(user, {});
   graces_.erase(user);
   record.online = false;
   record.proven = false;
   --online_;
-  if (!was_seen) return;
-  record.version = ++version_;
-  TellWatchers(user, /*came_or_went=*/true, had_status);
-  if (last != kNone && connections_[last].announces_to_friends) TellFriendsOfDeparture(user, last);
+  QueueRegistration(user);
+  TellIfChanged(user, before);
+  const bool announces = last != kNone && connections_[last].announces_to_friends;
+  if (announces && before.seen && !record.seen) TellFriendsOfDeparture(user, last);
 }
 
 void PresenceTable::Impl::Show(UserHandle user, const PresenceStatus& status) {
+  // Among instances the last word counts even if it repeats the one before, as another may have been said.
+  if (!users_[user].shared && users_.StatusOf(user) == status) return;
+  const Shown before = users_.ShownOf(user);
+  users_.SetStatus(user, status, users_[user].shared ? NextVersion() : 0);
+  if (users_[user].online) QueueRegistration(user);
+  TellIfChanged(user, before);
+}
+
+std::uint64_t PresenceTable::Impl::NextVersion() {
+  ++version_;
+  if (options_.stamp) version_ = std::max(version_, options_.stamp());
+  return version_;
+}
+
+/// After something about the user has changed: tells those who see something else than `before`.
+void PresenceTable::Impl::TellIfChanged(UserHandle user, const Shown& before) {
   UserRecord& record = users_[user];
-  const bool was_seen = IsSeen(record);
-  if (users_.StatusOf(user) == status) return;
-  users_.SetStatus(user, status);
-  if (!was_seen && !IsSeen(record)) return;
-  record.version = ++version_;
-  TellWatchers(user, was_seen != IsSeen(record), /*status_changed=*/true);
+  const Shown now = users_.ShownOf(user);
+  record.seen = now.seen;
+  if (now == before) return;
+  record.version = NextVersion();
+  TellWatchers(user, before.seen != now.seen, before.status != now.status);
 }
 
 void PresenceTable::Impl::TellWatchers(UserHandle user, bool came_or_went, bool status_changed) {
@@ -63,8 +76,18 @@ void PresenceTable::Impl::TellFriendsOfDeparture(UserHandle user, Slot last) {
     if (users_[watch.user].remote) {
       farewells_.push_back({std::string(users_[watch.user].id.view()), Describe(user)});
     } else {
-      TellOfDeparture(watch.user, user, users_[user].version);
+      HearOfDeparture(watch.user, user, Describe(user));
     }
+  }
+}
+
+/// Wherever the hearer is.
+void PresenceTable::Impl::HearOfDeparture(UserHandle hearer, UserHandle departed,
+                                          const PresenceUpdate& departure) {
+  TellOfDeparture(hearer, departed, departure.version);
+  if (!users_[hearer].elsewhere) return;
+  for (const presence::ElsewhereBook::Entry& entry : users_.elsewhere().Of(hearer)) {
+    farewells_abroad_.push_back({entry.origin, {std::string(users_[hearer].id.view()), departure}});
   }
 }
 
@@ -116,11 +139,11 @@ void PresenceTable::Impl::DropDeparturesOfListed(Slot slot) {
 PresenceUpdate PresenceTable::Impl::Describe(UserHandle user) const {
   const UserRecord& record = users_[user];
   PresenceUpdate update{std::string(record.id.view()), PresenceState::kOffline, record.version};
-  if (!IsSeen(record)) return update;
-  const PresenceStatus status = users_.StatusOf(user);
-  update.state = status.state;
-  update.text = status.text;
-  update.session_id = status.session_id;
+  Shown shown = users_.ShownOf(user);
+  if (!shown.seen) return update;
+  update.state = shown.status.state;
+  update.text = std::move(shown.status.text);
+  update.session_id = std::move(shown.status.session_id);
   return update;
 }
 

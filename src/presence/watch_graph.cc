@@ -7,7 +7,7 @@
 namespace oofgg::presence {
 namespace {
 
-Told TruthOf(const UserRecord& user) { return IsSeen(user) ? Told::kOnline : Told::kOffline; }
+Told TruthOf(const UserRecord& user) { return user.seen ? Told::kOnline : Told::kOffline; }
 
 /// Whether a watcher who was `told` so has something to hear.
 bool IsNews(Told told, const UserRecord& user) { return IsKnown(user) && told != TruthOf(user); }

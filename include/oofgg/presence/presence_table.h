@@ -34,7 +34,8 @@ namespace oofgg {
 /// Several tables are one when each user has a home among them (`Options::is_home`) and what they ask of and
 /// tell each other is carried: `TakeInterests` to `Follow` of the home, `TakeExports` to `Import`,
 /// `TakeFarewells` to `Hear`. Each kind must arrive in order between two tables; otherwise it may take any
-/// time. Threads: not safe; one owner.
+/// time. Several instances, which all take connections of any user, are one when what each registers reaches
+/// those who need it (`Options::stamp`). Threads: not safe; one owner.
 class PresenceTable {
  public:
   struct Options {
@@ -47,6 +48,11 @@ class PresenceTable {
     /// Whether a user's connections come to this table; empty: everybody's do. What is shown by others is
     /// not known before it has been imported, and until then nothing is told of them.
     std::function<bool(std::string_view user_id)> is_home{};
+
+    /// Moments that instances can compare, in microseconds of UTC; empty: there are no other instances.
+    /// Then nothing is told of users who are not online here before `Answer`, and versions are such moments,
+    /// or the next number where the clock has not moved on.
+    std::function<std::uint64_t()> stamp{};
   };
 
   struct ConnectionOptions {
@@ -182,6 +188,56 @@ class PresenceTable {
   void Import(const PresenceUpdate& update);
   /// Of a user at home here, whom somebody from elsewhere listed.
   void Hear(const Farewell& farewell);
+
+  // Among several instances.
+
+  /// What all connections of a user to one instance amount to.
+  struct Registration {
+    std::string user_id;
+    std::uint64_t version = 0;  ///< Grows with each change at that instance.
+    bool online = false;        ///< There is one, or a grace.
+    bool proven = false;        ///< By a token: then those that are not do not count.
+    std::uint64_t said = 0;     ///< When the user chose `status`; 0: the user did not.
+    PresenceStatus status{};
+
+    friend bool operator==(const Registration&, const Registration&) = default;
+  };
+  /// Another instance, as this table's owner numbers them. A number may be used again after `Forget`.
+  using Origin = std::uint16_t;
+  struct Located {
+    Origin origin = 0;
+    Registration registration;
+  };
+  struct FarewellAbroad {
+    Origin origin = 0;  ///< Where the listed user is.
+    Farewell farewell;
+  };
+
+  /// A user at home here of whom it has to be known what is registered elsewhere, or no longer.
+  struct Need {
+    enum class Kind : std::uint8_t { kWanted, kWantedAgain, kUnwanted };
+    std::string user_id;
+    Kind kind = Kind::kWanted;
+  };
+  [[nodiscard]] std::vector<Need> TakeNeeds();
+  /// What is to be registered, the newest of each user, once. Other tables' users are theirs to register.
+  [[nodiscard]] std::vector<Registration> TakeRegistrations();
+  /// As `TakeFarewells`, for who is connected to another instance.
+  [[nodiscard]] std::vector<FarewellAbroad> TakeFarewellsAbroad();
+
+  /// Names all who are wanted, or all who are online here, once more.
+  void AskAgain();
+  void RegisterAgain();
+
+  /// What a user is registered with elsewhere now. Nothing if it is older than what is known, or not needed.
+  void ImportRegistration(const Located& located);
+  /// All that is registered of the user elsewhere. What is known of an origin that is not among `found` is
+  /// dropped where the origin counts as `complete`.
+  void Answer(std::string_view user_id, std::span<const Located> found, const std::vector<bool>& complete);
+  /// The instance is gone, and all that is registered by it.
+  void Forget(Origin origin);
+  /// Of a user who is connected here.
+  void HearFromAbroad(const Farewell& farewell);
 
  private:
   class Impl;

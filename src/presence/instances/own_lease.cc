@@ -1,0 +1,160 @@
+#include "presence/instances/own_lease.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace oofgg::presence {
+namespace {
+
+constexpr std::chrono::milliseconds kFirstRetry{50};
+constexpr std::chrono::milliseconds kLongestRetry{1000};
+/// Who asks for a sign of life gets one, but not each of many who ask at once.
+constexpr std::chrono::milliseconds kRenewPause{50};
+constexpr std::size_t kKeptNames = 16;
+
+void KeepLatest(std::vector<LifeId>& names, LifeId name) {
+  names.push_back(name);
+  if (names.size() > kKeptNames) names.erase(names.begin());
+}
+
+}  // namespace
+
+/// An answer that is not given after our end.
+template <typename Answer>
+auto OwnLease::WhileAlive(Answer answer) {
+  return [answer = std::move(answer), alive = std::weak_ptr<char>(alive_)](auto result) mutable {
+    if (!alive.expired()) answer(std::move(result));
+  };
+}
+
+bool OwnLease::IsMine(LifeId life) const {
+  return std::find(mine_.begin(), mine_.end(), life) != mine_.end();
+}
+
+LeaseRecord OwnLease::Describe() const {
+  LeaseRecord record = hooks_.describe();
+  record.complete = complete_;
+  record.leaving = leaving_;
+  return record;
+}
+
+void OwnLease::Tick(TimePoint now) {
+  if (leaving_) return;
+  if (life_ != 0 && now >= until_) End();
+  if (life_ == 0) {
+    if (!acquiring_ && now >= retry_at_) Acquire(now);
+  } else if (!renewing_ && now >= renew_at_) {
+    Renew(now);
+  }
+}
+
+TimePoint OwnLease::NextDeadline() const {
+  if (leaving_ || acquiring_) return kNever;
+  if (life_ == 0) return retry_at_;
+  return renewing_ ? until_ : std::min(until_, renew_at_);
+}
+
+void OwnLease::Acquire(TimePoint now) {
+  acquiring_ = true;
+  LifeId life = 0;
+  while (life == 0) life = random_.Next();
+  KeepLatest(mine_, life);
+  complete_ = false;
+  const std::uint64_t link = bus_.LinkNumber();
+  bus_.TakeName(life);
+  bus_.Acquire(life, Describe(), ttl_,
+               WhileAlive([this, life, link, now](StatusOr<std::vector<Lease>> leases) {
+                 OnAcquired(life, link, now, leases);
+               }));
+}
+
+void OwnLease::OnAcquired(LifeId life, std::uint64_t link, TimePoint asked_at,
+                          const StatusOr<std::vector<Lease>>& leases) {
+  acquiring_ = false;
+  const TimePoint now = clock_.Now();
+  const TimePoint until = asked_at + ttl_;
+  // An answer of another link than it was asked on says nothing of what the present one will do.
+  if (!leases.ok() || now >= until || link == 0 || bus_.LinkNumber() != link) {
+    KeepLatest(former_, life);
+    return RetryLater(now);
+  }
+  retry_after_ = std::chrono::milliseconds(0);
+  hooks_.on_leases(*leases, asked_at);
+  if (leaving_) return;
+  life_ = life;
+  link_ = link;
+  until_ = until;
+  renew_at_ = asked_at + ttl_ / 3;
+  hooks_.on_begun();
+}
+
+void OwnLease::RetryLater(TimePoint now) {
+  retry_after_ = std::clamp(retry_after_ * 2, kFirstRetry, kLongestRetry);
+  retry_at_ = now + retry_after_;
+}
+
+void OwnLease::Renew(TimePoint now) {
+  CheckLink();
+  if (life_ == 0) return;
+  renewing_ = true;
+  renewed_at_ = now;
+  renew_at_ = now + ttl_ / 3;
+  bus_.Renew(life_, Describe(), ttl_, WhileAlive([this, life = life_, now](StatusOr<bool> renewed) {
+               OnRenewed(life, now, renewed);
+             }));
+}
+
+void OwnLease::OnRenewed(LifeId life, TimePoint asked_at, const StatusOr<bool>& renewed) {
+  renewing_ = false;
+  if (life != life_) return;
+  if (!renewed.ok()) {
+    renew_at_ = clock_.Now() + std::max(ttl_ / 20, kFirstRetry);
+  } else if (*renewed) {
+    until_ = std::max(until_, asked_at + ttl_);
+  } else {
+    End();
+  }
+}
+
+void OwnLease::RenewSoon() {
+  if (life_ == 0) return;
+  renew_at_ = std::min(renew_at_, std::max(clock_.Now(), renewed_at_ + kRenewPause));
+}
+
+void OwnLease::CheckLink() {
+  if (life_ != 0 && bus_.LinkNumber() != link_) End();
+}
+
+void OwnLease::Lose(LifeId life) {
+  if (life == 0 || life != life_) return;
+  End();
+  RetryLater(clock_.Now());
+}
+
+void OwnLease::End() {
+  KeepLatest(former_, std::exchange(life_, 0));
+  complete_ = false;
+  retry_at_ = clock_.Now();
+}
+
+void OwnLease::Complete() {
+  complete_ = true;
+  Renew(clock_.Now());
+  if (life_ == 0) return;
+  for (const LifeId former : std::exchange(former_, {})) bus_.Release(former);
+}
+
+void OwnLease::Leave(std::chrono::milliseconds remaining, InstanceBus::On<Status> on_left) {
+  leaving_ = true;
+  if (life_ == 0) return on_left(MakeStatus(StatusCode::kUnavailable, "there is no lease to leave"));
+  if (remaining <= std::chrono::milliseconds(0)) {
+    bus_.Release(life_);
+    return on_left(absl::OkStatus());
+  }
+  bus_.Renew(life_, Describe(), remaining,
+             WhileAlive([on_left = std::move(on_left)](StatusOr<bool> renewed) mutable {
+               on_left(renewed.status());
+             }));
+}
+
+}  // namespace oofgg::presence
