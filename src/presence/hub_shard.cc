@@ -2,6 +2,8 @@
 
 #include <tuple>
 
+#include "presence/instances/instance_link.h"
+
 namespace oofgg::presence {
 namespace {
 
@@ -46,9 +48,10 @@ std::size_t HomeOf(std::string_view user_id, std::size_t shards) {
 HubShard::HubShard(const Clock& clock, Executor& executor, PresenceTable::Options options, unsigned index)
     : clock_(clock), executor_(executor), index_(index), table_(std::move(options)) {}
 
-void HubShard::Meet(HubShards all) {
+void HubShard::Meet(HubShards all, std::shared_ptr<InstanceLink> instances) {
   const std::lock_guard lock(mutex_);
   all_ = std::move(all);
+  instances_ = std::move(instances);
   ReserveLocked();
 }
 
@@ -114,7 +117,14 @@ void HubShard::ConnectLocked(Aftermath& aftermath, ConnectionId reserved, std::s
     aftermath.finish.emplace_back(std::move(host), std::move(made));
     return;
   }
-  // At once, as their slots may be the next to be reserved.
+  FinishEvictedLocked(aftermath);
+  if (hosts_.size() <= reserved.slot) hosts_.resize(reserved.slot + std::size_t{1});
+  hosts_[reserved.slot] = std::move(host);
+  ReserveLocked();
+}
+
+/// At once after what may evict, as their slots may be the next to be reserved.
+void HubShard::FinishEvictedLocked(Aftermath& aftermath) {
   for (const ConnectionId evicted : table_.TakeEvicted()) {
     aftermath.finish.emplace_back(
         std::move(hosts_[evicted.slot]),
@@ -122,9 +132,6 @@ void HubShard::ConnectLocked(Aftermath& aftermath, ConnectionId reserved, std::s
                               "this user has signed in with a token; connect with a token too"),
                    "USER_HELD_BY_TOKEN"));
   }
-  if (hosts_.size() <= reserved.slot) hosts_.resize(reserved.slot + std::size_t{1});
-  hosts_[reserved.slot] = std::move(host);
-  ReserveLocked();
 }
 
 void HubShard::RequireUser(ConnectionId connection, std::string_view user_id) {
@@ -262,7 +269,12 @@ void HubShard::ReadLetters() { Settle({}); }
 
 /// Letters first, of this shard and of those written to: to wake very many takes a while.
 void HubShard::Settle(Aftermath aftermath) {
-  if (!has_letters_ && aftermath.written_to.empty()) return Tell(aftermath);
+  const bool told_instances = aftermath.told_instances;
+  if (!has_letters_ && aftermath.written_to.empty()) {
+    Tell(aftermath);
+    if (told_instances) instances_->Run();
+    return;
+  }
   HubShards unread = std::exchange(aftermath.written_to, {});
   unread.push_back(shared_from_this());
   std::vector<Aftermath> untold;
@@ -281,6 +293,7 @@ void HubShard::Settle(Aftermath aftermath) {
     }
   }
   for (const Aftermath& each : untold) Tell(each);
+  if (instances_ != nullptr) instances_->Run();
 }
 
 void HubShard::ReadLettersLater() {
@@ -299,23 +312,38 @@ void HubShard::ReadLettersLocked(Aftermath& aftermath) {
     has_letters_ = false;
   }
   if (stopped_) return;
-  for (const Letter& letter : letters) {
-    if (const auto* command = std::get_if<Command>(&letter)) {
-      (*command)(*this, aftermath);
-    } else if (const auto* ask = std::get_if<Ask>(&letter)) {
-      table_.Follow(ask->follower, ask->interest.user_id, ask->interest.wanted);
-    } else if (const auto* update = std::get_if<PresenceUpdate>(&letter)) {
-      table_.Import(*update);
-    } else {
-      table_.Hear(std::get<PresenceTable::Farewell>(letter));
-    }
+  for (const Letter& letter : letters) ReadLetterLocked(aftermath, letter);
+}
+
+void HubShard::ReadLetterLocked(Aftermath& aftermath, const Letter& letter) {
+  if (const auto* command = std::get_if<Command>(&letter)) return (*command)(*this, aftermath);
+  if (const auto* update = std::get_if<PresenceUpdate>(&letter)) return table_.Import(*update);
+  if (const auto* farewell = std::get_if<PresenceTable::Farewell>(&letter)) return table_.Hear(*farewell);
+  if (const auto* ask = std::get_if<Ask>(&letter)) {
+    return table_.Follow(ask->follower, ask->interest.user_id, ask->interest.wanted);
+  }
+  const auto& content = std::get<TableLetter::Content>(letter);
+  Apply(content, table_);
+  FinishEvictedLocked(aftermath);
+  if (const auto* again = std::get_if<TableLetter::RegisterAgain>(&content)) {
+    registered_again_.push_back(again->round);
   }
 }
 
 void HubShard::CollectLocked(Aftermath& aftermath) {
   for (const ConnectionId ready : table_.TakeReady()) aftermath.wake.push_back(hosts_[ready.slot]);
   if (all_.size() > 1) WriteLettersLocked(aftermath);
+  if (instances_ != nullptr) TellInstancesLocked(aftermath);
   ArmTimerLocked();
+}
+
+// Under the lock too, so that what was registered later is told later.
+void HubShard::TellInstancesLocked(Aftermath& aftermath) {
+  instances_->Tell(table_.TakeNeeds(), table_.TakeRegistrations(), table_.TakeFarewellsAbroad());
+  for (const std::uint64_t round : std::exchange(registered_again_, {})) {
+    instances_->OnRegisteredAgain(round);
+  }
+  aftermath.told_instances = true;
 }
 
 // Under the lock, so that letters of one shard to another arrive in the order in which they were meant.

@@ -18,11 +18,13 @@
 #include "oofgg/clock.h"
 #include "oofgg/executor.h"
 #include "oofgg/presence/presence_table.h"
+#include "presence/instances/instance_tables.h"
 #include "presence/presence_host.h"
 
 namespace oofgg::presence {
 
 class HubShard;
+class InstanceLink;
 
 /// The shards of one hub; a user is at home in the one that the id chooses.
 using HubShards = std::vector<std::shared_ptr<HubShard>>;
@@ -40,8 +42,8 @@ class HubShard : public std::enable_shared_from_this<HubShard> {
   /// `index`: its own among all.
   HubShard(const Clock& clock, Executor& executor, PresenceTable::Options options, unsigned index);
 
-  /// Before the first call on any of them.
-  void Meet(HubShards all);
+  /// Before the first call on any of them. `instances`: the way to others; null: there are none.
+  void Meet(HubShards all, std::shared_ptr<InstanceLink> instances);
 
   ConnectionId Connect(std::string_view user_id, const PresenceTable::ConnectionOptions& options,
                        std::span<const std::string> friends, std::shared_ptr<PresenceHost> host, HostTag tag);
@@ -60,6 +62,11 @@ class HubShard : public std::enable_shared_from_this<HubShard> {
   bool IsOnline(std::string_view user_id);
   PresenceTable::Counts counts();
 
+  /// Of other instances, in order. To be followed by `ReadLetters`, once nothing is locked.
+  void PostFromInstances(TableLetter::Content letter) { Post(std::move(letter)); }
+  /// Unless another thread owns the shard, who will.
+  void ReadLetters();
+
   /// From here on nothing happens and nobody is woken.
   void Stop();
 
@@ -76,7 +83,7 @@ class HubShard : public std::enable_shared_from_this<HubShard> {
   struct Aftermath;
   /// A call that found the shard owned by another.
   using Command = std::function<void(HubShard&, Aftermath&)>;
-  using Letter = std::variant<Ask, PresenceUpdate, PresenceTable::Farewell, Command>;
+  using Letter = std::variant<Ask, PresenceUpdate, PresenceTable::Farewell, Command, TableLetter::Content>;
 
   /// What is to be done once the shard has been let go.
   struct Aftermath {
@@ -84,6 +91,7 @@ class HubShard : public std::enable_shared_from_this<HubShard> {
     std::vector<std::pair<Host, Status>> finish;
     absl::InlinedVector<Host, 1> dropped;  ///< May be the last references.
     HubShards written_to;
+    bool told_instances = false;
   };
 
   enum class Patience { kLittle, kAsLongAsItTakes };
@@ -114,11 +122,12 @@ class HubShard : public std::enable_shared_from_this<HubShard> {
   void Post(Letter letter);
   /// False: too many lie there.
   bool Leave(Command command);
-  /// Unless another thread owns the shard, who will.
-  void ReadLetters();
   void ReadLettersLater();
   bool TryRead(Aftermath& aftermath);
   void ReadLettersLocked(Aftermath& aftermath);
+  void ReadLetterLocked(Aftermath& aftermath, const Letter& letter);
+  void FinishEvictedLocked(Aftermath& aftermath);
+  void TellInstancesLocked(Aftermath& aftermath);
 
   void CollectLocked(Aftermath& aftermath);
   void WriteLettersLocked(Aftermath& aftermath);
@@ -137,6 +146,8 @@ class HubShard : public std::enable_shared_from_this<HubShard> {
   PresenceTable table_;
   std::deque<Host> hosts_;  ///< By slot; a vector would hold twice that while it grows.
   HubShards all_;
+  std::shared_ptr<InstanceLink> instances_;      ///< Does not change once they have met.
+  std::vector<std::uint64_t> registered_again_;  ///< Rounds to be reported.
   TimePoint timer_at_ = kNever;
   ScopedTimer timer_;
 

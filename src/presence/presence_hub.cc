@@ -6,12 +6,15 @@
 namespace oofgg::presence {
 namespace {
 
-PresenceTable::Options TableOptions(const Clock& clock, PresenceTable::Options options) {
-  if (options.first_version == 0) {
-    const auto since_epoch = clock.WallNow().time_since_epoch();
-    options.first_version = static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count());
-  }
+std::uint64_t MicrosecondsOfUtc(const Clock& clock) {
+  const auto since_epoch = clock.WallNow().time_since_epoch();
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count());
+}
+
+PresenceTable::Options TableOptions(const Clock& clock, PresenceTable::Options options, bool shared) {
+  if (options.first_version == 0) options.first_version = MicrosecondsOfUtc(clock);
+  if (shared) options.stamp = [&clock] { return MicrosecondsOfUtc(clock); };
   return options;
 }
 
@@ -58,7 +61,8 @@ bool PresenceConnection::is_caught_up() const { return shard_ == nullptr || shar
 PresenceHub::PresenceHub(const Clock& clock, Executor& executor, PresenceHubOptions options)
     : grace_(options.grace) {
   const unsigned count = std::clamp(options.shards, 1U, PresenceTable::kMaxFollowers);
-  PresenceTable::Options table = TableOptions(clock, std::move(options.table));
+  const bool shared = options.instance_bus != nullptr;
+  PresenceTable::Options table = TableOptions(clock, std::move(options.table), shared);
   table.max_friendships = (table.max_friendships + count - 1) / count;
   for (unsigned index = 0; index < count; ++index) {
     if (count > 1) {
@@ -66,10 +70,13 @@ PresenceHub::PresenceHub(const Clock& clock, Executor& executor, PresenceHubOpti
     }
     shards_.push_back(std::make_shared<HubShard>(clock, executor, table, index));
   }
-  for (const auto& shard : shards_) shard->Meet(shards_);
+  if (shared) instances_ = std::make_shared<InstanceLink>(clock, executor, RandomSource::System());
+  for (const auto& shard : shards_) shard->Meet(shards_, instances_);
+  if (shared) instances_->Start(shards_, options.instance_bus, std::move(options.instances));
 }
 
 PresenceHub::~PresenceHub() {
+  if (instances_ != nullptr) instances_->Stop();
   for (const auto& shard : shards_) shard->Stop();
 }
 
@@ -140,6 +147,14 @@ PresenceUpdate PresenceHub::StateOf(std::string_view user_id) const {
 }
 
 bool PresenceHub::IsOnline(std::string_view user_id) const { return HomeOfUser(user_id)->IsOnline(user_id); }
+
+Status PresenceHub::LeaveInstances(TimePoint deadline) {
+  return instances_ == nullptr ? absl::OkStatus() : instances_->Leave(grace_, deadline);
+}
+
+std::vector<LeaseRecord> PresenceHub::OtherInstances() const {
+  return instances_ == nullptr ? std::vector<LeaseRecord>() : instances_->Others();
+}
 
 PresenceTable::Counts PresenceHub::counts() const {
   PresenceTable::Counts sum;

@@ -13,6 +13,7 @@
 #include "oofgg/executor.h"
 #include "oofgg/presence/presence_table.h"
 #include "presence/hub_shard.h"
+#include "presence/instances/instance_link.h"
 #include "presence/presence_host.h"
 
 namespace oofgg::presence {
@@ -70,6 +71,11 @@ struct PresenceHubOptions {
   /// Tables, each with its share of the users, so that many processors work at once; 64 at most. A user
   /// whom others watch has a copy where they are, some 80 B, so no more than are of use.
   unsigned shards = 1;
+
+  /// The way to other instances, with which this one acts as one; empty: there are none, and nothing of it is
+  /// made.
+  MakeInstanceBus instance_bus = {};
+  InstanceSyncOptions instances = {};
 };
 
 /// The presence of all users of this process, for all its listeners: a user of one is seen by users of all.
@@ -118,6 +124,12 @@ class PresenceHub {
   [[nodiscard]] PresenceTable::Counts counts() const;
   [[nodiscard]] std::chrono::milliseconds grace() const { return grace_; }
 
+  /// Before the end, once all connections are closed: users who are in their grace stay online as far as
+  /// other instances know, until it is over or they have come back there. Waits until that is said.
+  Status LeaveInstances(TimePoint deadline);
+  /// What the other instances say of themselves; empty where there are none.
+  [[nodiscard]] std::vector<LeaseRecord> OtherInstances() const;
+
  private:
   [[nodiscard]] const std::shared_ptr<HubShard>& HomeOfUser(std::string_view user_id) const;
   /// The shard, and the connection as the shard names it.
@@ -125,6 +137,7 @@ class PresenceHub {
 
   const std::chrono::milliseconds grace_;
   HubShards shards_;
+  std::shared_ptr<InstanceLink> instances_;
 };
 
 }  // namespace oofgg::presence

@@ -122,6 +122,7 @@ void InstanceSync::MeetListed(const std::vector<Lease>& leases, TimePoint asked_
     if (!own_.IsMine(lease.life)) Confirm(lease.life, lease.record, asked_at + lease.remaining);
   }
   for (const LifeId gone : lives_.GoneFrom(leases, asked_at, now)) {
+    ++others_version_;
     if (const auto origin = lives_.Ignore(gone, now + options_.lease)) {
       PostToAll(TableLetter::Forget{*origin});
       bus_.Sweep();
@@ -145,10 +146,12 @@ void InstanceSync::Confirm(LifeId life, const LeaseRecord& record, TimePoint unt
   if (lives_.Confirm(life, clock_.Now(), until)) AskAgainSoon(clock_.Now());
   LifeBook::Life& known = *lives_.Find(life);
   known.record = record;
+  ++others_version_;
   PostImports(known.origin, std::exchange(known.waiting, {}));
 }
 
 void InstanceSync::Drop(LifeId life) {
+  ++others_version_;
   if (const auto origin = lives_.Drop(life)) PostToAll(TableLetter::Forget{*origin});
 }
 

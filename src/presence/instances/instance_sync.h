@@ -55,6 +55,8 @@ class InstanceSync final : public InstanceBusEvents {
 
   /// What the other instances say of themselves.
   [[nodiscard]] std::vector<LeaseRecord> Others() const { return lives_.Records(); }
+  /// Grows whenever that may have changed.
+  [[nodiscard]] std::uint64_t others_version() const { return others_version_; }
   /// Whether all our users are registered.
   [[nodiscard]] bool complete() const { return own_.complete(); }
 
@@ -96,6 +98,7 @@ class InstanceSync final : public InstanceBusEvents {
   NeedBook needs_;
   LifeBook lives_;
 
+  std::uint64_t others_version_ = 1;
   std::uint64_t round_ = 0;  ///< Of registering all our users,
   std::size_t missing_ = 0;  ///< and how many tables have not told theirs.
   bool listing_ = false;
