@@ -39,16 +39,20 @@ StatusOr<std::string> PercentDecode(std::string_view text) {
   return decoded;
 }
 
+enum class Deployment { kOneServer, kSentinel, kCluster };
+
 /// `rediss+sentinel://` and its kin; what has no scheme is `redis://`.
-StatusOr<bool> TakeScheme(std::string_view& text, RedisUrl& url) {
+StatusOr<Deployment> TakeScheme(std::string_view& text, RedisUrl& url) {
   const std::size_t end = text.find("://");
-  if (end == std::string_view::npos) return false;
+  if (end == std::string_view::npos) return Deployment::kOneServer;
   const std::string_view scheme = text.substr(0, end);
   text.remove_prefix(end + 3);
   url.tls = scheme.starts_with("rediss");
-  if (scheme == "redis" || scheme == "rediss") return false;
-  if (scheme == "redis+sentinel" || scheme == "rediss+sentinel") return true;
-  return Invalid("has an unknown scheme; write redis://, rediss://, redis+sentinel:// or HOST:PORT");
+  if (scheme == "redis" || scheme == "rediss") return Deployment::kOneServer;
+  if (scheme == "redis+sentinel" || scheme == "rediss+sentinel") return Deployment::kSentinel;
+  if (scheme == "redis+cluster" || scheme == "rediss+cluster") return Deployment::kCluster;
+  return Invalid(
+      "has an unknown scheme; write redis://, rediss://, redis+sentinel://, redis+cluster:// or HOST:PORT");
 }
 
 Status ReadCredentials(std::string_view text, RedisUrl& url) {
@@ -72,8 +76,8 @@ Status ReadHosts(std::string_view text, std::uint16_t default_port, RedisUrl& ur
   return absl::OkStatus();
 }
 
-Status ReadPath(std::string_view path, bool sentinel, RedisUrl& url) {
-  if (sentinel) {
+Status ReadPath(std::string_view path, Deployment deployment, RedisUrl& url) {
+  if (deployment == Deployment::kSentinel) {
     OOFGG_ASSIGN_OR_RETURN(url.master_name, PercentDecode(TakeUntil(path, '/')));
     if (url.master_name.empty()) return Invalid("lacks the master's name; write redis+sentinel://HOSTS/NAME");
   }
@@ -81,6 +85,8 @@ Status ReadPath(std::string_view path, bool sentinel, RedisUrl& url) {
   const auto database = ParseInteger<int>(path, 0, kLastDatabase);
   if (!database.ok()) return Invalid("has a malformed database; it is a number, such as /0");
   url.database = *database;
+  if (deployment == Deployment::kCluster && url.database != 0)
+    return Invalid("names a database; a cluster has only number 0");
   return absl::OkStatus();
 }
 
@@ -112,7 +118,8 @@ Status ReadOptions(std::string_view text, RedisUrl& url) {
 StatusOr<RedisUrl> ParseRedisUrl(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) return Invalid("holds a NUL byte");
   RedisUrl url;
-  OOFGG_ASSIGN_OR_RETURN(const bool sentinel, TakeScheme(text, url));
+  OOFGG_ASSIGN_OR_RETURN(const Deployment deployment, TakeScheme(text, url));
+  url.is_cluster = deployment == Deployment::kCluster;
   std::string_view options = text;
   text = TakeUntil(options, '?');
   std::string_view path = text;
@@ -121,17 +128,20 @@ StatusOr<RedisUrl> ParseRedisUrl(std::string_view text) {
     OOFGG_RETURN_IF_ERROR(ReadCredentials(authority.substr(0, at), url));
     authority.remove_prefix(at + 1);
   }
-  OOFGG_RETURN_IF_ERROR(ReadHosts(authority, sentinel ? kSentinelPort : kRedisPort, url));
-  if (!sentinel && url.hosts.size() > 1)
-    return Invalid("names several hosts; only redis+sentinel:// takes them");
-  OOFGG_RETURN_IF_ERROR(ReadPath(path, sentinel, url));
+  OOFGG_RETURN_IF_ERROR(
+      ReadHosts(authority, deployment == Deployment::kSentinel ? kSentinelPort : kRedisPort, url));
+  if (deployment == Deployment::kOneServer && url.hosts.size() > 1)
+    return Invalid("names several hosts; only redis+sentinel:// and redis+cluster:// take them");
+  OOFGG_RETURN_IF_ERROR(ReadPath(path, deployment, url));
   OOFGG_RETURN_IF_ERROR(ReadOptions(options, url));
   return url;
 }
 
 std::string RedisUrl::Redacted() const {
   std::string text = tls ? "rediss" : "redis";
-  text += has_sentinel() ? "+sentinel://" : "://";
+  if (has_sentinel()) text += "+sentinel";
+  if (is_cluster) text += "+cluster";
+  text += "://";
   for (std::size_t i = 0; i < hosts.size(); ++i) text += (i > 0 ? "," : "") + FormatHostPort(hosts[i]);
   if (has_sentinel()) text += "/" + master_name;
   if (database != 0) text += "/" + std::to_string(database);

@@ -48,7 +48,8 @@ void Url(std::string_view input) {
   // What is shown is a URL again, of the same hosts.
   if (url->master_name.find_first_of("/?%@,") != std::string::npos) return;
   const auto again = ParseRedisUrl(url->Redacted());
-  Require(again.ok() && again->hosts == url->hosts && again->tls == url->tls && again->password.empty());
+  Require(again.ok() && again->hosts == url->hosts && again->tls == url->tls &&
+          again->is_cluster == url->is_cluster && again->password.empty());
 }
 
 }  // namespace

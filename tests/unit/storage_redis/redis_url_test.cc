@@ -52,6 +52,24 @@ TEST(RedisUrlTest, TakesSentinels) {
   EXPECT_TRUE(Parsed("rediss+sentinel://a/main").tls);
 }
 
+TEST(RedisUrlTest, TakesNodesOfACluster) {
+  const RedisUrl url = Parsed("redis+cluster://ann:secret@a:1,b,[::1]:3");
+  EXPECT_TRUE(url.is_cluster);
+  EXPECT_FALSE(url.has_sentinel());
+  EXPECT_FALSE(url.tls);
+  EXPECT_EQ(url.hosts, (std::vector<HostPort>{{"a", 1}, {"b", 6379}, {"::1", 3}}));
+  EXPECT_EQ(url.user, "ann");
+  EXPECT_EQ(url.password, "secret");
+  EXPECT_TRUE(Parsed("rediss+cluster://a?ca=/a").tls);
+  EXPECT_TRUE(Parsed("redis+cluster://a/0").is_cluster) << "the only database that there is";
+  EXPECT_FALSE(Parsed("redis://a").is_cluster);
+}
+
+TEST(RedisUrlTest, SaysWhyAClusterHasNoOtherDatabase) {
+  EXPECT_THAT(ParseRedisUrl("redis+cluster://a/1").status().ToString(),
+              ::testing::HasSubstr("only number 0"));
+}
+
 TEST(RedisUrlTest, RefusesWhatItDoesNotUnderstandWithoutRepeatingIt) {
   for (const std::string_view text : {"",
                                       "redis://",
@@ -69,6 +87,11 @@ TEST(RedisUrlTest, RefusesWhatItDoesNotUnderstandWithoutRepeatingIt) {
                                       "redis+sentinel://a",
                                       "redis+sentinel://a/",
                                       "redis+sentinel://a,/main",
+                                      "redis+cluster://",
+                                      "redis+cluster://a,",
+                                      "redis+cluster://a/main",
+                                      "redis+cluster://:s3cret@a/1",
+                                      "cluster://a",
                                       "redis://cache?ca=/a",
                                       "rediss://cache?cert=/a",
                                       "redis://:s3cret@cache?color=red",
@@ -86,6 +109,7 @@ TEST(RedisUrlTest, RefusesWhatItDoesNotUnderstandWithoutRepeatingIt) {
 TEST(RedisUrlTest, ShowsNoSecrets) {
   EXPECT_EQ(Parsed("rediss://ann:secret@cache/3?ca=/private/ca").Redacted(), "rediss://cache:6379/3");
   EXPECT_EQ(Parsed("redis+sentinel://:secret@a:1,b:2/main").Redacted(), "redis+sentinel://a:1,b:2/main");
+  EXPECT_EQ(Parsed("rediss+cluster://ann:secret@a:1,b").Redacted(), "rediss+cluster://a:1,b:6379");
 }
 
 }  // namespace
