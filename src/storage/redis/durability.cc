@@ -8,7 +8,7 @@ namespace oofgg::storage {
 
 Status CheckDurability(RedisClient& client, bool allow_volatile, TimePoint deadline) {
   OOFGG_ASSIGN_OR_RETURN(const RedisReply reply,
-                         client.Call(RedisCommand({"INFO", "persistence"}).Idempotent(), deadline));
+                         client.Call(RedisCommand({"INFO", "persistence"}).Keyless().Idempotent(), deadline));
   OOFGG_ASSIGN_OR_RETURN(const std::string_view facts, reply.AsText());
   if (facts.find("aof_enabled:1") != std::string_view::npos) return absl::OkStatus();
   const std::string fault = "Redis at " + client.options().url.Redacted() +

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,13 +26,24 @@ class RedisCommand {
   }
   [[nodiscard]] bool idempotent() const { return idempotent_; }
 
+  /// In a cluster: which key, or sharded channel, says where it runs. Without a word it is the first
+  /// argument, and a command without arguments runs on any master.
+  RedisCommand& OnKey(std::string_view key);
+  /// In a cluster: it runs on any master, though it has arguments.
+  RedisCommand& Keyless();
+  [[nodiscard]] std::optional<std::string_view> key() const;
+
   /// Appends it in RESP.
   void AppendTo(std::string& out) const;
 
  private:
+  enum class KeyIs { kFirstArgument, kGiven, kNone };
+
   std::string words_;
   std::size_t count_ = 0;
   bool idempotent_ = false;
+  KeyIs key_is_ = KeyIs::kFirstArgument;
+  std::string key_;  // Where it is given.
 };
 
 }  // namespace oofgg::storage

@@ -6,7 +6,7 @@
 namespace oofgg::storage {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, StatusCode>, 14> kCodes{{
+constexpr std::array<std::pair<std::string_view, StatusCode>, 15> kCodes{{
     {"WRONGPASS", StatusCode::kPermissionDenied},
     {"NOAUTH", StatusCode::kPermissionDenied},
     {"NOPERM", StatusCode::kPermissionDenied},
@@ -20,6 +20,7 @@ constexpr std::array<std::pair<std::string_view, StatusCode>, 14> kCodes{{
     {"MISCONF", StatusCode::kUnavailable},  // The disk refuses: nothing is written until it takes again.
     {"UNKILLABLE", StatusCode::kUnavailable},
     {"OOM", StatusCode::kResourceExhausted},
+    {"CROSSSLOT", StatusCode::kInvalidArgument},
     {"EXECABORT", StatusCode::kInternal},
 }};
 

@@ -31,7 +31,8 @@ struct RedisReply {
 /// The status of a kError, by the word it begins with (https://redis.io/docs: "Redis serialization protocol",
 /// simple errors); without the arguments that Redis repeats in some.
 /// kPermissionDenied (wrong or missing credentials, or an ACL forbids it) · kUnavailable (loading, busy, no
-/// master; try again) · kResourceExhausted (Redis is out of memory) · kInternal (all others).
+/// master; try again) · kResourceExhausted (Redis is out of memory) ·
+/// kInvalidArgument (in a cluster, keys of several slots) · kInternal (all others).
 [[nodiscard]] Status StatusOfError(const RedisReply& error);
 
 /// Whether the error begins with `word`, such as "NOSCRIPT".

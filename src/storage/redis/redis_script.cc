@@ -28,6 +28,11 @@ RedisCommand RedisScriptCall::ToCommand(std::string_view name, std::string_view 
   for (const std::string& key : keys) command.Add(key);
   for (const std::string& argument : arguments) command.Add(argument);
   if (idempotent) command.Idempotent();
+  if (keys.empty()) {
+    command.Keyless();
+  } else {
+    command.OnKey(keys.front());
+  }
   return command;
 }
 

@@ -21,7 +21,7 @@ class RedisScript {
   std::string sha1_;  // In hexadecimal digits.
 };
 
-/// What a script is run on. Every key that it touches must be among `keys`.
+/// What a script is run on. Every key that it touches must be among `keys`, which in a cluster share a slot.
 struct RedisScriptCall {
   std::vector<std::string> keys{};
   std::vector<std::string> arguments{};

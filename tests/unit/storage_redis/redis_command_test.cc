@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "storage/redis/publish.h"
+#include "storage/redis/redis_script.h"
+
 namespace oofgg::storage {
 namespace {
 
@@ -24,6 +27,29 @@ TEST(RedisCommandTest, AnArgumentCannotBecomeACommand) {
 TEST(RedisCommandTest, IsSentTwiceOnlyWhereAllowed) {
   EXPECT_FALSE(RedisCommand({"INCR", "n"}).idempotent());
   EXPECT_TRUE(RedisCommand({"GET", "n"}).Idempotent().idempotent());
+}
+
+TEST(RedisCommandTest, ItsKeyIsTheFirstArgumentUnlessItSaysOtherwise) {
+  EXPECT_EQ(RedisCommand({"GET", "k"}).key(), "k");
+  EXPECT_EQ(RedisCommand({"SET", "a\r\n$1", "value"}).key(), "a\r\n$1");
+  EXPECT_EQ(RedisCommand({"SET"}).Add("").Add(7).key(), "");
+  EXPECT_EQ(RedisCommand({"PING"}).key(), std::nullopt);
+  EXPECT_EQ(RedisCommand({"CONFIG", "GET", "dir"}).Keyless().key(), std::nullopt);
+  EXPECT_EQ(RedisCommand({"XREAD", "STREAMS", "s", "0"}).OnKey("s").key(), "s");
+}
+
+TEST(RedisCommandTest, AScriptRunsWhereItsFirstKeyIs) {
+  EXPECT_EQ(RedisScriptCall({.keys = {"a", "b"}}).ToCommand("EVALSHA", "hash").key(), "a");
+  EXPECT_EQ(RedisScriptCall().ToCommand("EVALSHA", "hash").key(), std::nullopt);
+}
+
+TEST(RedisCommandTest, PublishesInTheWayOfTheDeployment) {
+  const RedisUrl one = ParseRedisUrl("redis://a").value();
+  const RedisUrl cluster = ParseRedisUrl("redis+cluster://a").value();
+  EXPECT_EQ(PublishWord(one), "PUBLISH");
+  EXPECT_EQ(Bytes(PublishCommand(one, "c", "m")), Bytes({"PUBLISH", "c", "m"}));
+  EXPECT_EQ(Bytes(PublishCommand(cluster, "c", "m")), Bytes({"SPUBLISH", "c", "m"}));
+  EXPECT_EQ(PublishCommand(cluster, "c", "m").key(), "c");
 }
 
 }  // namespace
