@@ -40,7 +40,7 @@ void CommandQueue::TakePushed() {
   }
   for (PendingCommand& command : taken_) {
     earliest_deadline_ = std::min(earliest_deadline_, command.deadline);
-    if (open_ || command.idempotent) {
+    if (open_ || command.idempotent || command.patient) {
       waiting_.push_back(std::move(command));
     } else {
       Finish(command, Lost(closed_because_, "no link to Redis"));
@@ -56,7 +56,9 @@ void CommandQueue::Forget(const PendingCommand& command) {
 
 void CommandQueue::Finish(PendingCommand& command, StatusOr<RedisReply> outcome) {
   Forget(command);
-  if (command.on_reply) command.on_reply(std::move(outcome));
+  if (!command.on_reply) return;
+  if (sink_ != nullptr) return sink_->OnOutcome(std::move(command), std::move(outcome));
+  command.on_reply(std::move(outcome));
 }
 
 void CommandQueue::Open() { open_ = true; }
@@ -71,7 +73,8 @@ void CommandQueue::Close(const Status& why) {
   for (std::deque<PendingCommand>* queue : {&written, &waiting}) {
     const bool was_written = queue == &written;
     for (PendingCommand& command : *queue) {
-      if (command.idempotent && command.on_reply) {
+      const bool waits = command.idempotent || (command.patient && !was_written);
+      if (waits && command.on_reply) {
         command.gathered.clear();
         waiting_.push_back(std::move(command));
       } else {
@@ -112,6 +115,10 @@ Status CommandQueue::Answer(RedisReply reply) {
   if (replica && first.idempotent) return StatusOfError(reply);
   PendingCommand command = std::move(first);
   written_.pop_front();
+  if (sink_ != nullptr) {
+    Finish(command, std::move(reply));
+    return absl::OkStatus();
+  }
   Status error = reply.is_error() ? StatusOfError(reply) : absl::OkStatus();
   if (error.ok() || command.takes_errors) {
     Finish(command, std::move(reply));
@@ -140,6 +147,8 @@ void CommandQueue::ExpireOverdue(TimePoint now) {
     }
     PendingCommand told;
     told.replies = 0;  // Its place stays taken until it is answered.
+    told.charged_commands = std::exchange(command.charged_commands, 0);
+    told.charged_bytes = std::exchange(command.charged_bytes, 0);
     told.on_reply = std::exchange(command.on_reply, nullptr);
     late.push_back(std::move(told));
   }
@@ -171,6 +180,28 @@ void CommandQueue::Cancel() {
   for (std::deque<PendingCommand>* queue : {&written_, &waiting_}) {
     for (PendingCommand& command : std::exchange(*queue, {})) Finish(command, Cancelled());
   }
+}
+
+std::vector<PendingCommand> CommandQueue::TakeWaiting() {
+  std::vector<PendingCommand> taken;
+  taken.reserve(waiting_.size());
+  for (PendingCommand& command : std::exchange(waiting_, {})) {
+    Forget(command);
+    taken.push_back(std::move(command));
+  }
+  return taken;
+}
+
+std::vector<PendingCommand> CommandQueue::Retire(const Status& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    cancelled_ = true;
+  }
+  open_ = true;
+  TakePushed();
+  for (PendingCommand& command : waiting_) command.patient = true;
+  Close(why);
+  return TakeWaiting();
 }
 
 }  // namespace oofgg::storage::redis

@@ -26,6 +26,25 @@ struct PendingCommand {
   absl::AnyInvocable<void(StatusOr<RedisReply>)> on_reply;  ///< Empty once it has been told.
 
   std::vector<RedisReply> gathered;  ///< Of a batch, so far.
+
+  // In a cluster:
+  static constexpr int kAnySlot = -1;
+  int slot = kAnySlot;
+  bool is_transaction = false;  ///< MULTI … EXEC, to be redirected as one.
+  bool patient = false;  ///< None of it has been carried out, so it waits for a link, once, as if idempotent.
+  bool is_detour = false;            ///< Says ASKING first; goes to the node that was named, or to none.
+  int redirects = 0;                 ///< So far.
+  int refusals = 0;                  ///< "Later", so far.
+  std::size_t charged_commands = 0;  ///< How it counts towards the client's bounds.
+  std::size_t charged_bytes = 0;
+};
+
+/// Where the outcomes of commands go in a cluster instead of to their callbacks: an error may mean that
+/// another node is to be asked. Called on the link's thread; errors come as replies.
+class OutcomeSink {
+ public:
+  virtual ~OutcomeSink() = default;
+  virtual void OnOutcome(PendingCommand command, StatusOr<RedisReply> outcome) = 0;
 };
 
 /// From those who send to the link and back: commands that wait to be written, and those written and not
@@ -35,8 +54,9 @@ struct PendingCommand {
 class CommandQueue {
  public:
   /// With `leave_replicas`, a server that answers READONLY (a master once) ends the connection.
-  CommandQueue(std::size_t max_commands, std::size_t max_bytes, bool leave_replicas)
-      : max_commands_(max_commands), max_bytes_(max_bytes), leave_replicas_(leave_replicas) {}
+  CommandQueue(std::size_t max_commands, std::size_t max_bytes, bool leave_replicas,
+               OutcomeSink* sink = nullptr)
+      : max_commands_(max_commands), max_bytes_(max_bytes), leave_replicas_(leave_replicas), sink_(sink) {}
 
   /// Takes the command. kResourceExhausted if there are too many, kCancelled after `Cancel`; it is untouched
   /// then.
@@ -59,6 +79,14 @@ class CommandQueue {
   /// Ends all, for good. Once the link's thread has ended.
   void Cancel();
 
+  /// After `Close`: takes away what waits for the next link.
+  [[nodiscard]] std::vector<PendingCommand> TakeWaiting();
+  /// Like `Cancel`, but only what was written, and must not be sent twice, is told of the end; the rest is
+  /// handed back.
+  [[nodiscard]] std::vector<PendingCommand> Retire(const Status& why);
+  /// Whether nothing waits or is owed. Threads: any.
+  [[nodiscard]] bool IsIdle() const { return commands_ == 0; }
+
  private:
   void TakePushed();
   void Finish(PendingCommand& command, StatusOr<RedisReply> outcome);
@@ -68,6 +96,7 @@ class CommandQueue {
   const std::size_t max_commands_;
   const std::size_t max_bytes_;
   const bool leave_replicas_;
+  OutcomeSink* const sink_;
   std::atomic<std::size_t> commands_ = 0;
   std::atomic<std::size_t> bytes_ = 0;
 

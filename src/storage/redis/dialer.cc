@@ -40,7 +40,7 @@ Status Named(const Status& status, const HostPort& server) {
 StatusOr<std::unique_ptr<Connection>> Dialer::Dial(const Bell& stop) {
   if (options_.url.has_sentinel()) return DialMaster(stop);
   Status failure = NoHost();
-  for (const HostPort& server : options_.url.hosts) {
+  for (const HostPort& server : find_hosts_ ? find_hosts_() : options_.url.hosts) {
     auto connection = DialServer(server, stop);
     if (connection.ok()) return connection;
     failure = Named(connection.status(), server);

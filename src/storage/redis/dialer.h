@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "storage/redis/bell.h"
 #include "storage/redis/connection.h"
@@ -13,7 +15,11 @@ namespace oofgg::storage::redis {
 /// and the server done with loading its data. Waits; for a thread of its own. Threads: one at a time.
 class Dialer {
  public:
-  explicit Dialer(RedisOptions options) : options_(std::move(options)) {}
+  /// Whom to dial, in this order.
+  using FindHosts = std::function<std::vector<HostPort>()>;
+
+  explicit Dialer(RedisOptions options, FindHosts find_hosts = nullptr)
+      : options_(std::move(options)), find_hosts_(std::move(find_hosts)) {}
 
   /// Errors: kUnavailable (nobody there, not ready, no master), kPermissionDenied (password, ACL,
   /// certificate), kFailedPrecondition (a file of ours is of no use), kCancelled (`stop` rang). Their
@@ -30,6 +36,7 @@ class Dialer {
   [[nodiscard]] Status LogIn(Connection& connection, TimePoint deadline, const Bell& stop) const;
 
   const RedisOptions options_;
+  const FindHosts find_hosts_;      // Empty: the URL's.
   std::size_t first_sentinel_ = 0;  // The one that knew last time.
 };
 

@@ -51,14 +51,23 @@ class Link::Attempt {
   std::thread thread_;
 };
 
-Link::Link(LinkUser& user, RedisOptions options)
-    : user_(user), dialer_(std::move(options)), backoff_(RandomSource::System(), dialer_.options().backoff) {
-  thread_ = std::thread([this] { Run(); });
+Link::Link(LinkUser& user, RedisOptions options, Dialer::FindHosts find_hosts)
+    : user_(user),
+      dialer_(std::move(options), std::move(find_hosts)),
+      backoff_(RandomSource::System(), dialer_.options().backoff) {
+  thread_ = std::thread([this] {
+    Run();
+    ended_ = true;
+  });
+}
+
+void Link::BeginToStop() {
+  stopping_ = true;
+  Wake();
 }
 
 void Link::Stop() {
-  stopping_ = true;
-  Wake();
+  BeginToStop();
   if (thread_.joinable()) thread_.join();
 }
 

@@ -37,14 +37,18 @@ class LinkUser {
 /// Dialing happens on a second thread, so that deadlines hold meanwhile. Threads: `Wake`, `Redial` from any.
 class Link {
  public:
-  /// `user` outlives the link.
-  Link(LinkUser& user, RedisOptions options);
+  /// `user` outlives the link. With `find_hosts`, whatever it says at an attempt is dialed instead of the
+  /// URL's hosts; it runs on a thread of its own.
+  Link(LinkUser& user, RedisOptions options, Dialer::FindHosts find_hosts = nullptr);
   ~Link() { Stop(); }
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
   /// Waits for its threads, at worst until a name is looked up. No method of the user runs afterwards.
   void Stop();
+  /// Does not wait: `Stop` soon has nothing more to wait for, and `has_ended` says when. Threads: any.
+  void BeginToStop();
+  [[nodiscard]] bool has_ended() const { return ended_; }
 
   /// Calls `OnTime`, and then `Fill`, soon.
   void Wake();
@@ -73,6 +77,7 @@ class Link {
   Bell dialed_;                     // and this one says that it has ended.
   std::atomic<bool> rung_ = false;  // Whether `bell_` rings already, which spares a system call.
   std::atomic<bool> stopping_ = false;
+  std::atomic<bool> ended_ = false;
   std::atomic<bool> redial_ = false;
   std::atomic<std::thread::id> thread_id_;
   std::thread thread_;

@@ -15,8 +15,17 @@
 
 namespace oofgg::storage {
 
+namespace redis {
+class ClientCore;
+}  // namespace redis
+
 /// One pipelined connection to Redis that many threads share. Commands of all of them are written together
 /// and answered in order; a lost link is made anew, to the new master where Sentinel watches.
+///
+/// In a cluster there is one such connection to each master, and each command goes to that of its key's slot,
+/// wherever the slot moves (`RedisCommand::OnKey`). The commands of a batch or a transaction, and the keys of
+/// a script, must be of one slot (kInvalidArgument). Order holds among commands of one slot, unless it moves
+/// under them: what is redirected comes behind what is not.
 ///
 /// Threads: safe. Callbacks run on the client's own thread, one at a time, and must not wait: from them
 /// `Send` and its kin may be called, not the blocking forms (kFailedPrecondition). Deadlines: each command
@@ -73,14 +82,18 @@ class RedisClient {
   [[nodiscard]] Status WaitUntilUp(TimePoint deadline);
 
   /// A number for the present link, greater than that of every link before; 0 while there is none. Who reads
-  /// the same number twice has had one link all the time.
+  /// the same number twice has had one link all the time. In a cluster: for the links to all masters
+  /// together, and greater too whenever a slot was seen to have another master.
   [[nodiscard]] std::uint64_t LinkNumber() const;
 
   [[nodiscard]] const RedisOptions& options() const;
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  void SendTogether(const std::vector<RedisCommand>& commands, bool is_transaction, TimePoint deadline,
+                    OnReply on_reply);
+
+  const RedisOptions options_;
+  std::unique_ptr<redis::ClientCore> core_;
 };
 
 }  // namespace oofgg::storage
