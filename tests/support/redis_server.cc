@@ -63,6 +63,8 @@ void RedisServer::Kill() {
 
 std::string RedisServer::Ask(const std::string& command) const { return FirstLine(address(), command); }
 
+std::string RedisServer::AskAll(const std::string& command) const { return Converse(address(), command); }
+
 bool RedisServer::WaitForLog(const std::string& text) const { return process_->WaitForOutput(text); }
 
 RedisSentinel::RedisSentinel(const RedisServer& master) {

@@ -34,6 +34,8 @@ class RedisServer {
 
   /// The first line of the answer to a command without blanks in its words; empty if there is none.
   [[nodiscard]] std::string Ask(const std::string& command) const;
+  /// All of the answer, in RESP2.
+  [[nodiscard]] std::string AskAll(const std::string& command) const;
   /// Whether its log has `text` within 30 s of now, or had since it was started.
   [[nodiscard]] bool WaitForLog(const std::string& text) const;
 
