@@ -103,6 +103,20 @@ void RedisCluster::Kill(RedisServer& node) {
   dead_.push_back(&node);
 }
 
+/// Asked again where the others did not vote in time, which they now and then do not.
+void RedisCluster::HandOver(RedisServer& replica) {
+  using Moment = std::chrono::steady_clock;
+  Moment::time_point ask_at;
+  Insist(Eventually([&] {
+           if (Has(replica, "ROLE", "master")) return true;
+           if (Moment::now() < ask_at) return false;
+           Tell(replica, "CLUSTER FAILOVER");
+           ask_at = Moment::now() + std::chrono::seconds(6);
+           return false;
+         }),
+         "a replica does not take over");
+}
+
 std::string RedisCluster::IdOf(const RedisServer& node) const {
   const std::string answer = node.AskAll("CLUSTER MYID");
   const std::size_t start = answer.find("\r\n") + 2;

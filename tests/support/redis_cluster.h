@@ -27,6 +27,9 @@ class RedisCluster {
   [[nodiscard]] RedisServer& OtherMaster(const RedisServer& than);
   /// kill -9. Its replica takes over by itself.
   void Kill(RedisServer& node);
+  /// A replica takes over from its living master, with all that this has, and is known by both when it
+  /// returns.
+  void HandOver(RedisServer& replica);
   /// Whether all who live agree that all slots are served, by whoever.
   [[nodiscard]] bool WaitUntilWhole() const;
 

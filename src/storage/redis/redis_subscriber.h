@@ -42,9 +42,11 @@ class RedisSubscription {
 };
 
 /// Channels of Redis on a connection of their own, made anew and subscribed again after each loss. Redis
-/// forgets a message as soon as it is sent, so a gap is told, never filled (`RedisChannelState`). Threads:
-/// safe. Callbacks run on the subscriber's thread, one at a time; they must not wait, and may subscribe, and
-/// drop any subscription, their own too.
+/// forgets a message as soon as it is sent, so a gap is told, never filled (`RedisChannelState`). In a
+/// cluster channels are sharded: each lives on the master of its slot, on a link to that one, and what is
+/// sent with `PublishCommand` reaches it; that the slot gets another master is a gap too. Threads: safe.
+/// Callbacks run on the subscriber's thread, one at a time; they must not wait, and may subscribe, and drop
+/// any subscription, their own too.
 class RedisSubscriber {
  public:
   using OnMessage = std::function<void(std::string_view message)>;

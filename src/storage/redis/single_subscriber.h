@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "storage/redis/redis_options.h"
+#include "storage/redis/subscriber_core.h"
+
+namespace oofgg::storage::redis {
+
+/// Plain channels, on one link.
+[[nodiscard]] std::shared_ptr<SubscriberCore> MakeSingleSubscriber(RedisOptions options);
+
+}  // namespace oofgg::storage::redis
