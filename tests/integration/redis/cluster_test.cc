@@ -1,10 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
+#include <set>
 #include <thread>
 #include <vector>
 
+#include "storage/redis/publish.h"
+#include "storage/redis/redis_subscriber.h"
 #include "tests/integration/redis/redis_fixture.h"
 #include "tests/support/eventually.h"
 #include "tests/support/inbox.h"
@@ -211,10 +215,8 @@ TEST_F(RedisClusterTest, GoesOnAfterAMasterDied) {
 TEST_F(RedisClusterTest, FollowsAMasterThatHandsOver) {
   ASSERT_TRUE(
       client_->CallBatch({{"SET", "foo", "1"}, RedisCommand({"WAIT", "1", "5000"}).Keyless()}, Soon()).ok());
-  oofgg::testing::RedisServer& old = cluster_.MasterOf("foo");
   const std::uint64_t number = client_->LinkNumber();
-  ASSERT_EQ(cluster_.node(5).Ask("CLUSTER FAILOVER"), "+OK") << "the replica of the last third";
-  ASSERT_TRUE(Eventually([&] { return &cluster_.MasterOf("foo") != &old; }));
+  cluster_.HandOver(cluster_.node(5));  // The replica of the last third.
   for (int i = 2; i <= 100; ++i) {
     const auto reply = client_->Call({"INCR", "foo"}, Soon());
     ASSERT_TRUE(reply.ok()) << reply.status() << ": the old one says MOVED, so nothing is unknown";
@@ -233,6 +235,51 @@ TEST_F(RedisClusterTest, EndsACommandAtItsDeadlineThoughNobodyServesItsSlot) {
   client_->Shutdown();
   EXPECT_EQ(cancelled.get().status().code(), StatusCode::kCancelled);
   EXPECT_EQ(Begin(*client_, {"GET", "bar"}).get().status().code(), StatusCode::kCancelled);
+}
+
+TEST_F(RedisClusterTest, SubscriptionsFollowASlot) {
+  oofgg::testing::Inbox<std::string> news;
+  RedisSubscriber subscriber(OptionsFor(cluster_.url()));
+  const auto follow = [&](const std::string& channel) {
+    return subscriber.Subscribe(
+        channel, [&](std::string_view message) { news.Put(std::string(message)); },
+        [&](RedisChannelState state) {
+          news.Put(state == RedisChannelState::kSubscribed ? "+subscribed"
+                   : state == RedisChannelState::kLost     ? "+lost"
+                                                           : "+resubscribed");
+        });
+  };
+  const auto subscription = follow("{slot}news");
+  ASSERT_EQ(news.Next(), "+subscribed");
+  for (int move = 0; move < 3; ++move) {
+    cluster_.MoveSlot("{slot}", cluster_.OtherMaster(cluster_.MasterOf("{slot}")));
+    EXPECT_EQ(news.Next(), "+lost");
+    EXPECT_EQ(news.Next(), "+resubscribed");
+    const auto reached = client_->Call(PublishCommand(client_->options().url, "{slot}news", "hello"), Soon());
+    ASSERT_TRUE(reached.ok()) << reached.status();
+    EXPECT_EQ(reached->integer, 1);
+    EXPECT_EQ(news.Next(), "hello");
+  }
+  const auto late = follow("{slot}other");
+  EXPECT_EQ(news.Next(), "+subscribed") << "whether or not its table is the newest";
+}
+
+TEST_F(RedisClusterTest, ChannelsOfAllMastersShareASubscriber) {
+  oofgg::testing::Inbox<std::string> news;
+  RedisSubscriber subscriber(OptionsFor("redis+cluster://" + cluster_.node(3).address()));
+  std::vector<RedisSubscription> subscriptions;
+  constexpr int kChannels = 500;
+  for (int i = 0; i < kChannels; ++i) {
+    subscriptions.push_back(subscriber.Subscribe(
+        "c" + std::to_string(i), [&](std::string_view message) { news.Put(std::string(message)); },
+        [&](RedisChannelState) { news.Put("+"); }));
+  }
+  for (int i = 0; i < kChannels; ++i) ASSERT_EQ(news.Next(), "+");
+  for (int i = 0; i < kChannels; ++i) {
+    const std::string name = "c" + std::to_string(i);
+    ASSERT_EQ(client_->Call(PublishCommand(client_->options().url, name, name), Soon())->integer, 1);
+    ASSERT_EQ(news.Next(), name);
+  }
 }
 
 TEST(RedisNoClusterTest, SaysThatAServerIsNoCluster) {

@@ -17,9 +17,9 @@ class Deployment {
   [[nodiscard]] virtual std::string url() const = 0;
   /// Who serves a key now.
   virtual oofgg::testing::RedisServer& MasterOf(const std::string& key) = 0;
-  /// Kills it. What this deployment does about that begins: a replica takes over, or the server is started
+  /// kill -9. What this deployment does about that begins: a replica takes over, or the server is started
   /// again with `Heal`.
-  virtual void KillMasterOf(const std::string& key) = 0;
+  virtual void Kill(oofgg::testing::RedisServer& master) = 0;
   virtual void Heal() {}
   /// Whether there is a replica that must have what is not to be lost.
   [[nodiscard]] virtual bool has_replicas() const { return true; }
@@ -29,7 +29,7 @@ class OneServer final : public Deployment {
  public:
   std::string url() const override { return server_.url(); }
   oofgg::testing::RedisServer& MasterOf(const std::string& /*key*/) override { return server_; }
-  void KillMasterOf(const std::string& /*key*/) override { server_.Kill(); }
+  void Kill(oofgg::testing::RedisServer& master) override { master.Kill(); }
   void Heal() override { server_.Start(); }
   bool has_replicas() const override { return false; }
 
@@ -52,8 +52,8 @@ class SentinelSet final : public Deployment {
   oofgg::testing::RedisServer& MasterOf(const std::string& /*key*/) override {
     return killed_ ? replica_ : master_;
   }
-  void KillMasterOf(const std::string& /*key*/) override {
-    master_.Kill();
+  void Kill(oofgg::testing::RedisServer& master) override {
+    master.Kill();
     killed_ = true;
   }
 
@@ -70,7 +70,7 @@ class Cluster final : public Deployment {
  public:
   std::string url() const override { return cluster_.url(); }
   oofgg::testing::RedisServer& MasterOf(const std::string& key) override { return cluster_.MasterOf(key); }
-  void KillMasterOf(const std::string& key) override { cluster_.Kill(cluster_.MasterOf(key)); }
+  void Kill(oofgg::testing::RedisServer& master) override { cluster_.Kill(master); }
 
  private:
   oofgg::testing::RedisCluster cluster_;
