@@ -159,5 +159,77 @@ TEST_F(CommandQueueTest, CancelsAllThatIsLeft) {
   EXPECT_FALSE(Push("d"));
 }
 
+TEST_F(CommandQueueTest, WhatNothingCameOfWaitsOnce) {
+  queue_.Open();
+  PendingCommand command;
+  command.bytes = "a";
+  command.deadline = clock_.Now() + 1h;
+  command.patient = true;
+  command.on_reply = [this](const StatusOr<RedisReply>& reply) { outcomes_["a"] = reply.ok() ? "" : "lost"; };
+  ASSERT_TRUE(queue_.Push(command).ok());
+  Tick();
+  queue_.Close(Gone());
+  EXPECT_EQ(outcomes_.count("a"), 0U) << "it had not been written";
+  queue_.Open();
+  EXPECT_EQ(Fill(), "a");
+  queue_.Close(Gone());
+  EXPECT_EQ(outcomes_["a"], "lost") << "now nobody knows";
+}
+
+TEST_F(CommandQueueTest, HandsBackWhatWaits) {
+  queue_.Open();
+  ASSERT_TRUE(Push("once") && Push("again", 1h, true));
+  Tick();
+  Fill();
+  queue_.Close(Gone());
+  const std::vector<PendingCommand> waiting = queue_.TakeWaiting();
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(waiting[0].bytes, "again");
+  EXPECT_TRUE(queue_.IsIdle()) << "it counts elsewhere now";
+  queue_.Open();
+  EXPECT_EQ(Fill(), "");
+}
+
+TEST_F(CommandQueueTest, RetiringEndsOnlyWhatMayHaveBeenCarriedOut) {
+  queue_.Open();
+  ASSERT_TRUE(Push("written"));
+  Tick();
+  Fill();
+  ASSERT_TRUE(Push("waiting"));
+  Tick();
+  ASSERT_TRUE(Push("pushed"));
+  std::vector<std::string> back;
+  for (const PendingCommand& command : queue_.Retire(Gone())) back.push_back(command.bytes);
+  EXPECT_EQ(back, (std::vector<std::string>{"waiting", "pushed"}));
+  EXPECT_EQ(outcomes_, (std::map<std::string, std::string>{{"written", "UNAVAILABLE"}}));
+  EXPECT_FALSE(Push("late"));
+}
+
+/// Takes outcomes instead of the callbacks.
+class Collector final : public OutcomeSink {
+ public:
+  void OnOutcome(PendingCommand command, StatusOr<RedisReply> outcome) override {
+    seen.push_back(command.bytes + ": " + (outcome.ok() ? outcome->text : outcome.status().ToString()));
+  }
+  std::vector<std::string> seen;
+};
+
+TEST_F(CommandQueueTest, ASinkTakesErrorsAsTheyAreAndTheCommandWithThem) {
+  Collector collector;
+  CommandQueue queue(10, 100, /*leave_replicas=*/false, &collector);
+  queue.Open();
+  PendingCommand command;
+  command.bytes = "a";
+  command.on_reply = [](const StatusOr<RedisReply>&) { FAIL() << "the sink calls it, if anybody"; };
+  ASSERT_TRUE(queue.Push(command).ok());
+  (void)queue.Tick(clock_.Now());
+  std::string out;
+  queue.Fill(out);
+  queue.AddPing(out);
+  EXPECT_TRUE(queue.Answer({.kind = RedisReply::Kind::kError, .text = "MOVED 1 a:1"}).ok());
+  EXPECT_TRUE(queue.Answer({.kind = RedisReply::Kind::kString, .text = "PONG"}).ok());
+  EXPECT_EQ(collector.seen, std::vector<std::string>{"a: MOVED 1 a:1"}) << "and none of the PING";
+}
+
 }  // namespace
 }  // namespace oofgg::storage::redis
