@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/integration/redis/redis_fixture.h"
+#include "tests/support/redis_cluster.h"
 
 namespace oofgg::storage {
 namespace {
@@ -30,6 +31,16 @@ TEST(RedisDurabilityTest, RefusesAVolatileOneUnlessItIsAllowed) {
 TEST(RedisDurabilityTest, WorksWhereConfigIsForbidden) {
   oofgg::testing::RedisServer server({"--user", "guest", "on", ">secret", "~*", "+@all", "-config"});
   EXPECT_TRUE(CheckDurability(*ConnectTo("redis://guest:secret@" + server.address()), false, Soon()).ok());
+}
+
+TEST(RedisDurabilityTest, OfAClusterLooksAtEachMaster) {
+  oofgg::testing::RedisCluster cluster;
+  const auto client = ConnectTo(cluster.url());
+  EXPECT_TRUE(CheckDurability(*client, /*allow_volatile=*/false, Soon()).ok());
+  ASSERT_EQ(cluster.node(2).Ask("CONFIG SET appendonly no"), "+OK");
+  const Status refused = CheckDurability(*client, /*allow_volatile=*/false, Soon());
+  EXPECT_EQ(refused.code(), StatusCode::kFailedPrecondition);
+  EXPECT_THAT(refused.ToString(), ::testing::HasSubstr(cluster.node(2).address()));
 }
 
 }  // namespace
