@@ -335,7 +335,9 @@ void ClusterClient::SendPartAgain(const Redirect& redirect, PendingCommand whole
   part.on_reply = [this, asking, step, which = std::move(which), whole = std::move(whole),
                    so_far = std::move(so_far)](StatusOr<RedisReply> got) mutable {
     if (!got.ok() && asking) return RejoinLost(std::move(whole), got.status());
-    if (!got.ok()) return Deliver(std::move(whole), got.status());
+    if (!got.ok()) {
+      return Deliver(std::move(whole), Annotate(got.status(), "a batch of which the rest was carried out"));
+    }
     for (std::size_t i = 0; i < which.size() && i * step + step - 1 < got->elements.size(); ++i) {
       so_far.elements[which[i]] = std::move(got->elements[i * step + step - 1]);
     }

@@ -11,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kBetweenFarewells = 50ms;
+constexpr Duration kLongestFarewell = 2s;  // For what is owed by one that may hang.
 constexpr Duration kGuestStays = 10s;
 constexpr std::size_t kMostGuests = 64;
 constexpr std::size_t kMostMasters = 1000;
@@ -121,13 +122,19 @@ void ClusterNodes::Apply(const SlotRanges& slots) {
   });
   for (const NodePtr& node : masters_) {
     const bool stays = std::find(masters.begin(), masters.end(), node) != masters.end();
-    const bool is_told = std::find(leaving_.begin(), leaving_.end(), node) != leaving_.end();
-    if (!stays && !is_told) leaving_.push_back(node);
+    if (!stays) Dismiss(node);
   }
   masters_ = std::move(masters);
   if (!changed) return;
   trouble_ = NotAllLinked();
   Count();
+}
+
+void ClusterNodes::Dismiss(const NodePtr& node) {
+  for (const Leaving& leaving : leaving_) {
+    if (leaving.node == node) return;
+  }
+  leaving_.push_back({node, Clock::System().Now()});
 }
 
 void ClusterNodes::Move(std::uint16_t slot, const HostPort& to) {
@@ -162,23 +169,27 @@ TimePoint ClusterNodes::LetGo(TimePoint now) {
     const std::lock_guard lock(mutex_);
     std::erase_if(guests_, [&](const Guest& guest) {
       const bool stays = now - guest.used_at < kGuestStays;
-      if (!stays) leaving_.push_back(guest.node);
+      if (!stays) Dismiss(guest.node);
       if (stays) next = std::min(next, guest.used_at + kGuestStays);
       return !stays;
     });
   }
-  std::erase_if(leaving_, [](const NodePtr& node) {
-    if (node->is_done()) node->BeginToStop();
-    if (!node->has_ended()) return false;
-    node->Retire(
-        MakeStatus(StatusCode::kUnavailable, FormatHostPort(node->address()) + " has left the cluster"));
+  std::erase_if(leaving_, [now](const Leaving& leaving) {
+    ClusterNode& node = *leaving.node;
+    if (node.is_done() || now - leaving.since >= kLongestFarewell) node.BeginToStop();
+    if (!node.has_ended()) return false;
+    node.Retire(
+        MakeStatus(StatusCode::kUnavailable, FormatHostPort(node.address()) + " is no master any more"));
     return true;
   });
   return leaving_.empty() ? next : std::min(next, now + kBetweenFarewells);
 }
 
+/// That it is over is said last, as a node that goes may have a word of its own.
 void ClusterNodes::Cancel() {
-  std::vector<NodePtr> all = std::move(leaving_);
+  std::vector<NodePtr> all;
+  for (Leaving& leaving : leaving_) all.push_back(std::move(leaving.node));
+  leaving_.clear();
   {
     const std::lock_guard lock(mutex_);
     all.insert(all.end(), masters_.begin(), masters_.end());
@@ -186,11 +197,12 @@ void ClusterNodes::Cancel() {
     masters_.clear();
     guests_.clear();
     std::fill(owners_.begin(), owners_.end(), nullptr);
-    trouble_ = MakeStatus(StatusCode::kCancelled, "the Redis client is shutting down");
-    Count();
   }
   for (const NodePtr& node : all) node->BeginToStop();
   for (const NodePtr& node : all) node->Cancel();
+  const std::lock_guard lock(mutex_);
+  trouble_ = MakeStatus(StatusCode::kCancelled, "the Redis client is shutting down");
+  Count();
 }
 
 }  // namespace oofgg::storage::redis

@@ -41,7 +41,7 @@ class ClusterNodes {
   void Move(std::uint16_t slot, const HostPort& to);
   /// Whoever is there, which need not be a master of a slot yet; null if there are too many.
   [[nodiscard]] NodePtr NodeAt(const HostPort& address, TimePoint now);
-  /// Ends who has nothing more to do. Says when to look again.
+  /// Ends who has nothing more to do, or does nothing any more. Says when to look again.
   [[nodiscard]] TimePoint LetGo(TimePoint now);
   /// Whether a master has no link.
   [[nodiscard]] bool IsIncomplete() const;
@@ -54,13 +54,19 @@ class ClusterNodes {
     TimePoint used_at;
   };
 
+  struct Leaving {
+    NodePtr node;
+    TimePoint since;
+  };
+
+  void Dismiss(const NodePtr& node);
   [[nodiscard]] NodePtr FindOrMake(const HostPort& address);
   void SetOwner(std::size_t slot, const NodePtr& node, bool& changed);
   void Count();
 
   ClusterNodeOwner& owner_;
   const RedisOptions options_;
-  std::vector<NodePtr> leaving_;  // The owner's.
+  std::vector<Leaving> leaving_;  // The owner's.
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

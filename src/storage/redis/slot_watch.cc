@@ -72,14 +72,15 @@ void SlotWatch::Fill(std::string& out) {
   if (!std::exchange(ask_now_, false)) return;
   wanted_ = false;
   RedisCommand({"CLUSTER", "SLOTS"}).AppendTo(out);
-  unanswered_.push_back(Question::kTable);
+  unanswered_.push_back(Question::kOnDemand);
   asked_at_ = Clock::System().Now();
   answer_due_ = asked_at_ + patience_;
 }
 
+/// As good a sign of life as any, and it tells of a master that hangs and has been replaced.
 void SlotWatch::AddPing(std::string& out) {
-  RedisCommand({"PING"}).AppendTo(out);
-  unanswered_.push_back(Question::kPing);
+  RedisCommand({"CLUSTER", "SLOTS"}).AppendTo(out);
+  unanswered_.push_back(Question::kRoutine);
 }
 
 Status SlotWatch::OnReply(RedisReply reply) {
@@ -87,24 +88,23 @@ Status SlotWatch::OnReply(RedisReply reply) {
   if (unanswered_.empty()) return MakeStatus(StatusCode::kInternal, "Redis answered what nobody had asked");
   const Question question = unanswered_.front();
   unanswered_.pop_front();
-  if (question == Question::kPing) return absl::OkStatus();
-  answer_due_ = kNever;
-  return TakeAnswer(reply);
+  if (question == Question::kOnDemand) answer_due_ = kNever;
+  return TakeAnswer(reply, question);
 }
 
 /// An answer that is of no use ends the link, so that the next node is asked.
-Status SlotWatch::TakeAnswer(const RedisReply& reply) {
+Status SlotWatch::TakeAnswer(const RedisReply& reply, Question question) {
   StatusOr<SlotRanges> slots = ParseClusterSlots(reply, server_);
   if (!slots.ok()) {
     const Status named = Annotate(slots.status(), "asking Redis at " + FormatHostPort(server_));
     user_.OnNoSlots(named);
     return named;
   }
-  if (*slots == answer_) {
-    ++times_the_same_;
-  } else {
+  if (*slots != answer_) {
     times_the_same_ = 0;
     most_times_ = kMostTimesTheSame;
+  } else if (question == Question::kOnDemand) {
+    ++times_the_same_;
   }
   answer_ = *std::move(slots);
   {

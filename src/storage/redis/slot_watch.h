@@ -24,9 +24,10 @@ class SlotWatchUser {
   [[nodiscard]] virtual TimePoint OnTime(TimePoint now) = 0;
 };
 
-/// Asks the nodes of a cluster, on a link of its own, for the table of slots: when it finds one, and on
-/// `Refresh`. Goes on to another node where one is lost, does not answer, or tells the same again and again.
-/// Threads: `Refresh`, `Wake`, `OnItsThread` from any.
+/// Asks the nodes of a cluster, on a link of its own, for the table of slots: when it finds one, on
+/// `Refresh`, and as often as a quiet link is asked whether it lives. Goes on to another node where one is
+/// lost, does not answer, or tells those who want to know more the same again and again. Threads: `Refresh`,
+/// `Wake`, `OnItsThread` from any.
 class SlotWatch final : public LinkUser {
  public:
   /// `user` outlives it.
@@ -47,10 +48,10 @@ class SlotWatch final : public LinkUser {
   [[nodiscard]] TimePoint OnTime(TimePoint now) override;
 
  private:
-  enum class Question { kPing, kTable };
+  enum class Question { kRoutine, kOnDemand };
 
   [[nodiscard]] std::vector<HostPort> FindHosts();
-  [[nodiscard]] Status TakeAnswer(const RedisReply& reply);
+  [[nodiscard]] Status TakeAnswer(const RedisReply& reply, Question question);
 
   SlotWatchUser& user_;
   const std::vector<HostPort> seeds_;
@@ -65,7 +66,7 @@ class SlotWatch final : public LinkUser {
   TimePoint asked_at_ = TimePoint::min();
   TimePoint answer_due_ = kNever;
   SlotRanges answer_;       // The last,
-  int times_the_same_ = 0;  // and how often it came in a row,
+  int times_the_same_ = 0;  // and how often it came in a row on demand,
   int most_times_;          // of how many times.
 
   std::mutex mutex_;

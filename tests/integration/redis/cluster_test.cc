@@ -252,6 +252,25 @@ TEST_F(RedisClusterFailoverTest, FollowsAMasterThatHandsOver) {
   EXPECT_GT(client_->LinkNumber(), number);
 }
 
+// It keeps its connections; the others tell of its successor long before we would give it up.
+TEST_F(RedisClusterFailoverTest, LeavesAHungMasterOnceItIsReplaced) {
+  RedisOptions options = OptionsFor(cluster_.url());
+  options.dead_after = 10min;
+  options.ping_after = 500ms;
+  const auto client = RedisClient::Connect(options, Soon()).value();
+  ASSERT_TRUE(
+      client->CallBatch({{"SET", "foo", "1"}, RedisCommand({"WAIT", "1", "5000"}).OnKey("foo")}, Soon())
+          .ok());
+  oofgg::testing::RedisServer& master = cluster_.MasterOf("foo");
+  master.Pause();
+  auto once = Begin(*client, {"APPEND", "foo", "!"}, In(60s));
+  const auto done = Begin(*client, RedisCommand({"SET", "foo", "2"}).Idempotent(), In(60s)).get();
+  EXPECT_TRUE(done.ok()) << done.status();
+  EXPECT_EQ(once.get().status().code(), StatusCode::kUnavailable) << "its outcome is unknown";
+  EXPECT_EQ(Get(*client, "foo"), "2");
+  master.Resume();
+}
+
 TEST_F(RedisClusterFailoverTest, EndsACommandAtItsDeadlineThoughNobodyServesItsSlot) {
   cluster_.Kill(cluster_.node(5));
   cluster_.Kill(cluster_.MasterOf("foo"));
