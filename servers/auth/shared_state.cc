@@ -4,41 +4,24 @@
 #include <utility>
 
 #include "oofgg/clock.h"
+#include "servers/common/redis_options.h"
 #include "storage/redis/auth/redis_login_failures.h"
 #include "storage/redis/auth/redis_rate_limiter.h"
 #include "storage/redis/auth/redis_revocation_feed.h"
 #include "storage/redis/durability.h"
-#include "storage/redis/redis_url.h"
 
 namespace oofgg::servers {
 namespace {
 
 constexpr std::chrono::seconds kPatience{5};
 
-/// Its password, and what it is told of players, do not cross a network in plaintext unasked.
-Status CheckPrivate(const storage::RedisUrl& url, bool insecure) {
-  if (url.tls || insecure) return {};
-  for (const HostPort& host : url.hosts) {
-    if (IsLoopback(host.host)) continue;
-    return MakeStatus(StatusCode::kFailedPrecondition,
-                      "--redis: " + FormatHostPort(host) +
-                          " is on another machine; write rediss:// for TLS, or allow plaintext on a private "
-                          "network with --insecure");
-  }
-  return {};
-}
-
 }  // namespace
 
 StatusOr<SharedState> SharedState::Open(const ServerSettings& settings, std::string limit_key) {
   SharedState shared;
   if (settings.redis.empty()) return shared;
-  auto url = storage::ParseRedisUrl(settings.redis);
-  if (!url.ok()) return Annotate(url.status(), "--redis");
+  OOFGG_ASSIGN_OR_RETURN(storage::RedisOptions options, RedisOptionsOf(settings));
   const TimePoint deadline = DeadlineAfter(Clock::System().Now(), kPatience);
-  storage::RedisOptions options;
-  options.url = *std::move(url);
-  OOFGG_RETURN_IF_ERROR(CheckPrivate(options.url, settings.insecure));
   auto redis = storage::RedisClient::Connect(std::move(options), deadline);
   if (!redis.ok()) return Annotate(redis.status(), "--redis");
   if (const Status durable = storage::CheckDurability(**redis, settings.allow_volatile_redis, deadline);

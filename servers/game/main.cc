@@ -44,6 +44,7 @@ constexpr std::chrono::milliseconds kQueueingRetryDelay{1000};
 constexpr std::size_t kMakerCallbackThreads = 2;
 constexpr std::chrono::minutes kTidyPeriod{10};
 constexpr std::chrono::milliseconds kDrainPatience{10'000};
+constexpr std::chrono::milliseconds kLeavePatience{2'000};
 
 StatusOr<std::shared_ptr<Transport>> TransportToMaker(const GameSettings& settings) {
   GrpcTransportOptions options;
@@ -158,6 +159,7 @@ Status Serve(const GameSettings& settings) {
   presence->DrainInto(drain);
   server->Drain(kDrainPatience);
   drain.Wait(std::chrono::ceil<std::chrono::milliseconds>(end - clock.Now()));
+  presence->LeaveInstances(DeadlineAfter(clock.Now(), kLeavePatience));
   process.Stop();
   return {};
 }

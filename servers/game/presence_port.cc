@@ -8,9 +8,14 @@
 #include "oofgg/log.h"
 #include "oofgg/parse.h"
 #include "servers/common/process.h"
+#include "servers/common/redis_options.h"
+#include "storage/redis/presence/redis_instance_bus.h"
+#include "storage/redis/redis_client.h"
 
 namespace oofgg::servers {
 namespace {
+
+constexpr std::chrono::seconds kRedisPatience{5};
 
 /// What was asked for, as far as there are descriptors for it.
 std::size_t PresenceConnections(const GameSettings& settings) {
@@ -95,11 +100,27 @@ void AddCounters(OpsServer& ops, const net::PresenceUdpListener& door) {
   count("oofgg_presence_udp_unsent_total", "Datagrams that the kernel did not take.", &Counts::unsent);
 }
 
-presence::PresenceHubOptions HubOptionsOf(const GameSettings& settings) {
+presence::PresenceHubOptions HubOptionsOf(const GameSettings& settings,
+                                          std::optional<storage::RedisOptions> redis) {
   presence::PresenceHubOptions options;
   options.grace = settings.presence_grace;
   options.shards = PresenceShards(settings);
+  if (!redis.has_value()) return options;
+  options.instance_bus = [redis = *std::move(redis)](std::function<void(presence::InstanceWork)> deliver) {
+    return std::make_unique<storage::RedisInstanceBus>(redis, std::move(deliver));
+  };
+  options.instances.lease = settings.presence_lease;
   return options;
+}
+
+/// What `--redis` asks for must be there when the server starts; later it may come and go.
+StatusOr<std::optional<storage::RedisOptions>> FindRedis(const ServerSettings& settings) {
+  if (settings.redis.empty()) return std::optional<storage::RedisOptions>();
+  OOFGG_ASSIGN_OR_RETURN(const storage::RedisOptions options, RedisOptionsOf(settings));
+  const TimePoint deadline = DeadlineAfter(Clock::System().Now(), kRedisPatience);
+  const auto found = storage::RedisClient::Connect(options, deadline);
+  if (!found.ok()) return Annotate(found.status(), "--redis");
+  return std::optional(options);
 }
 
 net::PresenceUdpOptions UdpOptionsOf(const GameSettings& settings) {
@@ -113,14 +134,33 @@ net::PresenceUdpOptions UdpOptionsOf(const GameSettings& settings) {
 
 }  // namespace
 
-PresencePort::PresencePort(const GameSettings& settings, Executor& workers)
-    : hub_(Clock::System(), workers, HubOptionsOf(settings)) {}
+PresencePort::PresencePort(const GameSettings& settings, std::optional<storage::RedisOptions> redis,
+                           Executor& workers)
+    : hub_(Clock::System(), workers, [&] {
+        auto options = HubOptionsOf(settings, std::move(redis));
+        options.instances.describe = [gauge = gauge_, address = settings.presence_advertise,
+                                      capacity = PresenceConnections(settings)] {
+          const std::lock_guard lock(gauge->mutex);
+          presence::LeaseRecord record{.address = address, .capacity = static_cast<std::uint32_t>(capacity)};
+          if (gauge->port != nullptr) record.connections = gauge->port->CountClients();
+          return record;
+        };
+        return options;
+      }()) {}
+
+PresencePort::~PresencePort() {
+  const std::lock_guard lock(gauge_->mutex);
+  gauge_->port = nullptr;
+}
+
+std::uint32_t PresencePort::CountClients() const { return static_cast<std::uint32_t>(tcp_->connections()); }
 
 StatusOr<std::unique_ptr<PresencePort>> PresencePort::Open(const GameSettings& settings,
                                                            boost::asio::io_context& io, Executor& workers,
                                                            net::PresenceAuthenticator authenticate,
                                                            net::SecureLayerFactory secure) {
-  std::unique_ptr<PresencePort> port(new PresencePort(settings, workers));
+  OOFGG_ASSIGN_OR_RETURN(auto redis, FindRedis(settings.server));
+  std::unique_ptr<PresencePort> port(new PresencePort(settings, std::move(redis), workers));
   auto tcp = net::PresenceTcpListener::Listen(
       io, settings.presence_listen, port->hub_, Clock::System(), workers, authenticate,
       {.require_token = settings.presence_auth,
@@ -135,6 +175,8 @@ StatusOr<std::unique_ptr<PresencePort>> PresencePort::Open(const GameSettings& s
                                               std::move(authenticate), UdpOptionsOf(settings));
   if (!udp.ok()) return Annotate(udp.status(), "--presence-listen, over UDP");
   port->udp_ = *std::move(udp);
+  const std::lock_guard lock(port->gauge_->mutex);
+  port->gauge_->port = port.get();
   return port;
 }
 
@@ -161,6 +203,11 @@ void PresencePort::AddDoors(rpc::ServiceHost& host) const {
 void PresencePort::DrainInto(Drain& drain) {
   tcp_->Drain(drain.Add());
   udp_->Drain(drain.Add());
+}
+
+void PresencePort::LeaveInstances(TimePoint deadline) {
+  const Status left = hub_.LeaveInstances(deadline);
+  if (!left.ok()) Log(LogLevel::kWarning, "presence", std::string(left.message()));
 }
 
 void WarnOfPresenceSettings(const GameSettings& settings) {

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <optional>
 
 #include "net/presence/presence_tcp_listener.h"
 #include "net/presence/presence_udp_listener.h"
@@ -14,6 +16,7 @@
 #include "servers/common/drain.h"
 #include "servers/common/ops_server.h"
 #include "servers/game/settings.h"
+#include "storage/redis/redis_options.h"
 
 namespace oofgg::servers {
 
@@ -35,10 +38,21 @@ class PresencePort {
   /// So that logins that end, end here too.
   void AddDoors(rpc::ServiceHost& host) const;
   void DrainInto(Drain& drain);
+  /// Once all connections are closed: the other instances take over who is in their grace.
+  void LeaveInstances(TimePoint deadline);
+  ~PresencePort();
 
  private:
-  PresencePort(const GameSettings& settings, Executor& workers);
+  /// The load that other instances hear of, for as long as there is one.
+  struct Gauge {
+    std::mutex mutex;
+    const PresencePort* port = nullptr;
+  };
 
+  PresencePort(const GameSettings& settings, std::optional<storage::RedisOptions> redis, Executor& workers);
+  [[nodiscard]] std::uint32_t CountClients() const;
+
+  const std::shared_ptr<Gauge> gauge_ = std::make_shared<Gauge>();
   presence::PresenceHub hub_;
   presence::PresenceFacade facade_{hub_};
   std::unique_ptr<net::PresenceTcpListener> tcp_;

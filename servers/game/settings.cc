@@ -4,6 +4,7 @@
 
 #include "oofgg/auth/token_issuer.h"
 #include "oofgg/parse.h"
+#include "storage/redis/redis_url.h"
 
 namespace oofgg::servers {
 namespace {
@@ -42,6 +43,15 @@ Status CheckPresenceTls(const GameSettings& settings) {
   return MakeStatus(StatusCode::kInvalidArgument, "--presence-tls needs --tls-cert and --tls-key");
 }
 
+Status CheckInstances(const GameSettings& settings) {
+  if (settings.server.redis.empty()) return {};
+  OOFGG_RETURN_IF_ERROR(Annotate(storage::ParseRedisUrl(settings.server.redis).status(), "--redis"));
+  constexpr std::chrono::seconds kShortest{1};
+  constexpr std::chrono::minutes kLongest{10};
+  if (settings.presence_lease >= kShortest && settings.presence_lease <= kLongest) return {};
+  return MakeStatus(StatusCode::kInvalidArgument, "--presence-lease is 1s to 10m");
+}
+
 void AddPresenceFlags(Flags& flags, GameSettings& settings) {
   flags.AddAddress({.name = "presence-listen", .help = "Where presence over TCP and UDP is served"},
                    &settings.presence_listen);
@@ -65,6 +75,13 @@ void AddPresenceFlags(Flags& flags, GameSettings& settings) {
                   });
   flags.Add({.name = "presence-grace", .help = "How long a lost v2 player stays online"},
             &settings.presence_grace);
+  flags.Add({.name = "presence-lease",
+             .help = "With --redis, after how long an instance that says nothing is gone"},
+            &settings.presence_lease);
+  flags.AddAddress({.name = "presence-advertise",
+                    .help = "With --redis, where clients reach this presence port, for other instances that "
+                            "send them here; none: they do not"},
+                   &settings.presence_advertise);
   flags.Add({.name = "presence-max-connections",
              .help = "TCP connections to the presence port at once, fewer where descriptors are"},
             &settings.presence_max_connections, 1, 10'000'000);
@@ -99,7 +116,7 @@ net::PresenceTls PresenceTlsOf(const GameSettings& settings) {
 std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& settings) {
   settings.issuer = auth::kDefaultIssuer;
   Flags flags(kProgram, "Presence, sessions and their events, players, scores.");
-  AddServerFlags(flags, settings.server);
+  AddServerFlags(flags, settings.server, {.takes_redis = true});
   flags.Add({.name = "jwks", .help = "The keys that verify access tokens; required", .value = "URL|FILE"},
             &settings.jwks);
   flags.Add({.name = "issuer", .help = "The iss that access tokens must have"}, &settings.issuer);
@@ -114,8 +131,9 @@ std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& setting
                   "", [&settings](std::string_view text) { return ParseGames(text, settings.games); });
   AddPresenceFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;
-  for (const Status& fit : {CheckTogether(settings.server), CheckTogether(settings.peers),
-                            CheckTogether(settings.revocations), CheckPresenceTls(settings)}) {
+  for (const Status& fit :
+       {CheckTogether(settings.server), CheckTogether(settings.peers), CheckTogether(settings.revocations),
+        CheckPresenceTls(settings), CheckInstances(settings)}) {
     if (!fit.ok()) return Fail(kProgram, fit, 2);
   }
   if (settings.jwks.empty()) {

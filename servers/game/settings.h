@@ -27,6 +27,8 @@ struct GameSettings {
   std::string maker;
   std::vector<std::string> games;  ///< Each `ID=NAME`.
   std::chrono::milliseconds presence_grace{5'000};
+  std::chrono::milliseconds presence_lease{5'000};
+  std::string presence_advertise;
   std::int64_t presence_max_connections = 100'000;
   std::int64_t presence_max_per_address = 1'000;
   std::int64_t presence_max_udp_players = 2'000'000;

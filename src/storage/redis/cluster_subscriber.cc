@@ -34,6 +34,7 @@ class ClusterSubscriber final : public SubscriberCore, public ShardLinkOwner, pu
   void Stop() override;
   void Add(const std::shared_ptr<Listener>& listener) override;
   void Remove(const std::shared_ptr<Listener>& listener) override;
+  void ListenAnew() override;
 
   void OnShardEvent(ShardEvent event) override;
 
@@ -73,6 +74,7 @@ class ClusterSubscriber final : public SubscriberCore, public ShardLinkOwner, pu
   std::set<std::string> changed_;   // Channels that have to be looked at,
   std::set<std::string> joined_;    // and those that somebody has joined.
   std::vector<ShardEvent> events_;  // From the links.
+  bool listens_anew_ = false;
 
   // Of the watch's thread.
   std::vector<HostPort> owners_;  // By slot; port 0: nobody.
@@ -114,6 +116,14 @@ void ClusterSubscriber::Remove(const std::shared_ptr<Listener>& listener) {
   watch_.Wake();
 }
 
+void ClusterSubscriber::ListenAnew() {
+  {
+    const std::lock_guard lock(mutex_);
+    listens_anew_ = true;
+  }
+  watch_.Wake();
+}
+
 void ClusterSubscriber::OnShardEvent(ShardEvent event) {
   {
     const std::lock_guard lock(mutex_);
@@ -145,6 +155,9 @@ TimePoint ClusterSubscriber::OnTime(TimePoint now) {
   {
     const std::lock_guard lock(mutex_);
     taken_.swap(events_);
+    if (std::exchange(listens_anew_, false)) {
+      for (const LinkPtr& link : links_) link->Redial();
+    }
   }
   for (const ShardEvent& event : taken_) Take(event, now);
   taken_.clear();

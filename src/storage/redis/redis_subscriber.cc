@@ -29,6 +29,8 @@ RedisSubscriber::RedisSubscriber(RedisOptions options)
 
 RedisSubscriber::~RedisSubscriber() { core_->Stop(); }
 
+void RedisSubscriber::ListenAnew() { core_->ListenAnew(); }
+
 RedisSubscription RedisSubscriber::Subscribe(std::string channel, OnMessage on_message, OnState on_state) {
   auto listener =
       std::make_shared<redis::Listener>(std::move(channel), std::move(on_message), std::move(on_state));

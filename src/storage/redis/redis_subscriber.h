@@ -63,6 +63,10 @@ class RedisSubscriber {
   [[nodiscard]] RedisSubscription Subscribe(std::string channel, OnMessage on_message,
                                             OnState on_state = nullptr);
 
+  /// Gives the connection up and makes another, for who has reason to think that it is at the wrong server:
+  /// each channel has a gap.
+  void ListenAnew();
+
  private:
   std::shared_ptr<redis::SubscriberCore> core_;
 };

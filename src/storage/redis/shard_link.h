@@ -49,6 +49,7 @@ class ShardLink final : public LinkUser {
   void BeginToStop() { link_.BeginToStop(); }
   [[nodiscard]] bool has_ended() const { return link_.has_ended(); }
   void Stop() { link_.Stop(); }
+  void Redial() { link_.Redial(); }
 
   void OnUp(const HostPort& server) override;
   void OnDown(const Status& why) override;

@@ -21,6 +21,7 @@ class SingleSubscriber final : public SubscriberCore, public LinkUser {
   explicit SingleSubscriber(RedisOptions options) : link_(*this, std::move(options)) {}
 
   void Stop() override { link_.Stop(); }
+  void ListenAnew() override { link_.Redial(); }
 
   void Add(const std::shared_ptr<Listener>& listener) override {
     {

@@ -15,6 +15,7 @@ class SubscriberCore {
   virtual void Stop() = 0;
   virtual void Add(const std::shared_ptr<Listener>& listener) = 0;
   virtual void Remove(const std::shared_ptr<Listener>& listener) = 0;
+  virtual void ListenAnew() = 0;
 };
 
 }  // namespace oofgg::storage::redis
