@@ -5,8 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "storage/redis/key_slot.h"
+#include "storage/redis/redirect.h"
 #include "storage/redis/redis_url.h"
 #include "storage/redis/reply_reader.h"
+#include "storage/redis/slot_ranges.h"
 
 // What a server answers, and the URL that says where it is. The first byte of an input says which of the two
 // the rest is; of answers the second byte says in pieces of how many bytes they come.
@@ -23,6 +26,24 @@ std::size_t DepthOf(const RedisReply& reply) {
   return deepest + 1;
 }
 
+/// Whatever a node says of its cluster, no slot is out of bounds or served twice.
+void RequireSound(const RedisReply& reply) {
+  const HostPort asked{"asked", 1};
+  int last = -1;
+  if (const auto slots = redis::ParseClusterSlots(reply, asked); slots.ok()) {
+    for (const redis::SlotRange& range : slots->ranges) {
+      Require(range.first > last && range.last >= range.first && range.last < redis::kSlots);
+      Require(!range.master.host.empty() && range.master.port != 0);
+      last = range.last;
+    }
+  }
+  RedisReply named = reply;
+  redis::NameRedirectHost(named, asked.host);
+  const auto redirect = redis::ParseRedirect(named);
+  if (!redirect || redirect->kind == redis::Redirect::Kind::kLater) return;
+  Require(redirect->slot < redis::kSlots && redirect->to.port != 0 && !redirect->to.host.empty());
+}
+
 void Replies(std::string_view input) {
   if (input.empty()) return;
   const std::size_t piece = static_cast<unsigned char>(input[0]) % 16 + 1;
@@ -36,6 +57,7 @@ void Replies(std::string_view input) {
       if (!reply.ok()) return;
       if (!reply->has_value()) break;
       Require(DepthOf(**reply) <= 34);
+      RequireSound(**reply);
       if ((*reply)->is_error()) Require(!StatusOfError(**reply).ok());
     }
   }
