@@ -13,6 +13,7 @@
 #include "storage/redis/redis_client.h"
 #include "storage/redis/redis_subscriber.h"
 #include "tests/support/child_process.h"
+#include "tests/support/redis_cluster.h"
 #include "tests/support/redis_server.h"
 
 namespace oofgg::storage {
@@ -63,6 +64,30 @@ BENCHMARK(BM_PipelinedGet)
     ->Arg(512)
     ->MeasureProcessCPUTime()
     ->UseRealTime();
+
+/// The same in a cluster whose three masters, and their replicas, share this machine's processors.
+void BM_PipelinedGetInACluster(benchmark::State& state) {
+  const oofgg::testing::RedisCluster cluster;
+  const auto client =
+      RedisClient::Connect({.url = ParseRedisUrl(cluster.url()).value()}, Clock::System().Now() + 20s)
+          .value();
+  std::vector<RedisCommand> commands;
+  for (int i = 0; i < 64; ++i) commands.push_back({"GET", "key-" + std::to_string(i)});
+  std::counting_semaphore<> room(state.range(0));
+  std::atomic<int> failed = 0;
+  std::size_t next = 0;
+  for (auto _ : state) {
+    room.acquire();
+    client->Send(commands[++next % commands.size()], Soon(), [&](const StatusOr<RedisReply>& reply) {
+      if (!reply.ok()) ++failed;
+      room.release();
+    });
+  }
+  for (std::int64_t i = 0; i < state.range(0); ++i) room.acquire();
+  if (failed > 0) state.SkipWithError("a command failed");
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_PipelinedGetInACluster)->Arg(1)->Arg(512)->MeasureProcessCPUTime()->UseRealTime();
 
 /// The third column of `"SET","123456.78",…`.
 double RateOf(const std::string& output, const std::string& test) {
