@@ -1,6 +1,8 @@
 #include "storage/redis/cluster_subscriber.h"
 
 #include <algorithm>
+#include <condition_variable>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <set>
@@ -73,8 +75,11 @@ class ClusterSubscriber final : public SubscriberCore, public ShardLinkOwner, pu
   std::map<std::string, Channel> channels_;
   std::set<std::string> changed_;   // Channels that have to be looked at,
   std::set<std::string> joined_;    // and those that somebody has joined.
-  std::vector<ShardEvent> events_;  // From the links.
   bool listens_anew_ = false;
+  std::vector<ShardEvent> events_;  // From the links,
+  std::size_t event_bytes_ = 0;     // with so much in them.
+  bool stopped_ = false;
+  std::condition_variable room_;  // For more of them.
 
   // Of the watch's thread.
   std::vector<HostPort> owners_;  // By slot; port 0: nobody.
@@ -87,6 +92,11 @@ class ClusterSubscriber final : public SubscriberCore, public ShardLinkOwner, pu
 
 void ClusterSubscriber::Stop() {
   watch_.Stop();
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  room_.notify_all();
   for (const std::vector<LinkPtr>* links : {&links_, &leaving_}) {
     for (const LinkPtr& link : *links) link->BeginToStop();
   }
@@ -124,9 +134,13 @@ void ClusterSubscriber::ListenAnew() {
   watch_.Wake();
 }
 
+/// Callbacks that are slower than the messages come keep the links from reading, so that these pile up at
+/// Redis, which knows a bound, and not here.
 void ClusterSubscriber::OnShardEvent(ShardEvent event) {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    room_.wait(lock, [this] { return stopped_ || event_bytes_ < options_.max_reply_bytes; });
+    event_bytes_ += sizeof event + event.channel.size() + event.message.size();
     events_.push_back(std::move(event));
   }
   watch_.Wake();
@@ -158,7 +172,9 @@ TimePoint ClusterSubscriber::OnTime(TimePoint now) {
     if (std::exchange(listens_anew_, false)) {
       for (const LinkPtr& link : links_) link->Redial();
     }
+    event_bytes_ = 0;
   }
+  room_.notify_all();
   for (const ShardEvent& event : taken_) Take(event, now);
   taken_.clear();
   PlaceChanged(now);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <future>
 #include <set>
 #include <thread>
 #include <vector>
@@ -217,6 +218,35 @@ TEST_F(RedisClusterTest, AsksTheOtherNodeInTheMiddleOfAMove) {
   EXPECT_EQ(found->elements[0].text, "old");
   cluster_.EndMove("{slot}", to);
   EXPECT_EQ(Get(*client_, "{slot}stays"), "old");
+}
+
+// What does not fit waits at Redis, in its order; and a subscriber that is dropped then does not wait for it.
+TEST_F(RedisClusterTest, ASlowCallbackDoesNotFillOurMemory) {
+  RedisOptions options = OptionsFor(cluster_.url());
+  options.max_reply_bytes = 10'000;
+  constexpr int kMessages = 2000;
+  const std::string padding(200, 'x');
+  for (const bool waits_for_all : {true, false}) {
+    oofgg::testing::Inbox<std::string> news;
+    std::promise<void> slow;
+    RedisSubscriber subscriber(options);
+    const auto subscription = subscriber.Subscribe(
+        "news",
+        [&, gate = slow.get_future().share()](std::string_view message) {
+          gate.wait();
+          news.Put(std::string(message));
+        },
+        [&](RedisChannelState) { news.Put("+"); });
+    ASSERT_EQ(news.Next(), "+");
+    for (int i = 0; i < kMessages; ++i) {
+      const auto reached =
+          client_->Call(PublishCommand(client_->options().url, "news", std::to_string(i) + padding), Soon());
+      ASSERT_EQ(reached->integer, 1);
+    }
+    slow.set_value();
+    if (!waits_for_all) continue;
+    for (int i = 0; i < kMessages; ++i) ASSERT_EQ(news.Next(), std::to_string(i) + padding);
+  }
 }
 
 TEST_F(RedisClusterFailoverTest, GoesOnAfterAMasterDied) {
