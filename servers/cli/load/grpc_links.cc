@@ -55,7 +55,7 @@ GrpcLinks::~GrpcLinks() {
   close(arrived_fd_);
 }
 
-Status GrpcLinks::Open(User user) {
+Status GrpcLinks::Open(User user, std::uint32_t /*server*/) {
   const Local local = plan_.LocalOf(user);
   const std::string id = std::to_string(plan_.IdOf(user));
   Peer& peer = peers_[local];
@@ -151,7 +151,7 @@ void GrpcLinks::Take(const News& news) {
 
 void GrpcLinks::Lose(Local local, const std::string& why) {
   peers_[local].lost = true;
-  events_.OnLost(plan_.UserOf(local), why);
+  events_.OnLost(plan_.UserOf(local), {.why = why});
 }
 
 }  // namespace oofgg::load

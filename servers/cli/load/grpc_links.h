@@ -27,7 +27,7 @@ class GrpcLinks final : public Links {
   GrpcLinks(const GrpcLinks&) = delete;
   GrpcLinks& operator=(const GrpcLinks&) = delete;
 
-  [[nodiscard]] Status Open(User user) override;
+  [[nodiscard]] Status Open(User user, std::uint32_t server) override;
   void Say(User user) override;
   void OnEvent(std::uint64_t tag, std::uint32_t events) override;
   [[nodiscard]] Nanos Advance(Nanos) override { return kNeverDue; }

@@ -28,6 +28,12 @@ inline constexpr Nanos kNanosPerMilli = 1'000'000;
 
 inline constexpr Nanos kNeverDue = ~Nanos{0};
 
+/// How a connection ended.
+struct Loss {
+  std::string why;
+  std::string go_to{};  ///< HOST:PORT, if the server named another one.
+};
+
 /// What becomes of a worker's users. Called from within the methods of Links.
 class LinkEvents {
  public:
@@ -37,14 +43,14 @@ class LinkEvents {
   /// Nothing that `follower` was told before holds.
   virtual void OnBegin(User follower) = 0;
   virtual void OnUpdate(User follower, const ServerLine& line, Nanos now) = 0;
-  /// The server, or the kernel, took it away. It will not be heard of again.
-  virtual void OnLost(User user, const std::string& why) = 0;
+  /// The server, or the kernel, took it away. It will not be heard of again, unless it is opened anew.
+  virtual void OnLost(User user, const Loss& loss) = 0;
   virtual void OnResent() = 0;
 };
 
 /// Which users a worker has, and where they go.
 struct LinkPlan {
-  sockaddr_in server{};
+  std::span<const sockaddr_in> servers;  ///< Users go round among them too; outlive the plan.
   SourcePlan sources;
   const FriendGraph& graph;
   const TruthBoard& truth;
@@ -59,6 +65,10 @@ struct LinkPlan {
   }
   [[nodiscard]] std::uint32_t LocalOf(User user) const { return user / workers; }
   [[nodiscard]] User UserOf(std::uint32_t local) const { return local * workers + worker; }
+  /// Where a user connects at first: which of `servers`.
+  [[nodiscard]] std::uint32_t HomeOf(User user) const {
+    return user % static_cast<std::uint32_t>(servers.size());
+  }
   [[nodiscard]] std::uint64_t IdOf(User user) const { return first_id + user; }
 };
 
@@ -67,9 +77,9 @@ struct LinkPlan {
 class Links {
  public:
   virtual ~Links() = default;
-  /// Begins to connect `user` and to say what they show. Errors: kResourceExhausted when the machine has no
-  /// more, with the cure.
-  [[nodiscard]] virtual Status Open(User user) = 0;
+  /// Begins to connect `user` to one of the plan's servers, and to say what they show. Over TCP those who
+  /// were lost may be opened anew. Errors: kResourceExhausted when the machine has no more, with the cure.
+  [[nodiscard]] virtual Status Open(User user, std::uint32_t server) = 0;
   /// Tells the server what `user`, who is ready, shows by now.
   virtual void Say(User user) = 0;
   virtual void OnEvent(std::uint64_t tag, std::uint32_t events) = 0;

@@ -105,8 +105,8 @@ void LoadWorker::OpenNext(Nanos now) {
   const User user = parts_.plan.UserOf(opened_);
   states_[opened_++] = State::kOpening;
   parts_.truth.Put(user, Shown::kOnline, now);
-  const Status status = links_->Open(user);
-  if (!status.ok()) OnLost(user, std::string(status.message()));
+  const Status status = links_->Open(user, parts_.plan.HomeOf(user));
+  if (!status.ok()) OnLost(user, {.why = std::string(status.message())});
 }
 
 Nanos LoadWorker::ChangeMore(Nanos now) {
@@ -196,9 +196,9 @@ void LoadWorker::CountCelebrity(const Hearing& hearing) {
   RaiseTo(parts_.rounds[round].last, hearing.latency);
 }
 
-void LoadWorker::OnLost(User user, const std::string& why) {
+void LoadWorker::OnLost(User user, const Loss& loss) {
   State& state = states_[parts_.plan.LocalOf(user)];
-  parts_.board.SetTrouble(why);
+  parts_.board.SetTrouble(loss.why);
   if (state == State::kReady) {
     parts_.board.dropped.Add();
   } else {

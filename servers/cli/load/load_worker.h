@@ -49,7 +49,7 @@ class LoadWorker final : private LinkEvents {
   void OnReady(User user, Nanos hello_began) override;
   void OnBegin(User follower) override;
   void OnUpdate(User follower, const ServerLine& line, Nanos now) override;
-  void OnLost(User user, const std::string& why) override;
+  void OnLost(User user, const Loss& loss) override;
   void OnResent() override { parts_.board.resent.Add(); }
 
   [[nodiscard]] PhaseTallies& phase() { return parts_.phases[parts_.command.phase]; }

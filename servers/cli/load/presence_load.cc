@@ -32,7 +32,7 @@ StatusOr<LoadReport> RunPresenceLoad(const PresenceLoadOptions& options, const L
   const std::uint32_t workers = WorkersFor(options);
   const std::size_t phases = options.steps.size() + options.rates.size();
   OOFGG_ASSIGN_OR_RETURN(SharedCounts counts, SharedCounts::Make(workers, phases));
-  const LinkPlan plan{.server = server,
+  const LinkPlan plan{.servers = {&server, 1},
                       .sources = sources,
                       .graph = graph,
                       .truth = truth,

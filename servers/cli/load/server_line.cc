@@ -52,6 +52,10 @@ ServerLine ReadServerLine(std::string_view line) {
     out.kind = Kind::kCookie;
     out.text = TextAfter(line, R"("cookie":")");
     return out;
+  } else if (line.starts_with(R"({"redirect":")")) {
+    out.kind = Kind::kRedirect;
+    out.text = TextAfter(line, R"("redirect":")");
+    return out;
   } else if (line.starts_with(R"({"error":")")) {
     out.kind = Kind::kError;
     out.text = TextAfter(line, R"("error":")");

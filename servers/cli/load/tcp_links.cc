@@ -37,15 +37,16 @@ TcpLinks::~TcpLinks() {
   }
 }
 
-Status TcpLinks::Open(User user) {
+Status TcpLinks::Open(User user, std::uint32_t server) {
   const Local local = plan_.LocalOf(user);
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return SocketTrouble(errno);
-  if (Status status = Connect(local, fd); !status.ok()) {
+  if (Status status = Connect(local, fd, server); !status.ok()) {
     close(fd);
     return status;
   }
   Link& link = links_[local];
+  link = Link();
   link.fd = fd;
   if (tls_ != nullptr) link.tls = tls_->Wrap(fd);
   link.began = NowNanos();
@@ -53,14 +54,15 @@ Status TcpLinks::Open(User user) {
   return {};
 }
 
-Status TcpLinks::Connect(Local local, int fd) const {
+Status TcpLinks::Connect(Local local, int fd, std::uint32_t server) const {
   Set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   // The port is chosen with the peer known, so that each address has its own 28,000.
   Set(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
   const sockaddr_in source = plan_.sources.AddressOf(plan_.UserOf(local));
   if (bind(fd, reinterpret_cast<const sockaddr*>(&source), sizeof source) != 0) return SocketTrouble(errno);
-  const auto* const server = reinterpret_cast<const sockaddr*>(&plan_.server);
-  if (connect(fd, server, sizeof plan_.server) != 0 && errno != EINPROGRESS) return SocketTrouble(errno);
+  const sockaddr_in& target = plan_.servers[server];
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&target), sizeof target) != 0 && errno != EINPROGRESS)
+    return SocketTrouble(errno);
   epoll_event wanted{};
   wanted.events = EPOLLIN;
   wanted.data.u64 = local;
@@ -101,7 +103,7 @@ void TcpLinks::Write(Local local, std::string_view bytes) {
   }
   const Link& link = links_[local];
   const Transfer sent = SendSome(link.fd, link.tls.get(), bytes);
-  if (sent.state == Transfer::State::kEnded) return Lose(local, sent.why);
+  if (sent.state == Transfer::State::kEnded) return Lose(local, {.why = sent.why});
   if (sent.bytes == bytes.size()) return;
   unsent_[local] = bytes.substr(sent.bytes);
   // A handshake that waits for the server goes on when there is something to read.
@@ -135,7 +137,7 @@ void TcpLinks::OnEvent(std::uint64_t tag, std::uint32_t events) {
 void TcpLinks::Read(Local local) {
   const Link& link = links_[local];
   const Transfer received = ReceiveSome(link.fd, link.tls.get(), buffer_);
-  if (received.state == Transfer::State::kEnded) return Lose(local, received.why);
+  if (received.state == Transfer::State::kEnded) return Lose(local, {.why = received.why});
   if (received.bytes > 0) Take(local, {buffer_.data(), received.bytes}, NowNanos());
   const bool shakes_hands = link.fd >= 0 && link.tls != nullptr && unsent_.contains(local);
   if (shakes_hands) WriteOn(local);
@@ -171,20 +173,22 @@ void TcpLinks::OnLine(Local local, std::string_view text, Nanos now) {
       if (!std::exchange(link.ready, true)) events_.OnReady(user, link.began);
       return;
     case ServerLine::Kind::kError:
-      return Lose(local, std::string(line.text));
+      return Lose(local, {.why = std::string(line.text)});
+    case ServerLine::Kind::kRedirect:
+      return Lose(local, {.why = "the server sends its users elsewhere", .go_to = std::string(line.text)});
     default:
       return;
   }
 }
 
-void TcpLinks::Lose(Local local, const std::string& why) {
+void TcpLinks::Lose(Local local, const Loss& loss) {
   Link& link = links_[local];
   link.tls.reset();
   close(link.fd);
   link.fd = -1;
   unsent_.erase(local);
   partial_.erase(local);
-  events_.OnLost(plan_.UserOf(local), why);
+  events_.OnLost(plan_.UserOf(local), loss);
 }
 
 }  // namespace oofgg::load

@@ -22,7 +22,7 @@ class TcpLinks final : public Links {
   TcpLinks(const TcpLinks&) = delete;
   TcpLinks& operator=(const TcpLinks&) = delete;
 
-  [[nodiscard]] Status Open(User user) override;
+  [[nodiscard]] Status Open(User user, std::uint32_t server) override;
   void Say(User user) override;
   void OnEvent(std::uint64_t tag, std::uint32_t events) override;
   [[nodiscard]] Nanos Advance(Nanos) override { return kNeverDue; }
@@ -38,7 +38,7 @@ class TcpLinks final : public Links {
   };
   using Local = std::uint32_t;
 
-  [[nodiscard]] Status Connect(Local local, int fd) const;
+  [[nodiscard]] Status Connect(Local local, int fd, std::uint32_t server) const;
   void SignOn(Local local);
   void Write(Local local, std::string_view bytes);
   void WriteOn(Local local);
@@ -46,7 +46,7 @@ class TcpLinks final : public Links {
   void Read(Local local);
   void Take(Local local, std::string_view bytes, Nanos now);
   void OnLine(Local local, std::string_view line, Nanos now);
-  void Lose(Local local, const std::string& why);
+  void Lose(Local local, const Loss& loss);
 
   const LinkPlan& plan_;
   const TlsClient* const tls_;

@@ -58,7 +58,7 @@ UdpLinks::~UdpLinks() {
   for (const int fd : sockets_) close(fd);
 }
 
-Status UdpLinks::Open(User user) {
+Status UdpLinks::Open(User user, std::uint32_t /*server*/) {
   const Local local = plan_.LocalOf(user);
   while (sockets_.size() <= local / plan_.sources.addresses) OOFGG_RETURN_IF_ERROR(OpenSocket());
   Player& player = players_[local];
@@ -152,7 +152,7 @@ void UdpLinks::Send(Local local, std::string_view text) {
   info.ipi_spec_dst = plan_.sources.At(local % plan_.sources.addresses).sin_addr;
   Control control{};
   iovec bytes{const_cast<char*>(text.data()), text.size()};  // sendmsg() does not write.
-  sockaddr_in server = plan_.server;
+  sockaddr_in server = plan_.servers.front();
   msghdr message{};
   message.msg_name = &server;
   message.msg_namelen = sizeof server;
@@ -194,7 +194,7 @@ void UdpLinks::ReadBatch(std::size_t socket) {
     const std::size_t local = socket * plan_.sources.addresses + place;
     // The socket hears all of the machine's addresses.
     const bool is_ours = place < plan_.sources.addresses && local < players_.size();
-    if (!is_ours || senders[i].sin_port != plan_.server.sin_port) continue;
+    if (!is_ours || senders[i].sin_port != plan_.servers.front().sin_port) continue;
     OnDatagram(static_cast<Local>(local), {buffer_.data() + i * kMaxDatagramBytes, messages[i].msg_len}, now);
   }
   for (const Local local : owing_) {
@@ -245,7 +245,7 @@ void UdpLinks::Lose(Local local, const std::string& why) {
   Player& player = players_[local];
   if (std::exchange(player.lost, true)) return;
   player.pending = false;
-  events_.OnLost(plan_.UserOf(local), why);
+  events_.OnLost(plan_.UserOf(local), {.why = why});
 }
 
 Nanos UdpLinks::Advance(Nanos now) {

@@ -23,7 +23,7 @@ class UdpLinks final : public Links {
   UdpLinks(const UdpLinks&) = delete;
   UdpLinks& operator=(const UdpLinks&) = delete;
 
-  [[nodiscard]] Status Open(User user) override;
+  [[nodiscard]] Status Open(User user, std::uint32_t server) override;
   void Say(User user) override;
   void OnEvent(std::uint64_t tag, std::uint32_t events) override;
   [[nodiscard]] Nanos Advance(Nanos now) override;

@@ -38,6 +38,12 @@ TEST(ServerLineTest, TheTextIsTheNumberOfTheChange) {
   EXPECT_EQ(ReadServerLine(Update(PresenceState::kAway, "28", 9)).change, 28U);
 }
 
+TEST(ServerLineTest, ARedirectSaysWhere) {
+  const ServerLine line = ReadServerLine(R"({"redirect":"127.0.0.1:8081"})");
+  EXPECT_EQ(line.kind, Kind::kRedirect);
+  EXPECT_EQ(line.text, "127.0.0.1:8081");
+}
+
 TEST(ServerLineTest, WordsOfOthersChangeNothing) {
   const ServerLine line =
       ReadServerLine(Update(PresenceState::kOnline, R"(","state":"away","seq":9,"user_id":1)", 3));
@@ -71,7 +77,7 @@ TEST(ServerLineTest, TheOtherLines) {
 }
 
 TEST(ServerLineTest, WhatIsNoneOfThemIsOther) {
-  for (const char* line : {"", "{", "hello", R"({"error":"unfinished\)", R"({"redirect":"a:1"})"}) {
+  for (const char* line : {"", "{", "hello", R"({"error":"unfinished\)", R"({"later":"a:1"})"}) {
     const auto kind = ReadServerLine(line).kind;
     EXPECT_TRUE(kind == Kind::kOther || kind == Kind::kError) << line;
   }
