@@ -60,6 +60,7 @@ void PrintReport(const Context& context, const load::LoadReport& report) {
   if (context.settings().json) return context.Print({}, ToJson(report));
   PrintLines(context, StepTable(report));
   PrintLines(context, RateTable(report));
+  PrintLines(context, PartTable(report));
   for (const std::string& line : Remarks(report)) context.Print(line, {});
 }
 
@@ -146,6 +147,17 @@ void AddUsers(CLI::App& command, PresenceLoadOptions& options) {
                            1'000'000'000'000);
 }
 
+void AddCluster(CLI::App& command, PresenceLoadOptions& options) {
+  AddNumber<std::uint32_t>(
+      command, "--instances", &options.instances,
+      "Start so many oofgg-game and a redis-server, put the load on all of them, and end them "
+      "again, instead of --server (default: 0)",
+      1, load::kMostInstances);
+  command.add_flag(
+      "--no-namespace", [&options](std::int64_t) { options.own_network = false; },
+      "With --instances, do without a network namespace of our own, which only root may make");
+}
+
 void AddCourse(CLI::App& command, PresenceLoadOptions& options) {
   AddDuration(command, "--hold", &options.hold, "Stay idle for so long before the changes (default: 0s)",
               std::chrono::hours(24));
@@ -200,6 +212,7 @@ void AddLoadCommands(CLI::App& app, Command* chosen) {
                          kMostUsers);
   AddNumber<std::uint32_t>(*presence, "--connect-rate", &options->connects_per_s,
                            "Connections opened a second (default: as fast as it goes)", 0, 10'000'000);
+  AddCluster(*presence, *options);
   AddUsers(*presence, *options);
   AddCourse(*presence, *options);
   AddText(*presence, "--source", &options->source,

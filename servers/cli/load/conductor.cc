@@ -1,6 +1,9 @@
 #include "servers/cli/load/conductor.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -24,6 +27,27 @@ double Seconds(Nanos time) {
 std::string Millis(double seconds) {
   constexpr double kMillis = 1e3;
   return std::to_string(std::llround(seconds * kMillis)) + " ms";
+}
+
+std::optional<double> ServerSeconds(const PartFigures& before, const PartFigures& after) {
+  if (!before.server.has_value() || !after.server.has_value()) return std::nullopt;
+  return after.server->cpu_seconds() - before.server->cpu_seconds();
+}
+
+std::optional<RedisUse> UseOfRedis(const PartFigures& before, const PartFigures& after, double seconds) {
+  if (!before.redis.has_value() || !after.redis.has_value()) return std::nullopt;
+  return RedisUse{.seconds = seconds,
+                  .cpu_s = after.redis->process.cpu_seconds() - before.redis->process.cpu_seconds(),
+                  .figures = Since(before.redis->figures, after.redis->figures)};
+}
+
+/// Nothing while it is down.
+std::optional<RedisCost> ReadRedis(Cluster& cluster) {
+  if (!cluster.redis().is_ready()) return std::nullopt;
+  const auto figures = AskRedis(cluster.redis_address());
+  const auto process = ReadCost(std::array{cluster.redis().pid()});
+  if (!figures.ok() || !process.ok()) return std::nullopt;
+  return RedisCost{.process = *process, .figures = *figures};
 }
 
 }  // namespace
@@ -104,8 +128,7 @@ Status Conductor::Step(User users, LoadReport& report) {
   OOFGG_ASSIGN_OR_RETURN(const bool steady, settled ? WaitUntilSteady() : StatusOr<bool>(false));
   step.hello = counts_.Merged(&PhaseTallies::hello);
   step.online = counts_.Merged(&PhaseTallies::latency);
-  step.server = ServerCost();
-  step.kernel = ReadKernelMemory();
+  static_cast<PartFigures&>(step) = ReadParts();
   report.steps.push_back(step);
   report.interrupted = !steady;
   Show(std::to_string(step.connections) + " connected in " + Millis(step.connect_seconds), true);
@@ -114,12 +137,13 @@ Status Conductor::Step(User users, LoadReport& report) {
 
 Status Conductor::Hold(LoadReport& report) {
   if (options_.hold.count() == 0) return {};
-  const auto before = ServerSeconds();
+  const PartFigures before = ReadParts();
   const Nanos start = NowNanos();
   OOFGG_ASSIGN_OR_RETURN(const bool whole, Wait(ToNanos(options_.hold), "idle"));
   report.held_seconds = Seconds(NowNanos() - start);
-  const auto after = ServerSeconds();
-  if (before.has_value() && after.has_value()) report.held_server_cpu_s = *after - *before;
+  const PartFigures after = ReadParts();
+  report.held_server_cpu_s = ServerSeconds(before, after);
+  report.held_redis_use = UseOfRedis(before, after, report.held_seconds);
   report.interrupted = !whole;
   Show("held for " + Millis(report.held_seconds), true);
   return {};
@@ -134,8 +158,7 @@ Status Conductor::ChangeAt(double per_second, LoadReport& report) {
   command.end = command.start + ToNanos(options_.duration);
   command.celebrity_base = parts_.truth.Latest(0).number;
   counts_.ForgetRounds();
-  const auto server_before = ServerSeconds();
-  const double load_before = pool_.cpu_seconds();
+  const PartFigures before = ReadParts();
   const std::string what = std::to_string(static_cast<std::uint64_t>(per_second)) + " changes/s";
   OOFGG_ASSIGN_OR_RETURN(const bool whole, Do(Command::Kind::kChange, what));
   RateFigures rate;
@@ -143,11 +166,10 @@ Status Conductor::ChangeAt(double per_second, LoadReport& report) {
   rate.seconds = Seconds(std::min(NowNanos(), command.end) - command.start);
   OOFGG_ASSIGN_OR_RETURN(const bool settled, whole ? SettleAndVerify(rate.heard) : StatusOr<bool>(false));
   if (!settled) rate.heard = counts_.heard();
-  const auto server_after = ServerSeconds();
-  if (server_before.has_value() && server_after.has_value()) {
-    rate.server_cpu_s = *server_after - *server_before;
-  }
-  rate.load_cpu_s = pool_.cpu_seconds() - load_before;
+  static_cast<PartFigures&>(rate) = ReadParts();
+  rate.server_cpu_s = ServerSeconds(before, rate);
+  rate.load_cpu_s = rate.load.cpu_seconds() - before.load.cpu_seconds();
+  rate.redis_use = UseOfRedis(before, rate, Seconds(NowNanos() - command.start));
   rate.changes = counts_.changes();
   rate.latency = counts_.Merged(&PhaseTallies::latency);
   rate.lateness = counts_.Merged(&PhaseTallies::lateness);
@@ -239,12 +261,15 @@ StatusOr<bool> Conductor::Wait(Nanos time, const std::string& what) {
 
 Status Conductor::Look() {
   OOFGG_RETURN_IF_ERROR(pool_.Check());
+  if (parts_.cluster != nullptr) OOFGG_RETURN_IF_ERROR(parts_.cluster->Look());
   // One that fails may be an accident; when none succeeds, there is no server.
   const bool hopeless = counts_.Sum(&WorkerBoard::ready) == 0 && counts_.Sum(&WorkerBoard::failed) > 0;
   const std::string trouble = hopeless ? counts_.trouble() : "";
   if (trouble.empty()) return {};
   return MakeStatus(StatusCode::kUnavailable,
-                    "nobody could connect to " + options_.server + ": " + WithCure(trouble));
+                    "nobody could connect to " +
+                        (parts_.cluster == nullptr ? options_.server : "the instances") + ": " +
+                        WithCure(trouble));
 }
 
 void Conductor::Show(const std::string& what, bool done) {
@@ -264,15 +289,22 @@ void Conductor::Quit() {
 }
 
 std::optional<ProcessCost> Conductor::ServerCost() const {
-  if (options_.server_pids.empty()) return std::nullopt;
-  const auto cost = ReadCost(options_.server_pids);
+  const std::vector<pid_t> pids =
+      parts_.cluster != nullptr ? parts_.cluster->instance_pids() : options_.server_pids;
+  if (pids.empty()) return std::nullopt;
+  const auto cost = ReadCost(pids);
   return cost.ok() ? std::optional(*cost) : std::nullopt;
 }
 
-std::optional<double> Conductor::ServerSeconds() const {
-  const auto cost = ServerCost();
-  if (!cost.has_value()) return std::nullopt;
-  return cost->user_seconds + cost->system_seconds;
+PartFigures Conductor::ReadParts() const {
+  std::vector<pid_t> ours = pool_.pids();
+  ours.push_back(getpid());
+  PartFigures figures;
+  figures.server = ServerCost();
+  figures.load = ReadCost(ours).value_or(ProcessCost());
+  figures.kernel = ReadKernelMemory();
+  if (parts_.cluster != nullptr) figures.redis = ReadRedis(*parts_.cluster);
+  return figures;
 }
 
 }  // namespace oofgg::load

@@ -4,18 +4,17 @@
 #include <optional>
 #include <string>
 
+#include "servers/cli/load/cluster.h"
 #include "servers/cli/load/followers.h"
 #include "servers/cli/load/links.h"
 #include "servers/cli/load/load_options.h"
+#include "servers/cli/load/load_progress.h"
 #include "servers/cli/load/load_report.h"
 #include "servers/cli/load/shared_counts.h"
 #include "servers/cli/load/tls_client.h"
 #include "servers/cli/load/worker_pool.h"
 
 namespace oofgg::load {
-
-/// How far it is. `done`: the phase has ended; otherwise the line makes way for the next.
-using LoadProgress = std::function<void(const std::string& line, bool done)>;
 
 /// What a run is made of. All of it outlives the run.
 struct LoadParts {
@@ -25,6 +24,7 @@ struct LoadParts {
   const std::optional<TlsClient>& tls;  ///< With TLS over TCP.
   TruthBoard& truth;
   Followers& followers;
+  Cluster* cluster = nullptr;  ///< If the servers are ours.
 };
 
 /// The parent of the workers: leads them through the phases of a run, and sums up what they counted.
@@ -57,7 +57,7 @@ class Conductor {
   Status Look();
   void Show(const std::string& what, bool done = false);
   [[nodiscard]] std::optional<ProcessCost> ServerCost() const;
-  [[nodiscard]] std::optional<double> ServerSeconds() const;
+  [[nodiscard]] PartFigures ReadParts() const;
 
   const PresenceLoadOptions& options_;
   const LoadParts parts_;

@@ -54,6 +54,19 @@ Status CheckProtocol(const PresenceLoadOptions& options) {
   return {};
 }
 
+Status CheckInstances(const PresenceLoadOptions& options) {
+  if (options.instances == 0) return {};
+  if (options.instances > kMostInstances) return InvalidField("--instances", "must be at most 64");
+  if (options.protocol != Protocol::kTcp) {
+    return InvalidField("--instances",
+                        "is for --protocol tcp; start servers yourself for " + NameOf(options.protocol));
+  }
+  if (!options.server_pids.empty()) {
+    return InvalidField("--pid", "is for servers that you started; with --instances it is known");
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string NameOf(Protocol protocol) {
@@ -74,6 +87,7 @@ std::string NameOf(GraphShape shape) { return shape == GraphShape::kRegular ? "r
 Status Check(const PresenceLoadOptions& options) {
   OOFGG_RETURN_IF_ERROR(CheckSteps(options));
   OOFGG_RETURN_IF_ERROR(CheckProtocol(options));
+  OOFGG_RETURN_IF_ERROR(CheckInstances(options));
   if (options.shape == GraphShape::kPowerLaw && options.friends > kMostMeanFriends) {
     return InvalidField("--friends",
                         "must be at most 1000 with power-law, where a few have many more; give fewer");

@@ -15,6 +15,8 @@ namespace oofgg::load {
 
 inline constexpr std::uint32_t kMostFriends = 5'000;  ///< On a list, as on the server.
 
+inline constexpr std::uint32_t kMostInstances = 64;
+
 enum class Protocol : std::uint8_t { kTcp, kTls, kUdp, kGrpc };
 enum class GraphShape : std::uint8_t { kRegular, kPowerLaw };
 
@@ -42,6 +44,8 @@ struct PresenceLoadOptions {
   TlsOptions grpc_tls{};          ///< How gRPC is spoken.
   SignToken sign{};               ///< For gRPC, which asks everybody for a token.
   std::vector<pid_t> server_pids{};
+  std::uint32_t instances = 0;  ///< Servers to start, with a Redis, instead of aiming at `server`; 0: none.
+  bool own_network = true;      ///< These, and the load, in a network namespace of their own.
   std::chrono::milliseconds keep_alive{20'000};
 };
 

@@ -52,28 +52,62 @@ void Add(json& object, const HeardFigures& heard) {
   object["lost"] = heard.lost;
 }
 
-json ToJson(const StepFigures& step) {
+void Add(json& object, const PartFigures& parts, std::uint32_t instances) {
+  object["kernel_tcp_bytes"] = parts.kernel.tcp_bytes;
+  object["kernel_udp_bytes"] = parts.kernel.udp_bytes;
+  object["kernel_slab_bytes"] = parts.kernel.slab_bytes;
+  object["load_pss_bytes"] = parts.load.pss_bytes;
+  if (parts.server.has_value()) {
+    object["server_rss_bytes"] = parts.server->rss_bytes;
+    object["server_pss_bytes"] = parts.server->pss_bytes;
+    object["server_private_bytes"] = parts.server->private_bytes;
+    object["server_anonymous_bytes"] = parts.server->anonymous_bytes;
+  }
+  if (parts.server.has_value() && instances > 0)
+    object["instance_pss_bytes"] = parts.server->pss_bytes / instances;
+  if (parts.redis.has_value()) {
+    object["redis_rss_bytes"] = parts.redis->process.rss_bytes;
+    object["redis_used_bytes"] = parts.redis->figures.used_bytes;
+    object["redis_clients"] = parts.redis->figures.clients;
+  }
+}
+
+double Per(double amount, std::uint64_t count) { return count > 0 ? amount / static_cast<double>(count) : 0; }
+
+json ToJson(const RedisUse& use) {
+  return {{"seconds", use.seconds},
+          {"cpu_s", use.cpu_s},
+          {"commands", use.figures.commands},
+          {"publishes", use.figures.publishes},
+          {"input_bytes", use.figures.input_bytes},
+          {"output_bytes", use.figures.output_bytes}};
+}
+
+/// The same, by changes.
+json PerChange(const RedisUse& use, std::uint64_t changes) {
+  json object = ToJson(use);
+  object["cpu_us_per_change"] = Per(use.cpu_s * kMicros, changes);
+  object["commands_per_change"] = Per(static_cast<double>(use.figures.commands), changes);
+  object["publishes_per_change"] = Per(static_cast<double>(use.figures.publishes), changes);
+  object["input_bytes_per_change"] = Per(static_cast<double>(use.figures.input_bytes), changes);
+  object["output_bytes_per_change"] = Per(static_cast<double>(use.figures.output_bytes), changes);
+  return object;
+}
+
+json ToJson(const StepFigures& step, std::uint32_t instances) {
   json object = {{"connections", step.connections},
                  {"connected", step.connected},
                  {"connect_s", step.connect_seconds},
                  {"connects_per_s", PerSecond(step.connected, step.connect_seconds)},
                  {"hello", ToJson(step.hello)},
-                 {"online", ToJson(step.online)},
-                 {"kernel_tcp_bytes", step.kernel.tcp_bytes},
-                 {"kernel_udp_bytes", step.kernel.udp_bytes},
-                 {"kernel_slab_bytes", step.kernel.slab_bytes}};
+                 {"online", ToJson(step.online)}};
   Add(object, step.heard);
-  if (step.server.has_value()) {
-    object["server_rss_bytes"] = step.server->rss_bytes;
-    object["server_pss_bytes"] = step.server->pss_bytes;
-    object["server_private_bytes"] = step.server->private_bytes;
-    object["server_anonymous_bytes"] = step.server->anonymous_bytes;
-    object["server_cpu_s"] = step.server->user_seconds + step.server->system_seconds;
-  }
+  Add(object, step, instances);
+  if (step.server.has_value()) object["server_cpu_s"] = step.server->cpu_seconds();
   return object;
 }
 
-json ToJson(const RateFigures& rate) {
+json ToJson(const RateFigures& rate, std::uint32_t instances) {
   json object = {{"asked_changes_per_s", rate.asked_per_s},
                  {"seconds", rate.seconds},
                  {"changes", rate.changes},
@@ -83,8 +117,12 @@ json ToJson(const RateFigures& rate) {
                  {"load_lateness", ToJson(rate.lateness)},
                  {"load_cpu_s", rate.load_cpu_s}};
   Add(object, rate.heard);
+  Add(object, rate, instances);
+  object["load_cpu_us_per_change"] = Per(rate.load_cpu_s * kMicros, rate.changes);
+  if (rate.redis_use.has_value()) object["redis"] = PerChange(*rate.redis_use, rate.changes);
   if (rate.server_cpu_s.has_value()) {
     object["server_cpu_s"] = *rate.server_cpu_s;
+    object["server_cpu_us_per_change"] = Per(*rate.server_cpu_s * kMicros, rate.changes);
     object["server_cpu_us_per_delivery"] =
         PerSecond(1, static_cast<double>(rate.heard.deliveries)) * *rate.server_cpu_s * kMicros;
   }
@@ -104,6 +142,21 @@ std::string CpuCell(const RateFigures& rate) {
 }
 
 std::string Count(double value) { return Fixed(value, 0); }
+
+/// The first cells of a row of PartTable, which steps and rates share.
+std::vector<std::string> MemoryCells(const std::string& at, const PartFigures& parts,
+                                     std::uint32_t instances) {
+  const std::uint64_t kernel = parts.kernel.tcp_bytes + parts.kernel.udp_bytes + parts.kernel.slab_bytes;
+  const std::uint64_t server = parts.server.has_value() ? parts.server->pss_bytes : 0;
+  const RedisCost redis = parts.redis.value_or(RedisCost());
+  return {at,
+          MiB(kernel),
+          MiB(server),
+          MiB(server / instances),
+          MiB(redis.process.rss_bytes),
+          std::to_string(redis.figures.clients),
+          MiB(parts.load.pss_bytes)};
+}
 
 }  // namespace
 
@@ -160,10 +213,12 @@ json ToJson(const LoadReport& report) {
                  {"interrupted", report.interrupted},
                  {"steps", json::array()},
                  {"rates", json::array()}};
-  for (const StepFigures& step : report.steps) object["steps"].push_back(ToJson(step));
-  for (const RateFigures& rate : report.rates) object["rates"].push_back(ToJson(rate));
+  for (const StepFigures& step : report.steps) object["steps"].push_back(ToJson(step, report.instances));
+  for (const RateFigures& rate : report.rates) object["rates"].push_back(ToJson(rate, report.instances));
   if (const auto slope = report.bytes_per_connection()) object["server_bytes_per_connection"] = *slope;
   if (report.held_server_cpu_s.has_value()) object["held_server_cpu_s"] = *report.held_server_cpu_s;
+  if (report.held_redis_use.has_value()) object["held_redis"] = ToJson(*report.held_redis_use);
+  if (report.instances > 0) object["instances"] = report.instances;
   if (!report.trouble.empty()) object["trouble"] = report.trouble;
   return object;
 }
@@ -195,6 +250,31 @@ TextTable RateTable(const LoadReport& report) {
   return table;
 }
 
+TextTable PartTable(const LoadReport& report) {
+  TextTable table = {{"at", "kernel MiB", "instances MiB", "mean MiB", "redis MiB", "redis clients",
+                      "load MiB", "instances us/change", "redis us", "load us", "commands", "B in", "B out"}};
+  if (report.instances == 0) return table;
+  for (const StepFigures& step : report.steps) {
+    auto cells = MemoryCells(std::to_string(step.connections) + " connected", step, report.instances);
+    cells.resize(table.front().size(), "-");
+    table.push_back(std::move(cells));
+  }
+  for (const RateFigures& rate : report.rates) {
+    auto cells = MemoryCells(Count(rate.asked_per_s) + " changes/s", rate, report.instances);
+    const RedisUse redis = rate.redis_use.value_or(RedisUse());
+    const auto per_change = [&](double amount, int digits) {
+      return Fixed(Per(amount, rate.changes), digits);
+    };
+    cells.insert(cells.end(), {per_change(rate.server_cpu_s.value_or(0) * kMicros, 0),
+                               per_change(redis.cpu_s * kMicros, 0), per_change(rate.load_cpu_s * kMicros, 0),
+                               per_change(static_cast<double>(redis.figures.commands), 2),
+                               per_change(static_cast<double>(redis.figures.input_bytes), 0),
+                               per_change(static_cast<double>(redis.figures.output_bytes), 0)});
+    table.push_back(std::move(cells));
+  }
+  return table;
+}
+
 std::vector<std::string> Remarks(const LoadReport& report) {
   std::vector<std::string> lines;
   lines.push_back("graph: " + report.graph + ", " + std::to_string(report.list_entries) +
@@ -209,6 +289,12 @@ std::vector<std::string> Remarks(const LoadReport& report) {
     lines.push_back("server while all were idle: " +
                     Fixed(kPercent * *report.held_server_cpu_s / report.held_seconds, 2) +
                     " % of a processor");
+  }
+  if (report.held_redis_use.has_value()) {
+    const RedisUse& use = *report.held_redis_use;
+    lines.push_back("redis while all were idle: " + Fixed(PerSecond(use.figures.commands, use.seconds), 1) +
+                    " commands/s, " + Count(PerSecond(use.figures.input_bytes, use.seconds)) + " B/s in, " +
+                    Count(PerSecond(use.figures.output_bytes, use.seconds)) + " B/s out");
   }
   for (const RateFigures& rate : report.rates) {
     if (!rate.celebrity.has_value()) continue;

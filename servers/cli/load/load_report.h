@@ -9,6 +9,7 @@
 #include "servers/cli/load/followers.h"
 #include "servers/cli/load/histogram.h"
 #include "servers/cli/load/process_cost.h"
+#include "servers/cli/load/redis_figures.h"
 
 namespace oofgg::load {
 
@@ -36,18 +37,37 @@ struct HeardFigures {
   std::uint64_t lost = 0;  ///< Friends whom a follower took for something else at the end.
 };
 
-struct StepFigures {
+struct RedisCost {
+  ProcessCost process;
+  RedisFigures figures;
+};
+
+/// What Redis was used meanwhile.
+struct RedisUse {
+  double seconds = 0;  ///< Settling included.
+  double cpu_s = 0;
+  RedisFigures figures;
+};
+
+/// What the parts of a run hold at one moment, and what they have used until then.
+struct PartFigures {
+  std::optional<ProcessCost> server;  ///< All processes of it together.
+  ProcessCost load;                   ///< All of it together.
+  KernelMemory kernel;
+  std::optional<RedisCost> redis;  ///< Of a cluster.
+};
+
+struct StepFigures : PartFigures {
   std::uint32_t connections = 0;  ///< Ready.
   double connect_seconds = 0;     ///< From the first connect of this step to the last answer.
   std::uint32_t connected = 0;    ///< In this step.
   Latency hello;
   Latency online;  ///< From connect to a friend's bytes.
   HeardFigures heard;
-  std::optional<ProcessCost> server;
-  KernelMemory kernel;
 };
 
-struct RateFigures {
+/// Parts are as they were at the end.
+struct RateFigures : PartFigures {
   double asked_per_s = 0;
   double seconds = 0;
   std::uint64_t changes = 0;
@@ -56,6 +76,7 @@ struct RateFigures {
   HeardFigures heard;
   std::optional<double> server_cpu_s;
   double load_cpu_s = 0;
+  std::optional<RedisUse> redis_use;
   /// Of the celebrity alone; nothing if there is none.
   struct Celebrity {
     std::uint64_t rounds = 0;
@@ -73,6 +94,7 @@ struct LoadReport {
   std::uint32_t connections = 0;  ///< Asked for.
   std::uint32_t friends = 0;
   std::uint64_t seed = 0;
+  std::uint32_t instances = 0;  ///< That we started; 0: none.
   std::uint32_t workers = 0;
   std::uint32_t source_addresses = 0;
   std::uint64_t list_entries = 0;
@@ -81,6 +103,7 @@ struct LoadReport {
   std::vector<StepFigures> steps{};
   double held_seconds = 0;
   std::optional<double> held_server_cpu_s{};
+  std::optional<RedisUse> held_redis_use{};
   std::vector<RateFigures> rates{};
   std::uint64_t failed = 0;
   std::uint64_t dropped = 0;
@@ -100,6 +123,8 @@ struct LoadReport {
 using TextTable = std::vector<std::vector<std::string>>;
 [[nodiscard]] TextTable StepTable(const LoadReport& report);
 [[nodiscard]] TextTable RateTable(const LoadReport& report);
+/// What each part of a cluster holds and uses; titles alone if there is no cluster.
+[[nodiscard]] TextTable PartTable(const LoadReport& report);
 /// What goes without a table, a line each.
 [[nodiscard]] std::vector<std::string> Remarks(const LoadReport& report);
 

@@ -13,10 +13,12 @@ namespace {
 
 constexpr std::uint32_t kServersMostPerAddress = 1'000;  // Its defaults; see oofgg-game --help.
 constexpr std::uint32_t kServersMostFriendsPerAddress = 200'000;
-constexpr std::uint32_t kSpareDescriptors = 64;
+constexpr std::uint32_t kSpareDescriptors = 512;  // Pipes of a cluster, which workers inherit, too.
+constexpr std::uint32_t kServersSpareDescriptors = 1'000;
 constexpr std::uint32_t kUdpAddresses = 250;  // Of which one socket serves a player each.
 
-/// As many descriptors as this process can have.
+}  // namespace
+
 std::uint32_t RaiseDescriptors() {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -26,7 +28,16 @@ std::uint32_t RaiseDescriptors() {
   return static_cast<std::uint32_t>(std::min(limit.rlim_max, kEnough));
 }
 
-}  // namespace
+Status CheckCapacity(const PresenceLoadOptions& options, std::uint32_t descriptors) {
+  const std::uint32_t each = std::max(descriptors, kServersSpareDescriptors + 1) - kServersSpareDescriptors;
+  const std::uint32_t users = options.steps.back();
+  const std::uint32_t needed = (users + each - 1) / each;
+  if (options.instances >= needed) return {};
+  return InvalidField("--instances", "must be at least " + std::to_string(needed) + " for " +
+                                         std::to_string(users) + " connections, of which each takes " +
+                                         std::to_string(each) +
+                                         " (`ulimit -Hn`, and a thousand kept for other things)");
+}
 
 FriendGraph BuildGraph(const PresenceLoadOptions& options) {
   SeededRandom random(options.seed);

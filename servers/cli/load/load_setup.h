@@ -14,6 +14,12 @@ namespace oofgg::load {
 /// As many processes as it takes for their descriptors, of which this one gets all it can have.
 [[nodiscard]] std::uint32_t WorkersFor(const PresenceLoadOptions& options);
 
+/// Errors: kInvalidArgument when so many instances cannot take all connections, each having all the
+/// descriptors that a process can have but those it keeps for other things; says how many can.
+[[nodiscard]] Status CheckCapacity(const PresenceLoadOptions& options, std::uint32_t descriptors);
+/// Raises what this process, and those it starts, may have to all they can have, and says how many.
+std::uint32_t RaiseDescriptors();
+
 /// How many connect from each address.
 [[nodiscard]] std::uint32_t PerAddress(const PresenceLoadOptions& options, const FriendGraph& graph);
 

@@ -1,18 +1,58 @@
 #include "servers/cli/load/presence_load.h"
 
+#include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "oofgg/parse.h"
+#include "servers/cli/load/cluster.h"
 #include "servers/cli/load/knock.h"
 #include "servers/cli/load/load_setup.h"
 #include "servers/cli/load/loopback.h"
+#include "servers/cli/load/own_network.h"
 
 namespace oofgg::load {
+namespace {
+
+constexpr std::uint32_t kMostWithoutNamespace = 200'000;  // Connection tracking ends at some 262,144.
+
+/// Where the users go: a server that somebody started, or a cluster of our own.
+struct Target {
+  std::vector<sockaddr_in> servers;
+  std::unique_ptr<Cluster> cluster{};
+};
+
+/// Who may not have one does without where that is good enough.
+Status EnterNetwork(const PresenceLoadOptions& options, const LoadProgress& progress) {
+  if (!options.own_network) return {};
+  const Status entered = EnterOwnNetwork();
+  if (entered.ok() || options.steps.back() > kMostWithoutNamespace) return entered;
+  progress(std::string(entered.message()) + "; on this machine's own loopback instead", true);
+  return {};
+}
+
+StatusOr<Target> StartCluster(const PresenceLoadOptions& options, const LoadProgress& progress) {
+  OOFGG_RETURN_IF_ERROR(CheckCapacity(options, RaiseDescriptors()));
+  OOFGG_ASSIGN_OR_RETURN(const ClusterPrograms programs, FindClusterPrograms());
+  OOFGG_RETURN_IF_ERROR(EnterNetwork(options, progress));
+  OOFGG_ASSIGN_OR_RETURN(auto cluster, Cluster::Start(programs, options.instances, progress));
+  const auto servers = cluster->servers();
+  return Target{.servers = {servers.begin(), servers.end()}, .cluster = std::move(cluster)};
+}
+
+StatusOr<Target> FindTarget(const PresenceLoadOptions& options, const LoadProgress& progress) {
+  if (options.instances > 0) return StartCluster(options, progress);
+  OOFGG_ASSIGN_OR_RETURN(const sockaddr_in server, LoopbackServer(options.server));
+  OOFGG_RETURN_IF_ERROR(Knock(options, server));
+  return Target{.servers = {server}};
+}
+
+}  // namespace
 
 StatusOr<LoadReport> RunPresenceLoad(const PresenceLoadOptions& options, const LoadProgress& progress) {
   OOFGG_RETURN_IF_ERROR(Check(options));
-  OOFGG_ASSIGN_OR_RETURN(const sockaddr_in server, LoopbackServer(options.server));
+  OOFGG_RETURN_IF_ERROR(LoopbackServer(options.server).status());
   OOFGG_RETURN_IF_ERROR(ReadCost(options.server_pids).status());
   const FriendGraph graph = BuildGraph(options);
   if (graph.longest_list() > kMostFriends) {
@@ -28,11 +68,11 @@ StatusOr<LoadReport> RunPresenceLoad(const PresenceLoadOptions& options, const L
     OOFGG_ASSIGN_OR_RETURN(const HostPort address, ParseHostPort(options.server));
     OOFGG_ASSIGN_OR_RETURN(tls, TlsClient::Make(options.ca_file, address.host));
   }
-  OOFGG_RETURN_IF_ERROR(Knock(options, server));
+  OOFGG_ASSIGN_OR_RETURN(const Target target, FindTarget(options, progress));
   const std::uint32_t workers = WorkersFor(options);
   const std::size_t phases = options.steps.size() + options.rates.size();
   OOFGG_ASSIGN_OR_RETURN(SharedCounts counts, SharedCounts::Make(workers, phases));
-  const LinkPlan plan{.servers = {&server, 1},
+  const LinkPlan plan{.servers = target.servers,
                       .sources = sources,
                       .graph = graph,
                       .truth = truth,
@@ -46,6 +86,7 @@ StatusOr<LoadReport> RunPresenceLoad(const PresenceLoadOptions& options, const L
                     .connections = users,
                     .friends = options.friends,
                     .seed = options.seed,
+                    .instances = options.instances,
                     .workers = workers,
                     .source_addresses = sources.addresses,
                     .list_entries = graph.entries(),
@@ -56,7 +97,8 @@ StatusOr<LoadReport> RunPresenceLoad(const PresenceLoadOptions& options, const L
                        .plan = plan,
                        .tls = tls,
                        .truth = truth,
-                       .followers = followers},
+                       .followers = followers,
+                       .cluster = target.cluster.get()},
                       std::move(counts));
   OOFGG_RETURN_IF_ERROR(conductor.Run(report));
   return report;

@@ -18,6 +18,8 @@ struct ProcessCost {
   std::uint64_t anonymous_bytes = 0;  ///< Heap and stacks.
   double user_seconds = 0;
   double system_seconds = 0;
+
+  [[nodiscard]] double cpu_seconds() const { return user_seconds + system_seconds; }
 };
 
 /// Of all of them together. Errors: kNotFound, kPermissionDenied, that name the process.

@@ -5,9 +5,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
-
-#include "servers/cli/load/process_cost.h"
 
 namespace oofgg::load {
 namespace {
@@ -16,18 +15,6 @@ constexpr timespec kMoment{0, 20'000'000};
 constexpr int kMomentsToQuit = 250;
 
 }  // namespace
-
-WorkerPool::WorkerPool() {
-  sigemptyset(&stop_);
-  sigaddset(&stop_, SIGINT);
-  sigaddset(&stop_, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &stop_, &before_);
-}
-
-WorkerPool::~WorkerPool() {
-  Join();
-  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-}
 
 Status WorkerPool::Fork(const std::function<void()>& work) {
   const pid_t conductor = getpid();
@@ -47,11 +34,6 @@ Status WorkerPool::Fork(const std::function<void()>& work) {
   return {};
 }
 
-bool WorkerPool::WaitAMoment() {
-  if (sigtimedwait(&stop_, nullptr, &kMoment) > 0) stopped_ = true;
-  return stopped_;
-}
-
 Status WorkerPool::Check() {
   for (const pid_t worker : workers_) {
     int how = 0;
@@ -63,11 +45,6 @@ Status WorkerPool::Check() {
             (WIFSIGNALED(how) ? ", by signal " + std::to_string(WTERMSIG(how)) : std::string()));
   }
   return {};
-}
-
-double WorkerPool::cpu_seconds() const {
-  const auto cost = ReadCost(workers_);
-  return cost.ok() ? cost->user_seconds + cost->system_seconds : 0;
 }
 
 void WorkerPool::Join() {

@@ -2,12 +2,12 @@
 
 #include <sys/types.h>
 
-#include <csignal>
 #include <cstdint>
 #include <functional>
 #include <vector>
 
 #include "oofgg/status.h"
+#include "servers/cli/load/stop_signals.h"
 
 namespace oofgg::load {
 
@@ -15,8 +15,8 @@ namespace oofgg::load {
 /// and SIGTERM are blocked while it lives, in the workers too, so that Ctrl-C is the conductor's to obey.
 class WorkerPool {
  public:
-  WorkerPool();
-  ~WorkerPool();
+  WorkerPool() = default;
+  ~WorkerPool() { Join(); }
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
@@ -24,18 +24,15 @@ class WorkerPool {
   [[nodiscard]] Status Fork(const std::function<void()>& work);
 
   /// Waits a moment. True from the first SIGINT or SIGTERM on.
-  bool WaitAMoment();
+  bool WaitAMoment() { return signals_.WaitAMoment(); }
   /// kInternal once a worker has ended by itself.
   [[nodiscard]] Status Check();
-  /// Processor time of the workers until now.
-  [[nodiscard]] double cpu_seconds() const;
+  [[nodiscard]] const std::vector<pid_t>& pids() const { return workers_; }
   /// Waits for workers that have been told to quit; ends those who do not.
   void Join();
 
  private:
-  sigset_t stop_{};
-  sigset_t before_{};
-  bool stopped_ = false;
+  StopSignals signals_;
   std::vector<pid_t> workers_;
 };
 

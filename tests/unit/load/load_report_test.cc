@@ -44,7 +44,8 @@ TEST(LoadReportTest, EveryRowOfATableHasItsTitles) {
   LoadReport report;
   report.steps = {Step(10, 0), {}};
   report.rates.resize(1);
-  for (const TextTable& table : {StepTable(report), RateTable(report)}) {
+  report.instances = 2;
+  for (const TextTable& table : {StepTable(report), RateTable(report), PartTable(report)}) {
     for (const auto& row : table) EXPECT_EQ(row.size(), table.front().size());
   }
 }
@@ -61,14 +62,27 @@ TEST(LoadReportTest, TheNamesInJsonStay) {
   report.steps = {Step(10, 0), Step(20, 0)};
   report.rates.resize(1);
   report.rates[0].server_cpu_s = 1;
+  report.rates[0].server.emplace();
+  report.rates[0].redis_use.emplace();
+  report.instances = 3;
+  for (PartFigures* parts :
+       {static_cast<PartFigures*>(&report.steps[0]), static_cast<PartFigures*>(&report.rates[0])}) {
+    parts->redis.emplace();
+  }
+  report.held_redis_use.emplace();
   report.rates[0].celebrity.emplace();
   report.held_server_cpu_s = 1;
   report.trouble = "some";
   const nlohmann::json object = ToJson(report);
   const std::set<std::string> heard{"deliveries", "snapshots", "repeats",   "out_of_order", "false_flaps",
                                     "unplaced",   "strangers", "ambiguous", "lost"};
-  const auto with_heard = [&](std::set<std::string> keys) {
+  const std::set<std::string> parts{"kernel_tcp_bytes",     "kernel_udp_bytes",       "kernel_slab_bytes",
+                                    "server_rss_bytes",     "server_pss_bytes",       "load_pss_bytes",
+                                    "server_private_bytes", "server_anonymous_bytes", "instance_pss_bytes",
+                                    "redis_rss_bytes",      "redis_used_bytes",       "redis_clients"};
+  const auto with_parts = [&](std::set<std::string> keys) {
     keys.insert(heard.begin(), heard.end());
+    keys.insert(parts.begin(), parts.end());
     return keys;
   };
   EXPECT_EQ(KeysOf(object), (std::set<std::string>{"protocol",
@@ -91,17 +105,20 @@ TEST(LoadReportTest, TheNamesInJsonStay) {
                                                    "held_s",
                                                    "held_server_cpu_s",
                                                    "server_bytes_per_connection",
+                                                   "held_redis",
+                                                   "instances",
                                                    "interrupted",
                                                    "trouble"}));
-  EXPECT_EQ(
-      KeysOf(object["steps"][0]),
-      with_heard({"connections", "connected", "connect_s", "connects_per_s", "hello", "online",
-                  "kernel_tcp_bytes", "kernel_udp_bytes", "kernel_slab_bytes", "server_rss_bytes",
-                  "server_pss_bytes", "server_private_bytes", "server_anonymous_bytes", "server_cpu_s"}));
-  EXPECT_EQ(
-      KeysOf(object["rates"][0]),
-      with_heard({"asked_changes_per_s", "seconds", "changes", "changes_per_s", "deliveries_per_s", "latency",
-                  "load_lateness", "load_cpu_s", "server_cpu_s", "server_cpu_us_per_delivery", "celebrity"}));
+  EXPECT_EQ(KeysOf(object["steps"][0]), with_parts({"connections", "connected", "connect_s", "connects_per_s",
+                                                    "hello", "online", "server_cpu_s"}));
+  EXPECT_EQ(KeysOf(object["rates"][0]),
+            with_parts({"asked_changes_per_s", "seconds", "changes", "changes_per_s", "deliveries_per_s",
+                        "latency", "load_lateness", "load_cpu_s", "load_cpu_us_per_change", "server_cpu_s",
+                        "server_cpu_us_per_delivery", "server_cpu_us_per_change", "redis", "celebrity"}));
+  EXPECT_EQ(KeysOf(object["rates"][0]["redis"]),
+            (std::set<std::string>{"seconds", "cpu_s", "commands", "publishes", "input_bytes", "output_bytes",
+                                   "cpu_us_per_change", "commands_per_change", "publishes_per_change",
+                                   "input_bytes_per_change", "output_bytes_per_change"}));
   EXPECT_EQ(KeysOf(object["rates"][0]["celebrity"]),
             (std::set<std::string>{"rounds", "heard_per_round", "latency", "last_p50_us", "last_max_us"}));
   EXPECT_EQ(KeysOf(object["rates"][0]["latency"]),
@@ -141,6 +158,10 @@ const BadOptions kBadOptions[] = {
     {"--protocol tls", [](auto& options) { options.grpc_tls.enabled = true; }},
     {"--ca", [](auto& options) { options.protocol = Protocol::kUdp, options.ca_file = "ca.pem"; }},
     {"--pid", [](auto& options) { options.server_pids = {0x3FFF'FFFF}; }},
+    {"--pid", [](auto& options) { options.instances = 2, options.server_pids = {1}; }},
+    {"is for --protocol tcp",
+     [](auto& options) { options.instances = 2, options.protocol = Protocol::kUdp; }},
+    {"must be at most 64", [](auto& options) { options.instances = 65; }},
 };
 
 TEST(PresenceLoadTest, OptionsThatDoNotFitAreNamedBeforeAnythingIsTried) {
