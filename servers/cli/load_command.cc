@@ -61,6 +61,7 @@ void PrintReport(const Context& context, const load::LoadReport& report) {
   PrintLines(context, StepTable(report));
   PrintLines(context, RateTable(report));
   PrintLines(context, PartTable(report));
+  PrintLines(context, FaultTable(report));
   for (const std::string& line : Remarks(report)) context.Print(line, {});
 }
 
@@ -156,6 +157,18 @@ void AddCluster(CLI::App& command, PresenceLoadOptions& options) {
   command.add_flag(
       "--no-namespace", [&options](std::int64_t) { options.own_network = false; },
       "With --instances, do without a network namespace of our own, which only root may make");
+  command.add_flag(
+      "--drain", options.drain,
+      "With --instances, after the changes end one with SIGTERM, whose users go to others: who hears of "
+      "it has a flap");
+  AddDuration(
+      command, "--chaos", &options.chaos,
+      "With --instances, after that and for so long kill, pause and drain them in turn, and end Redis, while "
+      "users change (default: 0s)",
+      std::chrono::hours(24));
+  command.add_flag(
+      "--kill", options.kill,
+      "With --instances, last of all kill one, and measure until all have heard that its users are gone");
 }
 
 void AddCourse(CLI::App& command, PresenceLoadOptions& options) {

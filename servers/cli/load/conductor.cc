@@ -55,7 +55,8 @@ std::optional<RedisCost> ReadRedis(Cluster& cluster) {
 Status Conductor::Run(LoadReport& report) {
   OOFGG_RETURN_IF_ERROR(StartWorkers());
   Status status = Phases(report);
-  report.failed = counts_.Sum(&WorkerBoard::failed);
+  // Who lost a server and found no other has not come either.
+  report.failed = counts_.Sum(&WorkerBoard::failed) + counts_.Sum(&WorkerBoard::away);
   report.dropped = counts_.Sum(&WorkerBoard::dropped);
   report.resent = counts_.Sum(&WorkerBoard::resent);
   report.trouble = WithCure(counts_.trouble());
@@ -110,6 +111,9 @@ Status Conductor::Phases(LoadReport& report) {
     if (report.interrupted) return {};
     if (rate > 0) OOFGG_RETURN_IF_ERROR(ChangeAt(rate, report));
   }
+  if (options_.drain && !report.interrupted) OOFGG_RETURN_IF_ERROR(Drain(report));
+  if (options_.chaos.count() > 0 && !report.interrupted) OOFGG_RETURN_IF_ERROR(Chaos(report));
+  if (options_.kill && !report.interrupted) OOFGG_RETURN_IF_ERROR(Kill(report));
   return {};
 }
 
@@ -124,7 +128,8 @@ Status Conductor::Step(User users, LoadReport& report) {
   step.connections = static_cast<std::uint32_t>(counts_.Sum(&WorkerBoard::ready));
   step.connected = static_cast<std::uint32_t>(step.connections - before);
   step.connect_seconds = Seconds(std::max(counts_.last_ready(), start) - start);
-  OOFGG_ASSIGN_OR_RETURN(const bool settled, all ? SettleAndVerify(step.heard) : StatusOr<bool>(false));
+  OOFGG_ASSIGN_OR_RETURN(const bool settled,
+                         all ? SettleAndVerify(step.heard, ToNanos(options_.settle)) : StatusOr<bool>(false));
   OOFGG_ASSIGN_OR_RETURN(const bool steady, settled ? WaitUntilSteady() : StatusOr<bool>(false));
   step.hello = counts_.Merged(&PhaseTallies::hello);
   step.online = counts_.Merged(&PhaseTallies::latency);
@@ -164,7 +169,8 @@ Status Conductor::ChangeAt(double per_second, LoadReport& report) {
   RateFigures rate;
   rate.asked_per_s = per_second;
   rate.seconds = Seconds(std::min(NowNanos(), command.end) - command.start);
-  OOFGG_ASSIGN_OR_RETURN(const bool settled, whole ? SettleAndVerify(rate.heard) : StatusOr<bool>(false));
+  OOFGG_ASSIGN_OR_RETURN(const bool settled, whole ? SettleAndVerify(rate.heard, ToNanos(options_.settle))
+                                                   : StatusOr<bool>(false));
   if (!settled) rate.heard = counts_.heard();
   static_cast<PartFigures&>(rate) = ReadParts();
   rate.server_cpu_s = ServerSeconds(before, rate);
@@ -182,10 +188,19 @@ Status Conductor::ChangeAt(double per_second, LoadReport& report) {
   return {};
 }
 
-StatusOr<bool> Conductor::Do(Command::Kind kind, const std::string& what) {
+void Conductor::Post(Command::Kind kind) {
   counts_.command().kind = kind;
-  const std::uint32_t number = counts_.command().number.load(std::memory_order_relaxed) + 1;
-  counts_.command().number.store(number, std::memory_order_release);
+  counts_.command().number.fetch_add(1, std::memory_order_release);
+}
+
+StatusOr<bool> Conductor::Do(Command::Kind kind, const std::string& what) {
+  Post(kind);
+  return AwaitDone(what);
+}
+
+StatusOr<bool> Conductor::AwaitDone(const std::string& what) {
+  const Command::Kind kind = counts_.command().kind;
+  const std::uint32_t number = counts_.command().number.load(std::memory_order_relaxed);
   const auto is_done = [&](const WorkerBoard& board) {
     return board.done.load(std::memory_order_acquire) == number;
   };
@@ -206,8 +221,8 @@ StatusOr<bool> Conductor::Do(Command::Kind kind, const std::string& what) {
   return true;
 }
 
-StatusOr<bool> Conductor::SettleAndVerify(HeardFigures& heard) {
-  const Nanos deadline = NowNanos() + ToNanos(options_.settle);
+StatusOr<bool> Conductor::SettleAndVerify(HeardFigures& heard, Nanos patience) {
+  const Nanos deadline = NowNanos() + patience;
   do {
     OOFGG_ASSIGN_OR_RETURN(const bool quiet, WaitUntilQuiet(deadline));
     OOFGG_ASSIGN_OR_RETURN(const bool verified,
@@ -283,8 +298,7 @@ void Conductor::Show(const std::string& what, bool done) {
 }
 
 void Conductor::Quit() {
-  counts_.command().kind = Command::Kind::kQuit;
-  counts_.command().number.fetch_add(1, std::memory_order_release);
+  Post(Command::Kind::kQuit);
   pool_.Join();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,9 +48,29 @@ class Conductor {
   Status ChangeAt(double per_second, LoadReport& report);
   void Quit();
 
+  // Faults: see conductor_faults.cc.
+  Status Drain(LoadReport& report);
+  Status Chaos(LoadReport& report);
+  Status Kill(LoadReport& report);
+  Status DrainOne(std::uint32_t phase, std::uint32_t index);
+  Status Round(std::uint32_t first_phase, std::uint32_t round);
+  Status Inflict(Fault fault, std::uint32_t victim);
+  Status SettleChaos(std::uint32_t phase, HeardFigures& heard);
+  Status Restart(ClusterMember& member);
+  Status Brace(std::uint32_t phase, Command::OnCut on_cut);
+  Status AwaitReturns();
+  Status WaitFor(const std::function<bool()>& is_over, const std::string& what);
+  /// Of a phase that was interrupted, what was measured is reported.
+  static Status LeaveOff(const Status& status, LoadReport& report);
+  void TakeOut(std::uint32_t instance);
+  void TakeBack(std::uint32_t instance);
+  [[nodiscard]] FaultFigures FaultCounts(Fault fault, std::uint32_t times) const;
+
   // False if interrupted.
   StatusOr<bool> Do(Command::Kind kind, const std::string& what);
-  StatusOr<bool> SettleAndVerify(HeardFigures& heard);
+  void Post(Command::Kind kind);
+  StatusOr<bool> AwaitDone(const std::string& what);
+  StatusOr<bool> SettleAndVerify(HeardFigures& heard, Nanos patience);
   StatusOr<bool> WaitUntilQuiet(Nanos deadline);
   StatusOr<bool> WaitUntilSteady();
   StatusOr<bool> Wait(Nanos time, const std::string& what);

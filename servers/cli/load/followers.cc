@@ -115,6 +115,21 @@ Hearing Followers::Place(User friend_, const Belief& believed, std::uint32_t cha
   return {.heard = Heard::kChange, .latency = Since(since.due, now), .change = change};
 }
 
+Nanos Followers::LongestWrong(User follower, Nanos now) const {
+  const auto friends = graph_.FriendsOf(follower);
+  const std::size_t first = graph_.FirstEntryOf(follower);
+  Nanos longest = 0;
+  for (std::size_t i = 0; i < friends.size(); ++i) {
+    const Belief& belief = beliefs_[first + i];
+    const auto believed = static_cast<Shown>(belief.shown);
+    const Change latest = truth_.Latest(friends[i]);
+    if (believed == Shown::kUnheard || believed == latest.shown) continue;
+    const std::uint32_t last_heard = Unfold(belief.change, latest.number);
+    longest = std::max(longest, Since(WrongSince(truth_, friends[i], latest, last_heard, believed).due, now));
+  }
+  return longest;
+}
+
 std::size_t Followers::CountWrong(User follower) const {
   const auto friends = graph_.FriendsOf(follower);
   const std::size_t first = graph_.FirstEntryOf(follower);

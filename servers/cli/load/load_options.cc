@@ -55,6 +55,10 @@ Status CheckProtocol(const PresenceLoadOptions& options) {
 }
 
 Status CheckInstances(const PresenceLoadOptions& options) {
+  const bool has_fault = options.kill || options.drain || options.chaos.count() > 0;
+  if (has_fault && options.instances < 2) {
+    return InvalidField("--instances", "must be at least 2, so that there is one left when one ends");
+  }
   if (options.instances == 0) return {};
   if (options.instances > kMostInstances) return InvalidField("--instances", "must be at most 64");
   if (options.protocol != Protocol::kTcp) {

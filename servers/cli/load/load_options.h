@@ -45,7 +45,10 @@ struct PresenceLoadOptions {
   SignToken sign{};               ///< For gRPC, which asks everybody for a token.
   std::vector<pid_t> server_pids{};
   std::uint32_t instances = 0;  ///< Servers to start, with a Redis, instead of aiming at `server`; 0: none.
-  bool own_network = true;      ///< These, and the load, in a network namespace of their own.
+  bool kill = false;            ///< In the end kill one of these, and see who hears of it.
+  bool drain = false;           ///< After the changes ask one to end, whose users go to others.
+  std::chrono::milliseconds chaos{0};  ///< After that, for so long, one fault after the other; 0: none.
+  bool own_network = true;             ///< These, and the load, in a network namespace of their own.
   std::chrono::milliseconds keep_alive{20'000};
 };
 

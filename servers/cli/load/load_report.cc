@@ -1,7 +1,5 @@
 #include "servers/cli/load/load_report.h"
 
-#include <array>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
@@ -11,46 +9,14 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double kNanosPerMicro = 1e3;
-constexpr double kNanosPerMilli = 1e6;
 constexpr double kMicros = 1e6;
 constexpr double kMiB = 1024.0 * 1024.0;
-
-double Micros(std::uint64_t nanos) { return static_cast<double>(nanos) / kNanosPerMicro; }
 
 double PerSecond(std::uint64_t count, double seconds) {
   return seconds > 0 ? static_cast<double>(count) / seconds : 0;
 }
 
-std::string Fixed(double value, int digits) {
-  std::array<char, 48> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
-  return text.data();
-}
-
-std::string Millis(std::uint64_t nanos) { return Fixed(static_cast<double>(nanos) / kNanosPerMilli, 3); }
-std::string MiB(std::uint64_t bytes) { return Fixed(static_cast<double>(bytes) / kMiB, 1); }
-
-json ToJson(const Latency& latency) {
-  return {{"count", latency.count},
-          {"p50_us", Micros(latency.p50_ns)},
-          {"p90_us", Micros(latency.p90_ns)},
-          {"p99_us", Micros(latency.p99_ns)},
-          {"p999_us", Micros(latency.p999_ns)},
-          {"max_us", Micros(latency.max_ns)}};
-}
-
-void Add(json& object, const HeardFigures& heard) {
-  object["deliveries"] = heard.deliveries;
-  object["snapshots"] = heard.snapshots;
-  object["repeats"] = heard.repeats;
-  object["out_of_order"] = heard.out_of_order;
-  object["false_flaps"] = heard.false_flaps;
-  object["unplaced"] = heard.unplaced;
-  object["strangers"] = heard.strangers;
-  object["ambiguous"] = heard.ambiguous;
-  object["lost"] = heard.lost;
-}
+std::string MiB(std::uint64_t bytes) { return FixedText(static_cast<double>(bytes) / kMiB, 1); }
 
 void Add(json& object, const PartFigures& parts, std::uint32_t instances) {
   object["kernel_tcp_bytes"] = parts.kernel.tcp_bytes;
@@ -101,7 +67,7 @@ json ToJson(const StepFigures& step, std::uint32_t instances) {
                  {"connects_per_s", PerSecond(step.connected, step.connect_seconds)},
                  {"hello", ToJson(step.hello)},
                  {"online", ToJson(step.online)}};
-  Add(object, step.heard);
+  AddTo(object, step.heard);
   Add(object, step, instances);
   if (step.server.has_value()) object["server_cpu_s"] = step.server->cpu_seconds();
   return object;
@@ -116,7 +82,7 @@ json ToJson(const RateFigures& rate, std::uint32_t instances) {
                  {"latency", ToJson(rate.latency)},
                  {"load_lateness", ToJson(rate.lateness)},
                  {"load_cpu_s", rate.load_cpu_s}};
-  Add(object, rate.heard);
+  AddTo(object, rate.heard);
   Add(object, rate, instances);
   object["load_cpu_us_per_change"] = Per(rate.load_cpu_s * kMicros, rate.changes);
   if (rate.redis_use.has_value()) object["redis"] = PerChange(*rate.redis_use, rate.changes);
@@ -138,10 +104,10 @@ json ToJson(const RateFigures& rate, std::uint32_t instances) {
 
 std::string CpuCell(const RateFigures& rate) {
   if (!rate.server_cpu_s.has_value() || rate.heard.deliveries == 0) return "-";
-  return Fixed(*rate.server_cpu_s * kMicros / static_cast<double>(rate.heard.deliveries), 1);
+  return FixedText(*rate.server_cpu_s * kMicros / static_cast<double>(rate.heard.deliveries), 1);
 }
 
-std::string Count(double value) { return Fixed(value, 0); }
+std::string Count(double value) { return FixedText(value, 0); }
 
 /// The first cells of a row of PartTable, which steps and rates share.
 std::vector<std::string> MemoryCells(const std::string& at, const PartFigures& parts,
@@ -160,16 +126,11 @@ std::vector<std::string> MemoryCells(const std::string& at, const PartFigures& p
 
 }  // namespace
 
-Latency InShort(const Histogram& histogram) {
-  constexpr double kP90 = 0.9;
-  constexpr double kP99 = 0.99;
-  constexpr double kP999 = 0.999;
-  return {histogram.count(),        histogram.Quantile(0.5),   histogram.Quantile(kP90),
-          histogram.Quantile(kP99), histogram.Quantile(kP999), histogram.max()};
-}
-
 std::uint64_t LoadReport::lost() const {
-  // What a step lost is still lost in the next count, and so is not added.
+  // What a phase lost is still lost in the next count, and so is not added.
+  if (kill.has_value()) return kill->heard.lost;
+  if (chaos.has_value()) return chaos->heard.lost;
+  if (drain.has_value()) return drain->heard.lost;
   if (!rates.empty()) return rates.back().heard.lost;
   return steps.empty() ? 0 : steps.back().heard.lost;
 }
@@ -219,6 +180,9 @@ json ToJson(const LoadReport& report) {
   if (report.held_server_cpu_s.has_value()) object["held_server_cpu_s"] = *report.held_server_cpu_s;
   if (report.held_redis_use.has_value()) object["held_redis"] = ToJson(*report.held_redis_use);
   if (report.instances > 0) object["instances"] = report.instances;
+  if (report.drain.has_value()) object["drain"] = ToJson(*report.drain);
+  if (report.chaos.has_value()) object["chaos"] = ToJson(*report.chaos);
+  if (report.kill.has_value()) object["kill"] = ToJson(*report.kill);
   if (!report.trouble.empty()) object["trouble"] = report.trouble;
   return object;
 }
@@ -228,11 +192,11 @@ TextTable StepTable(const LoadReport& report) {
                       "rss MiB", "private MiB", "kernel MiB", "wrong"}};
   for (const StepFigures& step : report.steps) {
     const std::uint64_t kernel = step.kernel.tcp_bytes + step.kernel.udp_bytes + step.kernel.slab_bytes;
-    table.push_back({std::to_string(step.connections), Count(PerSecond(step.connected, step.connect_seconds)),
-                     Millis(step.hello.p50_ns), Millis(step.hello.p99_ns), Millis(step.online.p50_ns),
-                     Millis(step.online.p99_ns), step.server ? MiB(step.server->rss_bytes) : "-",
-                     step.server ? MiB(step.server->private_bytes) : "-", MiB(kernel),
-                     std::to_string(step.heard.lost)});
+    table.push_back(
+        {std::to_string(step.connections), Count(PerSecond(step.connected, step.connect_seconds)),
+         MillisText(step.hello.p50_ns), MillisText(step.hello.p99_ns), MillisText(step.online.p50_ns),
+         MillisText(step.online.p99_ns), step.server ? MiB(step.server->rss_bytes) : "-",
+         step.server ? MiB(step.server->private_bytes) : "-", MiB(kernel), std::to_string(step.heard.lost)});
   }
   return table;
 }
@@ -242,10 +206,11 @@ TextTable RateTable(const LoadReport& report) {
                       "load late p99 ms", "server us/heard", "lost", "flaps"}};
   for (const RateFigures& rate : report.rates) {
     table.push_back({Count(rate.asked_per_s), Count(PerSecond(rate.changes, rate.seconds)),
-                     Count(PerSecond(rate.heard.deliveries, rate.seconds)), Millis(rate.latency.p50_ns),
-                     Millis(rate.latency.p90_ns), Millis(rate.latency.p99_ns), Millis(rate.latency.p999_ns),
-                     Millis(rate.latency.max_ns), Millis(rate.lateness.p99_ns), CpuCell(rate),
-                     std::to_string(rate.heard.lost), std::to_string(rate.heard.false_flaps)});
+                     Count(PerSecond(rate.heard.deliveries, rate.seconds)), MillisText(rate.latency.p50_ns),
+                     MillisText(rate.latency.p90_ns), MillisText(rate.latency.p99_ns),
+                     MillisText(rate.latency.p999_ns), MillisText(rate.latency.max_ns),
+                     MillisText(rate.lateness.p99_ns), CpuCell(rate), std::to_string(rate.heard.lost),
+                     std::to_string(rate.heard.false_flaps)});
   }
   return table;
 }
@@ -263,7 +228,7 @@ TextTable PartTable(const LoadReport& report) {
     auto cells = MemoryCells(Count(rate.asked_per_s) + " changes/s", rate, report.instances);
     const RedisUse redis = rate.redis_use.value_or(RedisUse());
     const auto per_change = [&](double amount, int digits) {
-      return Fixed(Per(amount, rate.changes), digits);
+      return FixedText(Per(amount, rate.changes), digits);
     };
     cells.insert(cells.end(), {per_change(rate.server_cpu_s.value_or(0) * kMicros, 0),
                                per_change(redis.cpu_s * kMicros, 0), per_change(rate.load_cpu_s * kMicros, 0),
@@ -275,34 +240,52 @@ TextTable PartTable(const LoadReport& report) {
   return table;
 }
 
+TextTable FaultTable(const LoadReport& report) {
+  TextTable table = {FaultTitles()};
+  if (report.drain.has_value()) table.push_back(FaultCells("drain", *report.drain));
+  if (report.chaos.has_value()) {
+    for (const FaultFigures& fault : report.chaos->faults)
+      table.push_back(FaultCells("chaos: " + fault.kind, fault));
+  }
+  if (report.kill.has_value()) table.push_back(FaultCells("kill", *report.kill));
+  return table;
+}
+
 std::vector<std::string> Remarks(const LoadReport& report) {
   std::vector<std::string> lines;
   lines.push_back("graph: " + report.graph + ", " + std::to_string(report.list_entries) +
                   " entries of friends lists; most watched: user " + std::to_string(report.most_watched_id) +
                   ", by " + std::to_string(report.most_watched_by));
   if (const auto slope = report.bytes_per_connection()) {
-    lines.push_back("server: " + Fixed(*slope, 0) +
+    lines.push_back("server: " + FixedText(*slope, 0) +
                     " bytes a connection in user space, friends included, from the first step to the last");
   }
   if (report.held_server_cpu_s.has_value() && report.held_seconds > 0) {
     constexpr double kPercent = 100;
     lines.push_back("server while all were idle: " +
-                    Fixed(kPercent * *report.held_server_cpu_s / report.held_seconds, 2) +
+                    FixedText(kPercent * *report.held_server_cpu_s / report.held_seconds, 2) +
                     " % of a processor");
   }
   if (report.held_redis_use.has_value()) {
     const RedisUse& use = *report.held_redis_use;
-    lines.push_back("redis while all were idle: " + Fixed(PerSecond(use.figures.commands, use.seconds), 1) +
-                    " commands/s, " + Count(PerSecond(use.figures.input_bytes, use.seconds)) + " B/s in, " +
-                    Count(PerSecond(use.figures.output_bytes, use.seconds)) + " B/s out");
+    lines.push_back(
+        "redis while all were idle: " + FixedText(PerSecond(use.figures.commands, use.seconds), 1) +
+        " commands/s, " + Count(PerSecond(use.figures.input_bytes, use.seconds)) + " B/s in, " +
+        Count(PerSecond(use.figures.output_bytes, use.seconds)) + " B/s out");
   }
   for (const RateFigures& rate : report.rates) {
     if (!rate.celebrity.has_value()) continue;
     lines.push_back("celebrity at " + Count(rate.asked_per_s) + " changes/s: the last of " +
                     Count(rate.celebrity->heard_per_round) + " followers heard after " +
-                    Millis(rate.celebrity->last_p50_ns) + " ms (median of " +
+                    MillisText(rate.celebrity->last_p50_ns) + " ms (median of " +
                     std::to_string(rate.celebrity->rounds) + ", at most " +
-                    Millis(rate.celebrity->last_max_ns) + ")");
+                    MillisText(rate.celebrity->last_max_ns) + ")");
+  }
+  if (report.chaos.has_value()) {
+    lines.push_back("chaos for " + Count(report.chaos->seconds) +
+                    " s: " + std::to_string(report.chaos->heard.lost) +
+                    " beliefs wrong in the end; the longest wrong meanwhile for " +
+                    MillisText(report.chaos->stale_ns()) + " ms");
   }
   if (report.resent > 0) lines.push_back(std::to_string(report.resent) + " datagrams were sent again");
   if (report.failed > 0) lines.push_back(std::to_string(report.failed) + " could not connect");

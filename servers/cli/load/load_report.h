@@ -6,46 +6,22 @@
 #include <string>
 #include <vector>
 
-#include "servers/cli/load/followers.h"
-#include "servers/cli/load/histogram.h"
+#include "servers/cli/load/fault_figures.h"
+#include "servers/cli/load/load_figures.h"
 #include "servers/cli/load/process_cost.h"
 #include "servers/cli/load/redis_figures.h"
 
 namespace oofgg::load {
 
-/// A histogram of nanoseconds in short.
-struct Latency {
-  std::uint64_t count = 0;
-  std::uint64_t p50_ns = 0;
-  std::uint64_t p90_ns = 0;
-  std::uint64_t p99_ns = 0;
-  std::uint64_t p999_ns = 0;
-  std::uint64_t max_ns = 0;
-};
-[[nodiscard]] Latency InShort(const Histogram& histogram);
-
-/// What followers heard.
-struct HeardFigures {
-  std::uint64_t deliveries = 0;  ///< Changes and repeats: all but what was so before.
-  std::uint64_t snapshots = 0;
-  std::uint64_t repeats = 0;
-  std::uint64_t out_of_order = 0;
-  std::uint64_t false_flaps = 0;
-  std::uint64_t unplaced = 0;
-  std::uint64_t strangers = 0;
-  std::uint64_t ambiguous = 0;
-  std::uint64_t lost = 0;  ///< Friends whom a follower took for something else at the end.
-};
-
-struct RedisCost {
-  ProcessCost process;
-  RedisFigures figures;
-};
-
 /// What Redis was used meanwhile.
 struct RedisUse {
   double seconds = 0;  ///< Settling included.
   double cpu_s = 0;
+  RedisFigures figures;
+};
+
+struct RedisCost {
+  ProcessCost process;
   RedisFigures figures;
 };
 
@@ -105,6 +81,9 @@ struct LoadReport {
   std::optional<double> held_server_cpu_s{};
   std::optional<RedisUse> held_redis_use{};
   std::vector<RateFigures> rates{};
+  std::optional<FaultFigures> drain{};
+  std::optional<ChaosFigures> chaos{};
+  std::optional<FaultFigures> kill{};
   std::uint64_t failed = 0;
   std::uint64_t dropped = 0;
   std::uint64_t resent = 0;
@@ -125,6 +104,8 @@ using TextTable = std::vector<std::vector<std::string>>;
 [[nodiscard]] TextTable RateTable(const LoadReport& report);
 /// What each part of a cluster holds and uses; titles alone if there is no cluster.
 [[nodiscard]] TextTable PartTable(const LoadReport& report);
+/// What came of each kind of fault; titles alone if there was none.
+[[nodiscard]] TextTable FaultTable(const LoadReport& report);
 /// What goes without a table, a line each.
 [[nodiscard]] std::vector<std::string> Remarks(const LoadReport& report);
 

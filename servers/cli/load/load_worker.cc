@@ -12,6 +12,7 @@ constexpr std::uint32_t kMostOpening = 128;
 constexpr std::uint32_t kLeastOpening = 2;
 constexpr Nanos kLookForCommands = 10'000'000;
 constexpr std::size_t kEvents = 64;  // Few, so that a change that is due does not wait for many deliveries.
+constexpr Nanos kReturnJitter = 1'500 * kNanosPerMilli;  // With what it takes, well within --presence-grace.
 constexpr std::uint64_t kPercentSteps = 10'000;
 
 void RaiseTo(std::atomic<std::uint64_t>& most, std::uint64_t value) {
@@ -28,6 +29,7 @@ LoadWorker::LoadWorker(const WorkerParts& parts, const MakeLinks& make_links)
       links_(make_links(parts.plan, epoll_, *this)),
       states_(parts.plan.local_count(parts.plan.users)),
       random_(parts.seed),
+      turn_(parts.plan.worker),
       events_(kEvents) {}
 
 LoadWorker::~LoadWorker() { close(epoll_); }
@@ -37,7 +39,7 @@ void LoadWorker::Run() {
     TakeCommand();
     if (doing_ == Command::Kind::kQuit) return;
     const Nanos now = NowNanos();
-    const Nanos due = DoWhatIsDue(now);
+    const Nanos due = std::min(DoWhatIsDue(now), ReturnMore(now));
     const Nanos until = std::min({due, links_->Advance(now), now + kLookForCommands});
     Wait(parts_.spin && doing_ == Command::Kind::kChange ? now : until);
   }
@@ -63,12 +65,14 @@ void LoadWorker::TakeCommand() {
   doing_ = parts_.command.kind;
   command_began_ = NowNanos();
   if (doing_ == Command::Kind::kVerify) return Verify();
+  if (doing_ == Command::Kind::kBrace) return Finish();
   if (doing_ != Command::Kind::kChange) return;
   const LinkPlan& plan = parts_.plan;
   const double share = static_cast<double>(plan.local_count(parts_.command.users)) / parts_.command.users;
   const std::uint64_t seed = random_.Next();
   schedule_.reset();
-  if (share > 0) schedule_.emplace(parts_.command.per_second * share, parts_.command.start, seed);
+  if (share * parts_.command.per_second > 0)
+    schedule_.emplace(parts_.command.per_second * share, parts_.command.start, seed);
   const bool has_celebrity = parts_.celebrity_every > 0 && plan.worker == 0;
   celebrity_due_ = has_celebrity ? parts_.command.start + parts_.celebrity_every : kNeverDue;
 }
@@ -84,6 +88,10 @@ Nanos LoadWorker::DoWhatIsDue(Nanos now) {
   return kNeverDue;
 }
 
+std::uint32_t LoadWorker::MostOpening() const {
+  return std::max(kLeastOpening, kMostOpening / parts_.plan.workers);
+}
+
 Nanos LoadWorker::ConnectMore(Nanos now) {
   const std::uint32_t wanted = parts_.plan.local_count(parts_.command.users);
   if (opened_ == wanted && settled_ == wanted) {
@@ -91,8 +99,7 @@ Nanos LoadWorker::ConnectMore(Nanos now) {
     return kNeverDue;
   }
   const double own_rate = parts_.command.per_second / parts_.plan.workers;
-  const std::uint32_t most_opening = std::max(kLeastOpening, kMostOpening / parts_.plan.workers);
-  while (opened_ < wanted && opened_ - settled_ < most_opening) {
+  while (opened_ < wanted && opened_ - settled_ < MostOpening()) {
     const auto gap = static_cast<Nanos>(own_rate > 0 ? 1e9 / own_rate : 0);
     if (gap > 0 && now < command_began_) return command_began_;
     OpenNext(now);
@@ -130,8 +137,9 @@ void LoadWorker::ChangeSomebody(Nanos due) {
       static_cast<std::uint32_t>(random_.Below(parts_.plan.local_count(parts_.command.users)));
   const User user = parts_.plan.UserOf(local);
   const bool is_celebrity = parts_.celebrity_every > 0 && user == 0;
-  if (states_[local] != State::kReady || is_celebrity) return;
   const Shown before = parts_.truth.shown(user);
+  if (states_[local] == State::kAway && before == Shown::kOffline) return ComeBackOnline(local, due);
+  if (states_[local] != State::kReady || is_celebrity) return;
   if (before == Shown::kOffline) return Change(user, Shown::kOnline, due);
   const auto drawn = static_cast<double>(random_.Below(kPercentSteps)) / kPercentSteps;
   if (drawn >= parts_.status_share) return Change(user, Shown::kOffline, due);
@@ -162,7 +170,9 @@ void LoadWorker::Verify() {
 }
 
 void LoadWorker::OnReady(User user, Nanos hello_began) {
-  states_[parts_.plan.LocalOf(user)] = State::kReady;
+  const std::uint32_t local = parts_.plan.LocalOf(user);
+  if (states_[local] == State::kReturning) return BackFrom(local);
+  states_[local] = State::kReady;
   ++settled_;
   const Nanos now = NowNanos();
   phase().hello.Record(now - hello_began);
@@ -170,7 +180,14 @@ void LoadWorker::OnReady(User user, Nanos hello_began) {
   parts_.board.ready.Add();
 }
 
-void LoadWorker::OnBegin(User follower) { parts_.followers.Begin(follower, NowNanos()); }
+void LoadWorker::OnBegin(User follower) {
+  const Nanos now = NowNanos();
+  const Returns::Parted* const parted = returns_.Find(parts_.plan.LocalOf(follower));
+  if (parted != nullptr && parted->was_online) {
+    phase().stale.RaiseTo(parts_.followers.LongestWrong(follower, now));
+  }
+  parts_.followers.Begin(follower, now);
+}
 
 void LoadWorker::OnUpdate(User follower, const ServerLine& line, Nanos now) {
   const std::uint64_t index = line.user_id - parts_.plan.first_id;
@@ -197,16 +214,85 @@ void LoadWorker::CountCelebrity(const Hearing& hearing) {
 }
 
 void LoadWorker::OnLost(User user, const Loss& loss) {
-  State& state = states_[parts_.plan.LocalOf(user)];
-  parts_.board.SetTrouble(loss.why);
-  if (state == State::kReady) {
-    parts_.board.dropped.Add();
+  const std::uint32_t local = parts_.plan.LocalOf(user);
+  State& state = states_[local];
+  const bool was_there = state == State::kReady || state == State::kReturning;
+  const auto on_cut = parts_.command.on_cut;
+  if (was_there && on_cut == Command::OnCut::kReturn) return Part(local, loss);
+  Nanos gone_at = NowNanos();
+  if (was_there && on_cut == Command::OnCut::kGone) {
+    phase().cut.Add();
+    gone_at = parts_.command.fault_at.load(std::memory_order_relaxed);
   } else {
-    ++settled_;
-    parts_.board.failed.Add();
+    parts_.board.SetTrouble(loss.why);
+    if (!was_there) ++settled_;
+    (was_there ? parts_.board.dropped : parts_.board.failed).Add();
   }
   state = State::kLost;
-  parts_.truth.Put(user, Shown::kOffline, NowNanos());
+  if (parts_.truth.shown(user) != Shown::kOffline) parts_.truth.Put(user, Shown::kOffline, gone_at);
+}
+
+/// Lost their server: a player's own program would now find another one. What they show stays as it is, so
+/// nobody should hear of it.
+void LoadWorker::Part(std::uint32_t local, const Loss& loss) {
+  const Nanos now = NowNanos();
+  if (states_[local] == State::kReady) phase().cut.Add();
+  if (states_[local] == State::kReturning) --returning_;
+  const bool is_first = states_[local] == State::kReady;
+  states_[local] = State::kAway;
+  const bool is_online = parts_.truth.shown(parts_.plan.UserOf(local)) != Shown::kOffline;
+  if (!is_online) return;  // They come when they come online.
+  const Returns::Parted* const before = returns_.Find(local);
+  const bool goes_on = !is_first && before != nullptr;
+  returns_.Add(local,
+               {.lost_at = goes_on ? before->lost_at : now,
+                .server = PickServer(loss.go_to),
+                .was_online = goes_on ? before->was_online : true},
+               now + random_.Below(kReturnJitter));
+  parts_.board.away.Set(returns_.size());
+}
+
+/// Whose server went while they were offline.
+void LoadWorker::ComeBackOnline(std::uint32_t local, Nanos due) {
+  parts_.truth.Put(parts_.plan.UserOf(local), Shown::kOnline, due);
+  phase().changes.Add();
+  returns_.Add(local, {.lost_at = due, .server = PickServer({})}, due);
+  parts_.board.away.Set(returns_.size());
+}
+
+std::uint32_t LoadWorker::PickServer(const std::string& go_to) {
+  if (!go_to.empty()) {
+    if (const auto named = FindServer(parts_.plan, go_to)) return *named;
+  }
+  const std::uint64_t up = parts_.command.up.load(std::memory_order_relaxed);
+  turn_ = NextServer(up, turn_, static_cast<std::uint32_t>(parts_.plan.servers.size()));
+  return turn_;
+}
+
+Nanos LoadWorker::ReturnMore(Nanos now) {
+  while (returning_ < MostOpening()) {
+    const auto local = returns_.TakeDue(now);
+    if (!local.has_value()) return returns_.next_due();
+    Return(*local);
+  }
+  return kNeverDue;
+}
+
+void LoadWorker::Return(std::uint32_t local) {
+  states_[local] = State::kReturning;
+  ++returning_;
+  const User user = parts_.plan.UserOf(local);
+  const Status status = links_->Open(user, returns_.Find(local)->server);
+  if (!status.ok()) OnLost(user, {.why = std::string(status.message())});
+}
+
+void LoadWorker::BackFrom(std::uint32_t local) {
+  states_[local] = State::kReady;
+  --returning_;
+  phase().returned.Add();
+  phase().hello.Record(NowNanos() - returns_.Find(local)->lost_at);
+  returns_.Forget(local);
+  parts_.board.away.Set(returns_.size());
 }
 
 }  // namespace oofgg::load

@@ -13,6 +13,7 @@
 #include "servers/cli/load/followers.h"
 #include "servers/cli/load/links.h"
 #include "servers/cli/load/poisson_schedule.h"
+#include "servers/cli/load/returns.h"
 #include "servers/cli/load/worker_board.h"
 
 namespace oofgg::load {
@@ -44,7 +45,8 @@ class LoadWorker final : private LinkEvents {
   void Run();
 
  private:
-  enum class State : std::uint8_t { kNew, kOpening, kReady, kLost };
+  /// kAway: lost their server, and will come back; kReturning: are about to.
+  enum class State : std::uint8_t { kNew, kOpening, kReady, kLost, kAway, kReturning };
 
   void OnReady(User user, Nanos hello_began) override;
   void OnBegin(User follower) override;
@@ -62,6 +64,13 @@ class LoadWorker final : private LinkEvents {
   void ChangeSomebody(Nanos due);
   void ChangeCelebrity(Nanos due);
   void Change(User user, Shown shown, Nanos due);
+  Nanos ReturnMore(Nanos now);
+  void Return(std::uint32_t local);
+  void BackFrom(std::uint32_t local);
+  void Part(std::uint32_t local, const Loss& loss);
+  void ComeBackOnline(std::uint32_t local, Nanos due);
+  [[nodiscard]] std::uint32_t PickServer(const std::string& go_to);
+  [[nodiscard]] std::uint32_t MostOpening() const;
   void Verify();
   void Finish();
   void CountCelebrity(const Hearing& hearing);
@@ -77,6 +86,9 @@ class LoadWorker final : private LinkEvents {
   Nanos command_began_ = 0;
   std::uint32_t opened_ = 0;   // Local users so far.
   std::uint32_t settled_ = 0;  // Of them, those ready or lost.
+  Returns returns_;
+  std::uint32_t returning_ = 0;
+  std::uint32_t turn_ = 0;  // The server that who comes back was last sent to.
   std::optional<PoissonSchedule> schedule_;
   Nanos celebrity_due_ = kNeverDue;
   std::vector<epoll_event> events_;

@@ -23,6 +23,12 @@ struct Target {
   std::unique_ptr<Cluster> cluster{};
 };
 
+std::size_t PhasesFor(const PresenceLoadOptions& options) {
+  const std::size_t chaos = options.chaos.count() > 0 ? kFaults + 1 : 0;
+  const std::size_t others = (options.drain ? 1U : 0U) + (options.kill ? 1U : 0U);
+  return options.steps.size() + options.rates.size() + chaos + others;
+}
+
 /// Who may not have one does without where that is good enough.
 Status EnterNetwork(const PresenceLoadOptions& options, const LoadProgress& progress) {
   if (!options.own_network) return {};
@@ -70,8 +76,7 @@ StatusOr<LoadReport> RunPresenceLoad(const PresenceLoadOptions& options, const L
   }
   OOFGG_ASSIGN_OR_RETURN(const Target target, FindTarget(options, progress));
   const std::uint32_t workers = WorkersFor(options);
-  const std::size_t phases = options.steps.size() + options.rates.size();
-  OOFGG_ASSIGN_OR_RETURN(SharedCounts counts, SharedCounts::Make(workers, phases));
+  OOFGG_ASSIGN_OR_RETURN(SharedCounts counts, SharedCounts::Make(workers, PhasesFor(options)));
   const LinkPlan plan{.servers = target.servers,
                       .sources = sources,
                       .graph = graph,

@@ -51,10 +51,16 @@ std::string SharedCounts::trouble() const {
   return {};
 }
 
-std::uint64_t SharedCounts::changes() const {
+std::uint64_t SharedCounts::Sum(Tally PhaseTallies::*count) const {
   std::uint64_t sum = 0;
-  ForPhase([&](const PhaseTallies& tallies) { sum += tallies.changes.get(); });
+  ForPhase([&](const PhaseTallies& tallies) { sum += (tallies.*count).get(); });
   return sum;
+}
+
+std::uint64_t SharedCounts::Most(Tally PhaseTallies::*count) const {
+  std::uint64_t most = 0;
+  ForPhase([&](const PhaseTallies& tallies) { most = std::max(most, (tallies.*count).get()); });
+  return most;
 }
 
 std::uint64_t SharedCounts::heardings() const {
@@ -63,12 +69,6 @@ std::uint64_t SharedCounts::heardings() const {
     for (const Tally& heard : tallies.heard) sum += heard.get();
   });
   return sum;
-}
-
-Nanos SharedCounts::last_ready() const {
-  Nanos last = 0;
-  ForPhase([&](const PhaseTallies& tallies) { last = std::max(last, tallies.last_ready.get()); });
-  return last;
 }
 
 HeardFigures SharedCounts::heard() const {

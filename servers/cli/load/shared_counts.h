@@ -28,11 +28,13 @@ class SharedCounts {
   [[nodiscard]] std::string trouble() const;
 
   // Over all workers, of the command's phase.
-  [[nodiscard]] std::uint64_t changes() const;
+  [[nodiscard]] std::uint64_t changes() const { return Sum(&PhaseTallies::changes); }
+  [[nodiscard]] std::uint64_t Sum(Tally PhaseTallies::*count) const;
+  [[nodiscard]] std::uint64_t Most(Tally PhaseTallies::*count) const;
   /// How much has been heard, of any kind.
   [[nodiscard]] std::uint64_t heardings() const;
   /// When the last connection was ready; 0: none is.
-  [[nodiscard]] Nanos last_ready() const;
+  [[nodiscard]] Nanos last_ready() const { return Most(&PhaseTallies::last_ready); }
   [[nodiscard]] HeardFigures heard() const;
   [[nodiscard]] Latency Merged(Histogram PhaseTallies::*histogram) const;
   [[nodiscard]] RateFigures::Celebrity celebrity() const;

@@ -16,9 +16,17 @@ namespace oofgg::load {
 
 /// What the workers are to do next. Written by the conductor while they have nothing to do.
 struct Command {
-  enum class Kind : std::uint8_t { kNone, kConnect, kChange, kVerify, kQuit };
+  /// kBrace: nothing but to know `on_cut` by now.
+  enum class Kind : std::uint8_t { kNone, kConnect, kChange, kVerify, kBrace, kQuit };
+  /// What becomes of users whose server ends: an error that is counted; gone, as if they had left at
+  /// `fault_at`; or they come back, at another server.
+  enum class OnCut : std::uint8_t { kDropped, kGone, kReturn };
   std::atomic<std::uint32_t> number{0};  ///< Written last.
   Kind kind = Kind::kNone;
+  OnCut on_cut = OnCut::kDropped;
+  std::atomic<std::uint64_t> up{
+      ~std::uint64_t{0}};  ///< Servers that take users, a bit each; changes any time.
+  std::atomic<Nanos> fault_at{0};
   std::uint32_t phase = 0;  ///< Which tallies count it.
   User users = 0;           ///< So many take part, of all workers.
   double per_second = 0;    ///< Connects or changes, of all workers; connects 0: as fast as it goes.
@@ -38,6 +46,9 @@ struct PhaseTallies {
   std::array<Tally, kKindsOfHeard> heard;
   Tally ambiguous;
   Tally lost;        ///< At the last count.
+  Tally cut;         ///< Users whose server ended, as it was to.
+  Tally returned;    ///< Of them, those who are back; from when they were lost until then is in `hello`.
+  Tally stale;       ///< For how long at most what they believed was wrong, when they were back.
   Tally last_ready;  ///< When the last connection was ready.
 };
 
@@ -48,6 +59,7 @@ struct WorkerBoard {
   Tally failed;   ///< Never got to be ready.
   Tally dropped;  ///< Were ready, and were closed by the server.
   Tally resent;   ///< Datagrams that were sent again.
+  Tally away;     ///< Now: lost their server, and are not back yet.
   std::atomic<bool> has_trouble{false};
   std::array<char, 256> trouble{};  ///< The first that went wrong, in words.
 

@@ -115,6 +115,18 @@ TEST_F(FollowersTest, ANewPresenceForgetsWhatWasTold) {
   EXPECT_EQ(HearOnline(1, 410).heard, Heard::kSnapshot);
 }
 
+TEST_F(FollowersTest, WhatWasNotHeardIsStaleSinceTheViewWasWrong) {
+  truth_.Put(kBob, Shown::kOnline, 200);
+  EXPECT_EQ(followers_.LongestWrong(kAnn, 250), 0U) << "nothing was believed yet";
+  (void)HearOnline(1, 210);
+  EXPECT_EQ(followers_.LongestWrong(kAnn, 250), 0U);
+  truth_.Put(kBob, Shown::kAway, 300);
+  truth_.Put(kBob, Shown::kOffline, 400);
+  EXPECT_EQ(followers_.LongestWrong(kAnn, 1'000), 700U);
+  truth_.Put(kBob, Shown::kOnline, 1'100);
+  EXPECT_EQ(followers_.LongestWrong(kAnn, 1'200), 0U) << "right again by itself";
+}
+
 TEST_F(FollowersTest, WhatIsLongOvertakenHasNoPlaceAndIsNoFlap) {
   truth_.Put(kBob, Shown::kOnline, 200);
   (void)HearOnline(1, 210);

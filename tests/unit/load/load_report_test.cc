@@ -38,6 +38,12 @@ TEST(LoadReportTest, LostIsWhatTheLastCountFound) {
   report.rates.resize(2);
   report.rates[1].heard.lost = 2;
   EXPECT_EQ(report.lost(), 2U);
+  report.drain.emplace().heard.lost = 5;
+  EXPECT_EQ(report.lost(), 5U);
+  report.chaos.emplace().heard.lost = 1;
+  EXPECT_EQ(report.lost(), 1U);
+  report.kill.emplace();
+  EXPECT_EQ(report.lost(), 0U);
 }
 
 TEST(LoadReportTest, EveryRowOfATableHasItsTitles) {
@@ -45,7 +51,12 @@ TEST(LoadReportTest, EveryRowOfATableHasItsTitles) {
   report.steps = {Step(10, 0), {}};
   report.rates.resize(1);
   report.instances = 2;
-  for (const TextTable& table : {StepTable(report), RateTable(report), PartTable(report)}) {
+  report.drain.emplace();
+  report.chaos.emplace().faults.resize(2);
+  report.kill.emplace();
+  EXPECT_EQ(FaultTable(report).size(), 5U);
+  for (const TextTable& table :
+       {StepTable(report), RateTable(report), PartTable(report), FaultTable(report)}) {
     for (const auto& row : table) EXPECT_EQ(row.size(), table.front().size());
   }
 }
@@ -70,6 +81,9 @@ TEST(LoadReportTest, TheNamesInJsonStay) {
     parts->redis.emplace();
   }
   report.held_redis_use.emplace();
+  report.drain.emplace();
+  report.chaos.emplace().faults.resize(1);
+  report.kill.emplace();
   report.rates[0].celebrity.emplace();
   report.held_server_cpu_s = 1;
   report.trouble = "some";
@@ -106,6 +120,9 @@ TEST(LoadReportTest, TheNamesInJsonStay) {
                                                    "held_server_cpu_s",
                                                    "server_bytes_per_connection",
                                                    "held_redis",
+                                                   "drain",
+                                                   "chaos",
+                                                   "kill",
                                                    "instances",
                                                    "interrupted",
                                                    "trouble"}));
@@ -119,6 +136,14 @@ TEST(LoadReportTest, TheNamesInJsonStay) {
             (std::set<std::string>{"seconds", "cpu_s", "commands", "publishes", "input_bytes", "output_bytes",
                                    "cpu_us_per_change", "commands_per_change", "publishes_per_change",
                                    "input_bytes_per_change", "output_bytes_per_change"}));
+  for (const nlohmann::json& fault : {object["drain"], object["chaos"]["faults"][0], object["kill"]}) {
+    std::set<std::string> keys{"kind", "times",   "cut",     "returned",
+                               "back", "changes", "latency", "longest_stale_us"};
+    keys.insert(heard.begin(), heard.end());
+    EXPECT_EQ(KeysOf(fault), keys);
+  }
+  EXPECT_EQ(KeysOf(object["chaos"]),
+            (std::set<std::string>{"seconds", "wrong", "longest_stale_us", "faults"}));
   EXPECT_EQ(KeysOf(object["rates"][0]["celebrity"]),
             (std::set<std::string>{"rounds", "heard_per_round", "latency", "last_p50_us", "last_max_us"}));
   EXPECT_EQ(KeysOf(object["rates"][0]["latency"]),
@@ -161,6 +186,8 @@ const BadOptions kBadOptions[] = {
     {"--pid", [](auto& options) { options.instances = 2, options.server_pids = {1}; }},
     {"is for --protocol tcp",
      [](auto& options) { options.instances = 2, options.protocol = Protocol::kUdp; }},
+    {"--instances: must be at least 2", [](auto& options) { options.kill = true; }},
+    {"--instances: must be at least 2", [](auto& options) { options.chaos = std::chrono::seconds(1); }},
     {"must be at most 64", [](auto& options) { options.instances = 65; }},
 };
 

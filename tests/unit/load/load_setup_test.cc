@@ -20,6 +20,8 @@ TEST(LoadSetupTest, CapacityIsWhatDescriptorsAreThere) {
   EXPECT_THAT(status.message(), HasSubstr("at least 53 for 1000000 connections"));
   options.instances = 53;
   EXPECT_TRUE(CheckCapacity(options, 20'000).ok());
+  options.drain = true;
+  EXPECT_THAT(CheckCapacity(options, 20'000).message(), HasSubstr("at least 54")) << "while one is away";
 }
 
 TEST(LoadSetupTest, UsersGoRoundAmongServers) {
