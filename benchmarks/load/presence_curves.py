@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 
+import curves
+
 # Changes are fewer where more hear of each, so that all runs deliver as much.
 DELIVERIES_PER_SECOND = 10_000
 # The server wants a key; this is the example of RFC 8037, and no token is signed with it here.
@@ -90,32 +92,6 @@ def print_table(reports: dict, connections: list, friends: list):
           " | ".join(str(sum(reports[count, many]["lost"] for many in friends)) for count in connections) + " |")
 
 
-def draw(reports: dict, connections: list, friends: list) -> str:
-    """An SVG with a panel for each figure: connections to the right, a line for each length of list."""
-    colours = ["#2f6f4f", "#c77d1e", "#8a3b8f", "#2b5fa8"]
-    width, height, left, top, step = 200, 150, 20, 48, 262
-    panels = []
-    for index, (title, unit, read) in enumerate(FIGURES):
-        most = max(read(report) for report in reports.values())
-        x = [left + width * place / max(1, len(connections) - 1) for place in range(len(connections))]
-        parts = [f'<g transform="translate({index * step + 10},0)">',
-                 f'<text x="{left}" y="20">{title}</text><text x="{left}" y="36" fill="#777">{unit}, from 0 to {most:,.3g}</text>',
-                 f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="none" stroke="#ccc"/>']
-        for place, count in zip(x, connections):
-            parts.append(f'<text x="{place:.0f}" y="{top + height + 16}" fill="#777" text-anchor="middle">{count:,}</text>')
-        for colour, many in zip(colours, friends):
-            y = [top + height * (1 - read(reports[count, many]) / most) for count in connections]
-            points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y))
-            parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
-            parts += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3" fill="{colour}"/>' for a, b in zip(x, y)]
-        panels.append("\n".join(parts) + "\n</g>")
-    legend = "".join(f'<text x="{left + 10 + 110 * place}" y="{top + height + 38}" fill="{colour}">{many:,} friends</text>'
-                     for place, (colour, many) in enumerate(zip(colours, friends)))
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {step * len(FIGURES)} {top + height + 50}" '
-            f'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/>\n' +
-            "\n".join(panels) + f"\n{legend}\n</svg>\n")
-
-
 def integers(text: str) -> list:
     return [int(word) for word in text.split(",")]
 
@@ -135,7 +111,8 @@ def main():
             reports[count, many] = measure(options.bin.resolve(), count, many, options.seconds)
     options.output.mkdir(parents=True, exist_ok=True)
     (options.output / "presence_curves.json").write_text(json.dumps(list(reports.values())))
-    (options.output / "presence_curves.svg").write_text(draw(reports, options.connections, options.friends))
+    (options.output / "presence_curves.svg").write_text(
+        curves.draw(FIGURES, reports, options.connections, options.friends, lambda many: f"{many:,} friends"))
     print_table(reports, options.connections, options.friends)
 
 
