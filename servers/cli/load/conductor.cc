@@ -53,11 +53,13 @@ std::optional<RedisCost> ReadRedis(Cluster& cluster) {
 }  // namespace
 
 Status Conductor::Run(LoadReport& report) {
+  const std::uint64_t dropped_before = ReadDroppedPackets();
   OOFGG_RETURN_IF_ERROR(StartWorkers());
   Status status = Phases(report);
   // Who lost a server and found no other has not come either.
   report.failed = counts_.Sum(&WorkerBoard::failed) + counts_.Sum(&WorkerBoard::away);
   report.dropped = counts_.Sum(&WorkerBoard::dropped);
+  report.dropped_packets = ReadDroppedPackets() - dropped_before;
   report.resent = counts_.Sum(&WorkerBoard::resent);
   report.trouble = WithCure(counts_.trouble());
   Quit();

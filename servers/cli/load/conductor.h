@@ -58,6 +58,7 @@ class Conductor {
   Status SettleChaos(std::uint32_t phase, HeardFigures& heard);
   Status Restart(ClusterMember& member);
   Status Brace(std::uint32_t phase, Command::OnCut on_cut);
+  Status AwaitEndOf(ClusterMember& victim);
   Status AwaitReturns();
   Status WaitFor(const std::function<bool()>& is_over, const std::string& what);
   /// Of a phase that was interrupted, what was measured is reported.

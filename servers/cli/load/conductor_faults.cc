@@ -50,7 +50,7 @@ Status Conductor::DrainOne(std::uint32_t phase, std::uint32_t index) {
   OOFGG_RETURN_IF_ERROR(Brace(phase, Command::OnCut::kReturn));
   TakeOut(index);
   victim.Signal(SIGTERM, true);
-  OOFGG_RETURN_IF_ERROR(WaitFor([&] { return !victim.is_running(); }, "draining an instance"));
+  OOFGG_RETURN_IF_ERROR(AwaitEndOf(victim));
   OOFGG_RETURN_IF_ERROR(AwaitReturns());
   // Who was taken for gone is so once the grace is over.
   OOFGG_RETURN_IF_ERROR(Stopped(Wait(kLeaseAndGrace, "waiting for the grace to be over")));
@@ -68,6 +68,7 @@ Status Conductor::Kill(LoadReport& report) {
   TakeOut(index);
   parts_.cluster->instance(index).Signal(SIGKILL, true);
   HeardFigures heard;
+  if (status.ok()) status = AwaitEndOf(parts_.cluster->instance(index));
   if (status.ok()) status = Stopped(SettleAndVerify(heard, kLeaseAndGrace + ToNanos(options_.settle)));
   report.kill = FaultCounts(Fault::kKill, 1);
   Show("killed an instance: " + std::to_string(report.kill->latency.count) +
@@ -161,6 +162,20 @@ Status Conductor::Brace(std::uint32_t phase, Command::OnCut on_cut) {
   counts_.command().phase = phase;
   counts_.command().on_cut = on_cut;
   return Stopped(Do(Command::Kind::kBrace, "bracing"));
+}
+
+/// Until the workers, too, know of all who were there.
+Status Conductor::AwaitEndOf(ClusterMember& victim) {
+  OOFGG_RETURN_IF_ERROR(WaitFor([&] { return !victim.is_running(); }, "waiting for an instance to end"));
+  constexpr Nanos kStill = 500 * kNanosPerMilli;
+  Nanos since = NowNanos();
+  std::uint64_t cut = counts_.Sum(&PhaseTallies::cut);
+  const auto is_still = [&] {
+    const std::uint64_t now = counts_.Sum(&PhaseTallies::cut);
+    if (std::exchange(cut, now) != now) since = NowNanos();
+    return NowNanos() - since > kStill;
+  };
+  return WaitFor(is_still, "waiting for users to notice");
 }
 
 Status Conductor::AwaitReturns() {

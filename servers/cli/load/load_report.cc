@@ -171,6 +171,7 @@ json ToJson(const LoadReport& report) {
                  {"failed", report.failed},
                  {"dropped", report.dropped},
                  {"resent", report.resent},
+                 {"dropped_packets", report.dropped_packets},
                  {"interrupted", report.interrupted},
                  {"steps", json::array()},
                  {"rates", json::array()}};
@@ -288,6 +289,11 @@ std::vector<std::string> Remarks(const LoadReport& report) {
                     MillisText(report.chaos->stale_ns()) + " ms");
   }
   if (report.resent > 0) lines.push_back(std::to_string(report.resent) + " datagrams were sent again");
+  if (report.dropped_packets > 0) {
+    lines.push_back("the kernel dropped " + std::to_string(report.dropped_packets) +
+                    " packets, which makes latencies long and ends idle connections: raise the machine's "
+                    "net.core.netdev_max_backlog");
+  }
   if (report.failed > 0) lines.push_back(std::to_string(report.failed) + " could not connect");
   if (report.dropped > 0) lines.push_back(std::to_string(report.dropped) + " were closed by the server");
   if (report.interrupted) lines.emplace_back("interrupted: this is what was measured until then");

@@ -87,6 +87,7 @@ struct LoadReport {
   std::uint64_t failed = 0;
   std::uint64_t dropped = 0;
   std::uint64_t resent = 0;
+  std::uint64_t dropped_packets = 0;  ///< By the kernel, of the whole machine.
   bool interrupted = false;
   std::string trouble{};  ///< The first thing that went wrong, and what to do; empty: nothing did.
 

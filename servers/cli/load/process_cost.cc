@@ -76,6 +76,21 @@ StatusOr<ProcessCost> ReadCost(std::span<const pid_t> pids) {
   return cost;
 }
 
+/// A line for each processor; the second number, hexadecimal as all of them, is of what was dropped.
+std::uint64_t DroppedPackets(const std::string& softnet) {
+  std::istringstream lines(softnet);
+  std::uint64_t sum = 0;
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields(line);
+    std::uint64_t processed = 0;
+    std::uint64_t dropped = 0;
+    if (fields >> std::hex >> processed >> dropped) sum += dropped;
+  }
+  return sum;
+}
+
+std::uint64_t ReadDroppedPackets() { return DroppedPackets(ReadFile("/proc/net/softnet_stat")); }
+
 KernelMemory ReadKernelMemory() {
   const std::string sockets = ReadFile("/proc/net/sockstat");
   const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "oofgg/status.h"
@@ -32,6 +33,12 @@ struct KernelMemory {
   std::uint64_t slab_bytes = 0;
 };
 [[nodiscard]] KernelMemory ReadKernelMemory();
+
+/// Packets that the machine has thrown away since its start, for want of room in the queue to the processor
+/// that was to take them; loopback's among them.
+[[nodiscard]] std::uint64_t ReadDroppedPackets();
+/// The same from the text of /proc/net/softnet_stat. For tests.
+[[nodiscard]] std::uint64_t DroppedPackets(const std::string& softnet);
 
 /// `name` and the number behind it, as `Rss:  12 kB` or `mem 3`; 0 if it is not there. For tests.
 [[nodiscard]] std::uint64_t NumberBehind(std::string_view text, std::string_view name);

@@ -116,6 +116,7 @@ TEST(LoadReportTest, TheNamesInJsonStay) {
                                                    "failed",
                                                    "dropped",
                                                    "resent",
+                                                   "dropped_packets",
                                                    "held_s",
                                                    "held_server_cpu_s",
                                                    "server_bytes_per_connection",

@@ -34,5 +34,10 @@ TEST(ProcessCostTest, WhoIsNotThereIsNamed) {
   EXPECT_THAT(cost.status().message(), HasSubstr("--pid: there is no process 1073741823"));
 }
 
+TEST(ProcessCostTest, PacketsThatWereDroppedAreAddedUp) {
+  EXPECT_EQ(DroppedPackets("026abdca 00000010 00000062\n027cc739 000000ff 0000004b\n"), 0x10FU);
+  EXPECT_EQ(DroppedPackets(""), 0U);
+}
+
 }  // namespace
 }  // namespace oofgg::load
