@@ -150,24 +150,24 @@ void AddUsers(CLI::App& command, PresenceLoadOptions& options) {
 
 void AddCluster(CLI::App& command, PresenceLoadOptions& options) {
   AddNumber<std::uint32_t>(
-      command, "--instances", &options.instances,
+      command, "--instances", &options.cluster.instances,
       "Start so many oofgg-game and a redis-server, put the load on all of them, and end them "
       "again, instead of --server (default: 0)",
       1, load::kMostInstances);
   command.add_flag(
-      "--no-namespace", [&options](std::int64_t) { options.own_network = false; },
+      "--no-namespace", [&options](std::int64_t) { options.cluster.own_network = false; },
       "With --instances, do without a network namespace of our own, which only root may make");
   command.add_flag(
-      "--drain", options.drain,
+      "--drain", options.cluster.drain,
       "With --instances, after the changes end one with SIGTERM, whose users go to others: who hears of "
       "it has a flap");
   AddDuration(
-      command, "--chaos", &options.chaos,
+      command, "--chaos", &options.cluster.chaos,
       "With --instances, after that and for so long kill, pause and drain them in turn, and end Redis, while "
       "users change (default: 0s)",
       std::chrono::hours(24));
   command.add_flag(
-      "--kill", options.kill,
+      "--kill", options.cluster.kill,
       "With --instances, last of all kill one, and measure until all have heard that its users are gone");
 }
 

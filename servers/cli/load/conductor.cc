@@ -113,9 +113,9 @@ Status Conductor::Phases(LoadReport& report) {
     if (report.interrupted) return {};
     if (rate > 0) OOFGG_RETURN_IF_ERROR(ChangeAt(rate, report));
   }
-  if (options_.drain && !report.interrupted) OOFGG_RETURN_IF_ERROR(Drain(report));
-  if (options_.chaos.count() > 0 && !report.interrupted) OOFGG_RETURN_IF_ERROR(Chaos(report));
-  if (options_.kill && !report.interrupted) OOFGG_RETURN_IF_ERROR(Kill(report));
+  if (options_.cluster.drain && !report.interrupted) OOFGG_RETURN_IF_ERROR(Drain(report));
+  if (options_.cluster.chaos.count() > 0 && !report.interrupted) OOFGG_RETURN_IF_ERROR(Chaos(report));
+  if (options_.cluster.kill && !report.interrupted) OOFGG_RETURN_IF_ERROR(Kill(report));
   return {};
 }
 

@@ -63,7 +63,7 @@ Status Conductor::DrainOne(std::uint32_t phase, std::uint32_t index) {
 
 /// Kills one instance for good. Its users are gone, of which the others are to hear.
 Status Conductor::Kill(LoadReport& report) {
-  const std::uint32_t index = options_.instances - 1;
+  const std::uint32_t index = options_.cluster.instances - 1;
   Status status = Brace(next_phase_++, Command::OnCut::kGone);
   TakeOut(index);
   parts_.cluster->instance(index).Signal(SIGKILL, true);
@@ -85,7 +85,7 @@ Status Conductor::Chaos(LoadReport& report) {
   const Nanos start = NowNanos();
   std::uint32_t rounds = 0;
   Status status = Brace(first_phase, Command::OnCut::kReturn);
-  for (; status.ok() && NowNanos() < start + ToNanos(options_.chaos); ++rounds) {
+  for (; status.ok() && NowNanos() < start + ToNanos(options_.cluster.chaos); ++rounds) {
     status = Round(first_phase, rounds);
   }
   ChaosFigures chaos;
@@ -115,7 +115,7 @@ Status Conductor::Round(std::uint32_t first_phase, std::uint32_t round) {
   command.users = options_.steps.back();
   Post(Command::Kind::kChange);
   OOFGG_RETURN_IF_ERROR(Stopped(Wait(kUntilFault, "chaos")));
-  OOFGG_RETURN_IF_ERROR(Inflict(fault, round % options_.instances));
+  OOFGG_RETURN_IF_ERROR(Inflict(fault, round % options_.cluster.instances));
   OOFGG_RETURN_IF_ERROR(Stopped(AwaitDone("chaos: after " + NameOf(fault))));
   Show("chaos: " + NameOf(fault) + ", " + std::to_string(counts_.heard().false_flaps) + " flaps by its kind",
        true);

@@ -55,12 +55,17 @@ Status CheckProtocol(const PresenceLoadOptions& options) {
 }
 
 Status CheckInstances(const PresenceLoadOptions& options) {
-  const bool has_fault = options.kill || options.drain || options.chaos.count() > 0;
-  if (has_fault && options.instances < 2) {
+  const bool has_fault = options.cluster.kill || options.cluster.drain || options.cluster.chaos.count() > 0;
+  if (has_fault && options.cluster.instances < 2) {
     return InvalidField("--instances", "must be at least 2, so that there is one left when one ends");
   }
-  if (options.instances == 0) return {};
-  if (options.instances > kMostInstances) return InvalidField("--instances", "must be at most 64");
+  if (options.cluster.instances == 0) {
+    return options.cluster.own_network ? Status() : InvalidField("--no-namespace", "is for --instances");
+  }
+  if (options.server != PresenceLoadOptions().server) {
+    return InvalidField("--server", "is for one that you started; --instances have addresses of their own");
+  }
+  if (options.cluster.instances > kMostInstances) return InvalidField("--instances", "must be at most 64");
   if (options.protocol != Protocol::kTcp) {
     return InvalidField("--instances",
                         "is for --protocol tcp; start servers yourself for " + NameOf(options.protocol));

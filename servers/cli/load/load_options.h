@@ -20,6 +20,15 @@ inline constexpr std::uint32_t kMostInstances = 64;
 enum class Protocol : std::uint8_t { kTcp, kTls, kUdp, kGrpc };
 enum class GraphShape : std::uint8_t { kRegular, kPowerLaw };
 
+/// Servers that the load starts itself, and what it does to them.
+struct ClusterOptions {
+  std::chrono::milliseconds chaos{0};  ///< After `drain`, for so long, one fault after the other; 0: none.
+  std::uint32_t instances = 0;  ///< Servers to start, with a Redis, instead of aiming at `server`; 0: none.
+  bool drain = false;           ///< After the changes ask one to end, whose users go to others.
+  bool kill = false;            ///< In the end kill one, and see who hears of it.
+  bool own_network = true;      ///< These, and the load, in a network namespace of their own.
+};
+
 struct PresenceLoadOptions {
   std::string server = "127.0.0.1:8080";  ///< The presence port; for gRPC, where that is served.
   Protocol protocol = Protocol::kTcp;
@@ -44,11 +53,7 @@ struct PresenceLoadOptions {
   TlsOptions grpc_tls{};          ///< How gRPC is spoken.
   SignToken sign{};               ///< For gRPC, which asks everybody for a token.
   std::vector<pid_t> server_pids{};
-  std::uint32_t instances = 0;  ///< Servers to start, with a Redis, instead of aiming at `server`; 0: none.
-  bool kill = false;            ///< In the end kill one of these, and see who hears of it.
-  bool drain = false;           ///< After the changes ask one to end, whose users go to others.
-  std::chrono::milliseconds chaos{0};  ///< After that, for so long, one fault after the other; 0: none.
-  bool own_network = true;             ///< These, and the load, in a network namespace of their own.
+  ClusterOptions cluster{};
   std::chrono::milliseconds keep_alive{20'000};
 };
 

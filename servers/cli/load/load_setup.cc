@@ -32,9 +32,9 @@ Status CheckCapacity(const PresenceLoadOptions& options, std::uint32_t descripto
   const std::uint32_t each = std::max(descriptors, kServersSpareDescriptors + 1) - kServersSpareDescriptors;
   const std::uint32_t users = options.steps.back();
   const std::uint32_t needed = (users + each - 1) / each;
-  const bool is_one_away = options.drain || options.chaos.count() > 0;
+  const bool is_one_away = options.cluster.drain || options.cluster.chaos.count() > 0;
   const std::uint32_t least = needed + (is_one_away ? 1 : 0);
-  if (options.instances >= least) return {};
+  if (options.cluster.instances >= least) return {};
   return InvalidField("--instances", "must be at least " + std::to_string(least) + " for " +
                                          std::to_string(users) + " connections, of which each takes " +
                                          std::to_string(each) +

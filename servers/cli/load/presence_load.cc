@@ -24,14 +24,14 @@ struct Target {
 };
 
 std::size_t PhasesFor(const PresenceLoadOptions& options) {
-  const std::size_t chaos = options.chaos.count() > 0 ? kFaults + 1 : 0;
-  const std::size_t others = (options.drain ? 1U : 0U) + (options.kill ? 1U : 0U);
+  const std::size_t chaos = options.cluster.chaos.count() > 0 ? kFaults + 1 : 0;
+  const std::size_t others = (options.cluster.drain ? 1U : 0U) + (options.cluster.kill ? 1U : 0U);
   return options.steps.size() + options.rates.size() + chaos + others;
 }
 
 /// Who may not have one does without where that is good enough.
 Status EnterNetwork(const PresenceLoadOptions& options, const LoadProgress& progress) {
-  if (!options.own_network) return {};
+  if (!options.cluster.own_network) return {};
   const Status entered = EnterOwnNetwork();
   if (entered.ok() || options.steps.back() > kMostWithoutNamespace) return entered;
   progress(std::string(entered.message()) + "; on this machine's own loopback instead", true);
@@ -42,13 +42,13 @@ StatusOr<Target> StartCluster(const PresenceLoadOptions& options, const LoadProg
   OOFGG_RETURN_IF_ERROR(CheckCapacity(options, RaiseDescriptors()));
   OOFGG_ASSIGN_OR_RETURN(const ClusterPrograms programs, FindClusterPrograms());
   OOFGG_RETURN_IF_ERROR(EnterNetwork(options, progress));
-  OOFGG_ASSIGN_OR_RETURN(auto cluster, Cluster::Start(programs, options.instances, progress));
+  OOFGG_ASSIGN_OR_RETURN(auto cluster, Cluster::Start(programs, options.cluster.instances, progress));
   const auto servers = cluster->servers();
   return Target{.servers = {servers.begin(), servers.end()}, .cluster = std::move(cluster)};
 }
 
 StatusOr<Target> FindTarget(const PresenceLoadOptions& options, const LoadProgress& progress) {
-  if (options.instances > 0) return StartCluster(options, progress);
+  if (options.cluster.instances > 0) return StartCluster(options, progress);
   OOFGG_ASSIGN_OR_RETURN(const sockaddr_in server, LoopbackServer(options.server));
   OOFGG_RETURN_IF_ERROR(Knock(options, server));
   return Target{.servers = {server}};
@@ -91,7 +91,7 @@ StatusOr<LoadReport> RunPresenceLoad(const PresenceLoadOptions& options, const L
                     .connections = users,
                     .friends = options.friends,
                     .seed = options.seed,
-                    .instances = options.instances,
+                    .instances = options.cluster.instances,
                     .workers = workers,
                     .source_addresses = sources.addresses,
                     .list_entries = graph.entries(),

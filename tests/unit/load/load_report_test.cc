@@ -184,12 +184,15 @@ const BadOptions kBadOptions[] = {
     {"--protocol tls", [](auto& options) { options.grpc_tls.enabled = true; }},
     {"--ca", [](auto& options) { options.protocol = Protocol::kUdp, options.ca_file = "ca.pem"; }},
     {"--pid", [](auto& options) { options.server_pids = {0x3FFF'FFFF}; }},
-    {"--pid", [](auto& options) { options.instances = 2, options.server_pids = {1}; }},
+    {"--pid", [](auto& options) { options.cluster.instances = 2, options.server_pids = {1}; }},
     {"is for --protocol tcp",
-     [](auto& options) { options.instances = 2, options.protocol = Protocol::kUdp; }},
-    {"--instances: must be at least 2", [](auto& options) { options.kill = true; }},
-    {"--instances: must be at least 2", [](auto& options) { options.chaos = std::chrono::seconds(1); }},
-    {"must be at most 64", [](auto& options) { options.instances = 65; }},
+     [](auto& options) { options.cluster.instances = 2, options.protocol = Protocol::kUdp; }},
+    {"--instances: must be at least 2", [](auto& options) { options.cluster.kill = true; }},
+    {"--instances: must be at least 2",
+     [](auto& options) { options.cluster.chaos = std::chrono::seconds(1); }},
+    {"--no-namespace", [](auto& options) { options.cluster.own_network = false; }},
+    {"--server", [](auto& options) { options.cluster.instances = 2, options.server = "127.0.0.1:1"; }},
+    {"must be at most 64", [](auto& options) { options.cluster.instances = 65; }},
 };
 
 TEST(PresenceLoadTest, OptionsThatDoNotFitAreNamedBeforeAnythingIsTried) {

@@ -12,15 +12,15 @@ using ::testing::HasSubstr;
 
 TEST(LoadSetupTest, CapacityIsWhatDescriptorsAreThere) {
   PresenceLoadOptions options;
-  options.instances = 52;
+  options.cluster.instances = 52;
   options.steps = {52 * 19'000};
   EXPECT_TRUE(CheckCapacity(options, 20'000).ok());
   options.steps = {1'000'000};
   const Status status = CheckCapacity(options, 20'000);
   EXPECT_THAT(status.message(), HasSubstr("at least 53 for 1000000 connections"));
-  options.instances = 53;
+  options.cluster.instances = 53;
   EXPECT_TRUE(CheckCapacity(options, 20'000).ok());
-  options.drain = true;
+  options.cluster.drain = true;
   EXPECT_THAT(CheckCapacity(options, 20'000).message(), HasSubstr("at least 54")) << "while one is away";
 }
 
