@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint32_t kServersMostPerAddress = 1'000;  // Its defaults; see oofgg-game --help.
 constexpr std::uint32_t kServersMostFriendsPerAddress = 200'000;
-constexpr std::uint32_t kSpareDescriptors = 512;  // Pipes of a cluster, which workers inherit, too.
+constexpr std::uint32_t kSpareDescriptors = 64;
 constexpr std::uint32_t kServersSpareDescriptors = 1'000;
 constexpr std::uint32_t kUdpAddresses = 250;  // Of which one socket serves a player each.
 
@@ -57,7 +57,9 @@ FriendGraph BuildGraph(const PresenceLoadOptions& options) {
 std::uint32_t WorkersFor(const PresenceLoadOptions& options) {
   if (options.protocol == Protocol::kUdp) return 1;  // A socket serves many players.
   const std::uint32_t limit = RaiseDescriptors();
-  const std::uint32_t each = limit > 2 * kSpareDescriptors ? limit - kSpareDescriptors : kSpareDescriptors;
+  // Workers inherit two pipes of each program that we start.
+  const std::uint32_t spare = kSpareDescriptors + 4 * options.cluster.instances;
+  const std::uint32_t each = limit > 2 * spare ? limit - spare : spare;
   return (options.steps.back() + each - 1) / each;
 }
 
