@@ -125,6 +125,7 @@ Nanos Followers::LongestWrong(User follower, Nanos now) const {
     const Change latest = truth_.Latest(friends[i]);
     if (believed == Shown::kUnheard || believed == latest.shown) continue;
     const std::uint32_t last_heard = Unfold(belief.change, latest.number);
+    if (last_heard == latest.number) continue;  // A false flap: not the truth has changed.
     longest = std::max(longest, Since(WrongSince(truth_, friends[i], latest, last_heard, believed).due, now));
   }
   return longest;

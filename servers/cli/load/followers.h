@@ -39,7 +39,8 @@ class Followers {
   void Begin(User follower, Nanos now);
   /// `change`: its number; of an offline it is not known, and ignored.
   [[nodiscard]] Hearing Hear(User follower, User friend_, Shown shown, std::uint32_t change, Nanos now);
-  /// Since when, at most, a friend of `follower` has not been what the follower believes; 0: all are.
+  /// For how long, at most, a friend of `follower` has not been what the follower believes, because of a
+  /// change that was not heard; 0: all are.
   [[nodiscard]] Nanos LongestWrong(User follower, Nanos now) const;
   /// How many friends of `follower` are not what the follower believes they are.
   [[nodiscard]] std::size_t CountWrong(User follower) const;

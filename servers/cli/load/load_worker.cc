@@ -186,6 +186,8 @@ void LoadWorker::OnBegin(User follower) {
   if (parted != nullptr && parted->was_online) {
     phase().stale.RaiseTo(parts_.followers.LongestWrong(follower, now));
   }
+  const auto change_of = [this](User user) { return parts_.truth.Latest(user).number; };
+  phase().stale.RaiseTo(flaps_.EndAll(follower, change_of, now));
   parts_.followers.Begin(follower, now);
 }
 
@@ -197,6 +199,7 @@ void LoadWorker::OnUpdate(User follower, const ServerLine& line, Nanos now) {
                                   : Hearing{.heard = Heard::kStranger};
   PhaseTallies& tallies = phase();
   tallies.heard[static_cast<std::size_t>(hearing.heard)].Add();
+  WatchFlaps(follower, friend_, hearing.heard, now);
   if (hearing.heard != Heard::kChange) return;
   if (hearing.ambiguous) tallies.ambiguous.Add();
   if (parts_.celebrity_every > 0 && friend_ == 0) {
@@ -204,6 +207,13 @@ void LoadWorker::OnUpdate(User follower, const ServerLine& line, Nanos now) {
     return CountCelebrity(hearing);
   }
   tallies.latency.Record(hearing.latency);
+}
+
+void LoadWorker::WatchFlaps(User follower, User friend_, Heard heard, Nanos now) {
+  if (heard == Heard::kStranger) return;
+  const std::uint32_t change = parts_.truth.Latest(friend_).number;
+  if (heard == Heard::kFalseFlap) return flaps_.Begin(follower, friend_, change, now);
+  phase().stale.RaiseTo(flaps_.End(follower, friend_, change, now));
 }
 
 void LoadWorker::CountCelebrity(const Hearing& hearing) {

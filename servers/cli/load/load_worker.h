@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "oofgg/random.h"
+#include "servers/cli/load/flap_watch.h"
 #include "servers/cli/load/followers.h"
 #include "servers/cli/load/links.h"
 #include "servers/cli/load/poisson_schedule.h"
@@ -74,6 +75,7 @@ class LoadWorker final : private LinkEvents {
   void Verify();
   void Finish();
   void CountCelebrity(const Hearing& hearing);
+  void WatchFlaps(User follower, User friend_, Heard heard, Nanos now);
   void Wait(Nanos until);
 
   const WorkerParts parts_;
@@ -86,6 +88,7 @@ class LoadWorker final : private LinkEvents {
   Nanos command_began_ = 0;
   std::uint32_t opened_ = 0;   // Local users so far.
   std::uint32_t settled_ = 0;  // Of them, those ready or lost.
+  FlapWatch flaps_;
   Returns returns_;
   std::uint32_t returning_ = 0;
   std::uint32_t turn_ = 0;  // The server that who comes back was last sent to.

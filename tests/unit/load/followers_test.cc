@@ -125,6 +125,9 @@ TEST_F(FollowersTest, WhatWasNotHeardIsStaleSinceTheViewWasWrong) {
   EXPECT_EQ(followers_.LongestWrong(kAnn, 1'000), 700U);
   truth_.Put(kBob, Shown::kOnline, 1'100);
   EXPECT_EQ(followers_.LongestWrong(kAnn, 1'200), 0U) << "right again by itself";
+  EXPECT_EQ(HearOnline(4, 1'210).heard, Heard::kRepeat);
+  EXPECT_EQ(HearOffline(1'220).heard, Heard::kFalseFlap);
+  EXPECT_EQ(followers_.LongestWrong(kAnn, 2'000), 0U) << "no change was missed";
 }
 
 TEST_F(FollowersTest, WhatIsLongOvertakenHasNoPlaceAndIsNoFlap) {
