@@ -73,8 +73,8 @@ class ClusterSubscriber final : public SubscriberCore, public ShardLinkOwner, pu
   std::mutex mutex_;
   // Guarded by mutex_.
   std::map<std::string, Channel> channels_;
-  std::set<std::string> changed_;   // Channels that have to be looked at,
-  std::set<std::string> joined_;    // and those that somebody has joined.
+  std::set<std::string> changed_;  // Channels that have to be looked at,
+  std::set<std::string> joined_;   // and those that somebody has joined.
   bool listens_anew_ = false;
   std::vector<ShardEvent> events_;  // From the links,
   std::size_t event_bytes_ = 0;     // with so much in them.
