@@ -30,6 +30,7 @@ bool ElsewhereBook::Put(UserHandle user, Origin origin, const Registration& regi
   entry.version = registration.version;
   entry.said = registration.said;
   entry.proven = registration.proven;
+  entry.lingering = registration.lingering;
   SetStatus(user, entry, registration.status);
   return true;
 }
@@ -48,6 +49,15 @@ bool ElsewhereBook::Erase(UserHandle user, Origin origin) {
   if (index == known->second.size()) return false;
   EraseAt(known->second, user, index);
   return true;
+}
+
+bool ElsewhereBook::EraseLingering(UserHandle user) {
+  std::vector<Origin> lingering;
+  for (const Entry& entry : Of(user)) {
+    if (entry.lingering) lingering.push_back(entry.origin);
+  }
+  for (const Origin origin : lingering) Erase(user, origin);
+  return !lingering.empty();
 }
 
 void ElsewhereBook::EraseAt(Entries& entries, UserHandle user, std::size_t index) {

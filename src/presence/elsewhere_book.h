@@ -26,12 +26,15 @@ class ElsewhereBook {
     std::uint64_t said = 0;
     Origin origin = 0;
     bool proven = false;
+    bool lingering = false;
     bool has_status = false;
   };
 
   /// Takes or, for one that is offline, drops what is registered. False if it is no news.
   bool Put(UserHandle user, Origin origin, const Registration& registration);
   bool Erase(UserHandle user, Origin origin);
+  /// The user has signed off: nobody waits for them to come back. True if somebody did.
+  bool EraseLingering(UserHandle user);
   void EraseUser(UserHandle user);
 
   [[nodiscard]] std::span<const Entry> Of(UserHandle user) const;

@@ -44,12 +44,13 @@ struct UserRecord {
   CompactVector<Watcher> watchers;
   std::uint64_t version = 0;
   ConnectionSlot first_connection = kNone;
-  std::uint32_t pins : 21 = 0;  ///< Departures not yet told that name this user, and being followed.
+  std::uint32_t pins : 20 = 0;  ///< Departures not yet told that name this user, and being followed.
   bool online : 1 = false;      ///< By connections and graces here, or in the table where a remote one is.
   bool seen : 1 = false;        ///< By others, as online.
   bool proven : 1 = false;
   bool has_status : 1 = false;   ///< Has chosen something else than plainly online.
   bool exporting : 1 = false;    ///< Has something to show to other tables.
+  bool signed_off : 1 = false;   ///< Went offline by their own wish.
   bool registering : 1 = false;  ///< Has something to tell to other instances.
   bool remote : 1 = false;       ///< At home in another table.
   bool shared : 1 = false;       ///< At home here, and maybe in other instances too.

@@ -108,6 +108,7 @@ void PresenceTable::Impl::Attach(Slot slot, UserHandle user, const ConnectionOpt
 
   UserRecord& owner = users_[user];
   if (owner.online && owner.first_connection == kNone) lingering_.erase({graces_.at(user), user});
+  if (owner.online && owner.first_connection == kNone) QueueRegistration(user);  // They have come back.
   record.next_of_user = owner.first_connection;
   if (owner.first_connection != kNone) connections_[owner.first_connection].previous_of_user = slot;
   owner.first_connection = slot;
@@ -145,11 +146,21 @@ void PresenceTable::Impl::EvictOthers(Slot proven) {
 
 /// A user of a token has come to another instance.
 void PresenceTable::Impl::EvictAll(UserHandle user) {
-  if (users_[user].first_connection == kNone) lingering_.erase({graces_.at(user), user});
+  if (IsLingering(user)) return EndLingering(user);
   ++users_[user].pins;  // As in `End`.
   while (users_[user].first_connection != kNone) Evict(users_[user].first_connection);
   GoOffline(user, kNone);
   Unpin(user);
+}
+
+bool PresenceTable::Impl::IsLingering(UserHandle user) const {
+  return users_[user].online && users_[user].first_connection == kNone;
+}
+
+void PresenceTable::Impl::EndLingering(UserHandle user) {
+  lingering_.erase({graces_.at(user), user});
+  GoOffline(user, kNone);
+  users_.ReleaseIfUnused(user);
 }
 
 void PresenceTable::Impl::Evict(Slot slot) {
@@ -184,8 +195,10 @@ void PresenceTable::Impl::End(TimePoint now, ConnectionId connection, bool lost)
   const TimePoint grace_until = lost ? ExtendGrace(now, handle, connections_[slot].grace_ms) : now;
   if (!lost) graces_.erase(handle);
   if (user.first_connection == kNone) {
+    user.signed_off = !lost;
     if (grace_until > now) {
       lingering_.insert({grace_until, handle});
+      QueueRegistration(handle);
     } else {
       GoOffline(handle, slot);
     }

@@ -77,6 +77,8 @@ class PresenceTable::Impl {
   void EvictOthers(Slot proven);
   void EvictAll(UserHandle user);
   void Evict(Slot slot);
+  [[nodiscard]] bool IsLingering(UserHandle user) const;
+  void EndLingering(UserHandle user);
 
   void GoOnline(UserHandle user);
   void GoOffline(UserHandle user, Slot last);

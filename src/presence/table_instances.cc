@@ -28,11 +28,16 @@ std::vector<PresenceTable::Registration> PresenceTable::Impl::TakeRegistrations(
   for (const UserHandle user : std::exchange(registrations_, {})) {
     UserRecord& record = users_[user];
     record.registering = false;
-    registrations.push_back(
-        {std::string(record.id.view()), NextVersion(), record.online, record.proven, 0, {}});
+    Registration& registration = registrations.emplace_back();
+    registration.user_id = record.id.view();
+    registration.version = NextVersion();
+    registration.online = record.online;
+    registration.signed_off = !record.online && record.signed_off;
     if (record.online) {
-      registrations.back().said = users_.SaidBy(user);
-      registrations.back().status = users_.StatusOf(user);
+      registration.lingering = IsLingering(user);
+      registration.proven = record.proven;
+      registration.said = users_.SaidBy(user);
+      registration.status = users_.StatusOf(user);
     }
     users_.ReleaseIfUnused(user);
   }
@@ -44,7 +49,10 @@ void PresenceTable::Impl::ImportRegistration(const Located& located) {
   const UserHandle user = users_.Find(located.registration.user_id);
   if (user == kNone || !users_[user].wanted) return;
   const Shown before = users_.ShownOf(user);
-  if (users_.elsewhere().Put(user, located.origin, located.registration)) SettleElsewhere(user, before);
+  bool is_news = users_.elsewhere().Put(user, located.origin, located.registration);
+  if (located.registration.signed_off) is_news = users_.elsewhere().EraseLingering(user) || is_news;
+  if (is_news) SettleElsewhere(user, before);
+  if (located.registration.signed_off && IsLingering(user)) EndLingering(user);
 }
 
 void PresenceTable::Impl::Answer(std::string_view user_id, std::span<const Located> found,

@@ -196,6 +196,8 @@ class PresenceTable {
     std::string user_id;
     std::uint64_t version = 0;  ///< Grows with each change at that instance.
     bool online = false;        ///< There is one, or a grace.
+    bool lingering = false;     ///< Only by a grace.
+    bool signed_off = false;    ///< Offline by the user's wish, which ends graces elsewhere too.
     bool proven = false;        ///< By a token: then those that are not do not count.
     std::uint64_t said = 0;     ///< When the user chose `status`; 0: the user did not.
     PresenceStatus status{};

@@ -15,6 +15,8 @@ constexpr std::uint8_t kOnline = 1;
 constexpr std::uint8_t kProven = 2;
 constexpr std::uint8_t kSaid = 4;
 constexpr std::uint8_t kHasStatus = 8;
+constexpr std::uint8_t kLingering = 16;
+constexpr std::uint8_t kSignedOff = 32;
 constexpr std::uint8_t kComplete = 1;
 constexpr std::uint8_t kLeaving = 2;
 
@@ -73,6 +75,8 @@ std::optional<Registration> DecodeEntry(std::string_view user_id, std::string_vi
   registration.version = reader.Take<std::uint64_t>();
   registration.online = (flags & kOnline) != 0;
   registration.proven = (flags & kProven) != 0;
+  registration.lingering = (flags & kLingering) != 0;
+  registration.signed_off = (flags & kSignedOff) != 0;
   if ((flags & kSaid) != 0) registration.said = reader.Take<std::uint64_t>();
   if ((flags & kHasStatus) != 0) {
     const auto state = StateOf(reader.Take<std::uint8_t>());
@@ -98,9 +102,11 @@ std::string LifeName(LifeId life) { return base::HexEncode(LifeBytes(life)); }
 std::string EncodeEntry(const Registration& registration) {
   const bool has_status = registration.status != PresenceStatus();
   std::string bytes;
-  Put(bytes,
-      static_cast<std::uint8_t>((registration.online ? kOnline : 0) | (registration.proven ? kProven : 0) |
-                                (registration.said != 0 ? kSaid : 0) | (has_status ? kHasStatus : 0)));
+  const auto flag = [](bool is_set, std::uint8_t bit) { return is_set ? bit : std::uint8_t{0}; };
+  Put(bytes, static_cast<std::uint8_t>(
+                 flag(registration.online, kOnline) | flag(registration.proven, kProven) |
+                 flag(registration.said != 0, kSaid) | flag(has_status, kHasStatus) |
+                 flag(registration.lingering, kLingering) | flag(registration.signed_off, kSignedOff)));
   Put(bytes, registration.version);
   if (registration.said != 0) Put(bytes, registration.said);
   if (has_status) {

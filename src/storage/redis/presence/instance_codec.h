@@ -17,7 +17,8 @@ namespace oofgg::storage::instance_codec {
 [[nodiscard]] std::string LifeBytes(presence::LifeId life);
 [[nodiscard]] std::string LifeName(presence::LifeId life);
 
-/// One user's entry, without the user and the life. Its lowest bit says whether it is online.
+/// One user's entry, without the user and the life. Of its first byte scripts know bits: 1 is online, 16 only
+/// by a grace, 32 has signed off.
 [[nodiscard]] std::string EncodeEntry(const PresenceTable::Registration& registration);
 
 /// What is entered of a user, by all lives: `life, length, entry` each.

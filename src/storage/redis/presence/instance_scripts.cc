@@ -75,10 +75,13 @@ for i = first, #ARGV, 2 do
   local kept = ''
   local held = redis.call('HGET', KEYS[1], user)
   if held then
-    local at = 1
+    local signed_off, at = math.floor(string.byte(entry) / 32) % 2 == 1, 1
     while at + 10 <= #held do
       local size = struct.unpack('>I2', held, at + 8)
-      if not struck[string.sub(held, at, at + 7)] then kept = kept .. string.sub(held, at, at + 9 + size) end
+      local lingering = math.floor(string.byte(held, at + 10) / 16) % 2 == 1
+      if not struck[string.sub(held, at, at + 7)] and not (signed_off and lingering) then
+        kept = kept .. string.sub(held, at, at + 9 + size)
+      end
       at = at + 10 + size
     end
   end

@@ -169,7 +169,9 @@ class History {
     --place.live;
     if (sign_off) {
       TableOf(follower).SignOff(scheduler_.Now(), follower.connection);
-      place.grace_until = TimePoint::min();
+      // Nobody waits for them any more, anywhere.
+      for (Instance& instance : instances_) instance.places[follower.user].grace_until = TimePoint::min();
+      for (auto& places : left_) places[follower.user].grace_until = TimePoint::min();
     } else {
       TableOf(follower).Close(scheduler_.Now(), follower.connection);
       place.grace_until = scheduler_.Now() + kGrace;

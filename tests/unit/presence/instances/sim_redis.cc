@@ -311,6 +311,9 @@ void SimBus::Register(UserShard shard, LifeId life, const std::vector<LifeId>& r
         for (const PresenceTable::Registration& each : registrations) {
           auto& entries = users[each.user_id];
           for (const LifeId former : replaced) entries.erase(former);
+          if (each.signed_off) {
+            std::erase_if(entries, [](const auto& entry) { return entry.second.lingering; });
+          }
           if (each.online) {
             entries[life] = each;
           } else {
