@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/code_names.h"
+#include "presence/instances/sent_elsewhere.h"
 #include "base/presence_limits.h"
 #include "base/presence_state_names.h"
 #include "oofgg/parse.h"
@@ -260,6 +261,12 @@ void AppendPong(std::string& out, std::string_view ping) {
 }
 
 void AppendRefusal(std::string& out, const Status& status) {
+  if (const auto address = SentWhere(status)) {
+    out += R"({"redirect":)";
+    AppendString(out, *address);
+    out += "}\n";
+    return;
+  }
   out += R"({"error":)";
   AppendString(out, {status.message().data(), status.message().size()});
   out += R"(,"code":)";

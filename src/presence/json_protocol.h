@@ -66,7 +66,8 @@ void AppendCookie(std::string& out, std::string_view cookie);
 void AppendPong(std::string& out, std::string_view ping);
 
 /// Appends `{"error":"…","code":"INVALID_ARGUMENT"}`, the last line before a close, with `"reconnect":true`
-/// where the client is not at fault: what has run out may be there again the next time.
+/// where the client is not at fault: what has run out may be there again the next time. One that is sent to
+/// another instance (SentWhere) gets `{"redirect":"HOST:PORT"}` instead.
 void AppendRefusal(std::string& out, const Status& status);
 
 }  // namespace oofgg::presence

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "presence/instances/sent_elsewhere.h"
+
 namespace oofgg::presence {
 namespace {
 
@@ -152,8 +154,16 @@ Status PresenceHub::LeaveInstances(TimePoint deadline) {
   return instances_ == nullptr ? absl::OkStatus() : instances_->Leave(grace_, deadline);
 }
 
-std::vector<LeaseRecord> PresenceHub::OtherInstances() const {
-  return instances_ == nullptr ? std::vector<LeaseRecord>() : instances_->Others();
+Status PresenceHub::CheckLoad() const {
+  if (instances_ == nullptr) return absl::OkStatus();
+  const auto lighter = instances_->Lighter();
+  return lighter.has_value() ? SentElsewhere(*lighter) : absl::OkStatus();
+}
+
+Status PresenceHub::SendOn(Status otherwise) const {
+  if (instances_ == nullptr) return otherwise;
+  const auto next = instances_->Next();
+  return next.has_value() ? SentElsewhere(*next) : otherwise;
 }
 
 PresenceTable::Counts PresenceHub::counts() const {

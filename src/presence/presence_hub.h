@@ -127,8 +127,10 @@ class PresenceHub {
   /// Before the end, once all connections are closed: users who are in their grace stay online as far as
   /// other instances know, until it is over or they have come back there. Waits until that is said.
   Status LeaveInstances(TimePoint deadline);
-  /// What the other instances say of themselves; empty where there are none.
-  [[nodiscard]] std::vector<LeaseRecord> OtherInstances() const;
+  /// kUnavailable with an address (SentWhere) if this instance has too many clients and another has room.
+  [[nodiscard]] Status CheckLoad() const;
+  /// The same if there is any other, else `otherwise`; for those who have to leave this one.
+  [[nodiscard]] Status SendOn(Status otherwise) const;
 
  private:
   [[nodiscard]] const std::shared_ptr<HubShard>& HomeOfUser(std::string_view user_id) const;

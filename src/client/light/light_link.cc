@@ -10,21 +10,18 @@ constexpr std::size_t kAttemptsPerPort = 4;  // Of UDP, lest something else is i
 
 }  // namespace
 
-LightLink::LightLink(HostPort address, LightPresenceTransport transport, LightPresenceTls tls,
+LightLink::LightLink(LightPresenceTransport transport, LightPresenceTls tls,
                      std::function<void(std::string_view bytes)> on_sent)
-    : address_(std::move(address)),
-      transport_(transport),
-      tls_options_(std::move(tls)),
-      on_sent_(std::move(on_sent)) {}
+    : transport_(transport), tls_options_(std::move(tls)), on_sent_(std::move(on_sent)) {}
 
-Status LightLink::Open(std::size_t attempt) {
+Status LightLink::Open(const HostPort& address, std::size_t attempt) {
   if ((attempt + 1) % kAttemptsPerPort == 0) socket_.Close();
   unsent_.clear();
   under_way_.clear();
   if (tls_options_.enabled) {
-    OOFGG_ASSIGN_OR_RETURN(tls_, LightTls::Make(tls_options_, address_.host));
+    OOFGG_ASSIGN_OR_RETURN(tls_, LightTls::Make(tls_options_, address.host));
   }
-  return socket_.Open(transport_, address_, attempt);
+  return socket_.Open(transport_, address, attempt);
 }
 
 Status LightLink::Send(std::vector<std::string> output) {

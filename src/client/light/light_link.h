@@ -20,11 +20,11 @@ namespace oofgg::internal {
 class LightLink {
  public:
   /// `on_sent` sees, in the clear, what was sent, once all of it was. May be empty.
-  LightLink(HostPort address, LightPresenceTransport transport, LightPresenceTls tls,
+  LightLink(LightPresenceTransport transport, LightPresenceTls tls,
             std::function<void(std::string_view bytes)> on_sent);
 
   /// Begins to connect, in place of the link there was. See LightSocket.
-  Status Open(std::size_t attempt);
+  Status Open(const HostPort& address, std::size_t attempt);
 
   /// Over UDP each is a datagram, which is sent now or never; over TCP what is not taken now is kept, and
   /// sent with what comes next.
@@ -40,7 +40,6 @@ class LightLink {
   Status Queue(std::vector<std::string> output);
   Status Flush();
 
-  const HostPort address_;
   const LightPresenceTransport transport_;
   const LightPresenceTls tls_options_;
   const std::function<void(std::string_view bytes)> on_sent_;

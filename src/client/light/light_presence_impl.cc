@@ -15,6 +15,8 @@ namespace {
 using internal::FriendBook;
 using internal::LightSession;
 
+constexpr std::size_t kMostRedirects = 3;
+
 TimePoint Now() { return Clock::System().Now(); }
 
 std::uint64_t WallMilliseconds() {
@@ -43,7 +45,7 @@ LightPresence::Impl::Impl(HostPort address, internal::LightWishes wishes, OnUpda
       on_update_(std::move(on_update)),
       tells_staleness_(options_.on_stale != nullptr),
       wishes_(std::move(wishes)),
-      link_(address_, options_.transport, options_.tls,
+      link_(options_.transport, options_.tls,
             options_.on_bytes ? [this](std::string_view bytes) { options_.on_bytes(true, bytes); }
                               : std::function<void(std::string_view)>()),
       backoff_(RandomSource::System(), options_.reconnect),
@@ -127,18 +129,26 @@ void LightPresence::Impl::Run() {
     const Status trouble = RunSession();
     if (trouble.ok()) break;
     ReportTrouble(trouble);
-    WaitToTryAgain();
+    if (!FollowsRedirect()) WaitToTryAgain();
   }
   std::lock_guard lock(mutex_);
   finished_ = true;
+}
+
+/// A few times in a row: instances that send us in circles have to be given time.
+bool LightPresence::Impl::FollowsRedirect() {
+  redirect_ = std::exchange(next_redirect_, std::nullopt);
+  if (!redirect_.has_value()) return false;
+  return ++redirects_ <= kMostRedirects;
 }
 
 Status LightPresence::Impl::RunSession() {
   const std::size_t attempt = attempts_++;
   StatusOr<std::string> token = options_.token ? options_.token() : std::string();
   if (!token.ok()) return IsWorthAskingAgain(token.status()) ? token.status() : FinishWith(token.status());
-  if (const Status opened = link_.Open(attempt); !opened.ok())
-    return Annotate(opened, FormatHostPort(address_));
+  if (const Status opened = link_.Open(target(), attempt); !opened.ok()) {
+    return Annotate(opened, FormatHostPort(target()));
+  }
   BeginSession(*std::move(token));
   return EndSession(Serve());
 }
@@ -209,7 +219,9 @@ Status LightPresence::Impl::EndSession(const Status& link) {
   const Phase phase = session_->phase();
   const Status why = phase == Phase::kOpen ? link : session_->why();
   last_revision_ = session_->revision();
+  next_redirect_ = session_->redirect();
   if (session_->was_settled()) {
+    redirects_ = 0;
     attempts_ = 0;
     refused_ = false;
     backoff_.Reset();
@@ -218,7 +230,7 @@ Status LightPresence::Impl::EndSession(const Status& link) {
   book_.Forget();
   PushEventsLocked();
   if (phase != Phase::kRefused || !std::exchange(refused_, true))
-    return Annotate(why, FormatHostPort(address_));
+    return Annotate(why, FormatHostPort(target()));
   lock.unlock();
   return FinishWith(why);
 }

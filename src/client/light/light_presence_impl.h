@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -56,6 +57,11 @@ class LightPresence::Impl : public std::enable_shared_from_this<Impl> {
   [[nodiscard]] bool is_stopping();
   [[nodiscard]] bool is_signing_off();
 
+  /// Where this attempt goes.
+  [[nodiscard]] const HostPort& target() const { return redirect_.has_value() ? *redirect_ : address_; }
+  /// Whether to follow at once where the server sent us.
+  bool FollowsRedirect();
+
   const HostPort address_;
   LightPresenceOptions options_;
   OnUpdate on_update_;  // Used by callbacks only, which are one at a time.
@@ -72,8 +78,11 @@ class LightPresence::Impl : public std::enable_shared_from_this<Impl> {
   // The thread's own.
   internal::LightLink link_;
   std::uint64_t last_revision_ = 0;
-  std::size_t attempts_ = 0;  // Since the last that went well.
-  bool refused_ = false;      // Likewise; the next refusal is believed.
+  std::optional<HostPort> redirect_;       // For one attempt.
+  std::optional<HostPort> next_redirect_;  // For the one after.
+  std::size_t redirects_ = 0;              // In a row.
+  std::size_t attempts_ = 0;               // Since the last that went well.
+  bool refused_ = false;                   // Likewise; the next refusal is believed.
   Backoff backoff_;
 
   internal::LazyThread own_thread_;

@@ -60,7 +60,20 @@ void LightSession::AddStatus(Json& object) const {
   if (!status->session_id.empty()) object["session_id"] = status->session_id;
 }
 
-bool LightSession::HearError(const Json& object) {
+bool LightSession::HearRedirect(const Json& object) {
+  auto address = ParseHostPort(TextIn(object, "redirect"));
+  if (!address.ok() || address->host.empty() || address->port == 0) return false;
+  if (parts_.wishes.signs_off) {
+    SignedOff();
+    return true;
+  }
+  Lose("the presence server sends us to " + FormatHostPort(*address));
+  redirect_ = *std::move(address);
+  return true;
+}
+
+bool LightSession::HearEnd(const Json& object) {
+  if (HearRedirect(object)) return true;
   const auto error = object.find("error");
   if (error == object.end()) return false;
   const bool passes = IsTrueIn(object, "reconnect");

@@ -13,6 +13,7 @@
 #include "client/light/friend_book.h"
 #include "oofgg/clock.h"
 #include "oofgg/model/presence.h"
+#include "oofgg/parse.h"
 #include "oofgg/status.h"
 
 namespace oofgg::internal {
@@ -74,6 +75,8 @@ class LightSession {
   [[nodiscard]] Phase phase() const { return phase_; }
   /// Of a session that is lost or refused.
   [[nodiscard]] const Status& why() const { return why_; }
+  /// Where the server sends us, of a session that is lost by that.
+  [[nodiscard]] const std::optional<HostPort>& redirect() const { return redirect_; }
   /// Whether all was said and heard at least once.
   [[nodiscard]] bool was_settled() const { return was_settled_; }
   [[nodiscard]] std::uint64_t revision() const { return revision_; }
@@ -90,8 +93,8 @@ class LightSession {
   void AddIdentity(Json& object) const;
   void AddStatus(Json& object) const;
 
-  /// True if `object` ended the session by its `error`.
-  bool HearError(const Json& object);
+  /// True if `object` ended the session by its `error` or `redirect`.
+  bool HearEnd(const Json& object);
   void HearUpdate(const Json& object);
   /// What `revision` said is in force, in place of what was said before it.
   void Confirm(std::uint64_t revision);
@@ -114,10 +117,12 @@ class LightSession {
 
  private:
   void End(Phase phase, Status why);
+  bool HearRedirect(const Json& object);
 
   bool was_settled_ = false;
   Phase phase_ = Phase::kOpen;
   Status why_;
+  std::optional<HostPort> redirect_;
 };
 
 }  // namespace oofgg::internal

@@ -66,7 +66,7 @@ void LightTcpSession::OnBytes(TimePoint now, std::string_view bytes) {
 void LightTcpSession::OnLine(std::string_view line) {
   const Json object = Parse(line);
   if (!object.is_object()) return Lose(kOtherProtocol);
-  if (HearError(object)) return;
+  if (HearEnd(object)) return;
   if (const auto revision = CountIn(object, "pong")) return OnPong(*revision);
   HearUpdate(object);
 }

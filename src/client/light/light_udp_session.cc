@@ -185,7 +185,7 @@ void LightUdpSession::OnBytes(TimePoint now, std::string_view bytes) {
   if (const auto cookie = object.find("cookie"); cookie != object.end() && cookie->is_string()) {
     return OnCookie(now, cookie->get<std::string>());
   }
-  if (cookie_.empty() || HearError(object)) return;
+  if (cookie_.empty() || HearEnd(object)) return;
   if (parts_.wishes.signs_off && CountIn(object, "pong") == revision_) return SignedOff();
   const auto sequence = CountIn(object, "seq");
   if (!sequence.has_value()) return;

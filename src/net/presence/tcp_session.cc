@@ -205,6 +205,7 @@ Status TcpSession::HandleWhileOffline(const ClientObject& object) {
   greeted_ = true;
   presence::PresenceHub& hub = context.hub;
   const bool signs_off = object.online == false;
+  if (version_ == ProtocolVersion::kV2 && !signs_off) OOFGG_RETURN_IF_ERROR(hub.CheckLoad());
   if (signs_off && !hub.IsOnline(*object.user_id)) return absl::OkStatus();
 
   PresenceTable::ConnectionOptions options;

@@ -138,6 +138,7 @@ Status UdpPlayers::Greet(const UdpPeer& peer, const Object& object, UdpCookies::
   OOFGG_ASSIGN_OR_RETURN(auto caller, Recognise(peer, object));
   const bool signs_off = object.online == false;
   if (signs_off && !parts_.hub.IsOnline(*object.user_id)) return absl::OkStatus();
+  if (object.version == ProtocolVersion::kV2 && !signs_off) OOFGG_RETURN_IF_ERROR(parts_.hub.CheckLoad());
   OOFGG_RETURN_IF_ERROR(limiter_.Add(peer.key()));
 
   const Slot slot = sessions_.Add(peer, object.version, parts_.clock.Now());

@@ -254,7 +254,7 @@ bool UdpPlayers::DismissWhileDraining() {
   for (const ProtocolVersion version : {ProtocolVersion::kV1, ProtocolVersion::kV2}) {
     const Slot slot = sessions_.oldest(version);
     if (slot == kNoSession) continue;
-    SayGoodbye(slot, Restarting());
+    SayGoodbye(slot, parts_.hub.SendOn(Restarting()));
     return true;
   }
   return false;

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "presence/instances/sent_elsewhere.h"
+
 namespace oofgg::presence {
 
 InstanceLink::InstanceLink(const Clock& clock, Executor& executor, RandomSource& random)
@@ -17,6 +19,7 @@ void InstanceLink::Start(const HubShards& shards, const MakeInstanceBus& make_bu
     bus_ = make_bus([weak = weak_from_this()](InstanceWork work) {
       if (const auto self = weak.lock()) self->Deliver(std::move(work));
     });
+    describe_ = options.describe;
     sync_ = std::make_unique<InstanceSync>(clock_, random_, *bus_, *this, std::move(options));
   }
   Put([](InstanceBusEvents&) {});  // Its first step.
@@ -144,9 +147,15 @@ Status InstanceLink::Leave(std::chrono::milliseconds remaining, TimePoint deadli
   return *waiting->left;
 }
 
-std::vector<LeaseRecord> InstanceLink::Others() const {
+std::optional<std::string> InstanceLink::Lighter() const {
+  const LeaseRecord own = describe_();
   const std::lock_guard lock(others_mutex_);
-  return others_;
+  return LighterInstance(own, others_, random_);
+}
+
+std::optional<std::string> InstanceLink::Next() const {
+  const std::lock_guard lock(others_mutex_);
+  return NextInstance(others_, random_);
 }
 
 }  // namespace oofgg::presence

@@ -8,6 +8,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -46,8 +48,9 @@ class InstanceLink final : public InstanceTables, public std::enable_shared_from
   /// Leaves the others with what is registered, for `remaining`; waits until that is said.
   [[nodiscard]] Status Leave(std::chrono::milliseconds remaining, TimePoint deadline);
 
-  /// What the others said of themselves, lately.
-  [[nodiscard]] std::vector<LeaseRecord> Others() const;
+  /// Where a client that comes had better go; as `LighterInstance` and `NextInstance`.
+  [[nodiscard]] std::optional<std::string> Lighter() const;
+  [[nodiscard]] std::optional<std::string> Next() const;
 
   // For the protocol, while it is owned.
   [[nodiscard]] std::size_t count() const override { return shards_.size(); }
@@ -67,6 +70,7 @@ class InstanceLink final : public InstanceTables, public std::enable_shared_from
 
   std::mutex mutex_;  ///< Whoever holds it owns what follows.
   bool stopped_ = false;
+  std::function<LeaseRecord()> describe_;  ///< Does not change once it has started.
   HubShards shards_;
   HubShards written_to_;
   std::unique_ptr<InstanceBus> bus_;
