@@ -115,7 +115,9 @@ Status Conductor::Round(std::uint32_t first_phase, std::uint32_t round) {
   command.users = options_.steps.back();
   Post(Command::Kind::kChange);
   OOFGG_RETURN_IF_ERROR(Stopped(Wait(kUntilFault, "chaos")));
-  OOFGG_RETURN_IF_ERROR(Inflict(fault, round % options_.cluster.instances));
+  // Not where a drain has just left nobody, and not the same for the same kind of fault.
+  const auto victim = static_cast<std::uint32_t>((round + round / kFaults + 1) % options_.cluster.instances);
+  OOFGG_RETURN_IF_ERROR(Inflict(fault, victim));
   OOFGG_RETURN_IF_ERROR(Stopped(AwaitDone("chaos: after " + NameOf(fault))));
   Show("chaos: " + NameOf(fault) + ", " + std::to_string(counts_.heard().false_flaps) + " flaps by its kind",
        true);

@@ -54,11 +54,12 @@ ServerLine ReadServerLine(std::string_view line) {
     return out;
   } else if (line.starts_with(R"({"redirect":")")) {
     out.kind = Kind::kRedirect;
-    out.text = TextAfter(line, R"("redirect":")");
+    out.go_to = TextAfter(line, R"("redirect":")");
     return out;
   } else if (line.starts_with(R"({"error":")")) {
     out.kind = Kind::kError;
     out.text = TextAfter(line, R"("error":")");
+    out.go_to = TextAfter(line, R"(,"redirect":")");
     return out;
   }
   out.sequence = NumberAfter(line, R"("seq":)");

@@ -17,7 +17,8 @@ struct ServerLine {
   std::uint32_t change = 1;       ///< Of an update that is not offline: the number that its text is.
   std::uint64_t number = 0;       ///< What was pinged, or the revision.
   std::uint64_t sequence = 0;     ///< Over UDP; 0: none.
-  std::string_view text{};        ///< The cookie, where to go, or the error with its escapes.
+  std::string_view text{};        ///< The cookie, or the error with its escapes.
+  std::string_view go_to{};       ///< Of a redirect, or of an error that has one: HOST:PORT.
 };
 
 [[nodiscard]] ServerLine ReadServerLine(std::string_view line);

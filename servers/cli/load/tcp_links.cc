@@ -173,9 +173,9 @@ void TcpLinks::OnLine(Local local, std::string_view text, Nanos now) {
       if (!std::exchange(link.ready, true)) events_.OnReady(user, link.began);
       return;
     case ServerLine::Kind::kError:
-      return Lose(local, {.why = std::string(line.text)});
+      return Lose(local, {.why = std::string(line.text), .go_to = std::string(line.go_to)});
     case ServerLine::Kind::kRedirect:
-      return Lose(local, {.why = "the server sends its users elsewhere", .go_to = std::string(line.text)});
+      return Lose(local, {.why = "the server sends its users elsewhere", .go_to = std::string(line.go_to)});
     default:
       return;
   }

@@ -41,7 +41,12 @@ TEST(ServerLineTest, TheTextIsTheNumberOfTheChange) {
 TEST(ServerLineTest, ARedirectSaysWhere) {
   const ServerLine line = ReadServerLine(R"({"redirect":"127.0.0.1:8081"})");
   EXPECT_EQ(line.kind, Kind::kRedirect);
-  EXPECT_EQ(line.text, "127.0.0.1:8081");
+  EXPECT_EQ(line.go_to, "127.0.0.1:8081");
+  const ServerLine error =
+      ReadServerLine(R"({"error":"it \"restarts\"","reconnect":true,"redirect":"127.0.0.1:8082"})");
+  EXPECT_EQ(error.kind, Kind::kError);
+  EXPECT_EQ(error.go_to, "127.0.0.1:8082");
+  EXPECT_EQ(ReadServerLine(R"({"error":"words, \",\"redirect\":\"x\""})").go_to, "");
 }
 
 TEST(ServerLineTest, WordsOfOthersChangeNothing) {
