@@ -1,7 +1,6 @@
 // The phases in which servers end, hang and come back.
 
 #include <algorithm>
-#include <cmath>
 #include <csignal>
 #include <utility>
 
@@ -91,15 +90,14 @@ Status Conductor::Chaos(LoadReport& report) {
   ChaosFigures chaos;
   chaos.seconds = static_cast<double>(NowNanos() - start) / static_cast<double>(kFaultSecond);
   if (status.ok()) status = SettleChaos(next_phase_ - 1, chaos.heard);
+  chaos.settled = status.ok();
   for (std::uint32_t kind = 0; kind < std::min<std::uint32_t>(rounds, kFaults); ++kind) {
     const auto times = static_cast<std::uint32_t>((rounds + kFaults - 1 - kind) / kFaults);
     counts_.command().phase = first_phase + kind;
     chaos.faults.push_back(FaultCounts(static_cast<Fault>(kind), times));
   }
   counts_.command().phase = next_phase_ - 1;
-  Show("chaos for " + std::to_string(std::lround(chaos.seconds)) + " s: " + std::to_string(chaos.heard.lost) +
-           " wrong in the end",
-       true);
+  if (chaos.settled) Show("chaos: " + std::to_string(chaos.heard.lost) + " wrong in the end", true);
   report.chaos = std::move(chaos);
   return LeaveOff(status, report);
 }

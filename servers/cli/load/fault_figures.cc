@@ -41,9 +41,9 @@ nlohmann::json ToJson(const FaultFigures& fault) {
 
 nlohmann::json ToJson(const ChaosFigures& chaos) {
   nlohmann::json object = {{"seconds", chaos.seconds},
-                           {"wrong", chaos.heard.lost},
                            {"longest_stale_us", Micros(chaos.stale_ns())},
                            {"faults", nlohmann::json::array()}};
+  if (chaos.settled) object["wrong"] = chaos.heard.lost;
   for (const FaultFigures& fault : chaos.faults) object["faults"].push_back(ToJson(fault));
   return object;
 }

@@ -29,6 +29,7 @@ struct FaultFigures {
 
 struct ChaosFigures {
   double seconds = 0;
+  bool settled = false;              ///< It was not interrupted, so that `heard.lost` was counted.
   std::vector<FaultFigures> faults;  ///< By kind.
   HeardFigures heard;                ///< After the last one; `lost` is what is wrong in the end.
 

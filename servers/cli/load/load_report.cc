@@ -283,10 +283,10 @@ std::vector<std::string> Remarks(const LoadReport& report) {
                     MillisText(rate.celebrity->last_max_ns) + ")");
   }
   if (report.chaos.has_value()) {
-    lines.push_back("chaos for " + Count(report.chaos->seconds) +
-                    " s: " + std::to_string(report.chaos->heard.lost) +
-                    " beliefs wrong in the end; the longest wrong meanwhile for " +
-                    MillisText(report.chaos->stale_ns()) + " ms");
+    const ChaosFigures& chaos = *report.chaos;
+    lines.push_back("chaos for " + Count(chaos.seconds) + " s: " +
+                    (chaos.settled ? std::to_string(chaos.heard.lost) + " beliefs wrong in the end; " : "") +
+                    "the longest wrong meanwhile for " + MillisText(chaos.stale_ns()) + " ms");
   }
   if (report.resent > 0) lines.push_back(std::to_string(report.resent) + " datagrams were sent again");
   if (report.dropped_packets > 0) {

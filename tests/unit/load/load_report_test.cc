@@ -83,6 +83,7 @@ TEST(LoadReportTest, TheNamesInJsonStay) {
   report.held_redis_use.emplace();
   report.drain.emplace();
   report.chaos.emplace().faults.resize(1);
+  report.chaos->settled = true;
   report.kill.emplace();
   report.rates[0].celebrity.emplace();
   report.held_server_cpu_s = 1;
