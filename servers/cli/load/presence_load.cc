@@ -32,7 +32,7 @@ std::size_t PhasesFor(const PresenceLoadOptions& options) {
 /// Who may not have one does without where that is good enough.
 Status EnterNetwork(const PresenceLoadOptions& options, const LoadProgress& progress) {
   if (!options.cluster.own_network) return {};
-  const Status entered = EnterOwnNetwork();
+  Status entered = EnterOwnNetwork();
   if (entered.ok() || options.steps.back() > kMostWithoutNamespace) return entered;
   progress(std::string(entered.message()) + "; on this machine's own loopback instead", true);
   return {};
