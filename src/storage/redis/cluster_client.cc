@@ -159,7 +159,7 @@ void ClusterClient::Send(PendingCommand command) {
 Status ClusterClient::TrySend(PendingCommand& command) {
   const ClusterNodes::NodePtr node = nodes_.MasterOf(command.slot);
   if (node != nullptr && node->is_up()) {
-    const Status sent = node->Send(command);
+    Status sent = node->Send(command);
     // One that has just been let go takes nothing more.
     if (sent.code() != StatusCode::kCancelled) return sent;
   }
@@ -361,7 +361,8 @@ void ClusterClient::SendAsking(PendingCommand whole, const HostPort& to) {
   detour.on_reply = [this, whole = std::move(whole)](StatusOr<RedisReply> got) mutable {
     if (!got.ok()) return RejoinLost(std::move(whole), got.status());
     got->elements.erase(got->elements.begin());  // What ASKING said.
-    Settle(std::move(whole), whole.is_batch ? *std::move(got) : std::move(got->elements.front()));
+    RedisReply reply = whole.is_batch ? *std::move(got) : std::move(got->elements.front());
+    Settle(std::move(whole), std::move(reply));
   };
   SendDetour(std::move(detour), to);
 }

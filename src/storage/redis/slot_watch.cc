@@ -96,7 +96,7 @@ Status SlotWatch::OnReply(RedisReply reply) {
 Status SlotWatch::TakeAnswer(const RedisReply& reply, Question question) {
   StatusOr<SlotRanges> slots = ParseClusterSlots(reply, server_);
   if (!slots.ok()) {
-    const Status named = Annotate(slots.status(), "asking Redis at " + FormatHostPort(server_));
+    Status named = Annotate(slots.status(), "asking Redis at " + FormatHostPort(server_));
     user_.OnNoSlots(named);
     return named;
   }
