@@ -152,6 +152,7 @@ void LoadWorker::ChangeCelebrity(Nanos due) {
 }
 
 void LoadWorker::Change(User user, Shown shown, Nanos due) {
+  if (shown == Shown::kOffline) EndFlaps(user, NowNanos());
   parts_.truth.Put(user, shown, due);
   links_->Say(user);
   phase().changes.Add();
@@ -186,9 +187,14 @@ void LoadWorker::OnBegin(User follower) {
   if (parted != nullptr && parted->was_online) {
     phase().stale.RaiseTo(parts_.followers.LongestWrong(follower, now));
   }
+  EndFlaps(follower, now);
+  parts_.followers.Begin(follower, now);
+}
+
+/// What the follower takes for true, it does no longer: it goes, or begins anew.
+void LoadWorker::EndFlaps(User follower, Nanos now) {
   const auto change_of = [this](User user) { return parts_.truth.Latest(user).number; };
   phase().stale.RaiseTo(flaps_.EndAll(follower, change_of, now));
-  parts_.followers.Begin(follower, now);
 }
 
 void LoadWorker::OnUpdate(User follower, const ServerLine& line, Nanos now) {
