@@ -1,5 +1,7 @@
 #include "servers/cli/load/cluster.h"
 
+#include <sys/resource.h>
+
 #include <limits.h>
 #include <unistd.h>
 
@@ -15,6 +17,8 @@
 
 namespace oofgg::load {
 namespace {
+
+constexpr int kRedisPriority = -10;
 
 namespace fs = std::filesystem;
 
@@ -114,6 +118,9 @@ Status Cluster::MakeMembers(const ClusterPrograms& programs, std::uint32_t insta
 
 Status Cluster::StartRedis(const LoadProgress& progress) {
   OOFGG_RETURN_IF_ERROR(redis_->Launch());
+  // It is to have a processor when it needs one, as on a machine of its own; where that is not ours to give,
+  // it goes without.
+  setpriority(PRIO_PROCESS, static_cast<id_t>(redis_->pid()), kRedisPriority);
   const Nanos deadline = NowNanos() + kPatienceToStart;
   while (!redis_->is_ready()) {
     if (signals_.WaitAMoment()) return MakeStatus(StatusCode::kCancelled, "interrupted");

@@ -52,9 +52,16 @@ void InstanceLink::Put(InstanceWork work) {
   has_mail_ = true;
 }
 
+/// By another thread, so that who reads from Redis goes on reading: what comes meanwhile is done in one go.
 void InstanceLink::Deliver(InstanceWork work) {
   Put(std::move(work));
-  Run();
+  if (scheduled_.exchange(true)) return;
+  executor_.Post([weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self == nullptr) return;
+    self->scheduled_ = false;
+    self->Run();
+  });
 }
 
 void InstanceLink::Tell(std::vector<PresenceTable::Need> needs,

@@ -81,6 +81,7 @@ class InstanceLink final : public InstanceTables, public std::enable_shared_from
   std::mutex mail_mutex_;  ///< A leaf.
   std::vector<InstanceWork> mail_;
   std::atomic<bool> has_mail_{false};
+  std::atomic<bool> scheduled_{false};  ///< A run is on its way.
 
   std::uint64_t seen_others_ = 0;    ///< `InstanceSync::others_version` of `others_`; of the owner.
   mutable std::mutex others_mutex_;  ///< A leaf.

@@ -7,7 +7,8 @@ namespace oofgg::presence {
 namespace {
 
 constexpr std::chrono::milliseconds kFirstRetry{50};
-constexpr std::chrono::milliseconds kLongestRetry{1000};
+/// To register everybody anew is much work for all: where it did not come to an end, more would not help.
+constexpr std::chrono::milliseconds kLongestRetry{10'000};
 /// Who asks for a sign of life gets one, but not each of many who ask at once.
 constexpr std::chrono::milliseconds kRenewPause{50};
 constexpr std::size_t kKeptNames = 16;
@@ -78,7 +79,6 @@ void OwnLease::OnAcquired(LifeId life, std::uint64_t link, TimePoint asked_at,
     KeepLatest(former_, life);
     return RetryLater(now);
   }
-  retry_after_ = std::chrono::milliseconds(0);
   hooks_.on_leases(*leases, asked_at);
   if (leaving_) return;
   life_ = life;
@@ -127,18 +127,21 @@ void OwnLease::CheckLink() {
 
 void OwnLease::Lose(LifeId life) {
   if (life == 0 || life != life_) return;
+  const TimePoint now = clock_.Now();
   End();
-  RetryLater(clock_.Now());
+  if (retry_at_ <= now) RetryLater(now);
 }
 
 void OwnLease::End() {
   KeepLatest(former_, std::exchange(life_, 0));
-  complete_ = false;
+  // The first time at once.
+  if (!std::exchange(complete_, false)) return RetryLater(clock_.Now());
   retry_at_ = clock_.Now();
 }
 
 void OwnLease::Complete() {
   complete_ = true;
+  retry_after_ = std::chrono::milliseconds(0);
   Renew(clock_.Now());
   if (life_ == 0) return;
   for (const LifeId former : std::exchange(former_, {})) bus_.Release(former);

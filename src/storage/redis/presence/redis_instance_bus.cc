@@ -19,9 +19,13 @@ using presence::LifeId;
 using presence::Registered;
 using presence::UserShard;
 
-/// Longer, and it is as good as lost: it is said anew then.
-constexpr std::chrono::milliseconds kPatience{3'000};
+/// For what concerns leases, which are over soon.
+constexpr std::chrono::seconds kLeasePatience{3};
+/// For what there is much of: a Redis that is slow is not helped by asking it again. One that is silent is
+/// found out by its link.
+constexpr std::chrono::seconds kPatience{30};
 
+TimePoint LeaseDeadline() { return DeadlineAfter(Clock::System().Now(), kLeasePatience); }
 TimePoint Deadline() { return DeadlineAfter(Clock::System().Now(), kPatience); }
 
 Status Malformed() { return MakeStatus(StatusCode::kInternal, "what Redis holds of instances is malformed"); }
@@ -58,6 +62,7 @@ RedisInstanceBus::RedisInstanceBus(const RedisOptions& options, Deliver deliver)
     : deliver_(std::move(deliver)),
       publish_(PublishWord(options.url)),
       options_(options),
+      leases_(options),
       client_(options),
       subscriber_(options),
       sweeper_(client_),
@@ -67,6 +72,7 @@ RedisInstanceBus::RedisInstanceBus(const RedisOptions& options, Deliver deliver)
 
 RedisInstanceBus::~RedisInstanceBus() {
   // Ends the threads that call us before what they use is gone.
+  leases_.Shutdown();
   client_.Shutdown();
   beats_.Cancel();
   inbox_.Cancel();
@@ -94,32 +100,32 @@ RedisScriptCall RedisInstanceBus::LeaseCall(const std::string& life, std::chrono
 
 void RedisInstanceBus::Acquire(LifeId life, const presence::LeaseRecord& record,
                                std::chrono::milliseconds ttl, On<StatusOr<std::vector<Lease>>> on_leases) {
-  client_.SendScript(
+  leases_.SendScript(
       instance_scripts::Acquire(),
       LeaseCall(instance_codec::LifeName(life), ttl, instance_codec::EncodeBeat({life, ttl, record})),
-      Deadline(), Answer<StatusOr<std::vector<Lease>>>(std::move(on_leases), ReadLeases));
+      LeaseDeadline(), Answer<StatusOr<std::vector<Lease>>>(std::move(on_leases), ReadLeases));
 }
 
 void RedisInstanceBus::Renew(LifeId life, const presence::LeaseRecord& record, std::chrono::milliseconds ttl,
                              On<StatusOr<bool>> on_renewed) {
-  client_.SendScript(
+  leases_.SendScript(
       instance_scripts::Renew(),
       LeaseCall(instance_codec::LifeName(life), ttl, instance_codec::EncodeBeat({life, ttl, record})),
-      Deadline(), Answer<StatusOr<bool>>(std::move(on_renewed), [](const RedisReply& reply) {
+      LeaseDeadline(), Answer<StatusOr<bool>>(std::move(on_renewed), [](const RedisReply& reply) {
         return reply.integer == 1;
       }));
 }
 
 void RedisInstanceBus::Release(LifeId life) {
-  client_.SendScript(instance_scripts::Release(),
+  leases_.SendScript(instance_scripts::Release(),
                      LeaseCall(instance_codec::LifeName(life), std::chrono::milliseconds(0),
                                instance_codec::EncodeBeat({life, std::chrono::milliseconds(0), {}})),
-                     Deadline(), [](const StatusOr<RedisReply>&) {});
+                     LeaseDeadline(), [](const StatusOr<RedisReply>&) {});
   Sweep();
 }
 
 void RedisInstanceBus::List(On<StatusOr<std::vector<Lease>>> on_leases) {
-  client_.SendScript(instance_scripts::List(), {.keys = instance_keys::Leases()}, Deadline(),
+  leases_.SendScript(instance_scripts::List(), {.keys = instance_keys::Leases()}, LeaseDeadline(),
                      Answer<StatusOr<std::vector<Lease>>>(std::move(on_leases), ReadLeases));
 }
 
@@ -176,8 +182,15 @@ void RedisInstanceBus::Send(LifeId to, const PresenceTable::Farewell& farewell) 
 }
 
 void RedisInstanceBus::CallRoll() {
-  client_.Send(PublishCommand(options_.url, instance_keys::kBeats, ""), Deadline(),
+  leases_.Send(PublishCommand(options_.url, instance_keys::kBeats, ""), LeaseDeadline(),
                [](const StatusOr<RedisReply>&) {});
+}
+
+/// Both only grow.
+std::uint64_t RedisInstanceBus::LinkNumber() const {
+  const std::uint64_t leases = leases_.LinkNumber();
+  const std::uint64_t users = client_.LinkNumber();
+  return leases == 0 || users == 0 ? 0 : leases + users;
 }
 
 void RedisInstanceBus::Sweep() { sweeper_.Sweep(); }

@@ -47,7 +47,7 @@ class RedisInstanceBus final : public presence::InstanceBus {
   void CallRoll() override;
   void Sweep() override;
   void ListenAnew() override { subscriber_.ListenAnew(); }
-  [[nodiscard]] std::uint64_t LinkNumber() const override { return client_.LinkNumber(); }
+  [[nodiscard]] std::uint64_t LinkNumber() const override;
 
  private:
   [[nodiscard]] RedisScriptCall LeaseCall(const std::string& life, std::chrono::milliseconds ttl,
@@ -62,6 +62,7 @@ class RedisInstanceBus final : public presence::InstanceBus {
   const Deliver deliver_;
   const std::string publish_;  ///< The command that reaches channels.
   const RedisOptions options_;
+  RedisClient leases_;  ///< A link of their own, so that they do not wait behind users.
   RedisClient client_;
   RedisSubscriber subscriber_;
   Sweeper sweeper_;
