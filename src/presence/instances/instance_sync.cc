@@ -9,6 +9,7 @@ namespace oofgg::presence {
 namespace {
 
 constexpr std::chrono::milliseconds kListPause{20};
+constexpr int kDeafLeases = 6;
 constexpr std::chrono::milliseconds kListRetry{200};
 /// After a gap, how long the others have to say that they are there before all is read anew.
 constexpr std::chrono::milliseconds kRollCall{200};
@@ -50,6 +51,7 @@ void InstanceSync::Tell(std::vector<PresenceTable::Need> needs,
 void InstanceSync::Advance() {
   const TimePoint now = clock_.Now();
   own_.Tick(now);
+  DoubtHearing(now);
   lives_.ForgetIgnored(now);
   if (now >= lives_.NextLookUp()) LookUp(now);
   if (now >= ask_again_at_) AskAgain();
@@ -104,7 +106,10 @@ void InstanceSync::LeaveIfAllIsRegistered() {
 // The other instances.
 
 void InstanceSync::OnBeat(LifeId life, const LeaseRecord& record, std::chrono::milliseconds ttl) {
-  if (own_.IsMine(life)) return;
+  if (own_.IsMine(life)) {
+    heard_own_at_ = clock_.Now();
+    return;
+  }
   if (ttl <= std::chrono::milliseconds(0)) return Drop(life);
   Confirm(life, record, clock_.Now() + ttl);
   LifeBook::Life& known = *lives_.Find(life);
@@ -117,7 +122,6 @@ void InstanceSync::OnRollCall() { own_.RenewSoon(); }
 
 void InstanceSync::MeetListed(const std::vector<Lease>& leases, TimePoint asked_at) {
   const TimePoint now = clock_.Now();
-  DoubtHearing(leases, now);
   for (const Lease& lease : leases) {
     if (!own_.IsMine(lease.life)) Confirm(lease.life, lease.record, asked_at + lease.remaining);
   }
@@ -130,14 +134,11 @@ void InstanceSync::MeetListed(const std::vector<Lease>& leases, TimePoint asked_
   }
 }
 
-/// Who lives says so every third of a lease: where that is not heard, more may be missing.
-void InstanceSync::DoubtHearing(const std::vector<Lease>& leases, TimePoint now) {
-  if (now < listen_anew_from_) return;
-  const bool is_behind = std::any_of(leases.begin(), leases.end(), [&](const Lease& lease) {
-    return lives_.IsOverdue(lease.life, now) && lease.remaining > options_.lease / 10;
-  });
-  if (!is_behind) return;
-  listen_anew_from_ = now + options_.lease;
+/// We hear ourselves too: where that stops, we listen at a server that is not the master any more. Who is
+/// merely behind with listening, as under a heavy load, is not helped by a gap.
+void InstanceSync::DoubtHearing(TimePoint now) {
+  if (!hearing_ || own_.life() == 0 || now - heard_own_at_ < kDeafLeases * options_.lease) return;
+  heard_own_at_ = now;
   bus_.ListenAnew();
 }
 
@@ -233,11 +234,17 @@ void InstanceSync::OnFollowing(UserShard shard) {
 
 void InstanceSync::OnGap(std::optional<UserShard> shard) {
   lives_.Doubt();
-  if (shard.has_value()) needs_.OnGap(*shard);
+  if (shard.has_value()) {
+    needs_.OnGap(*shard);
+  } else {
+    hearing_ = false;
+  }
   own_.CheckLink();
 }
 
 void InstanceSync::OnHearing() {
+  hearing_ = true;
+  heard_own_at_ = clock_.Now();
   // They may have lost their leases with Redis, and have not been able to take new ones.
   lives_.Extend(clock_.Now() + options_.lease);
   CloseGap();

@@ -78,7 +78,7 @@ class InstanceSync final : public InstanceBusEvents {
   void Confirm(LifeId life, const LeaseRecord& record, TimePoint until);
   void Drop(LifeId life);
   void LookUp(TimePoint now);
-  void DoubtHearing(const std::vector<Lease>& leases, TimePoint now);
+  void DoubtHearing(TimePoint now);
   void PostImports(PresenceTable::Origin origin, std::vector<PresenceTable::Registration> registrations);
 
   void OnRead(std::vector<NeedBook::Read> reads, const CompleteOrigins& complete);
@@ -102,8 +102,9 @@ class InstanceSync final : public InstanceBusEvents {
   std::uint64_t round_ = 0;  ///< Of registering all our users,
   std::size_t missing_ = 0;  ///< and how many tables have not told theirs.
   bool listing_ = false;
-  TimePoint list_from_ = TimePoint::min();         ///< The next question, not sooner.
-  TimePoint listen_anew_from_ = TimePoint::min();  ///< Likewise.
+  TimePoint list_from_ = TimePoint::min();  ///< The next question, not sooner.
+  bool hearing_ = false;                    ///< Beats.
+  TimePoint heard_own_at_{};                ///< Or since when we hear, or doubted it.
   TimePoint ask_again_at_ = kNever;
   bool leaving_ = false;
   std::chrono::milliseconds leave_behind_{0};

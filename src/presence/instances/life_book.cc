@@ -75,11 +75,6 @@ TimePoint LifeBook::NextLookUp() const {
   return next;
 }
 
-bool LifeBook::IsOverdue(LifeId life, TimePoint now) const {
-  const auto known = lives_.find(life);
-  return known != lives_.end() && known->second.alive && known->second.until <= now;
-}
-
 std::vector<LifeId> LifeBook::GoneFrom(const std::vector<Lease>& leases, TimePoint asked_at,
                                        TimePoint now) const {
   std::vector<LifeId> gone;

@@ -49,8 +49,6 @@ class LifeBook {
 
   /// When the next is to be looked up; kNever: none is.
   [[nodiscard]] TimePoint NextLookUp() const;
-  /// Whether it is alive, but nothing was heard of it in time.
-  [[nodiscard]] bool IsOverdue(LifeId life, TimePoint now) const;
   /// Lives that a list made from `asked_at` on does not name and that do not live therefore.
   [[nodiscard]] std::vector<LifeId> GoneFrom(const std::vector<Lease>& leases, TimePoint asked_at,
                                              TimePoint now) const;
