@@ -106,8 +106,9 @@ presence::PresenceHubOptions HubOptionsOf(const GameSettings& settings,
   options.grace = settings.presence_grace;
   options.shards = PresenceShards(settings);
   if (!redis.has_value()) return options;
-  options.instance_bus = [redis = *std::move(redis)](std::function<void(presence::InstanceWork)> deliver) {
-    return std::make_unique<storage::RedisInstanceBus>(redis, std::move(deliver));
+  options.instance_bus = [redis = *std::move(redis)](std::function<void(presence::InstanceWork)> deliver,
+                                                     presence::InstanceBurst burst) {
+    return std::make_unique<storage::RedisInstanceBus>(redis, std::move(deliver), std::move(burst));
   };
   options.instances.lease = settings.presence_lease;
   return options;

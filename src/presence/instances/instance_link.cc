@@ -16,14 +16,21 @@ void InstanceLink::Start(const HubShards& shards, const MakeInstanceBus& make_bu
   {
     const std::lock_guard lock(mutex_);
     shards_ = shards;
-    bus_ = make_bus([weak = weak_from_this()](InstanceWork work) {
-      if (const auto self = weak.lock()) self->Deliver(std::move(work));
-    });
+    const InstanceBurst burst{.leave = OnSelf(&InstanceLink::Put), .run = [weak = weak_from_this()] {
+                                if (const auto self = weak.lock()) self->Run();
+                              }};
+    bus_ = make_bus(OnSelf(&InstanceLink::Deliver), burst);
     describe_ = options.describe;
     sync_ = std::make_unique<InstanceSync>(clock_, random_, *bus_, *this, std::move(options));
   }
   Put([](InstanceBusEvents&) {});  // Its first step.
   Run();
+}
+
+std::function<void(InstanceWork)> InstanceLink::OnSelf(void (InstanceLink::*take)(InstanceWork)) {
+  return [weak = weak_from_this(), take](InstanceWork work) {
+    if (const auto self = weak.lock()) (self.get()->*take)(std::move(work));
+  };
 }
 
 void InstanceLink::Stop() {

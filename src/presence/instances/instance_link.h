@@ -24,9 +24,15 @@ namespace oofgg::presence {
 
 /// Something for the protocol to do or to hear, by whoever owns it next.
 using InstanceWork = absl::AnyInvocable<void(InstanceBusEvents&)>;
-/// Makes a bus whose answers and events go to `deliver`, from any thread.
-using MakeInstanceBus =
-    std::function<std::unique_ptr<InstanceBus>(std::function<void(InstanceWork)> deliver)>;
+/// For what is heard, of which there is much: each is left, and all that has come is done in one go by `run`,
+/// on the thread that has heard it.
+struct InstanceBurst {
+  std::function<void(InstanceWork)> leave{};
+  std::function<void()> run{};
+};
+/// Makes a bus whose answers go to `deliver`, and whose events to `burst`, from any thread.
+using MakeInstanceBus = std::function<std::unique_ptr<InstanceBus>(std::function<void(InstanceWork)> deliver,
+                                                                   InstanceBurst burst)>;
 
 /// The place of this process among instances: an actor like `HubShard`, which runs the protocol. What is left
 /// for it is done by whoever finds it free, in order. Threads: safe.
@@ -58,6 +64,7 @@ class InstanceLink final : public InstanceTables, public std::enable_shared_from
   void Post(std::size_t table, TableLetter::Content letter) override;
 
  private:
+  std::function<void(InstanceWork)> OnSelf(void (InstanceLink::*take)(InstanceWork));
   void Put(InstanceWork work);
   void Deliver(InstanceWork work);
   bool RunOnce();

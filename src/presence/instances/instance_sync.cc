@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kListPause{20};
 constexpr int kDeafLeases = 6;
+/// Between batches, for each other instance: each of them wakes up for each.
+constexpr std::chrono::microseconds kSpacing{200};
 constexpr std::chrono::milliseconds kListRetry{200};
 /// After a gap, how long the others have to say that they are there before all is read anew.
 constexpr std::chrono::milliseconds kRollCall{200};
@@ -55,13 +57,14 @@ void InstanceSync::Advance() {
   lives_.ForgetIgnored(now);
   if (now >= lives_.NextLookUp()) LookUp(now);
   if (now >= ask_again_at_) AskAgain();
-  outbox_.Flush(own_.life(), own_.former());
+  outbox_.Flush(now, own_.life(), own_.former(), kSpacing * lives_.size());
   needs_.Flush(now);
   if (leaving_) LeaveIfAllIsRegistered();
 }
 
 TimePoint InstanceSync::NextDeadline() const {
   TimePoint next = std::min({own_.NextDeadline(), ask_again_at_, needs_.NextDeadline()});
+  if (own_.life() != 0) next = std::min(next, outbox_.NextDeadline());
   if (!listing_) next = std::min(next, std::max(lives_.NextLookUp(), list_from_));
   return next;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -56,6 +57,7 @@ class LifeBook {
   /// By origin.
   [[nodiscard]] std::vector<bool> Verified() const;
   [[nodiscard]] std::vector<LeaseRecord> Records() const;
+  [[nodiscard]] std::size_t size() const { return lives_.size(); }
 
  private:
   Origin next_origin_ = 0;

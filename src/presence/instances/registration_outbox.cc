@@ -16,11 +16,13 @@ void RegistrationOutbox::Put(PresenceTable::Registration registration) {
   waiting_[ShardOfUser(registration.user_id)].push_back(std::move(registration));
 }
 
-void RegistrationOutbox::Flush(LifeId life, const std::vector<LifeId>& replaced) {
-  if (life == 0) return;
+void RegistrationOutbox::Flush(TimePoint now, LifeId life, const std::vector<LifeId>& replaced,
+                               Duration spacing) {
+  if (life == 0 || now < flush_from_) return;
   if (life_ != life) under_way_ = 0;  // What is under way of an earlier one does not concern us any more.
   if (under_way_ > 0 || waiting_.empty()) return;
   life_ = life;
+  flush_from_ = now + spacing;
   auto batch = std::exchange(waiting_, {});
   for (auto& [shard, registrations] : batch) {
     for (std::size_t start = 0; start < registrations.size(); start += kMostInAStep) {

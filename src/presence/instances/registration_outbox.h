@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "oofgg/clock.h"
 #include "presence/instances/instance_bus.h"
 
 namespace oofgg::presence {
@@ -20,8 +21,12 @@ class RegistrationOutbox {
 
   void Put(PresenceTable::Registration registration);
   void Clear() { waiting_.clear(); }
-  /// Sends what waits, unless something is under way under this life.
-  void Flush(LifeId life, const std::vector<LifeId>& replaced);
+  /// Sends what waits, unless something is under way under this life, or was sent less than `spacing` ago.
+  void Flush(TimePoint now, LifeId life, const std::vector<LifeId>& replaced, Duration spacing);
+  /// When `Flush` would do something, but for what is under way.
+  [[nodiscard]] TimePoint NextDeadline() const {
+    return waiting_.empty() || under_way_ > 0 ? kNever : flush_from_;
+  }
   [[nodiscard]] bool idle() const { return waiting_.empty() && under_way_ == 0; }
 
  private:
@@ -33,6 +38,7 @@ class RegistrationOutbox {
   std::map<UserShard, std::vector<PresenceTable::Registration>> waiting_;
   LifeId life_ = 0;            ///< Under which a batch is under way.
   std::size_t under_way_ = 0;  ///< Parts of it.
+  TimePoint flush_from_ = TimePoint::min();
   std::shared_ptr<char> alive_ = std::make_shared<char>();
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -27,8 +28,8 @@ constexpr std::size_t kMostHosts = 2000;
 /// watch's thread, where all callbacks run.
 class ClusterSubscriber final : public SubscriberCore, public ShardLinkOwner, public SlotWatchUser {
  public:
-  explicit ClusterSubscriber(RedisOptions options)
-      : options_(options), owners_(kSlots), watch_(*this, std::move(options)) {}
+  ClusterSubscriber(RedisOptions options, std::function<void()> on_rest)
+      : options_(options), on_rest_(std::move(on_rest)), owners_(kSlots), watch_(*this, std::move(options)) {}
   ~ClusterSubscriber() override { ClusterSubscriber::Stop(); }
   ClusterSubscriber(const ClusterSubscriber&) = delete;
   ClusterSubscriber& operator=(const ClusterSubscriber&) = delete;
@@ -69,6 +70,7 @@ class ClusterSubscriber final : public SubscriberCore, public ShardLinkOwner, pu
   void LetLinksGo();
 
   const RedisOptions options_;
+  const std::function<void()> on_rest_;
 
   std::mutex mutex_;
   // Guarded by mutex_.
@@ -179,6 +181,7 @@ TimePoint ClusterSubscriber::OnTime(TimePoint now) {
   taken_.clear();
   PlaceChanged(now);
   TellJoined();
+  if (on_rest_) on_rest_();
   LetLinksGo();
   const std::lock_guard lock(mutex_);
   return changed_.empty() && leaving_.empty() ? kNever : now + kBetweenPlacings;
@@ -306,8 +309,8 @@ void ClusterSubscriber::LetLinksGo() {
 
 }  // namespace
 
-std::shared_ptr<SubscriberCore> MakeClusterSubscriber(RedisOptions options) {
-  return std::make_shared<ClusterSubscriber>(std::move(options));
+std::shared_ptr<SubscriberCore> MakeClusterSubscriber(RedisOptions options, std::function<void()> on_rest) {
+  return std::make_shared<ClusterSubscriber>(std::move(options), std::move(on_rest));
 }
 
 }  // namespace oofgg::storage::redis

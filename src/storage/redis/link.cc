@@ -16,6 +16,9 @@ constexpr std::chrono::seconds kQuietAtFirst{10};
 
 TimePoint Now() { return Clock::System().Now(); }
 
+/// Who is woken late shares processors with too many: longer pauses leave them more.
+Duration PauseAfter(Duration late, Duration usual) { return std::clamp(late * 4, usual, usual * 16); }
+
 std::string Words(const Status& status) { return {status.message().data(), status.message().size()}; }
 
 }  // namespace
@@ -154,6 +157,7 @@ Status Link::Serve(Connection& connection) {
   const RedisOptions& options = dialer_.options();
   const auto on_reply = [this](RedisReply reply) { return user_.OnReply(std::move(reply)); };
   TimePoint heard_at = Now();
+  TimePoint read_from = heard_at;
   TimePoint dead_at = kNever;  // Once it has been asked whether it lives.
   while (true) {
     if (stopping_) return MakeStatus(StatusCode::kCancelled, "the Redis client is shutting down");
@@ -166,13 +170,21 @@ Status Link::Serve(Connection& connection) {
     }
     next = std::min(next, dead_at == kNever ? heard_at + options.ping_after : dead_at);
     OOFGG_RETURN_IF_ERROR(Write(connection));
-    std::array<pollfd, 2> watched{pollfd{connection.fd(), connection.Events(), 0},
-                                  pollfd{bell_.fd(), POLLIN, 0}};
+    short events = connection.Events();
+    const bool pauses = now < read_from;
+    if (pauses) {
+      events = static_cast<short>(events & ~POLLIN);
+      next = std::min(next, read_from);
+    }
+    std::array<pollfd, 2> watched{pollfd{connection.fd(), events, 0}, pollfd{bell_.fd(), POLLIN, 0}};
     if (poll(watched.data(), watched.size(), PollTimeout(Now(), next)) < 0) continue;
     if (watched[1].revents != 0) HearBell();
+    const Duration late = pauses ? Now() - read_from : Duration(0);
+    if (late < Duration(0)) continue;
     OOFGG_ASSIGN_OR_RETURN(const bool came, connection.Receive(on_reply));
     if (came) {
       heard_at = Now();
+      read_from = heard_at + PauseAfter(late, options.read_pause);
       dead_at = kNever;
     } else if (Now() >= dead_at) {  // Judged after reading, as it may be us who slept.
       return MakeStatus(StatusCode::kUnavailable, "Redis has fallen silent");

@@ -23,9 +23,9 @@ void RedisSubscription::Cancel() {
   std::exchange(listener_, nullptr)->Close();
 }
 
-RedisSubscriber::RedisSubscriber(RedisOptions options)
-    : core_(options.url.is_cluster ? redis::MakeClusterSubscriber(std::move(options))
-                                   : redis::MakeSingleSubscriber(std::move(options))) {}
+RedisSubscriber::RedisSubscriber(RedisOptions options, std::function<void()> on_rest)
+    : core_(options.url.is_cluster ? redis::MakeClusterSubscriber(std::move(options), std::move(on_rest))
+                                   : redis::MakeSingleSubscriber(std::move(options), std::move(on_rest))) {}
 
 RedisSubscriber::~RedisSubscriber() { core_->Stop(); }
 

@@ -52,8 +52,9 @@ class RedisSubscriber {
   using OnMessage = std::function<void(std::string_view message)>;
   using OnState = std::function<void(RedisChannelState state)>;
 
-  /// Begins to connect, and goes on trying.
-  explicit RedisSubscriber(RedisOptions options);
+  /// Begins to connect, and goes on trying. `on_rest` is one more callback: after others, when nothing more
+  /// has come yet.
+  explicit RedisSubscriber(RedisOptions options, std::function<void()> on_rest = nullptr);
   /// Not inside a callback.
   ~RedisSubscriber();
   RedisSubscriber(const RedisSubscriber&) = delete;

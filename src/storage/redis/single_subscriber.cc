@@ -1,10 +1,11 @@
 #include "storage/redis/single_subscriber.h"
 
 #include <algorithm>
-#include <map>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -18,7 +19,8 @@ namespace {
 /// Which channels are wanted, and which the server has been told of; `Fill` makes the second equal the first.
 class SingleSubscriber final : public SubscriberCore, public LinkUser {
  public:
-  explicit SingleSubscriber(RedisOptions options) : link_(*this, std::move(options)) {}
+  SingleSubscriber(RedisOptions options, std::function<void()> on_rest)
+      : on_rest_(std::move(on_rest)), link_(*this, std::move(options)) {}
 
   void Stop() override { link_.Stop(); }
   void ListenAnew() override { link_.Redial(); }
@@ -91,6 +93,7 @@ class SingleSubscriber final : public SubscriberCore, public LinkUser {
 
   TimePoint OnTime(TimePoint /*now*/) override {
     for (const auto& listener : Joined()) listener->TellSubscribed();
+    if (on_rest_) on_rest_();
     return kNever;
   }
 
@@ -148,9 +151,10 @@ class SingleSubscriber final : public SubscriberCore, public LinkUser {
     return listeners;
   }
 
+  const std::function<void()> on_rest_;
   std::mutex mutex_;
   // Guarded by mutex_.
-  std::map<std::string, Channel> channels_;
+  std::unordered_map<std::string, Channel> channels_;
   std::set<std::string> changed_;  // Channels that `Fill` has to look at,
   std::set<std::string> joined_;   // and those that somebody has joined.
   Link link_;                      // Last: its thread uses the others.
@@ -158,8 +162,8 @@ class SingleSubscriber final : public SubscriberCore, public LinkUser {
 
 }  // namespace
 
-std::shared_ptr<SubscriberCore> MakeSingleSubscriber(RedisOptions options) {
-  return std::make_shared<SingleSubscriber>(std::move(options));
+std::shared_ptr<SubscriberCore> MakeSingleSubscriber(RedisOptions options, std::function<void()> on_rest) {
+  return std::make_shared<SingleSubscriber>(std::move(options), std::move(on_rest));
 }
 
 }  // namespace oofgg::storage::redis

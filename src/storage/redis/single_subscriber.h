@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "storage/redis/redis_options.h"
@@ -8,6 +9,7 @@
 namespace oofgg::storage::redis {
 
 /// Plain channels, on one link.
-[[nodiscard]] std::shared_ptr<SubscriberCore> MakeSingleSubscriber(RedisOptions options);
+[[nodiscard]] std::shared_ptr<SubscriberCore> MakeSingleSubscriber(RedisOptions options,
+                                                                   std::function<void()> on_rest);
 
 }  // namespace oofgg::storage::redis

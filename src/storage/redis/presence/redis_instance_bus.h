@@ -24,7 +24,8 @@ class RedisInstanceBus final : public presence::InstanceBus {
  public:
   using Deliver = std::function<void(presence::InstanceWork)>;
 
-  RedisInstanceBus(const RedisOptions& options, Deliver deliver);
+  /// `burst` may be empty: then what is heard goes to `deliver` too.
+  RedisInstanceBus(const RedisOptions& options, Deliver deliver, presence::InstanceBurst burst = {});
   ~RedisInstanceBus() override;
   RedisInstanceBus(const RedisInstanceBus&) = delete;
   RedisInstanceBus& operator=(const RedisInstanceBus&) = delete;
@@ -59,7 +60,10 @@ class RedisInstanceBus final : public presence::InstanceBus {
   template <typename Result, typename Reader>
   RedisClient::OnReply Answer(On<Result> on_result, Reader read);
 
+  void Hear(presence::InstanceWork work);
+
   const Deliver deliver_;
+  const presence::InstanceBurst burst_;
   const std::string publish_;  ///< The command that reaches channels.
   const RedisOptions options_;
   RedisClient leases_;  ///< A link of their own, so that they do not wait behind users.
