@@ -55,7 +55,8 @@ void InstanceSync::Advance() {
   own_.Tick(now);
   DoubtHearing(now);
   lives_.ForgetIgnored(now);
-  if (now >= lives_.NextLookUp()) LookUp(now);
+  look_up_at_ = lives_.NextLookUp(now);
+  if (now >= look_up_at_) LookUp(now);
   if (now >= ask_again_at_) AskAgain();
   outbox_.Flush(now, own_.life(), own_.former(), kSpacing * lives_.size());
   needs_.Flush(now);
@@ -65,7 +66,7 @@ void InstanceSync::Advance() {
 TimePoint InstanceSync::NextDeadline() const {
   TimePoint next = std::min({own_.NextDeadline(), ask_again_at_, needs_.NextDeadline()});
   if (own_.life() != 0) next = std::min(next, outbox_.NextDeadline());
-  if (!listing_) next = std::min(next, std::max(lives_.NextLookUp(), list_from_));
+  if (!listing_) next = std::min(next, std::max(look_up_at_, list_from_));
   return next;
 }
 

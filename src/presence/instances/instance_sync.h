@@ -101,6 +101,7 @@ class InstanceSync final : public InstanceBusEvents {
   std::uint64_t others_version_ = 1;
   std::uint64_t round_ = 0;  ///< Of registering all our users,
   std::size_t missing_ = 0;  ///< and how many tables have not told theirs.
+  TimePoint look_up_at_ = kNever;
   bool listing_ = false;
   TimePoint list_from_ = TimePoint::min();  ///< The next question, not sooner.
   bool hearing_ = false;                    ///< Beats.

@@ -15,6 +15,7 @@ LifeBook::Life* LifeBook::Meet(LifeId life, TimePoint now) {
   Life& met = lives_[life];
   met.origin = next_origin_++;
   met.met_at = now;
+  next_look_up_ = now;
   return &met;
 }
 
@@ -69,10 +70,14 @@ void LifeBook::Extend(TimePoint until) {
   }
 }
 
-TimePoint LifeBook::NextLookUp() const {
-  TimePoint next = kNever;
-  for (const auto& [id, life] : lives_) next = std::min(next, life.alive ? life.until : life.met_at);
-  return next;
+TimePoint LifeBook::NextLookUp(TimePoint now) {
+  // What prolongs a life leaves it as it is, until it seems to be due.
+  if (now < next_look_up_) return next_look_up_;
+  next_look_up_ = kNever;
+  for (const auto& [id, life] : lives_) {
+    next_look_up_ = std::min(next_look_up_, life.alive ? life.until : life.met_at);
+  }
+  return next_look_up_;
 }
 
 std::vector<LifeId> LifeBook::GoneFrom(const std::vector<Lease>& leases, TimePoint asked_at,

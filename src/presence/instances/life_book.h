@@ -48,8 +48,8 @@ class LifeBook {
   void Doubt();
   void Extend(TimePoint until);
 
-  /// When the next is to be looked up; kNever: none is.
-  [[nodiscard]] TimePoint NextLookUp() const;
+  /// When the next is to be looked up; kNever: none is. Sooner by chance.
+  [[nodiscard]] TimePoint NextLookUp(TimePoint now);
   /// Lives that a list made from `asked_at` on does not name and that do not live therefore.
   [[nodiscard]] std::vector<LifeId> GoneFrom(const std::vector<Lease>& leases, TimePoint asked_at,
                                              TimePoint now) const;
@@ -61,6 +61,7 @@ class LifeBook {
 
  private:
   Origin next_origin_ = 0;
+  TimePoint next_look_up_ = kNever;
   std::map<LifeId, Life> lives_;
   std::map<LifeId, TimePoint> ignored_;
 };

@@ -52,11 +52,13 @@ void NeedBook::QueueRead(UserShard number, std::string user_id) {
   }
   shard.to_read.push_back(std::move(user_id));
   waiting_.insert(number);
+  next_look_ = std::min(next_look_, DueAt(shard));
 }
 
 bool NeedBook::OnFollowing(UserShard number) {
   Shard& shard = shards_[number];
   shard.following = shard.wanted > 0;
+  LookSoon();
   return std::exchange(shard.has_gap, false) && shard.following;
 }
 
@@ -76,22 +78,20 @@ void NeedBook::OnHeard(UserShard number, LifeId life,
 }
 
 void NeedBook::Flush(TimePoint now) {
+  if (now < next_look_) return;
+  next_look_ = kNever;
   const std::vector<UserShard> waiting(waiting_.begin(), waiting_.end());
   for (const UserShard number : waiting) {
     Shard& shard = shards_[number];
     if (shard.following && !shard.reading && now >= shard.retry_at) StartRead(number, now);
     if (!shard.to_read.empty() && !shard.excused && now - shard.waiting_since >= kPatience) Excuse(shard);
+    if (!shard.to_read.empty()) next_look_ = std::min(next_look_, DueAt(shard));
   }
 }
 
-TimePoint NeedBook::NextDeadline() const {
-  TimePoint next = kNever;
-  for (const UserShard number : waiting_) {
-    const Shard& shard = shards_[number];
-    if (shard.following && !shard.reading) next = std::min(next, shard.retry_at);
-    if (!shard.excused) next = std::min(next, shard.waiting_since + kPatience);
-  }
-  return next;
+TimePoint NeedBook::DueAt(const Shard& shard) const {
+  const TimePoint read_at = shard.following && !shard.reading ? shard.retry_at : kNever;
+  return shard.excused ? read_at : std::min(read_at, shard.waiting_since + kPatience);
 }
 
 void NeedBook::StartRead(UserShard number, TimePoint now) {
@@ -117,6 +117,7 @@ void NeedBook::StartRead(UserShard number, TimePoint now) {
 void NeedBook::OnAnswer(UserShard number, StatusOr<std::vector<std::vector<Registered>>> answer) {
   Shard& shard = shards_[number];
   shard.reading = false;
+  if (!shard.to_read.empty()) LookSoon();
   if (!answer.ok() || answer->size() != shard.under_way.size()) return ReadAgain(shard, number);
   std::vector<Read> reads;
   reads.reserve(shard.under_way.size());

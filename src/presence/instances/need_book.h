@@ -40,7 +40,7 @@ class NeedBook {
 
   /// Sends what is due.
   void Flush(TimePoint now);
-  [[nodiscard]] TimePoint NextDeadline() const;
+  [[nodiscard]] TimePoint NextDeadline() const { return next_look_; }
 
  private:
   struct Shard {
@@ -62,12 +62,15 @@ class NeedBook {
   void OnAnswer(UserShard number, StatusOr<std::vector<std::vector<Registered>>> answer);
   void ReadAgain(Shard& shard, UserShard number);
   void Excuse(Shard& shard);
+  [[nodiscard]] TimePoint DueAt(const Shard& shard) const;
+  void LookSoon() { next_look_ = TimePoint::min(); }
 
   const Clock& clock_;
   InstanceBus& bus_;
   const Hooks hooks_;
   std::vector<Shard> shards_;
-  std::set<UserShard> waiting_;  ///< Shards with something to read.
+  std::set<UserShard> waiting_;   ///< Shards with something to read.
+  TimePoint next_look_ = kNever;  ///< No later than one of these is due.
   std::shared_ptr<char> alive_ = std::make_shared<char>();
 };
 

@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kLease = 2'000ms;
 constexpr auto kGrace = 3s;
+constexpr int kUsers = 8;
 /// More than two clocks differ, so that which of two words was the last is not in doubt.
 constexpr auto kBetweenWords = 400ms;
 
@@ -63,7 +64,9 @@ class History {
   void Run() {
     const std::uint64_t steps = 30 + scheduler_.random().Below(170);
     for (std::uint64_t i = 0; i < steps && !::testing::Test::HasFatalFailure(); ++i) {
+      NoteWhoIsAbsent();
       Step();
+      NoteWhoIsAbsent();
       scheduler_.RunFor(scheduler_.Between(0us, 400ms));
     }
     Heal();
@@ -116,7 +119,7 @@ class History {
     return reachable[scheduler_.random().Below(reachable.size())];
   }
 
-  std::string SomeUser() { return "user" + std::to_string(scheduler_.random().Below(8)); }
+  std::string SomeUser() { return "user" + std::to_string(scheduler_.random().Below(kUsers)); }
 
   std::set<std::string> SomeFriends() {
     std::set<std::string> friends;
@@ -228,7 +231,7 @@ class History {
       ASSERT_TRUE(follower.friends.contains(update->user_id)) << "told of a stranger";
       Sight& belief = follower.believes[update->user_id];
       const bool online = update->state != PresenceState::kOffline;
-      if (belief.has_value() && !online && See(update->user_id).has_value()) ++flaps_;
+      if (belief.has_value() && !online && WasThereAllTheTime(update->user_id)) ++flaps_;
       belief.reset();
       if (online) belief = {update->state, update->text, update->session_id};
     }
@@ -354,6 +357,18 @@ class History {
     return last->word;
   }
 
+  void NoteWhoIsAbsent() {
+    for (int i = 0; i < kUsers; ++i) {
+      const std::string user = "user" + std::to_string(i);
+      if (!See(user).has_value()) absent_at_[user] = scheduler_.Now();
+    }
+  }
+
+  /// For longer than it takes to hear of an absence.
+  bool WasThereAllTheTime(const std::string& user) {
+    return See(user).has_value() && scheduler_.Now() - absent_at_[user] > 1s;
+  }
+
   void CheckFollowers() {
     for (Follower& follower : followers_) {
       Read(follower, 1'000);
@@ -390,6 +405,7 @@ class History {
   std::vector<Instance> instances_;
   std::vector<std::map<std::string, Place>> left_;
   std::vector<Follower> followers_;
+  std::map<std::string, TimePoint> absent_at_;  // When last.
   std::size_t flaps_ = 0;
 };
 

@@ -44,8 +44,8 @@ class SimRedis {
   }
   [[nodiscard]] bool IsUp(unsigned node) const { return nodes_[node].up; }
 
-  void Attach(SimBus* bus) { buses_.insert(bus); }
-  void Detach(SimBus* bus) { buses_.erase(bus); }
+  void Attach(SimBus* bus) { buses_.push_back(bus); }
+  void Detach(SimBus* bus) { std::erase(buses_, bus); }
   using Message = std::function<void(InstanceBusEvents&)>;
   void Publish(unsigned node, const std::string& channel, const Message& message);
 
@@ -67,7 +67,8 @@ class SimRedis {
 
   Scheduler& scheduler_;
   std::array<Node, kNodes> nodes_;
-  std::set<SimBus*> buses_;
+  std::vector<SimBus*>
+      buses_;  // In the order of their coming, as all has to be done in the same order again.
 };
 
 /// One instance's links to it: for each node one for commands and one for messages.
