@@ -64,7 +64,13 @@ INSTANTIATE_TEST_SUITE_P(
         BadStart{
             "AuthTrustedProxy", "oofgg-auth", {"--trusted-proxy", "envoy"}, 2, "--trusted-proxy: 'envoy'"},
         BadStart{"AuthRedisUrl", "oofgg-auth", {"--redis", "redis://:x@"}, 2, "--redis"},
-        BadStart{"GameRedis", "oofgg-game", {"--redis", "127.0.0.1:6379"}, 2, "--redis"},
+        BadStart{"GameRedisUrl", "oofgg-game", {"--jwks", "x", "--redis", "redis://:x@"}, 2, "--redis"},
+        BadStart{"GamePresenceLease",
+                 "oofgg-game",
+                 {"--jwks", "x", "--redis", "127.0.0.1:6379", "--presence-lease", "1ms"},
+                 2,
+                 "--presence-lease is 1s to 10m"},
+        BadStart{"MakerRedis", "oofgg-maker", {"--redis", "127.0.0.1:6379"}, 2, "--redis"},
         BadStart{
             "AuthMailTwice", "oofgg-auth", {"--mail-hook", "x", "--smtp-url", "smtp://x"}, 2, "--mail-hook"},
         BadStart{"AuthMailHookAbsent",
@@ -292,8 +298,8 @@ TEST(MissingStoreTest, IsNamedWhereverItWasAskedFor) {
   const TemporaryDirectory folder;
   for (const char* program : {"oofgg-auth", "oofgg-game", "oofgg-maker"}) {
     for (const std::string variable : {"REDIS_SERVER_URL", "OOFGG_KAFKA"}) {
-      if (program == std::string("oofgg-auth") && variable == "REDIS_SERVER_URL")
-        continue;  // It has a use for it.
+      if (program != std::string("oofgg-maker") && variable == "REDIS_SERVER_URL")
+        continue;  // They have a use for it.
       SCOPED_TRACE(std::string(program) + " with " + variable);
       auto options = In(folder, {});
       options.environment = {{variable, "127.0.0.1:6379"}};
@@ -302,7 +308,7 @@ TEST(MissingStoreTest, IsNamedWhereverItWasAskedFor) {
     }
   }
   std::ofstream(folder.path() + "/.env") << "REDIS_SERVER_URL=127.0.0.1:6379\n";
-  ChildProcess from_file("oofgg-game", In(folder, {}));
+  ChildProcess from_file("oofgg-maker", In(folder, {}));
   ExpectOneLine(from_file, 2, "REDIS_SERVER_URL");
   ChildProcess told_otherwise("oofgg-auth", In(folder, {"--redis", "", "--kafka", "", "--listen",
                                                         "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"}));
