@@ -6,7 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
 #include <future>
 #include <thread>
 
@@ -52,6 +57,47 @@ class Server {
   boost::asio::io_context io_;
   std::unique_ptr<net::PresenceTcpListener> tcp_;
   std::unique_ptr<net::PresenceUdpListener> udp_;
+  std::thread thread_;
+};
+
+/// An instance over TCP that sends everybody to another.
+class SendingOn {
+ public:
+  SendingOn() : thread_([this] { io_.run(); }) {}
+  ~SendingOn() {
+    io_.stop();
+    thread_.join();
+  }
+  [[nodiscard]] std::string address() const {
+    return "127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
+  }
+  /// Once.
+  void Start(std::string to) {
+    to_ = std::move(to);
+    boost::asio::post(io_, [this] { Accept(); });
+  }
+  void SendTo(const std::string& to) {
+    boost::asio::post(io_, [this, to] { to_ = to; });
+  }
+
+ private:
+  using Tcp = boost::asio::ip::tcp;
+  void Accept() {
+    acceptor_.async_accept([this](const boost::system::error_code& error, Tcp::socket socket) {
+      if (error) return;
+      boost::system::error_code lost;
+      std::string hello;
+      boost::asio::read_until(socket, boost::asio::dynamic_buffer(hello), '\n', lost);
+      boost::asio::write(socket, boost::asio::buffer(R"({"redirect":")" + to_ + "\"}\n"), lost);
+      Accept();
+    });
+  }
+
+  boost::asio::io_context io_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_ =
+      boost::asio::make_work_guard(io_);
+  Tcp::acceptor acceptor_{io_, {boost::asio::ip::address_v4::loopback(), 0}};
+  std::string to_;  // Of the thread.
   std::thread thread_;
 };
 
@@ -278,6 +324,62 @@ TEST(LightPresenceOptionsTest, TcpAndUdpSeeEachOther) {
   EXPECT_EQ(bob.Next(), "ann online");
   EXPECT_EQ(ann.Next(), "fresh");
   EXPECT_EQ(ann.Next(), "bob online");
+}
+
+TEST(LightPresenceRedirectTest, IsFollowedAtOnce) {
+  Server server;
+  SendingOn first;
+  first.Start(server.address());
+  Ear ann;
+  auto options = ann.Options(Transport::kTcp);
+  options.reconnect = {.initial = 1h, .maximum = 1h};
+  const auto client =
+      LightPresence::Connect(first.address(), "ann", {"bob"}, ann.OnUpdate(), std::move(options));
+  EXPECT_EQ(ann.Next(), "bob offline");
+  EXPECT_EQ(ann.Next(), "fresh");
+  EXPECT_TRUE(server.IsOnline("ann"));
+  EXPECT_THAT(ann.NextTrouble(), HasSubstr("sends us to " + server.address()));
+}
+
+TEST(LightPresenceRedirectTest, WhoWasSentToOneThatIsGoneAsksTheFirstAgain) {
+  auto server = std::make_unique<Server>();
+  SendingOn first;
+  first.Start(server->address());
+  Ear ann;
+  const auto client =
+      LightPresence::Connect(first.address(), "ann", {}, ann.OnUpdate(), ann.Options(Transport::kTcp));
+  EXPECT_EQ(ann.Next(), "fresh");
+  Server other;
+  first.SendTo(other.address());
+  server.reset();
+  EXPECT_EQ(ann.Next(), "stale");
+  EXPECT_EQ(ann.Next(), "fresh");
+  EXPECT_TRUE(other.IsOnline("ann"));
+}
+
+TEST(LightPresenceRedirectTest, WhoIsSentInCirclesIsPatientAfterAFewAndGetsThereInTheEnd) {
+  Server server;
+  SendingOn first;
+  SendingOn second;
+  second.Start(first.address());
+  first.Start(second.address());
+  Ear ann;
+  const auto client =
+      LightPresence::Connect(first.address(), "ann", {}, ann.OnUpdate(), ann.Options(Transport::kTcp));
+  for (int i = 0; i < 6; ++i) EXPECT_THAT(ann.NextTrouble(), HasSubstr("sends us to"));
+  first.SendTo(server.address());
+  EXPECT_EQ(ann.Next(), "fresh");
+}
+
+TEST(LightPresenceRedirectTest, OneWithoutAnAddressIsNone) {
+  SendingOn first;
+  first.Start("nowhere");
+  Ear ann;
+  const auto client =
+      LightPresence::Connect(first.address(), "ann", {}, ann.OnUpdate(), ann.Options(Transport::kTcp));
+  // The link is closed, and made again, as any that is lost.
+  EXPECT_THAT(ann.NextTrouble(), ::testing::Not(HasSubstr("sends us to")));
+  EXPECT_THAT(ann.NextTrouble(), StartsWith(first.address()));
 }
 
 TEST(LightPresenceOptionsTest, BytesMayBeSeen) {
