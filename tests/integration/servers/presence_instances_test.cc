@@ -122,7 +122,8 @@ TEST_F(PresenceInstancesTest, FriendsAtDifferentInstancesSeeEachOtherComeChangeA
 }
 
 TEST_F(PresenceInstancesTest, TheFirstFormIsSeenAndSeesAndTellsThoseWhomItLists) {
-  // Of several tables, that of the listed user would not be told before it is no longer asked to follow them.
+  // One table: of two, a farewell comes to the home of the listed user behind the word that nobody follows
+  // them any more, and is lost (HubShard::WriteLettersLocked).
   StartThree({"--presence-shards", "1"});
   const auto ann = Join(0, "ann", R"(["dan"])");
   const auto eve = Say(1, R"({"user_id":"eve"})");
