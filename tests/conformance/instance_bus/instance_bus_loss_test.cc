@@ -126,6 +126,37 @@ TEST(InstanceBusLinkTest, WithoutALinkThereIsNoNumberAndNothingIsSaidToBeDone) {
   EXPECT_EQ(alone->LinkNumber(), 0U);
 }
 
+TEST(InstanceBusInputTest, WhatIsMalformedIsPassedOverAndHidesNobodyElse) {
+  storage::testing::OneServer server;
+  BusPeer peer(server.url());
+  peer.WaitUntilReady();
+  peer.FollowAndWait(kShard);
+  const LifeId life = NewLife();
+  const std::string ann = UserIn(kShard, 1);
+  const std::string bob = UserIn(kShard, 2);
+  const Registration of_ann{.user_id = ann, .version = 1, .online = true};
+  ASSERT_TRUE(peer.Register(kShard, life, {of_ann}).ok());
+  ASSERT_TRUE(peer.Acquire(life, {}).ok());
+  const oofgg::testing::RedisServer& redis = server.MasterOf("");
+  EXPECT_EQ(redis.Ask("HSET oofgg:presence:{7}:users " + bob + " garbage"), ":1");
+  EXPECT_EQ(redis.Ask("ZADD oofgg:presence:{leases}:ends 99999999999999 ff"), ":1");
+  EXPECT_EQ(redis.Ask("HSET oofgg:presence:{leases}:beats ff garbage"), ":1");
+  EXPECT_EQ(redis.Ask("PUBLISH oofgg:presence:{leases} garbage"), ":1");
+  EXPECT_EQ(redis.Ask("PUBLISH oofgg:presence:{7} garbage"), ":1");
+
+  const auto read = peer.Read(kShard, {bob, ann});
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_THAT(read->at(0), IsEmpty());
+  ASSERT_EQ(read->at(1).size(), 1U);
+  EXPECT_EQ(read->at(1).front().registration, of_ann);
+  EXPECT_TRUE(peer.LeaseOf(life).has_value());
+  EXPECT_TRUE(peer.Acquire(NewLife(), {}).ok());
+  const Registration of_bob{.user_id = bob, .version = 2, .online = true};
+  ASSERT_TRUE(peer.Register(kShard, life, {of_bob}).ok());
+  EXPECT_TRUE(peer.Hears(BusPeer::RegisteredLine(kShard, life, {of_bob})));
+  EXPECT_THAT(peer.EntriesOf(bob), ElementsAre(Pair(life, of_bob))) << "in its place";
+}
+
 // All of it dropped while much is under way.
 TEST(InstanceBusLinkTest, ItsEndIsTheEndOfWhatItDelivers) {
   storage::testing::OneServer server;

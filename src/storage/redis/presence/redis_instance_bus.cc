@@ -1,6 +1,7 @@
 #include "storage/redis/presence/redis_instance_bus.h"
 
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "oofgg/log.h"
@@ -39,13 +40,19 @@ RedisOptions ForManyMessages(RedisOptions options) {
 
 Status Malformed() { return MakeStatus(StatusCode::kInternal, "what Redis holds of instances is malformed"); }
 
+/// Passed over, so that one of them does not keep all others from being read.
+void TellMalformed(const char* what) { Log(LogLevel::kWarning, "redis", std::string("a malformed ") + what); }
+
 StatusOr<std::vector<Lease>> ReadLeases(const RedisReply& reply) {
   std::vector<Lease> leases;
   for (std::size_t i = 0; i + 1 < reply.elements.size(); i += 2) {
     OOFGG_ASSIGN_OR_RETURN(const std::int64_t remaining, reply.elements[i].AsInteger());
     OOFGG_ASSIGN_OR_RETURN(const std::string_view bytes, reply.elements[i + 1].AsText());
     const auto beat = instance_codec::DecodeBeat(bytes);
-    if (!beat.has_value()) return Malformed();
+    if (!beat.has_value()) {
+      TellMalformed("lease");
+      continue;
+    }
     leases.push_back({beat->life, std::chrono::milliseconds(remaining), beat->record});
   }
   return leases;
@@ -59,8 +66,11 @@ StatusOr<std::vector<std::vector<Registered>>> ReadUsers(const std::vector<std::
     if (reply.elements[i].is_nil()) continue;
     OOFGG_ASSIGN_OR_RETURN(const std::string_view value, reply.elements[i].AsText());
     auto read = instance_codec::DecodeUser(users[i], value);
-    if (!read.has_value()) return Malformed();
-    entries[i] = *std::move(read);
+    if (read.has_value()) {
+      entries[i] = *std::move(read);
+    } else {
+      TellMalformed("entry of a user");
+    }
   }
   return entries;
 }
@@ -228,7 +238,7 @@ void RedisInstanceBus::OnBeatsState(RedisChannelState state) {
 
 void RedisInstanceBus::OnShardMessage(UserShard shard, std::string_view message) {
   auto decoded = instance_codec::DecodeShardMessage(message);
-  if (!decoded.has_value()) return Log(LogLevel::kWarning, "redis", "a malformed message about users online");
+  if (!decoded.has_value()) return TellMalformed("message about users online");
   Hear([shard, decoded = *std::move(decoded)](InstanceBusEvents& events) mutable {
     events.OnRegistered(shard, decoded.life, std::move(decoded.registrations));
   });
