@@ -27,22 +27,19 @@ TEST(LifeBookTest, ALifeThatIsMetDoesNotCountBeforeItsLeaseIsSeen) {
   EXPECT_EQ(book.Meet(kAnn, kStart + 1s), met);
   EXPECT_EQ(met->met_at, kStart);
   EXPECT_THAT(book.Records(), IsEmpty());
-  EXPECT_EQ(book.NextLookUp(), kStart) << "at once";
-  EXPECT_FALSE(book.IsOverdue(kAnn, kStart + 1h));
+  EXPECT_EQ(book.NextLookUp(kStart), kStart) << "at once";
 
   EXPECT_FALSE(book.Confirm(kAnn, kStart, kStart + 5s));
   EXPECT_TRUE(met->alive);
   EXPECT_THAT(book.Records(), ElementsAre(LeaseRecord()));
-  EXPECT_EQ(book.NextLookUp(), kStart + 5s);
-  EXPECT_FALSE(book.IsOverdue(kAnn, kStart + 4s));
-  EXPECT_TRUE(book.IsOverdue(kAnn, kStart + 5s));
+  EXPECT_EQ(book.NextLookUp(kStart + 1s), kStart + 5s);
 }
 
 TEST(LifeBookTest, WhatIsConfirmedLateDoesNotShortenALease) {
   LifeBook book;
   book.Confirm(kAnn, kStart, kStart + 5s);
   book.Confirm(kAnn, kStart + 1s, kStart + 3s);
-  EXPECT_EQ(book.NextLookUp(), kStart + 5s);
+  EXPECT_EQ(book.NextLookUp(kStart + 1s), kStart + 5s);
 }
 
 TEST(LifeBookTest, OriginsAreOfOneLifeEach) {
@@ -132,13 +129,13 @@ TEST(LifeBookTest, WhoLivesIsGivenTimeAndWhoIsOnlyMetIsNot) {
   LifeBook book;
   book.Confirm(kAnn, kStart, kStart + 1s);
   book.Extend(kStart + 10s);
-  EXPECT_EQ(book.NextLookUp(), kStart + 10s);
+  EXPECT_EQ(book.NextLookUp(kStart + 1s), kStart + 10s);
   book.Extend(kStart + 2s);
-  EXPECT_EQ(book.NextLookUp(), kStart + 10s);
+  EXPECT_EQ(book.NextLookUp(kStart + 1s), kStart + 10s);
   book.Meet(kBob, kStart + 3s);
   book.Extend(kStart + 20s);
-  EXPECT_EQ(book.NextLookUp(), kStart + 3s);
-  EXPECT_EQ(LifeBook().NextLookUp(), kNever);
+  EXPECT_EQ(book.NextLookUp(kStart + 3s), kStart + 3s);
+  EXPECT_EQ(LifeBook().NextLookUp(kStart), kNever);
 }
 
 }  // namespace
