@@ -114,7 +114,7 @@ void InstanceSync::OnBeat(LifeId life, const LeaseRecord& record, std::chrono::m
     heard_own_at_ = clock_.Now();
     return;
   }
-  if (ttl <= std::chrono::milliseconds(0)) return Drop(life);
+  if (ttl <= std::chrono::milliseconds(0)) return GiveUp(life);
   Confirm(life, record, clock_.Now() + ttl);
   LifeBook::Life& known = *lives_.Find(life);
   if (!record.complete || std::exchange(known.verified, true)) return;
@@ -153,6 +153,17 @@ void InstanceSync::Confirm(LifeId life, const LeaseRecord& record, TimePoint unt
   known.record = record;
   ++others_version_;
   PostImports(known.origin, std::exchange(known.waiting, {}));
+}
+
+/// What was registered in its place was registered before, but may not have been heard in a gap. Then it goes
+/// once all has been read: what that lacks of it is gone.
+void InstanceSync::GiveUp(LifeId life) {
+  LifeBook::Life* const known = lives_.Find(life);
+  if (known == nullptr || !known->alive || !known->doubted) return Drop(life);
+  ++others_version_;
+  known->record = {};
+  known->verified = true;
+  AskAgainSoon(clock_.Now() + kRollCall);
 }
 
 void InstanceSync::Drop(LifeId life) {

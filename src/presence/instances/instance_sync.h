@@ -76,6 +76,7 @@ class InstanceSync final : public InstanceBusEvents {
 
   void MeetListed(const std::vector<Lease>& leases, TimePoint asked_at);
   void Confirm(LifeId life, const LeaseRecord& record, TimePoint until);
+  void GiveUp(LifeId life);
   void Drop(LifeId life);
   void LookUp(TimePoint now);
   void DoubtHearing(TimePoint now);
