@@ -354,6 +354,11 @@ void HubShard::WriteLettersLocked(Aftermath& aftermath) {
       aftermath.written_to.push_back(all_[to]);
     }
   };
+  // Before the departed is no longer followed for it: then the home would not know any more where they are.
+  for (PresenceTable::Farewell& farewell : table_.TakeFarewells()) {
+    const std::size_t home = HomeOf(farewell.listed, all_.size());
+    write(home, std::move(farewell));
+  }
   for (PresenceTable::Interest& interest : table_.TakeInterests()) {
     const std::size_t home = HomeOf(interest.user_id, all_.size());
     write(home, Ask{index_, std::move(interest)});
@@ -362,10 +367,6 @@ void HubShard::WriteLettersLocked(Aftermath& aftermath) {
     for (std::size_t to = 0; to < all_.size(); ++to) {
       if ((shown.followers >> to & 1) != 0) write(to, shown.update);
     }
-  }
-  for (PresenceTable::Farewell& farewell : table_.TakeFarewells()) {
-    const std::size_t home = HomeOf(farewell.listed, all_.size());
-    write(home, std::move(farewell));
   }
 }
 
