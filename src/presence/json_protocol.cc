@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "base/code_names.h"
-#include "presence/instances/sent_elsewhere.h"
 #include "base/presence_limits.h"
 #include "base/presence_state_names.h"
 #include "oofgg/parse.h"
+#include "presence/instances/sent_elsewhere.h"
 
 namespace oofgg::presence {
 namespace {

@@ -96,7 +96,8 @@ void SessionShard::SendLoginsAway() {
 
 void SessionShard::Drain() {
   const std::vector<TcpSession*> sessions(sessions_.begin(), sessions_.end());
-  for (TcpSession* session : sessions) session->shared_from_this()->SayGoodbye(context_->hub.SendOn(Restarting()));
+  for (TcpSession* session : sessions)
+    session->shared_from_this()->SayGoodbye(context_->hub.SendOn(Restarting()));
 }
 
 void SessionShard::Stop() {
