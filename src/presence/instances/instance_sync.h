@@ -57,8 +57,6 @@ class InstanceSync final : public InstanceBusEvents {
   [[nodiscard]] std::vector<LeaseRecord> Others() const { return lives_.Records(); }
   /// Grows whenever that may have changed.
   [[nodiscard]] std::uint64_t others_version() const { return others_version_; }
-  /// Whether all our users are registered.
-  [[nodiscard]] bool complete() const { return own_.complete(); }
 
   void OnBeat(LifeId life, const LeaseRecord& record, std::chrono::milliseconds ttl) override;
   void OnRollCall() override;
