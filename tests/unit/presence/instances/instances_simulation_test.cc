@@ -215,7 +215,7 @@ class History {
   void Show(Follower& follower) {
     for (const Instance& instance : instances_) {
       const auto place = instance.places.find(follower.user);
-      if (place != instance.places.end() && scheduler_.Now() - place->second.said_at < kBetweenWords) return;
+      if (place != instance.places.end() && scheduler_.Now() < place->second.said_at + kBetweenWords) return;
     }
     Place& place = PlaceOf(follower);
     place.word = SomeStatus();
