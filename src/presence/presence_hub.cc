@@ -166,6 +166,8 @@ Status PresenceHub::SendOn(Status otherwise) const {
   return next.has_value() ? SentElsewhere(*next) : otherwise;
 }
 
+bool PresenceHub::IsBehind() const { return instances_ != nullptr && instances_->IsBehind(); }
+
 PresenceTable::Counts PresenceHub::counts() const {
   PresenceTable::Counts sum;
   for (const auto& shard : shards_) {

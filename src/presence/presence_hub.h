@@ -131,6 +131,9 @@ class PresenceHub {
   [[nodiscard]] Status CheckLoad() const;
   /// The same if there is any other, else `otherwise`; for those who have to leave this one.
   [[nodiscard]] Status SendOn(Status otherwise) const;
+  /// This instance hears of users elsewhere too late, so that listeners should let those who come wait at the
+  /// door: more of them would make it later still.
+  [[nodiscard]] bool IsBehind() const;
 
  private:
   [[nodiscard]] const std::shared_ptr<HubShard>& HomeOfUser(std::string_view user_id) const;

@@ -20,6 +20,8 @@ using ErrorCode = boost::system::error_code;
 
 // Out of descriptors or memory: accepting again at once would spin.
 constexpr std::chrono::milliseconds kAcceptPause{100};
+/// Those who wait at the door are taken by the kernel, up to its backlog.
+constexpr std::chrono::milliseconds kBehindPause{50};
 
 // Tells why as far as that needs no waiting: who is over a limit must not hold a descriptor.
 void TurnAway(TcpSession::Socket socket, const Status& status) {
@@ -98,14 +100,21 @@ class PresenceTcpListener::Impl : public std::enable_shared_from_this<Impl> {
   void OnAccept(const ErrorCode& error, TcpSession::Socket socket) {
     if (error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
         error == asio::error::no_memory) {
-      return PauseAccepting(error);
+      Log(LogLevel::kWarning, "presence", "cannot accept: " + error.message() + "; trying again soon");
+      return AcceptLater(kAcceptPause);
     }
     if (!error) Admit(std::move(socket));
     AcceptIfOpen();
   }
 
   void AcceptIfOpen() {
-    if (acceptor_.is_open()) Accept();
+    if (!acceptor_.is_open()) return;
+    const bool is_behind = context_->hub.IsBehind();
+    if (is_behind && !was_behind_) {
+      Log(LogLevel::kWarning, "presence", "behind with what other instances say; letting clients wait");
+    }
+    was_behind_ = is_behind;
+    is_behind ? AcceptLater(kBehindPause) : Accept();
   }
 
   void Admit(TcpSession::Socket socket) {
@@ -122,9 +131,8 @@ class PresenceTcpListener::Impl : public std::enable_shared_from_this<Impl> {
         [session = std::make_shared<TcpSession>(shard, std::move(socket), address)] { session->Start(); });
   }
 
-  void PauseAccepting(const ErrorCode& error) {
-    Log(LogLevel::kWarning, "presence", "cannot accept: " + error.message() + "; trying again soon");
-    context_->timers.PostAt(DeadlineAfter(context_->clock.Now(), kAcceptPause), [weak = weak_from_this()] {
+  void AcceptLater(std::chrono::milliseconds pause) {
+    context_->timers.PostAt(DeadlineAfter(context_->clock.Now(), pause), [weak = weak_from_this()] {
       const auto self = weak.lock();
       if (self == nullptr) return;
       // By way of a shard, which knows whether the io_context may still be used.
@@ -138,6 +146,7 @@ class PresenceTcpListener::Impl : public std::enable_shared_from_this<Impl> {
   asio::ip::tcp::endpoint peer_;  // Whom the acceptor has taken last.
   std::vector<std::shared_ptr<SessionShard>> shards_;
   std::size_t next_shard_ = 0;
+  bool was_behind_ = false;
   std::uint16_t port_ = 0;
 };
 

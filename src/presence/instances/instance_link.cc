@@ -7,6 +7,11 @@
 #include "presence/instances/sent_elsewhere.h"
 
 namespace oofgg::presence {
+namespace {
+
+constexpr std::chrono::milliseconds kBehind{500};
+
+}  // namespace
 
 InstanceLink::InstanceLink(const Clock& clock, Executor& executor, RandomSource& random)
     : clock_(clock), executor_(executor), random_(random) {}
@@ -104,6 +109,7 @@ bool InstanceLink::RunOnce() {
     }
     for (InstanceWork& work : mail) work(*sync_);
     sync_->Advance();
+    behind_since_ = sync_->behind_since();
     ArmTimerLocked();
     ShowOthersLocked();
     written_to.swap(written_to_);
@@ -159,6 +165,11 @@ Status InstanceLink::Leave(std::chrono::milliseconds remaining, TimePoint deadli
     return MakeStatus(StatusCode::kDeadlineExceeded, "the other instances could not be told in time");
   }
   return *waiting->left;
+}
+
+bool InstanceLink::IsBehind() const {
+  const TimePoint since = behind_since_;
+  return since != kNever && clock_.Now() - since >= kBehind;
 }
 
 std::optional<std::string> InstanceLink::Lighter() const {

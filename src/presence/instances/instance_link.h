@@ -54,6 +54,9 @@ class InstanceLink final : public InstanceTables, public std::enable_shared_from
   /// Leaves the others with what is registered, for `remaining`; waits until that is said.
   [[nodiscard]] Status Leave(std::chrono::milliseconds remaining, TimePoint deadline);
 
+  /// What others do is heard of half a second late, or later: nobody else should come before that is mended.
+  [[nodiscard]] bool IsBehind() const;
+
   /// Where a client that comes had better go; as `LighterInstance` and `NextInstance`.
   [[nodiscard]] std::optional<std::string> Lighter() const;
   [[nodiscard]] std::optional<std::string> Next() const;
@@ -89,6 +92,8 @@ class InstanceLink final : public InstanceTables, public std::enable_shared_from
   std::vector<InstanceWork> mail_;
   std::atomic<bool> has_mail_{false};
   std::atomic<bool> scheduled_{false};  ///< A run is on its way.
+
+  std::atomic<TimePoint> behind_since_{kNever};  ///< As the protocol's.
 
   std::uint64_t seen_others_ = 0;    ///< `InstanceSync::others_version` of `others_`; of the owner.
   mutable std::mutex others_mutex_;  ///< A leaf.

@@ -112,6 +112,7 @@ void InstanceSync::LeaveIfAllIsRegistered() {
 void InstanceSync::OnBeat(LifeId life, const LeaseRecord& record, std::chrono::milliseconds ttl) {
   if (own_.IsMine(life)) {
     heard_own_at_ = clock_.Now();
+    own_.OnHeard(life);
     return;
   }
   if (ttl <= std::chrono::milliseconds(0)) return GiveUp(life);
@@ -260,6 +261,7 @@ void InstanceSync::OnGap(std::optional<UserShard> shard) {
 void InstanceSync::OnHearing() {
   hearing_ = true;
   heard_own_at_ = clock_.Now();
+  own_.ForgetUnheard();
   // They may have lost their leases with Redis, and have not been able to take new ones.
   lives_.Extend(clock_.Now() + options_.lease);
   CloseGap();

@@ -57,6 +57,9 @@ class InstanceSync final : public InstanceBusEvents {
   [[nodiscard]] std::vector<LeaseRecord> Others() const { return lives_.Records(); }
   /// Grows whenever that may have changed.
   [[nodiscard]] std::uint64_t others_version() const { return others_version_; }
+  /// Since when what we say has not come back to us by way of the others' channel: as long as that is, we
+  /// hear of everybody too late. kNever: all has.
+  [[nodiscard]] TimePoint behind_since() const { return hearing_ ? own_.unheard_since() : kNever; }
 
   void OnBeat(LifeId life, const LeaseRecord& record, std::chrono::milliseconds ttl) override;
   void OnRollCall() override;

@@ -98,6 +98,7 @@ void OwnLease::Renew(TimePoint now) {
   if (life_ == 0) return;
   renewing_ = true;
   renewed_at_ = now;
+  unheard_.push_back(now);
   renew_at_ = now + ttl_ / 3;
   bus_.Renew(life_, Describe(), ttl_, WhileAlive([this, life = life_, now](StatusOr<bool> renewed) {
                OnRenewed(life, now, renewed);
@@ -108,12 +109,17 @@ void OwnLease::OnRenewed(LifeId life, TimePoint asked_at, const StatusOr<bool>& 
   renewing_ = false;
   if (life != life_) return;
   if (!renewed.ok()) {
+    ForgetUnheard();
     renew_at_ = clock_.Now() + std::max(ttl_ / 20, kFirstRetry);
   } else if (*renewed) {
     until_ = std::max(until_, asked_at + ttl_);
   } else {
     End();
   }
+}
+
+void OwnLease::OnHeard(LifeId life) {
+  if (life == life_ && !unheard_.empty()) unheard_.pop_front();
 }
 
 void OwnLease::RenewSoon() {
@@ -134,6 +140,7 @@ void OwnLease::Lose(LifeId life) {
 
 void OwnLease::End() {
   KeepLatest(former_, std::exchange(life_, 0));
+  ForgetUnheard();
   // The first time at once.
   if (!std::exchange(complete_, false)) return RetryLater(clock_.Now());
   retry_at_ = clock_.Now();

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -34,12 +35,18 @@ class OwnLease {
   /// Lives whose entries may still be there.
   [[nodiscard]] const std::vector<LifeId>& former() const { return former_; }
   [[nodiscard]] bool IsMine(LifeId life) const;
+  /// When the oldest of what we have said and not heard ourselves was said; kNever: there is none.
+  [[nodiscard]] TimePoint unheard_since() const { return unheard_.empty() ? kNever : unheard_.front(); }
 
   void Tick(TimePoint now);
   [[nodiscard]] TimePoint NextDeadline() const;
 
   /// Ends the life if there is another link than it began under.
   void CheckLink();
+  /// One of our own beats has come back to us.
+  void OnHeard(LifeId life);
+  /// What was said so far may never be heard.
+  void ForgetUnheard() { unheard_.clear(); }
   /// Something that was said under `life` may be lost.
   void Lose(LifeId life);
   /// All users are registered.
@@ -78,6 +85,7 @@ class OwnLease {
   TimePoint renewed_at_ = TimePoint::min();
   TimePoint retry_at_ = TimePoint::min();
   std::chrono::milliseconds retry_after_{0};
+  std::deque<TimePoint> unheard_;  ///< Beats of this life.
   std::vector<LifeId> former_;
   std::vector<LifeId> mine_;  ///< The latest of all.
   std::shared_ptr<char> alive_ = std::make_shared<char>();

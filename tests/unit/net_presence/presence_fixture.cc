@@ -43,7 +43,8 @@ SecureLayerFactory PresenceTcpTest::Layers() {
   return layers;
 }
 
-PresenceTcpTest::PresenceTcpTest(bool tls) : tls_(tls), network_(std::make_unique<Network>()) {}
+PresenceTcpTest::PresenceTcpTest(bool tls, presence::PresenceHubOptions options)
+    : tls_(tls), hub_(clock_, timers_, std::move(options)), network_(std::make_unique<Network>()) {}
 PresenceTcpTest::~PresenceTcpTest() = default;
 
 void PresenceTcpTest::Listen(PresenceTcpOptions options, PresenceAuthenticator authenticate) {

@@ -25,7 +25,7 @@ class SilentHost final : public presence::PresenceHost {
 class PresenceTcpTest : public ::testing::Test {
  protected:
   /// `tls`: clients speak TLS, which the port offers.
-  explicit PresenceTcpTest(bool tls = false);
+  explicit PresenceTcpTest(bool tls = false, presence::PresenceHubOptions options = {});
   ~PresenceTcpTest() override;
 
   /// Before the first client, where the defaults do not do.
@@ -48,7 +48,7 @@ class PresenceTcpTest : public ::testing::Test {
   const bool tls_;
   testing::FakeClock clock_;
   testing::ManualExecutor timers_{clock_};
-  presence::PresenceHub hub_{clock_, timers_};
+  presence::PresenceHub hub_;
 
  private:
   struct Network;

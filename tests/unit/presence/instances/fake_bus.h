@@ -9,7 +9,7 @@
 
 namespace oofgg::presence {
 
-/// Keeps what it is asked to read, for the test to answer, and says whom it follows.
+/// Keeps the questions of leases and users, for the test to answer, and says whom it follows.
 class FakeBus final : public InstanceBus {
  public:
   using Entries = std::vector<std::vector<Registered>>;
@@ -25,9 +25,14 @@ class FakeBus final : public InstanceBus {
   void Follow(UserShard shard) override { calls.push_back("follow " + std::to_string(shard)); }
   void Unfollow(UserShard shard) override { calls.push_back("unfollow " + std::to_string(shard)); }
 
-  void Acquire(LifeId, const LeaseRecord&, std::chrono::milliseconds,
-               On<StatusOr<std::vector<Lease>>>) override {}
-  void Renew(LifeId, const LeaseRecord&, std::chrono::milliseconds, On<StatusOr<bool>>) override {}
+  void Acquire(LifeId life, const LeaseRecord&, std::chrono::milliseconds,
+               On<StatusOr<std::vector<Lease>>> on_leases) override {
+    acquisitions.push_back({life, std::move(on_leases)});
+  }
+  void Renew(LifeId life, const LeaseRecord&, std::chrono::milliseconds,
+             On<StatusOr<bool>> on_renewed) override {
+    renewals.push_back({life, std::move(on_renewed)});
+  }
   void Release(LifeId) override {}
   void List(On<StatusOr<std::vector<Lease>>>) override {}
   void Register(UserShard, LifeId, const std::vector<LifeId>&, std::vector<PresenceTable::Registration>,
@@ -46,7 +51,18 @@ class FakeBus final : public InstanceBus {
     question.on_read(std::move(entries));
   }
 
+  struct Acquisition {
+    LifeId life;
+    On<StatusOr<std::vector<Lease>>> on_leases;
+  };
+  struct Renewal {
+    LifeId life;
+    On<StatusOr<bool>> on_renewed;
+  };
+
   std::deque<Question> questions;
+  std::deque<Acquisition> acquisitions;
+  std::deque<Renewal> renewals;
   std::vector<std::string> calls;
 };
 
