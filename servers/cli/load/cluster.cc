@@ -1,7 +1,5 @@
 #include "servers/cli/load/cluster.h"
 
-#include <sys/resource.h>
-
 #include <limits.h>
 #include <unistd.h>
 
@@ -17,8 +15,6 @@
 
 namespace oofgg::load {
 namespace {
-
-constexpr int kRedisPriority = -10;
 
 namespace fs = std::filesystem;
 
@@ -43,23 +39,15 @@ std::string InPath(const std::string& program) {
 
 std::string At(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
 
-/// With what Redis has unless told otherwise, but for the disk, of which there is none.
-cli::ProgramSpec RedisSpec(const std::string& path, const std::string& folder, std::uint16_t port) {
-  return {.name = "redis-server",
-          .path = path,
-          .arguments = {"--port", std::to_string(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "",
-                        "--appendonly", "no"}};
-}
-
 cli::ProgramSpec GameSpec(const std::string& path, const std::string& folder, const std::string& keys,
-                          std::uint16_t port, std::uint16_t redis_port) {
+                          std::uint16_t port, const std::string& redis_url) {
   const std::string door = At(port);
   return {.name = fs::path(folder).filename().string(),
           .path = path,
           .arguments = {"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--presence-listen", door,
                         "--database", "sqlite:" + folder + "/game.db", "--event-log", folder + "/log",
-                        "--jwks", keys, "--redis", "redis://" + At(redis_port), "--allow-volatile-redis",
-                        "--presence-lease", "5s", "--presence-advertise", door,
+                        "--jwks", keys, "--redis", redis_url, "--allow-volatile-redis", "--presence-lease",
+                        "5s", "--presence-advertise", door,
                         // What others in this environment use is not for these.
                         "--kafka", "", "--tls-cert", "", "--tls-key", "", "--tls-client-ca", "",
                         "--presence-auth=false"}};
@@ -85,10 +73,10 @@ StatusOr<ClusterPrograms> FindClusterPrograms() {
 }
 
 StatusOr<std::unique_ptr<Cluster>> Cluster::Start(const ClusterPrograms& programs, std::uint32_t instances,
-                                                  const LoadProgress& progress) {
+                                                  bool fails_over, const LoadProgress& progress) {
   OOFGG_ASSIGN_OR_RETURN(ScratchFolder folder, ScratchFolder::Make());
   std::unique_ptr<Cluster> cluster(new Cluster(std::move(folder)));
-  OOFGG_RETURN_IF_ERROR(cluster->MakeMembers(programs, instances));
+  OOFGG_RETURN_IF_ERROR(cluster->MakeMembers(programs, instances, fails_over));
   OOFGG_RETURN_IF_ERROR(cluster->StartRedis(progress));
   OOFGG_RETURN_IF_ERROR(cluster->StartInstances(progress));
   return cluster;
@@ -96,31 +84,26 @@ StatusOr<std::unique_ptr<Cluster>> Cluster::Start(const ClusterPrograms& program
 
 Cluster::~Cluster() {
   StopInstances();
-  if (redis_ != nullptr) redis_->Signal(SIGKILL, true);  // It has nothing to keep.
+  if (redis_ != nullptr) redis_->Kill();
 }
 
-Status Cluster::MakeMembers(const ClusterPrograms& programs, std::uint32_t instances) {
+Status Cluster::MakeMembers(const ClusterPrograms& programs, std::uint32_t instances, bool fails_over) {
   OOFGG_ASSIGN_OR_RETURN(const std::string keys, folder_.Write("jwks.json", kSomeKeys));
-  OOFGG_ASSIGN_OR_RETURN(const auto ports, FreePorts(instances + std::size_t{1}, RandomSource::System()));
-  OOFGG_ASSIGN_OR_RETURN(const std::string redis_folder, folder_.MakeFolder("redis"));
-  const std::uint16_t redis_port = ports.back();
-  redis_address_ = SocketAddress(kLocalhost, redis_port);
-  redis_ = std::make_unique<ClusterMember>(RedisSpec(programs.redis, redis_folder, redis_port),
-                                           "Ready to accept connections");
+  OOFGG_ASSIGN_OR_RETURN(const auto ports,
+                         FreePorts(instances + RedisGroup::PortsFor(fails_over), RandomSource::System()));
+  OOFGG_ASSIGN_OR_RETURN(redis_,
+                         RedisGroup::Make(programs.redis, folder_, std::span(ports).subspan(instances)));
   for (std::uint32_t index = 0; index < instances; ++index) {
     OOFGG_ASSIGN_OR_RETURN(const std::string folder, folder_.MakeFolder("instance-" + std::to_string(index)));
     servers_.push_back(SocketAddress(kLocalhost, ports[index]));
     instances_.push_back(std::make_unique<ClusterMember>(
-        GameSpec(programs.game, folder, keys, ports[index], redis_port), "ready grpc="));
+        GameSpec(programs.game, folder, keys, ports[index], redis_->url()), "ready grpc="));
   }
   return {};
 }
 
 Status Cluster::StartRedis(const LoadProgress& progress) {
   OOFGG_RETURN_IF_ERROR(redis_->Launch());
-  // It is to have a processor when it needs one, as on a machine of its own; where that is not ours to give,
-  // it goes without.
-  setpriority(PRIO_PROCESS, static_cast<id_t>(redis_->pid()), kRedisPriority);
   const Nanos deadline = NowNanos() + kPatienceToStart;
   while (!redis_->is_ready()) {
     if (signals_.WaitAMoment()) return MakeStatus(StatusCode::kCancelled, "interrupted");
@@ -128,7 +111,7 @@ Status Cluster::StartRedis(const LoadProgress& progress) {
     progress("starting redis-server", false);
     if (NowNanos() > deadline) return MakeStatus(StatusCode::kUnavailable, "redis-server does not get ready");
   }
-  return {};
+  return redis_->Connect();
 }
 
 Status Cluster::StartInstances(const LoadProgress& progress) {

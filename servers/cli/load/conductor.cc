@@ -43,9 +43,10 @@ std::optional<RedisUse> UseOfRedis(const PartFigures& before, const PartFigures&
 
 /// Nothing while it is down.
 std::optional<RedisCost> ReadRedis(Cluster& cluster) {
-  if (!cluster.redis().is_ready()) return std::nullopt;
-  const auto figures = AskRedis(cluster.redis_address());
-  const auto process = ReadCost(std::array{cluster.redis().pid()});
+  ClusterMember& server = cluster.redis().master();
+  if (!server.is_ready()) return std::nullopt;
+  const auto figures = ReadRedisFigures(cluster.redis().master_address());
+  const auto process = ReadCost(std::array{server.pid()});
   if (!figures.ok() || !process.ok()) return std::nullopt;
   return RedisCost{.process = *process, .figures = *figures};
 }

@@ -55,6 +55,10 @@ class Conductor {
   Status DrainOne(std::uint32_t phase, std::uint32_t index);
   Status Round(std::uint32_t first_phase, std::uint32_t round);
   Status Inflict(Fault fault, std::uint32_t victim);
+  Status InflictOnInstance(Fault fault, std::uint32_t index);
+  Status InflictOnRedis(Fault fault);
+  Status FailOver();
+  Status RestartLater(ClusterMember& member, int signal, const std::string& what);
   Status SettleChaos(std::uint32_t phase, HeardFigures& heard);
   Status Restart(ClusterMember& member);
   Status Brace(std::uint32_t phase, Command::OnCut on_cut);

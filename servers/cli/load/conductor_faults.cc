@@ -124,23 +124,48 @@ Status Conductor::Round(std::uint32_t first_phase, std::uint32_t round) {
 
 /// Until it is over, or mended.
 Status Conductor::Inflict(Fault fault, std::uint32_t victim) {
-  const std::string what = "chaos: " + NameOf(fault);
-  const bool is_redis = fault == Fault::kStopRedis || fault == Fault::kKillRedis;
-  ClusterMember& member = is_redis ? parts_.cluster->redis() : parts_.cluster->instance(victim);
-  if (!is_redis) TakeOut(victim);
-  if (fault == Fault::kPause) {
-    member.Signal(SIGSTOP, false);
-    const Status status = Stopped(Wait(kPause, what));
-    member.Signal(SIGCONT, false);
-    OOFGG_RETURN_IF_ERROR(status);
-  } else {
-    // To Redis, which has no file to save to, SIGTERM is SHUTDOWN NOSAVE.
-    member.Signal(fault == Fault::kKill || fault == Fault::kKillRedis ? SIGKILL : SIGTERM, true);
-    OOFGG_RETURN_IF_ERROR(Stopped(Wait(kDown, what)));
-    OOFGG_RETURN_IF_ERROR(Restart(member));
-  }
-  if (!is_redis) TakeBack(victim);
+  const bool is_of_redis =
+      fault == Fault::kStopRedis || fault == Fault::kKillRedis || fault == Fault::kFailOver;
+  if (is_of_redis) return InflictOnRedis(fault);
+  TakeOut(victim);
+  OOFGG_RETURN_IF_ERROR(InflictOnInstance(fault, victim));
+  TakeBack(victim);
   return {};
+}
+
+Status Conductor::InflictOnInstance(Fault fault, std::uint32_t index) {
+  const std::string what = "chaos: " + NameOf(fault);
+  ClusterMember& member = parts_.cluster->instance(index);
+  if (fault != Fault::kPause) return RestartLater(member, fault == Fault::kKill ? SIGKILL : SIGTERM, what);
+  member.Signal(SIGSTOP, false);
+  const Status status = Stopped(Wait(kPause, what));
+  member.Signal(SIGCONT, false);
+  return status;
+}
+
+Status Conductor::InflictOnRedis(Fault fault) {
+  if (fault == Fault::kFailOver) return FailOver();
+  // To Redis, which has no file to save to, SIGTERM is SHUTDOWN NOSAVE.
+  const int signal = fault == Fault::kKillRedis ? SIGKILL : SIGTERM;
+  return RestartLater(parts_.cluster->redis().master(), signal, "chaos: " + NameOf(fault));
+}
+
+/// The master dies, the replica takes its place, and it comes back as the replica.
+Status Conductor::FailOver() {
+  RedisGroup& redis = parts_.cluster->redis();
+  ClusterMember& lost = redis.master();
+  OOFGG_RETURN_IF_ERROR(redis.AllowFailover());
+  lost.Signal(SIGKILL, true);
+  OOFGG_RETURN_IF_ERROR(
+      WaitFor([&] { return redis.HasFailedOver(); }, "chaos: waiting for the replica to take over"));
+  OOFGG_RETURN_IF_ERROR(redis.ForbidFailover());
+  return Restart(lost);
+}
+
+Status Conductor::RestartLater(ClusterMember& member, int signal, const std::string& what) {
+  member.Signal(signal, true);
+  OOFGG_RETURN_IF_ERROR(Stopped(Wait(kDown, what)));
+  return Restart(member);
 }
 
 /// `phase` counts what is heard from now on, and what is wrong in the end.

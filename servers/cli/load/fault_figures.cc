@@ -15,8 +15,10 @@ std::string NameOf(Fault fault) {
       return "drain";
     case Fault::kStopRedis:
       return "stop-redis";
-    default:
+    case Fault::kKillRedis:
       return "kill-redis";
+    default:
+      return "fail-over";
   }
 }
 

@@ -10,8 +10,8 @@
 namespace oofgg::load {
 
 /// What is done to a cluster.
-enum class Fault : std::uint8_t { kKill, kPause, kDrain, kStopRedis, kKillRedis };
-inline constexpr std::size_t kFaults = 5;
+enum class Fault : std::uint8_t { kKill, kPause, kDrain, kStopRedis, kKillRedis, kFailOver };
+inline constexpr std::size_t kFaults = 6;
 [[nodiscard]] std::string NameOf(Fault fault);
 
 /// What came of faults of one kind.

@@ -42,7 +42,8 @@ StatusOr<Target> StartCluster(const PresenceLoadOptions& options, const LoadProg
   OOFGG_RETURN_IF_ERROR(CheckCapacity(options, RaiseDescriptors()));
   OOFGG_ASSIGN_OR_RETURN(const ClusterPrograms programs, FindClusterPrograms());
   OOFGG_RETURN_IF_ERROR(EnterNetwork(options, progress));
-  OOFGG_ASSIGN_OR_RETURN(auto cluster, Cluster::Start(programs, options.cluster.instances, progress));
+  OOFGG_ASSIGN_OR_RETURN(auto cluster, Cluster::Start(programs, options.cluster.instances,
+                                                      options.cluster.chaos.count() > 0, progress));
   const auto servers = cluster->servers();
   return Target{.servers = {servers.begin(), servers.end()}, .cluster = std::move(cluster)};
 }

@@ -23,8 +23,8 @@ struct RedisFigures {
 /// The answer to INFO.
 [[nodiscard]] RedisFigures ReadRedisInfo(std::string_view info);
 
-/// Asks the server there. Waits 2 s at most. Errors: kUnavailable.
-[[nodiscard]] StatusOr<RedisFigures> AskRedis(const sockaddr_in& server);
+/// Asks the server there. Errors: as of `AskRedis`.
+[[nodiscard]] StatusOr<RedisFigures> ReadRedisFigures(const sockaddr_in& server);
 
 /// What has come since `before`, but for the asking itself. Memory and clients are those of now; so is all
 /// else if it was started anew.
