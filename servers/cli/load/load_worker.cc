@@ -152,7 +152,7 @@ void LoadWorker::ChangeCelebrity(Nanos due) {
 }
 
 void LoadWorker::Change(User user, Shown shown, Nanos due) {
-  if (shown == Shown::kOffline) EndFlaps(user, NowNanos());
+  if (shown == Shown::kOffline) StopFollowing(user, NowNanos());
   parts_.truth.Put(user, shown, due);
   links_->Say(user);
   phase().changes.Add();
@@ -187,6 +187,12 @@ void LoadWorker::OnBegin(User follower) {
   if (parted != nullptr && parted->was_online) {
     phase().stale.RaiseTo(parts_.followers.LongestWrong(follower, now));
   }
+  EndFlaps(follower, now);
+  parts_.followers.Begin(follower, now);
+}
+
+/// Who is offline hears nothing, so that nothing they take for true counts.
+void LoadWorker::StopFollowing(User follower, Nanos now) {
   EndFlaps(follower, now);
   parts_.followers.Begin(follower, now);
 }

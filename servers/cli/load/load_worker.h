@@ -75,6 +75,7 @@ class LoadWorker final : private LinkEvents {
   void Verify();
   void Finish();
   void CountCelebrity(const Hearing& hearing);
+  void StopFollowing(User follower, Nanos now);
   void EndFlaps(User follower, Nanos now);
   void WatchFlaps(User follower, User friend_, Heard heard, Nanos now);
   void Wait(Nanos until);

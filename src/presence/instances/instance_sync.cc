@@ -56,7 +56,7 @@ void InstanceSync::Advance() {
   DoubtHearing(now);
   lives_.ForgetIgnored(now);
   look_up_at_ = lives_.NextLookUp(now);
-  if (now >= look_up_at_) LookUp(now);
+  if (hearing_ && now >= look_up_at_) LookUp(now);
   if (now >= ask_again_at_) AskAgain();
   outbox_.Flush(now, own_.life(), own_.former(), kSpacing * lives_.size());
   needs_.Flush(now);
@@ -66,7 +66,7 @@ void InstanceSync::Advance() {
 TimePoint InstanceSync::NextDeadline() const {
   TimePoint next = std::min({own_.NextDeadline(), ask_again_at_, needs_.NextDeadline()});
   if (own_.life() != 0) next = std::min(next, outbox_.NextDeadline());
-  if (!listing_) next = std::min(next, std::max(look_up_at_, list_from_));
+  if (hearing_ && !listing_) next = std::min(next, std::max(look_up_at_, list_from_));
   return next;
 }
 
@@ -130,6 +130,8 @@ void InstanceSync::MeetListed(const std::vector<Lease>& leases, TimePoint asked_
   for (const Lease& lease : leases) {
     if (!own_.IsMine(lease.life)) Confirm(lease.life, lease.record, asked_at + lease.remaining);
   }
+  // Redis may have been away, and others may not be back yet; `OnHearing` gives them their time.
+  if (!hearing_) return;
   for (const LifeId gone : lives_.GoneFrom(leases, asked_at, now)) {
     ++others_version_;
     if (const auto origin = lives_.Ignore(gone, now + options_.lease)) {

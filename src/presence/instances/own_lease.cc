@@ -7,6 +7,8 @@ namespace oofgg::presence {
 namespace {
 
 constexpr std::chrono::milliseconds kFirstRetry{50};
+/// Of asking for a lease, which costs nobody anything.
+constexpr std::chrono::milliseconds kAskAgain{50};
 /// To register everybody anew is much work for all: where it did not come to an end, more would not help.
 constexpr std::chrono::milliseconds kLongestRetry{10'000};
 /// Who asks for a sign of life gets one, but not each of many who ask at once.
@@ -56,12 +58,17 @@ TimePoint OwnLease::NextDeadline() const {
 }
 
 void OwnLease::Acquire(TimePoint now) {
+  const std::uint64_t link = bus_.LinkNumber();
+  // What is asked without a link waits for one, and then does not count.
+  if (link == 0) {
+    retry_at_ = now + kAskAgain;
+    return;
+  }
   acquiring_ = true;
   LifeId life = 0;
   while (life == 0) life = random_.Next();
   KeepLatest(mine_, life);
   complete_ = false;
-  const std::uint64_t link = bus_.LinkNumber();
   bus_.TakeName(life);
   bus_.Acquire(life, Describe(), ttl_,
                WhileAlive([this, life, link, now](StatusOr<std::vector<Lease>> leases) {
@@ -75,9 +82,10 @@ void OwnLease::OnAcquired(LifeId life, std::uint64_t link, TimePoint asked_at,
   const TimePoint now = clock_.Now();
   const TimePoint until = asked_at + ttl_;
   // An answer of another link than it was asked on says nothing of what the present one will do.
-  if (!leases.ok() || now >= until || link == 0 || bus_.LinkNumber() != link) {
+  if (!leases.ok() || now >= until || bus_.LinkNumber() != link) {
     KeepLatest(former_, life);
-    return RetryLater(now);
+    retry_at_ = now + kAskAgain;
+    return;
   }
   hooks_.on_leases(*leases, asked_at);
   if (leaving_) return;

@@ -46,8 +46,10 @@ struct Follower {
   std::map<std::string, Sight> believes{};
 };
 
-struct Faults {
-  bool any = true;  ///< Else instances only drain.
+enum class Faults {
+  kAny,
+  kDrains,     ///< Of instances, and nothing else.
+  kRedisAway,  ///< For less than a lease, with what it knew or without.
 };
 
 class History {
@@ -94,7 +96,7 @@ class History {
     if (!IsReachable(someone.instance)) return;
     if (dice < 40) return Read(someone, scheduler_.random().Below(4));
     if (dice < 50) return NewList(someone);
-    if (dice < 62) return Leave(someone, /*sign_off=*/scheduler_.Chance(30));
+    if (dice < 62) return Leave(someone, /*sign_off=*/scheduler_.Chance(30) && !HasWordElsewhere(someone));
     if (dice < 76) return Move(someone);
     if (dice < 88) return Show(someone);
   }
@@ -166,6 +168,8 @@ class History {
     Place& place = PlaceOf(follower);
     if (!place.IsOnline(scheduler_.Now())) place = {};
     ++place.live;
+    // Where they were before, nobody can know that they are back.
+    if (scheduler_.Now() < redis_back_from_ - kLease) absent_at_[follower.user] = scheduler_.Now();
     instances_[follower.instance].sim->Run();
   }
 
@@ -180,6 +184,20 @@ class History {
       place.grace_until = scheduler_.Now() + kGrace;
     }
     instances_[follower.instance].sim->Run();
+  }
+
+  /// Where they said it, it may be kept, or be lost with who is waited for: that depends on whether the
+  /// sign-off is heard there before or after their link is lost or they are back.
+  bool HasWordElsewhere(const Follower& follower) {
+    const auto keeps = [&](const std::map<std::string, Place>& places) {
+      const auto place = places.find(follower.user);
+      return place != places.end() && place->second.IsOnline(scheduler_.Now()) &&
+             place->second.said_at != TimePoint::min();
+    };
+    return std::any_of(left_.begin(), left_.end(), keeps) ||
+           std::any_of(instances_.begin(), instances_.end(), [&](const Instance& instance) {
+             return &instance != &instances_[follower.instance] && keeps(instance.places);
+           });
   }
 
   /// Who has signed off, and is nowhere else at that instance, is waited for nowhere.
@@ -252,7 +270,8 @@ class History {
     Instance& instance = instances_[number];
     if (instance.sim == nullptr) return Start(number);
     if (instance.draining) return;
-    if (!faults_.any) return scheduler_.Chance(30) ? Drain(number) : void();
+    if (faults_ == Faults::kDrains) return scheduler_.Chance(30) ? Drain(number) : void();
+    if (faults_ == Faults::kRedisAway) return LoseRedis();
     const auto node = static_cast<unsigned>(scheduler_.random().Below(SimRedis::kNodes));
     const auto moment = scheduler_.Between(1ms, scheduler_.Chance(70) ? 500ms : 8s);
     switch (scheduler_.random().Below(9)) {
@@ -274,6 +293,18 @@ class History {
         return redis_.Fail(node, scheduler_.Between(0us, 1s), moment);
       case 8:
         return Drain(number);
+    }
+  }
+
+  /// All of it, and not again before everybody is back.
+  void LoseRedis() {
+    if (scheduler_.Now() < redis_back_from_) return;
+    const auto moment = scheduler_.Between(1ms, kLease - 400ms);
+    redis_back_from_ = scheduler_.Now() + moment + 2 * kLease;
+    for (unsigned node = 0; node < SimRedis::kNodes; ++node) {
+      const bool forgets = scheduler_.Chance(50);
+      redis_.Fail(node, forgets ? std::nullopt : std::optional<Duration>(scheduler_.Between(0us, 1s)),
+                  moment);
     }
   }
 
@@ -321,7 +352,7 @@ class History {
         return;
       }
       Close(follower, /*sign_off=*/false);
-      if (faults_.any) {
+      if (faults_ == Faults::kAny) {
         scheduler_.RunFor(scheduler_.Between(0us, 20ms));
         if (!IsReachable(*other)) {
           follower.instance = SIZE_MAX;
@@ -374,7 +405,8 @@ class History {
 
   /// For longer than it takes to hear of an absence.
   bool WasThereAllTheTime(const std::string& user) {
-    return See(user).has_value() && scheduler_.Now() - absent_at_[user] > 1s;
+    const Duration heard_after = faults_ == Faults::kRedisAway ? Duration(3 * kLease) : 1s;
+    return See(user).has_value() && scheduler_.Now() - absent_at_[user] > heard_after;
   }
 
   void CheckFollowers() {
@@ -414,6 +446,7 @@ class History {
   std::vector<std::map<std::string, Place>> left_;
   std::vector<Follower> followers_;
   std::map<std::string, TimePoint> absent_at_;  // When last.
+  TimePoint redis_back_from_ = TimePoint::min();
   std::size_t flaps_ = 0;
   std::size_t words_heard_ = 0;
 };
@@ -432,7 +465,7 @@ TEST(InstancesSimulationTest, EveryFollowerEndsEqualToTheTruth) {
   std::size_t words_heard = 0;
   for (const std::uint64_t seed : Seeds()) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    History history(seed, {});
+    History history(seed, Faults::kAny);
     history.Run();
     if (HasFatalFailure()) return;
     words_heard += history.words_heard();
@@ -443,7 +476,17 @@ TEST(InstancesSimulationTest, EveryFollowerEndsEqualToTheTruth) {
 TEST(InstancesSimulationTest, NobodyFlapsWhenInstancesDrain) {
   for (const std::uint64_t seed : Seeds()) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    History history(seed, {.any = false});
+    History history(seed, Faults::kDrains);
+    history.Run();
+    if (HasFatalFailure()) return;
+    ASSERT_EQ(history.flaps(), 0u);
+  }
+}
+
+TEST(InstancesSimulationTest, NobodyFlapsWhenRedisIsBackWithinTheLease) {
+  for (const std::uint64_t seed : Seeds()) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    History history(seed, Faults::kRedisAway);
     history.Run();
     if (HasFatalFailure()) return;
     ASSERT_EQ(history.flaps(), 0u);

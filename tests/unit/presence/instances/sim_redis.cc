@@ -49,7 +49,11 @@ void SimRedis::Fail(unsigned number, std::optional<Duration> kept, Duration down
   }
   node.data = std::move(data);
   node.clock_offset = scheduler_.Between(0us, 100ms) - 50ms;
-  for (SimBus* const bus : buses_) bus->CutAll(number, down + scheduler_.Between(0us, 200ms));
+  for (SimBus* const bus : buses_) {
+    // Each link is made again by itself.
+    bus->CutCommands(number, down + scheduler_.Between(0us, 200ms));
+    bus->CutMessages(number, down + scheduler_.Between(0us, 200ms));
+  }
   scheduler_.After(down, [&node] { node.up = true; });
 }
 
