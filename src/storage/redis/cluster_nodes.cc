@@ -64,7 +64,8 @@ void ClusterNodes::Count() {
 void ClusterNodes::NoteUp() {
   const std::lock_guard lock(mutex_);
   trouble_ = NotAllLinked();
-  Count();
+  // Two may be up before the first of them says so. That a link was lost was counted then.
+  if (link_number_ == 0) Count();
 }
 
 void ClusterNodes::NoteDown(const Status& why) {
