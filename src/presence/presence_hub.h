@@ -131,8 +131,8 @@ class PresenceHub {
   [[nodiscard]] Status CheckLoad() const;
   /// The same if there is any other, else `otherwise`; for those who have to leave this one.
   [[nodiscard]] Status SendOn(Status otherwise) const;
-  /// This instance hears of users elsewhere too late, so that listeners should let those who come wait at the
-  /// door: more of them would make it later still.
+  /// This instance hears of users elsewhere too late. The TCP listener lets those who come wait at the door
+  /// then, as more of them would make it later still.
   [[nodiscard]] bool IsBehind() const;
 
  private:

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "net/presence/farewells.h"
 #include "net/presence/presence_acceptor.h"
 #include "net/presence/session_shard.h"
 #include "net/presence/tcp_session.h"
@@ -20,8 +21,10 @@ using ErrorCode = boost::system::error_code;
 
 // Out of descriptors or memory: accepting again at once would spin.
 constexpr std::chrono::milliseconds kAcceptPause{100};
-/// Those who wait at the door are taken by the kernel, up to its backlog.
+// While we are behind, the kernel keeps who comes, up to its backlog.
 constexpr std::chrono::milliseconds kBehindPause{50};
+// From then on one is let in after each pause: it need not be for those who come that we are behind.
+constexpr std::chrono::seconds kLongestShut{5};
 
 // Tells why as far as that needs no waiting: who is over a limit must not hold a descriptor.
 void TurnAway(TcpSession::Socket socket, const Status& status) {
@@ -62,6 +65,7 @@ class PresenceTcpListener::Impl : public std::enable_shared_from_this<Impl> {
 
   void Drain(std::function<void()> on_drained) {
     asio::post(strand_, [self = shared_from_this(), on_drained = std::move(on_drained)]() mutable {
+      self->TurnAwayWhoWait();
       ErrorCode ignored;
       self->acceptor_.close(ignored);
       self->context_->draining = true;
@@ -101,7 +105,7 @@ class PresenceTcpListener::Impl : public std::enable_shared_from_this<Impl> {
     if (error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
         error == asio::error::no_memory) {
       Log(LogLevel::kWarning, "presence", "cannot accept: " + error.message() + "; trying again soon");
-      return AcceptLater(kAcceptPause);
+      return AcceptLater(kAcceptPause, /*in_any_case=*/false);
     }
     if (!error) Admit(std::move(socket));
     AcceptIfOpen();
@@ -109,21 +113,24 @@ class PresenceTcpListener::Impl : public std::enable_shared_from_this<Impl> {
 
   void AcceptIfOpen() {
     if (!acceptor_.is_open()) return;
-    const bool is_behind = context_->hub.IsBehind();
-    if (is_behind && !was_behind_) {
-      Log(LogLevel::kWarning, "presence", "behind with what other instances say; letting clients wait");
+    if (!context_->hub.IsBehind()) {
+      if (shut_since_ != kNever) Log(LogLevel::kInfo, "presence", "no longer behind with what others say");
+      shut_since_ = kNever;
+      return Accept();
     }
-    was_behind_ = is_behind;
-    is_behind ? AcceptLater(kBehindPause) : Accept();
+    const TimePoint now = context_->clock.Now();
+    if (shut_since_ == kNever) {
+      Log(LogLevel::kWarning, "presence", "behind with what other instances say; letting clients wait");
+      shut_since_ = now;
+    }
+    AcceptLater(kBehindPause, /*in_any_case=*/now - shut_since_ >= kLongestShut);
   }
 
   void Admit(TcpSession::Socket socket) {
     context_->tally.Count(&PresenceTcpCounts::accepted);
     const AddressKey address = KeyOf(peer_.address());
     if (const Status status = context_->limiter.Add(address); !status.ok()) {
-      // Who awaits TLS would not read it.
-      if (context_->options.tls != PresenceTls::kRequired) TurnAway(std::move(socket), status);
-      return;
+      return Refuse(std::move(socket), status);
     }
     const auto& shard = shards_[next_shard_];
     next_shard_ = (next_shard_ + 1) % shards_.size();
@@ -131,13 +138,34 @@ class PresenceTcpListener::Impl : public std::enable_shared_from_this<Impl> {
         [session = std::make_shared<TcpSession>(shard, std::move(socket), address)] { session->Start(); });
   }
 
-  void AcceptLater(std::chrono::milliseconds pause) {
-    context_->timers.PostAt(DeadlineAfter(context_->clock.Now(), pause), [weak = weak_from_this()] {
-      const auto self = weak.lock();
-      if (self == nullptr) return;
-      // By way of a shard, which knows whether the io_context may still be used.
-      self->shards_.front()->Post([self] { asio::post(self->strand_, [self] { self->AcceptIfOpen(); }); });
-    });
+  /// Closing would reset those whom the kernel has taken and we have not.
+  void TurnAwayWhoWait() {
+    ErrorCode error;
+    acceptor_.cancel(error);
+    acceptor_.non_blocking(true, error);
+    while (!error) {
+      TcpSession::Socket socket = acceptor_.accept(shards_.front()->strand(), error);
+      if (!error) Refuse(std::move(socket), context_->hub.SendOn(Restarting()));
+    }
+  }
+
+  void Refuse(TcpSession::Socket socket, const Status& status) {
+    // Who awaits TLS would not read it.
+    if (context_->options.tls != PresenceTls::kRequired) TurnAway(std::move(socket), status);
+  }
+
+  void AcceptLater(std::chrono::milliseconds pause, bool in_any_case) {
+    context_->timers.PostAt(
+        DeadlineAfter(context_->clock.Now(), pause), [weak = weak_from_this(), in_any_case] {
+          const auto self = weak.lock();
+          if (self == nullptr) return;
+          // By way of a shard, which knows whether the io_context may still be used.
+          self->shards_.front()->Post([self, in_any_case] {
+            asio::post(self->strand_, [self, in_any_case] {
+              in_any_case && self->acceptor_.is_open() ? self->Accept() : self->AcceptIfOpen();
+            });
+          });
+        });
   }
 
   const std::shared_ptr<PresenceTcpContext> context_;
@@ -146,7 +174,7 @@ class PresenceTcpListener::Impl : public std::enable_shared_from_this<Impl> {
   asio::ip::tcp::endpoint peer_;  // Whom the acceptor has taken last.
   std::vector<std::shared_ptr<SessionShard>> shards_;
   std::size_t next_shard_ = 0;
-  bool was_behind_ = false;
+  TimePoint shut_since_ = kNever;  // The door, while we are behind.
   std::uint16_t port_ = 0;
 };
 

@@ -54,7 +54,7 @@ class InstanceLink final : public InstanceTables, public std::enable_shared_from
   /// Leaves the others with what is registered, for `remaining`; waits until that is said.
   [[nodiscard]] Status Leave(std::chrono::milliseconds remaining, TimePoint deadline);
 
-  /// What others do is heard of half a second late, or later: nobody else should come before that is mended.
+  /// What others do is heard of half a second late, or later.
   [[nodiscard]] bool IsBehind() const;
 
   /// Where a client that comes had better go; as `LighterInstance` and `NextInstance`.

@@ -58,7 +58,7 @@ class InstanceSync final : public InstanceBusEvents {
   /// Grows whenever that may have changed.
   [[nodiscard]] std::uint64_t others_version() const { return others_version_; }
   /// Since when what we say has not come back to us by way of the others' channel: as long as that is, we
-  /// hear of everybody too late. kNever: all has.
+  /// hear of everybody too late. kNever: all has, or beats are known not to be heard, which is no lateness.
   [[nodiscard]] TimePoint behind_since() const { return hearing_ ? own_.unheard_since() : kNever; }
 
   void OnBeat(LifeId life, const LeaseRecord& record, std::chrono::milliseconds ttl) override;

@@ -7,8 +7,9 @@ namespace oofgg::presence {
 namespace {
 
 constexpr std::chrono::milliseconds kFirstRetry{50};
-/// Of asking for a lease, which costs nobody anything.
+/// Of asking for a lease, which may be granted too late, and is heard by all.
 constexpr std::chrono::milliseconds kAskAgain{50};
+constexpr std::chrono::milliseconds kLongestAskAgain{2'000};
 /// To register everybody anew is much work for all: where it did not come to an end, more would not help.
 constexpr std::chrono::milliseconds kLongestRetry{10'000};
 /// Who asks for a sign of life gets one, but not each of many who ask at once.
@@ -84,11 +85,13 @@ void OwnLease::OnAcquired(LifeId life, std::uint64_t link, TimePoint asked_at,
   // An answer of another link than it was asked on says nothing of what the present one will do.
   if (!leases.ok() || now >= until || bus_.LinkNumber() != link) {
     KeepLatest(former_, life);
-    retry_at_ = now + kAskAgain;
+    ask_again_after_ = std::clamp(ask_again_after_ * 2, kAskAgain, kLongestAskAgain);
+    retry_at_ = now + ask_again_after_;
     return;
   }
   hooks_.on_leases(*leases, asked_at);
   if (leaving_) return;
+  ask_again_after_ = std::chrono::milliseconds(0);
   life_ = life;
   link_ = link;
   until_ = until;

@@ -85,6 +85,7 @@ class OwnLease {
   TimePoint renewed_at_ = TimePoint::min();
   TimePoint retry_at_ = TimePoint::min();
   std::chrono::milliseconds retry_after_{0};
+  std::chrono::milliseconds ask_again_after_{0};
   std::deque<TimePoint> unheard_;  ///< Beats of this life.
   std::vector<LifeId> former_;
   std::vector<LifeId> mine_;  ///< The latest of all.

@@ -15,6 +15,8 @@ using presence::FakeBus;
 using presence::InstanceBusEvents;
 using presence::InstanceWork;
 
+constexpr auto kPause = 50ms;
+
 /// What the test has of the bus that the hub makes.
 struct BusEnd {
   FakeBus* bus = nullptr;
@@ -52,7 +54,7 @@ class PresenceDoorTest : public PresenceTcpTest {
     end_->bus->renewals.front().on_renewed(true);
     end_->bus->renewals.pop_front();
   }
-  /// Its beats are said, and not heard.
+  /// Its beats are said, and not heard. While nobody is there, whose threads would use the bus, too.
   void FallBehind() {
     timers_.AdvanceBy(1s);
     ASSERT_EQ(end_->bus->renewals.size(), 1U);
@@ -64,32 +66,62 @@ class PresenceDoorTest : public PresenceTcpTest {
     Deliver([this](InstanceBusEvents& events) { events.OnBeat(life_, {}, 3s); });
     EXPECT_FALSE(hub_.IsBehind());
   }
+  /// So many were taken, and the next will be later: no other timer is as soon.
+  void AwaitClosedDoor(std::uint64_t accepted) {
+    Eventually("the door closes behind them", [&] {
+      const auto timer = timers_.NextTimer();
+      return listener().counts().accepted == accepted && timer.has_value() && *timer <= clock_.Now() + kPause;
+    });
+  }
 
   const std::shared_ptr<BusEnd> end_;
   presence::LifeId life_ = 0;
 };
 
 TEST_F(PresenceDoorTest, WhoComesWhileItIsBehindIsLetInOnceItHasCaughtUp) {
-  SignOn("1", R"({"v":2,"user_id":1,"friends":[]})");
-  LineClient second = Connect();
-  Eventually("the second is let in", [&] { return listener().counts().accepted == 2; });
   FallBehind();
-  LineClient third = Connect();  // The kernel's accept was asked for before.
-  Eventually("it waits",
-             [&] { return listener().counts().accepted == 3 && timers_.NextTimer().has_value(); });
-  LineClient fourth = Connect();
-  fourth.Send(R"({"v":2,"user_id":4,"friends":[]})");
-  EXPECT_TRUE(fourth.IsSilent());
-  timers_.AdvanceBy(50ms);
-  EXPECT_TRUE(fourth.IsSilent());
-  EXPECT_EQ(listener().counts().accepted, 3U);
+  std::vector<LineClient> clients;
+  for (int i = 0; i < 5; ++i) clients.push_back(Connect());
+  AwaitClosedDoor(1);  // The kernel was asked for the first before.
+  timers_.AdvanceBy(kPause);
+  AwaitClosedDoor(1);
 
   CatchUp();
-  timers_.AdvanceBy(50ms);
-  ExpectOnline("4");
-  // Who was there has not been kept waiting.
+  timers_.AdvanceBy(kPause);
+  Eventually("all are let in", [&] { return listener().counts().accepted == 5; });
+  clients.back().Send(R"({"v":2,"user_id":5,"friends":[]})");
+  ExpectOnline("5");
+}
+
+TEST_F(PresenceDoorTest, AfterFiveSecondsThoseWhoWaitAreLetInOneByOne) {
+  FallBehind();
+  std::vector<LineClient> clients;
+  for (int i = 0; i < 5; ++i) clients.push_back(Connect());
+  AwaitClosedDoor(1);
+  // All that time its beats are answered, and some are heard, but late.
+  for (int i = 0; i < 5; ++i) {
+    Deliver([this](InstanceBusEvents&) { AnswerRenewal(); });
+    for (int pause = 0; pause < 20; ++pause) {
+      timers_.AdvanceBy(kPause);
+      AwaitClosedDoor(1);
+    }
+    if (i % 2 == 1) Deliver([this](InstanceBusEvents& events) { events.OnBeat(life_, {}, 3s); });
+  }
+  timers_.AdvanceBy(kPause);
+  AwaitClosedDoor(2);
+  timers_.AdvanceBy(kPause);
+  AwaitClosedDoor(3);
+}
+
+TEST_F(PresenceDoorTest, ADrainTellsThoseWhoWait) {
+  FallBehind();
+  LineClient first = Connect();
+  AwaitClosedDoor(1);
+  LineClient second = Connect();
   second.Send(R"({"v":2,"user_id":2,"friends":[]})");
-  ExpectOnline("2");
+  listener().Drain([] {});
+  EXPECT_EQ(second.Line(),
+            R"({"error":"the server is restarting; reconnect","code":"UNAVAILABLE","reconnect":true})");
 }
 
 TEST_F(PresenceDoorTest, NobodyWaitsWhenNothingCanBeHeard) {

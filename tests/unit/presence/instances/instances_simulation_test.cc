@@ -74,6 +74,7 @@ class History {
     Heal();
     scheduler_.RunFor(3 * kLease + kGrace + 8s);
     CheckFollowers();
+    CheckDoors();
     CheckForgetting();
   }
 
@@ -169,7 +170,7 @@ class History {
     if (!place.IsOnline(scheduler_.Now())) place = {};
     ++place.live;
     // Where they were before, nobody can know that they are back.
-    if (scheduler_.Now() < redis_back_from_ - kLease) absent_at_[follower.user] = scheduler_.Now();
+    if (scheduler_.Now() + kLease < redis_back_from_) absent_at_[follower.user] = scheduler_.Now();
     instances_[follower.instance].sim->Run();
   }
 
@@ -420,6 +421,14 @@ class History {
         ASSERT_EQ(belief.has_value(), truth.has_value()) << who << " of " << user;
         ASSERT_EQ(belief, truth) << who << " of " << user;
       }
+    }
+  }
+
+  void CheckDoors() {
+    for (const Instance& instance : instances_) {
+      if (instance.sim == nullptr) continue;
+      const TimePoint since = instance.sim->sync().behind_since();
+      ASSERT_TRUE(since == kNever || scheduler_.Now() < since + 500ms) << "nobody would be let in any more";
     }
   }
 
