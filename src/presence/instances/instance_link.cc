@@ -123,6 +123,9 @@ void InstanceLink::ShowOthersLocked() {
   seen_others_ = sync_->others_version();
   const std::lock_guard lock(others_mutex_);
   others_ = sync_->Others();
+  // One of them by a mistake, which would send our clients back to us.
+  std::erase_if(others_,
+                [own = describe_()](const LeaseRecord& other) { return other.address == own.address; });
 }
 
 void InstanceLink::ArmTimerLocked() {

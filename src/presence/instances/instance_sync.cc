@@ -56,7 +56,7 @@ void InstanceSync::Advance() {
   DoubtHearing(now);
   lives_.ForgetIgnored(now);
   look_up_at_ = lives_.NextLookUp(now);
-  if (hearing_ && now >= look_up_at_) LookUp(now);
+  if (now >= look_up_at_) LookUp(now);
   if (now >= ask_again_at_) AskAgain();
   outbox_.Flush(now, own_.life(), own_.former(), kSpacing * lives_.size());
   needs_.Flush(now);
@@ -66,7 +66,7 @@ void InstanceSync::Advance() {
 TimePoint InstanceSync::NextDeadline() const {
   TimePoint next = std::min({own_.NextDeadline(), ask_again_at_, needs_.NextDeadline()});
   if (own_.life() != 0) next = std::min(next, outbox_.NextDeadline());
-  if (hearing_ && !listing_) next = std::min(next, std::max(look_up_at_, list_from_));
+  if (!listing_) next = std::min(next, std::max(look_up_at_, list_from_));
   return next;
 }
 
@@ -180,7 +180,7 @@ void InstanceSync::LookUp(TimePoint now) {
   bus_.List([this, now, alive = std::weak_ptr<char>(alive_)](const StatusOr<std::vector<Lease>>& leases) {
     if (alive.expired()) return;
     listing_ = false;
-    list_from_ = clock_.Now() + (leases.ok() ? kListPause : kListRetry);
+    list_from_ = clock_.Now() + (leases.ok() && hearing_ ? kListPause : kListRetry);
     if (leases.ok()) MeetListed(*leases, now);
   });
 }
@@ -254,6 +254,7 @@ void InstanceSync::OnGap(std::optional<UserShard> shard) {
   lives_.Doubt();
   if (shard.has_value()) {
     needs_.OnGap(*shard);
+    lives_.ForgetWaiting(*shard);
   } else {
     hearing_ = false;
   }

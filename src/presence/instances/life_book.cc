@@ -64,6 +64,14 @@ void LifeBook::Doubt() {
   }
 }
 
+void LifeBook::ForgetWaiting(UserShard shard) {
+  for (auto& [id, life] : lives_) {
+    std::erase_if(life.waiting, [shard](const PresenceTable::Registration& each) {
+      return ShardOfUser(each.user_id) == shard;
+    });
+  }
+}
+
 void LifeBook::Extend(TimePoint until) {
   for (auto& [id, life] : lives_) {
     if (life.alive) life.until = std::max(life.until, until);

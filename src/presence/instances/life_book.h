@@ -46,6 +46,8 @@ class LifeBook {
 
   /// After a gap: nobody is verified, and everybody has until then.
   void Doubt();
+  /// After a gap in that shard: what was heard in it of lives that are not alive yet may be out of date.
+  void ForgetWaiting(UserShard shard);
   void Extend(TimePoint until);
 
   /// When the next is to be looked up; kNever: none is. Sooner by chance.

@@ -72,7 +72,7 @@ void OwnLease::Acquire(TimePoint now) {
   complete_ = false;
   bus_.TakeName(life);
   bus_.Acquire(life, Describe(), ttl_,
-               WhileAlive([this, life, link, now](StatusOr<std::vector<Lease>> leases) {
+               WhileAlive([this, life, link, now](const StatusOr<std::vector<Lease>>& leases) {
                  OnAcquired(life, link, now, leases);
                }));
 }
@@ -111,7 +111,7 @@ void OwnLease::Renew(TimePoint now) {
   renewed_at_ = now;
   unheard_.push_back(now);
   renew_at_ = now + ttl_ / 3;
-  bus_.Renew(life_, Describe(), ttl_, WhileAlive([this, life = life_, now](StatusOr<bool> renewed) {
+  bus_.Renew(life_, Describe(), ttl_, WhileAlive([this, life = life_, now](const StatusOr<bool>& renewed) {
                OnRenewed(life, now, renewed);
              }));
 }
@@ -173,7 +173,7 @@ void OwnLease::Leave(std::chrono::milliseconds remaining, InstanceBus::On<Status
     return on_left(absl::OkStatus());
   }
   bus_.Renew(life_, Describe(), remaining,
-             WhileAlive([on_left = std::move(on_left)](StatusOr<bool> renewed) mutable {
+             WhileAlive([on_left = std::move(on_left)](const StatusOr<bool>& renewed) mutable {
                on_left(renewed.status());
              }));
 }

@@ -209,6 +209,8 @@ class History {
 
   void Leave(Follower& follower, bool sign_off) {
     Close(follower, sign_off);
+    // It is heard everywhere before the user loses another link: which was first would not be known there.
+    if (sign_off) scheduler_.RunFor(250ms);
     follower = followers_.back();
     followers_.pop_back();
   }
