@@ -43,7 +43,19 @@ Status CheckPresenceTls(const GameSettings& settings) {
   return MakeStatus(StatusCode::kInvalidArgument, "--presence-tls needs --tls-cert and --tls-key");
 }
 
+/// Clients are told it as it is.
+Status CheckAdvertised(const std::string& address) {
+  if (address.empty()) return {};
+  OOFGG_ASSIGN_OR_RETURN(const HostPort parsed, ParseHostPort(address));
+  const bool is_nowhere = parsed.host.empty() || parsed.host == "0.0.0.0" || parsed.host == "::";
+  if (!is_nowhere) return {};
+  return MakeStatus(StatusCode::kInvalidArgument, "--presence-advertise: '" + address +
+                                                      "' names no host that clients could connect to; write "
+                                                      "HOST:PORT");
+}
+
 Status CheckInstances(const GameSettings& settings) {
+  OOFGG_RETURN_IF_ERROR(CheckAdvertised(settings.presence_advertise));
   if (settings.server.redis.empty()) return {};
   OOFGG_RETURN_IF_ERROR(Annotate(storage::ParseRedisUrl(settings.server.redis).status(), "--redis"));
   constexpr std::chrono::seconds kShortest{1};

@@ -70,6 +70,12 @@ INSTANTIATE_TEST_SUITE_P(
                  {"--jwks", "x", "--redis", "127.0.0.1:6379", "--presence-lease", "1ms"},
                  2,
                  "--presence-lease is 1s to 10m"},
+        BadStart{
+            "GamePresenceAdvertise",
+            "oofgg-game",
+            {"--jwks", "x", "--presence-advertise", ":8080"},
+            2,
+            "--presence-advertise: ':8080' names no host that clients could connect to; write HOST:PORT"},
         BadStart{"MakerRedis", "oofgg-maker", {"--redis", "127.0.0.1:6379"}, 2, "--redis"},
         BadStart{
             "AuthMailTwice", "oofgg-auth", {"--mail-hook", "x", "--smtp-url", "smtp://x"}, 2, "--mail-hook"},
