@@ -15,6 +15,8 @@ constexpr std::chrono::milliseconds kLongestRetry{10'000};
 /// Who asks for a sign of life gets one, but not each of many who ask at once.
 constexpr std::chrono::milliseconds kRenewPause{50};
 constexpr std::size_t kKeptNames = 16;
+/// Well below what counts as late.
+constexpr std::chrono::milliseconds kJustNow{250};
 
 void KeepLatest(std::vector<LifeId>& names, LifeId name) {
   names.push_back(name);
@@ -130,7 +132,10 @@ void OwnLease::OnRenewed(LifeId life, TimePoint asked_at, const StatusOr<bool>& 
 }
 
 void OwnLease::OnHeard(LifeId life) {
-  if (life == life_ && !unheard_.empty()) unheard_.pop_front();
+  if (life != life_ || unheard_.empty()) return;
+  unheard_.pop_front();
+  // Where one was lost, one would be left over for ever: then it is what was said just now that was heard.
+  if (!unheard_.empty() && clock_.Now() - unheard_.front() < kJustNow) unheard_.clear();
 }
 
 void OwnLease::RenewSoon() {

@@ -59,12 +59,22 @@ TEST_F(OwnLeaseTest, WhatWasSaidIsUnheardUntilItHasComeBack) {
   const TimePoint second = Renew();
   Renewed(true);
   EXPECT_EQ(lease_.unheard_since(), first);
+  clock_.Advance(300ms);
   lease_.OnHeard(lease_.life());
   EXPECT_EQ(lease_.unheard_since(), second);
   lease_.OnHeard(lease_.life() + 1);
   EXPECT_EQ(lease_.unheard_since(), second) << "another life's is not ours";
   lease_.OnHeard(lease_.life());
   EXPECT_EQ(lease_.unheard_since(), kNever);
+}
+
+TEST_F(OwnLeaseTest, OneThatIsLostIsNotWaitedForForEver) {
+  Renew();
+  Renewed(true);
+  Renew();
+  Renewed(true);
+  lease_.OnHeard(lease_.life());
+  EXPECT_EQ(lease_.unheard_since(), kNever) << "the second is heard at once";
 }
 
 TEST_F(OwnLeaseTest, WhatMayNotHaveBeenSaidIsNotWaitedFor) {
