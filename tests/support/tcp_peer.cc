@@ -9,6 +9,8 @@
 
 #include <array>
 #include <cerrno>
+#include <random>
+#include <string>
 #include <utility>
 
 #include "tests/support/ipv4_address.h"
@@ -79,8 +81,8 @@ std::optional<std::string> TcpPeer::ReadToEnd(std::chrono::seconds timeout) {
   return std::exchange(received_, {});
 }
 
-TakenPort::TakenPort() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  sockaddr_in address = ParseIpv4("127.0.0.1:0");
+TakenPort::TakenPort(std::uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  sockaddr_in address = ParseIpv4("127.0.0.1:" + std::to_string(port));
   socklen_t length = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   if (bind(fd_, generic, length) != 0 || listen(fd_, 1) != 0 || getsockname(fd_, generic, &length) != 0)
@@ -95,6 +97,16 @@ bool TakenPort::WaitForCaller() const {
 
 TakenPort::~TakenPort() { close(fd_); }
 
-std::uint16_t FreePort() { return TakenPort().port(); }
+std::uint16_t FreePort() {
+  // Below the range from which outgoing connections get theirs: no other test's call takes it meanwhile.
+  constexpr int kFirst = 20'000;
+  constexpr int kLast = 32'000;
+  std::random_device seed;
+  std::uniform_int_distribution<int> ports(kFirst, kLast);
+  while (true) {
+    const TakenPort taken(static_cast<std::uint16_t>(ports(seed)));
+    if (taken.port() != 0) return taken.port();
+  }
+}
 
 }  // namespace oofgg::testing

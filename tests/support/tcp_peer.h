@@ -48,7 +48,8 @@ class TcpPeer {
 /// A port of 127.0.0.1 that somebody else listens on.
 class TakenPort {
  public:
-  TakenPort();
+  /// `port` 0: any. Its `port()` is 0 if it could not be had.
+  explicit TakenPort(std::uint16_t port = 0);
   ~TakenPort();
   TakenPort(const TakenPort&) = delete;
   TakenPort& operator=(const TakenPort&) = delete;

@@ -9,9 +9,11 @@
 #include "backends/process/command_line.h"
 #include "backends/process/process_record.h"
 #include "backends/process/process_watcher.h"
+#include "backends/process/server_ports.h"
 #include "backends/process/spawn.h"
 #include "oofgg/log.h"
 #include "oofgg/parse.h"
+#include "oofgg/random.h"
 
 namespace oofgg::backends {
 
@@ -95,7 +97,7 @@ class ProcessBackend::Impl {
 
  private:
   StatusOr<RunningServer> Launch(const ServerSpec& spec) {
-    OOFGG_ASSIGN_OR_RETURN(const auto ports, PickPorts());
+    OOFGG_ASSIGN_OR_RETURN(const auto ports, PickPorts(RandomSource::System()));
     const std::map<std::string, std::string> values{{"port", std::to_string(ports.first)},
                                                     {"control_port", std::to_string(ports.second)},
                                                     {"server_id", spec.id}};

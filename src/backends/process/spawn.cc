@@ -1,7 +1,6 @@
 #include "backends/process/spawn.h"
 
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,29 +20,6 @@ std::vector<char*> Pointers(std::vector<std::string>& words) {
   pointers.push_back(nullptr);
   return pointers;
 }
-
-/// A socket bound to a free port; the port stays ours until it is closed.
-class BoundPort {
- public:
-  BoundPort() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    socklen_t length = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (fd_ < 0 || bind(fd_, generic, length) != 0 || getsockname(fd_, generic, &length) != 0) return;
-    port_ = ntohs(address.sin_port);
-  }
-  ~BoundPort() {
-    if (fd_ >= 0) close(fd_);
-  }
-  BoundPort(const BoundPort&) = delete;
-  BoundPort& operator=(const BoundPort&) = delete;
-  [[nodiscard]] std::uint16_t port() const { return port_; }
-
- private:
-  int fd_;
-  std::uint16_t port_ = 0;
-};
 
 constexpr int kChannel = STDERR_FILENO + 1;  // Of the child.
 
@@ -153,15 +129,6 @@ StatusOr<HeldProcess> Spawn(const std::vector<std::string>& command,
   if (pid > 0) return HeldProcess(pid, channel[0], words.front());
   close(channel[0]);
   return CannotRun(words.front(), error);
-}
-
-StatusOr<std::pair<std::uint16_t, std::uint16_t>> PickPorts() {
-  const BoundPort game;
-  const BoundPort control;
-  if (game.port() == 0 || control.port() == 0) {
-    return MakeStatus(StatusCode::kUnavailable, "there is no free port for a game server");
-  }
-  return std::pair(game.port(), control.port());
 }
 
 }  // namespace oofgg::backends

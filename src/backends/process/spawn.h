@@ -2,7 +2,6 @@
 
 #include <sys/types.h>
 
-#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -44,8 +43,5 @@ class HeldProcess {
 [[nodiscard]] StatusOr<HeldProcess> Spawn(const std::vector<std::string>& command,
                                           const std::map<std::string, std::string>& environment,
                                           const std::string& log_path);
-
-/// Two TCP ports that were free on all interfaces a moment ago, for {port} and {control_port}.
-[[nodiscard]] StatusOr<std::pair<std::uint16_t, std::uint16_t>> PickPorts();
 
 }  // namespace oofgg::backends
