@@ -2,6 +2,38 @@
 
 namespace oofgg::wire {
 namespace game_pb = ::v1::api::game;
+namespace {
+
+template <class ProtoRules>
+void WriteRules(const ScoreRules& from, ProtoRules& to) {
+  for (const auto& [type, rule] : from) {
+    ::oofgg::v1::ScoreRule& written = to[type];
+    written.set_order(WrittenEnum<::oofgg::v1::ScoreRule::Order>(rule.order));
+    written.set_keep(WrittenEnum<::oofgg::v1::ScoreRule::Keep>(rule.keep));
+    written.set_source(WrittenEnum<::oofgg::v1::ScoreRule::Source>(rule.source));
+    if (rule.min_value != ScoreRule().min_value) written.set_min_value(rule.min_value);
+    if (rule.max_value != ScoreRule().max_value) written.set_max_value(rule.max_value);
+  }
+}
+
+template <class ProtoRules>
+Status ReadRules(const ProtoRules& from, ScoreRules& to, Reading reading) {
+  for (const auto& [type, rule] : from) {
+    const std::string field = "score_rules." + type;
+    ScoreRule& read = to[type];
+    OOFGG_RETURN_IF_ERROR(
+        ReadEnum(rule.order(), ::oofgg::v1::ScoreRule::Order_MAX, field + ".order", reading, read.order));
+    OOFGG_RETURN_IF_ERROR(
+        ReadEnum(rule.keep(), ::oofgg::v1::ScoreRule::Keep_MAX, field + ".keep", reading, read.keep));
+    OOFGG_RETURN_IF_ERROR(
+        ReadEnum(rule.source(), ::oofgg::v1::ScoreRule::Source_MAX, field + ".source", reading, read.source));
+    if (rule.has_min_value()) read.min_value = rule.min_value();
+    if (rule.has_max_value()) read.max_value = rule.max_value();
+  }
+  return {};
+}
+
+}  // namespace
 
 void GameProto::ToProto(const Game& from, game_pb::Game& to) {
   to.set_id(from.id);
@@ -12,12 +44,19 @@ void GameProto::ToProto(const Game& from, game_pb::Game& to) {
   to.set_max_sessions(std::to_string(from.max_sessions));  // The contract writes these numbers as text.
   to.set_max_players_per_session(std::to_string(from.max_players_per_session));
   if (!from.data.empty()) to.set_data(from.data);
+  WriteRules(from.score_rules, *to.mutable_score_rules());
+  to.set_version(from.version);
 }
 
 void GameProto::ToProto(const CreateGameRequest& from, game_pb::GameCreateRequest& to) {
   to.set_name(from.name);
   to.set_description(from.description);
   if (!from.data.empty()) to.set_data(from.data);
+  to.set_short_description(from.short_description);
+  to.set_image_url(from.image_url);
+  to.set_max_sessions(from.max_sessions);
+  to.set_max_players_per_session(from.max_players_per_session);
+  WriteRules(from.score_rules, *to.mutable_score_rules());
 }
 
 void GameProto::ToProto(const GetGameRequest& from, game_pb::GameGetRequest& to) {
@@ -47,16 +86,22 @@ Status GameProto::FromProto(const game_pb::Game& from, Game& to, Reading reading
   to.description = from.description();
   to.image_url = from.image_url();
   to.data = from.data();
+  to.version = from.version();
+  OOFGG_RETURN_IF_ERROR(ReadRules(from.score_rules(), to.score_rules, reading));
   OOFGG_RETURN_IF_ERROR(ReadDecimal(from.max_sessions(), "max_sessions", reading, to.max_sessions));
   return ReadDecimal(from.max_players_per_session(), "max_players_per_session", reading,
                      to.max_players_per_session);
 }
 
-Status GameProto::FromProto(const game_pb::GameCreateRequest& from, CreateGameRequest& to, Reading) {
+Status GameProto::FromProto(const game_pb::GameCreateRequest& from, CreateGameRequest& to, Reading reading) {
   to.name = from.name();
   to.description = from.description();
   to.data = from.data();
-  return {};
+  to.short_description = from.short_description();
+  to.image_url = from.image_url();
+  to.max_sessions = from.max_sessions();
+  to.max_players_per_session = from.max_players_per_session();
+  return ReadRules(from.score_rules(), to.score_rules, reading);
 }
 
 Status GameProto::FromProto(const game_pb::GameGetRequest& from, GetGameRequest& to, Reading) {

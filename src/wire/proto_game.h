@@ -20,7 +20,8 @@ struct GameProto {
   static void ToProto(const Game& from, ::v1::api::game::PaginatedResponse& to);
 
   static Status FromProto(const ::v1::api::game::Game& from, Game& to, Reading reading);
-  static Status FromProto(const ::v1::api::game::GameCreateRequest& from, CreateGameRequest& to, Reading);
+  static Status FromProto(const ::v1::api::game::GameCreateRequest& from, CreateGameRequest& to,
+                          Reading reading);
   static Status FromProto(const ::v1::api::game::GameGetRequest& from, GetGameRequest& to, Reading);
   static Status FromProto(const ::v1::api::game::StandardResponse& from, Game& to, Reading reading);
   static Status FromProto(const ::v1::api::game::PaginatedResponse& from, GamesPage& to, Reading reading);

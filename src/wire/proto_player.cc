@@ -20,6 +20,7 @@ void PlayerProto::ToProto(const Player& from, player_pb::Player& to) {
   to.set_type(WrittenType(from.is_ai));
   to.set_status(WrittenStatus(from.is_inactive));
   if (!from.role.empty()) to.set_role(from.role);
+  to.set_version(from.version);
 }
 
 void PlayerProto::ToProto(const GetPlayerRequest& from, player_pb::PlayerGet& to) {
@@ -32,6 +33,7 @@ void PlayerProto::ToProto(const UpdatePlayerRequest& from, player_pb::PlayerUpda
   if (from.is_ai) to.set_type(WrittenType(*from.is_ai));
   if (from.is_inactive) to.set_status(WrittenStatus(*from.is_inactive));
   if (from.role) to.set_role(*from.role);
+  to.set_version(from.version);
 }
 
 void PlayerProto::ToProto(const Player& from, player_pb::StandardResponse& to) {
@@ -45,6 +47,7 @@ Status PlayerProto::FromProto(const player_pb::Player& from, Player& to, Reading
   to.team = from.team();
   to.score = from.score();
   to.role = from.role();
+  to.version = from.version();
   OOFGG_RETURN_IF_ERROR(ReadEnum(from.type(), player_pb::PlayerType_MAX, "type", reading, to.is_ai));
   return ReadEnum(from.status(), player_pb::PlayerStatus_MAX, "status", reading, to.is_inactive);
 }
@@ -56,6 +59,7 @@ Status PlayerProto::FromProto(const player_pb::PlayerGet& from, GetPlayerRequest
 
 Status PlayerProto::FromProto(const player_pb::PlayerUpdate& from, UpdatePlayerRequest& to, Reading reading) {
   to.id = from.id();
+  to.version = from.version();
   if (from.has_team()) to.team = from.team();
   if (from.has_role()) to.role = from.role();
   if (from.has_type()) {

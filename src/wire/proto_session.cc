@@ -36,6 +36,7 @@ Status ReadCommon(const Message& from, Plain& to, Reading reading) {
 
 void SessionProto::ToProto(const Session& from, game_pb::Session& to) {
   to.set_id(from.id);
+  to.set_version(from.version);
   WriteCommon(from, to);
 }
 
@@ -69,6 +70,7 @@ void SessionProto::ToProto(const GameEvent& from, game_pb::GameEvent& to) {
   to.set_type(WrittenEnum<game_pb::GameEvent::EventType>(from.type));
   if (!from.data.empty()) to.set_data(from.data);
   to.set_sequence(from.sequence);
+  to.mutable_to_player_ids()->Assign(from.to_player_ids.begin(), from.to_player_ids.end());
 }
 
 void SessionProto::ToProto(const Session& from, game_pb::StandardResponse& to) {
@@ -82,6 +84,7 @@ void SessionProto::ToProto(const Sessions& from, game_pb::StandardResponse& to) 
 
 Status SessionProto::FromProto(const game_pb::Session& from, Session& to, Reading reading) {
   to.id = from.id();
+  to.version = from.version();
   return ReadCommon(from, to, reading);
 }
 
@@ -116,6 +119,7 @@ Status SessionProto::FromProto(const game_pb::GameEvent& from, GameEvent& to, Re
   to.team_id = from.team_id();
   to.data = from.data();
   to.sequence = from.sequence();
+  to.to_player_ids.assign(from.to_player_ids().begin(), from.to_player_ids().end());
   OOFGG_RETURN_IF_ERROR(ReadEnum(from.type(), game_pb::GameEvent::EventType_MAX, "type", reading, to.type));
   return ReadAttributes(from.attributes(), to.attributes, reading);
 }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -8,6 +10,25 @@
 #include "oofgg/clock.h"
 
 namespace oofgg {
+
+enum class ScoreOrder : std::uint8_t { kDescending = 0, kAscending = 1 };
+/// Which of a player's scores in a period counts.
+enum class ScoreKeep : std::uint8_t { kBest = 0, kLast = 1, kSum = 2 };
+/// Whose word counts: the player's own too, or only that of a service credential for the game, and admins'.
+enum class ScoreSource : std::uint8_t { kSelf = 0, kServer = 1 };
+
+/// How the lists of one score type rank, and which submissions they take.
+struct ScoreRule {
+  ScoreOrder order = ScoreOrder::kDescending;
+  ScoreKeep keep = ScoreKeep::kBest;
+  ScoreSource source = ScoreSource::kSelf;
+  std::int64_t min_value = std::numeric_limits<std::int64_t>::min();  ///< A submission outside is refused.
+  std::int64_t max_value = std::numeric_limits<std::int64_t>::max();
+
+  friend bool operator==(const ScoreRule&, const ScoreRule&) = default;
+};
+/// By score type; a type that is not named has the default rule.
+using ScoreRules = std::map<std::string, ScoreRule, std::less<>>;
 
 struct ScoreSubmission {
   std::string player_id;  ///< Empty: the caller.
