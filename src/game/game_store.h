@@ -2,6 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,13 +15,29 @@
 
 namespace oofgg::game {
 
-/// Games by id. What returned OK survives the process, where the implementation lasts at all.
-/// Threads: safe. Errors beyond those named: kUnavailable, the engine cannot be used now.
+/// How much a game is joined of late: ln of the sum over its joins of exp(t · ln 2 / half-life), t being when
+/// each happened. So it never has to be made smaller as time passes, and two of them compare the same at any
+/// moment ("forward decay", Cormode et al., ICDE 2009).
+struct GameTrend {
+  std::string game_id;
+  double heat = 0;
+};
+/// The heat of what `a` and `b` each count.
+[[nodiscard]] double AddHeat(double a, double b);
+
+struct TrendingGame {
+  Game game;
+  double heat = 0;
+};
+
+/// Games by id; `Game::version` is the store's own. What returned OK survives the process, where the
+/// implementation lasts at all. Threads: safe. Errors beyond those named: kUnavailable, the engine cannot be
+/// used now.
 class GameStore {
  public:
   virtual ~GameStore() = default;
 
-  /// Stores a new game, or returns the one that the same key made before.
+  /// Stores a new game as version 1, or returns the one that the same key made before.
   /// kResourceExhausted: its owner has `quota` games (0: no limit). kAlreadyExists: the id is taken.
   /// kInvalidArgument: the key was used for a different request.
   virtual StatusOr<Game> CreateGame(const Game& game, const CreationKey& key, std::uint32_t quota) = 0;
@@ -28,6 +47,18 @@ class GameStore {
 
   /// At most `limit` games in ascending order of id, beginning after `after`.
   virtual StatusOr<std::vector<Game>> ListGames(std::string_view after, std::size_t limit) = 0;
+
+  /// Replaces the game and adds 1 to its version; returns it as it now is. kAborted: `game.version` is not
+  /// the stored one, so somebody else wrote in between. kNotFound: no such game.
+  virtual StatusOr<Game> UpdateGame(const Game& game) = 0;
+
+  /// Adds to the games' heat. Games that are not there are passed over.
+  virtual Status AddTrends(std::span<const GameTrend> trends) = 0;
+
+  /// At most `limit` games, the hottest first and of equal ones by id, beginning behind `after`. Games that
+  /// nobody ever joined are not among them.
+  virtual StatusOr<std::vector<TrendingGame>> ListTrending(const std::optional<GameTrend>& after,
+                                                           std::size_t limit) = 0;
 
   /// Forgets creation keys by age; games stay. True: there is more to do.
   virtual StatusOr<bool> Purge(const Sweep& sweep) = 0;

@@ -36,16 +36,16 @@ Player ShownTo(const CallContext& context, Player player) {
   return player;
 }
 
-// Changes a profile by `change`, again if somebody else wrote in between.
+// Changes a profile, of that version if one is asked for, by `change`; again if somebody wrote in between.
 template <typename Change>
-StatusOr<PlayerRecord> Modify(PlayerStore& players, std::string_view id, Change change) {
-  return RetryOnConflict([&]() -> StatusOr<PlayerRecord> {
-    OOFGG_ASSIGN_OR_RETURN(PlayerRecord record, players.FindPlayer(id));
-    if (!change(record.player)) return record;
-    OOFGG_RETURN_IF_ERROR(players.UpdatePlayer(record));
-    ++record.version;
-    return record;
-  });
+StatusOr<Player> Modify(PlayerStore& players, std::string_view id, Change change, std::int64_t version = 0) {
+  const auto attempt = [&]() -> StatusOr<Player> {
+    OOFGG_ASSIGN_OR_RETURN(Player player, players.FindPlayer(id));
+    OOFGG_RETURN_IF_ERROR(CheckVersion("the player", version, player.version));
+    if (!change(player)) return player;
+    return players.UpdatePlayer(player);
+  };
+  return RetryOnConflict(attempt, version);
 }
 
 }  // namespace
@@ -66,11 +66,12 @@ StatusOr<Player> PlayerFacade::CreatePlayer(const CallContext& context, const Pl
   fresh.team = player.team;
   fresh.is_ai = player.is_ai;
   const Status inserted = players_.InsertPlayer(fresh);
+  fresh.version = 1;
   if (inserted.ok()) return ShownTo(context, std::move(fresh));
   if (inserted.code() != StatusCode::kAlreadyExists) return inserted;
 
   // Made by another call that needed a profile: it has had no say yet in what it holds.
-  OOFGG_ASSIGN_OR_RETURN(PlayerRecord record, Modify(players_, fresh.id, [&](Player& stored) {
+  OOFGG_ASSIGN_OR_RETURN(Player made, Modify(players_, fresh.id, [&](Player& stored) {
                            if (stored.username != stored.id || fresh.username == fresh.id) return false;
                            stored.username = fresh.username;
                            if (stored.email.empty()) stored.email = fresh.email;
@@ -78,18 +79,17 @@ StatusOr<Player> PlayerFacade::CreatePlayer(const CallContext& context, const Pl
                            stored.is_ai = stored.is_ai || fresh.is_ai;
                            return true;
                          }));
-  return ShownTo(context, std::move(record.player));
+  return ShownTo(context, std::move(made));
 }
 
 StatusOr<Player> PlayerFacade::GetPlayer(const CallContext& context, const GetPlayerRequest& request) {
   OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kReadPlayer));
   OOFGG_RETURN_IF_ERROR(CheckOptionalId("id", request.id));
   if (request.id.empty() || request.id == context.caller->user_id) {
-    OOFGG_ASSIGN_OR_RETURN(PlayerRecord own, EnsurePlayer(context.caller->user_id));
-    return std::move(own.player);
+    return EnsurePlayer(context.caller->user_id);
   }
-  OOFGG_ASSIGN_OR_RETURN(PlayerRecord record, players_.FindPlayer(request.id));
-  return ShownTo(context, std::move(record.player));
+  OOFGG_ASSIGN_OR_RETURN(Player player, players_.FindPlayer(request.id));
+  return ShownTo(context, std::move(player));
 }
 
 StatusOr<Player> PlayerFacade::UpdatePlayer(const CallContext& context, const UpdatePlayerRequest& request) {
@@ -103,17 +103,18 @@ StatusOr<Player> PlayerFacade::UpdatePlayer(const CallContext& context, const Up
 
   const std::string& id = request.id.empty() ? context.caller->user_id : request.id;
   if (self) OOFGG_RETURN_IF_ERROR(EnsurePlayer(id).status());
-  OOFGG_ASSIGN_OR_RETURN(PlayerRecord record, Modify(players_, id, [&](Player& stored) {
-                           stored.team = request.team.value_or(stored.team);
-                           stored.is_ai = request.is_ai.value_or(stored.is_ai);
-                           stored.is_inactive = request.is_inactive.value_or(stored.is_inactive);
-                           stored.role = request.role.value_or(stored.role);
-                           return true;
-                         }));
-  return ShownTo(context, std::move(record.player));
+  const auto change = [&](Player& stored) {
+    stored.team = request.team.value_or(stored.team);
+    stored.is_ai = request.is_ai.value_or(stored.is_ai);
+    stored.is_inactive = request.is_inactive.value_or(stored.is_inactive);
+    stored.role = request.role.value_or(stored.role);
+    return true;
+  };
+  OOFGG_ASSIGN_OR_RETURN(Player updated, Modify(players_, id, change, request.version));
+  return ShownTo(context, std::move(updated));
 }
 
-StatusOr<PlayerRecord> PlayerFacade::EnsurePlayer(std::string_view id, std::string_view username) {
+StatusOr<Player> PlayerFacade::EnsurePlayer(std::string_view id, std::string_view username) {
   OOFGG_RETURN_IF_ERROR(erased_.Check(id));
   const auto name_it = [&](Player& stored) {
     if (username.empty() || stored.username != stored.id) return false;
@@ -127,7 +128,8 @@ StatusOr<PlayerRecord> PlayerFacade::EnsurePlayer(std::string_view id, std::stri
   fresh.id = id;
   fresh.username = username.empty() ? id : username;
   const Status inserted = players_.InsertPlayer(fresh);
-  if (inserted.ok()) return PlayerRecord{std::move(fresh), 1};
+  fresh.version = 1;
+  if (inserted.ok()) return fresh;
   if (inserted.code() != StatusCode::kAlreadyExists) return inserted;
   return Modify(players_, id, name_it);  // Another call was faster.
 }

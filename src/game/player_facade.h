@@ -34,12 +34,12 @@ class PlayerFacade {
   StatusOr<Player> GetPlayer(const CallContext& context, const GetPlayerRequest& request);
 
   /// Changes what the request names. kNotFound: no such player (but the caller's own is made).
-  /// kAborted: others kept writing at the same time; try again.
+  /// kAborted: it is no longer the version that the request names, or others kept writing at the same time.
   StatusOr<Player> UpdatePlayer(const CallContext& context, const UpdatePlayerRequest& request);
 
   /// For the other facades: the profile of `id`, made if there is none. `username` names a new one, or one
   /// that has no name of its own yet; empty for none.
-  StatusOr<PlayerRecord> EnsurePlayer(std::string_view id, std::string_view username = {});
+  StatusOr<Player> EnsurePlayer(std::string_view id, std::string_view username = {});
 
   /// For the other facades: display names of those of `ids` who have a profile.
   StatusOr<std::unordered_map<std::string, std::string>> NamesOf(std::span<const std::string> ids);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,14 +10,9 @@
 
 namespace oofgg::game {
 
-/// A profile and how often it was written.
-struct PlayerRecord {
-  Player player;
-  std::int64_t version = 0;
-};
-
-/// Profiles by player id. What returned OK survives the process, where the implementation lasts at all.
-/// Threads: safe. Errors beyond those named: kUnavailable, the engine cannot be used now.
+/// Profiles by player id; `Player::version` is the store's own. What returned OK survives the process, where
+/// the implementation lasts at all. Threads: safe. Errors beyond those named: kUnavailable, the engine cannot
+/// be used now.
 class PlayerStore {
  public:
   virtual ~PlayerStore() = default;
@@ -27,14 +21,14 @@ class PlayerStore {
   virtual Status InsertPlayer(const Player& player) = 0;
 
   /// kNotFound: no such profile.
-  virtual StatusOr<PlayerRecord> FindPlayer(std::string_view id) = 0;
+  virtual StatusOr<Player> FindPlayer(std::string_view id) = 0;
 
   /// The profiles among `ids` that exist, in no order.
   virtual StatusOr<std::vector<Player>> FindPlayers(std::span<const std::string> ids) = 0;
 
-  /// Replaces the profile and adds 1 to its version. kAborted: `record.version` is not the stored one,
-  /// so somebody else wrote in between; read again. kNotFound: no such profile.
-  virtual Status UpdatePlayer(const PlayerRecord& record) = 0;
+  /// Replaces the profile and adds 1 to its version; returns it as it now is. kAborted: `player.version` is
+  /// not the stored one, so somebody else wrote in between; read again. kNotFound: no such profile.
+  virtual StatusOr<Player> UpdatePlayer(const Player& player) = 0;
 
   /// Forgets the profile. False: there was none.
   virtual StatusOr<bool> ErasePlayer(std::string_view id) = 0;

@@ -77,7 +77,7 @@ StatusOr<LeaderboardEntry> ScoreFacade::SubmitScore(const CallContext& context,
   score.score_type = TypeOf(submission.score_type);
   score.created_at = parts_.clock.WallNow();
   score.metadata = submission.metadata;
-  OOFGG_ASSIGN_OR_RETURN(const PlayerRecord player, parts_.players.EnsurePlayer(score.player_id));
+  OOFGG_ASSIGN_OR_RETURN(const Player player, parts_.players.EnsurePlayer(score.player_id));
   OOFGG_ASSIGN_OR_RETURN(ScoreRecord stored, parts_.scores.InsertScore(score, key));
 
   // A repeated call comes by here again, since the first one may have died before it did.
@@ -99,7 +99,7 @@ StatusOr<LeaderboardEntry> ScoreFacade::SubmitScore(const CallContext& context,
   }
   return LeaderboardEntry{.rank = static_cast<std::int64_t>(best.rank),
                           .score = std::move(stored.score),
-                          .player_name = player.player.username};
+                          .player_name = player.username};
 }
 
 StatusOr<PlayerScores> ScoreFacade::GetPlayerScores(const CallContext& context,

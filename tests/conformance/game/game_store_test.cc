@@ -1,3 +1,5 @@
+#include <cmath>
+#include <limits>
 #include <thread>
 #include <vector>
 
@@ -27,6 +29,12 @@ TEST_P(GameStoreTest, KeepsEveryField) {
   game.image_url = "https://example.org/x.png";
   game.max_sessions = 4'000'000'000;
   game.max_players_per_session = 8;
+  game.score_rules["laps"] = {.order = ScoreOrder::kAscending,
+                              .keep = ScoreKeep::kSum,
+                              .source = ScoreSource::kServer,
+                              .min_value = std::numeric_limits<std::int64_t>::min() + 1,
+                              .max_value = 0};
+  game.score_rules["kills"] = {};
   game.data = std::string("\0binary-free but with a NUL", 27);
   ASSERT_TRUE(store().CreateGame(game, {}, 0).ok());
   const auto found = store().FindGame("g1");
@@ -39,6 +47,8 @@ TEST_P(GameStoreTest, KeepsEveryField) {
   EXPECT_EQ(found->max_players_per_session, 8u);
   EXPECT_EQ(found->data, game.data);
   EXPECT_EQ(found->owner_id, "ann");
+  EXPECT_EQ(found->score_rules, game.score_rules);
+  EXPECT_EQ(found->version, 1);
 }
 
 TEST_P(GameStoreTest, SaysWhatIsMissingAndWhatIsTaken) {
@@ -113,6 +123,50 @@ TEST_P(GameStoreTest, AQuotaHoldsAgainstSimultaneousCreation) {
   }
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(store().ListGames("", 100)->size(), 3u);
+}
+
+TEST_P(GameStoreTest, OfTwoWritersWithOneVersionOnlyTheFirstWrites) {
+  ASSERT_TRUE(store().CreateGame(Named("g1"), {}, 0).ok());
+  Game first = *store().FindGame("g1");
+  Game second = first;
+  first.name = "First";
+  first.max_players_per_session = 2;
+  first.score_rules["laps"] = {.order = ScoreOrder::kAscending};
+  second.name = "Second";
+  const auto updated = store().UpdateGame(first);
+  ASSERT_TRUE(updated.ok()) << updated.status();
+  EXPECT_EQ(updated->version, 2);
+  EXPECT_EQ(store().UpdateGame(second).status().code(), StatusCode::kAborted);
+  const auto now = store().FindGame("g1");
+  EXPECT_EQ(now->name, "First");
+  EXPECT_EQ(now->max_players_per_session, 2u);
+  EXPECT_EQ(now->score_rules, first.score_rules);
+  EXPECT_EQ(now->version, 2);
+  EXPECT_EQ(store().UpdateGame(Named("nothing")).status().code(), StatusCode::kNotFound);
+}
+
+TEST_P(GameStoreTest, HeatAddsUpAsJoinsDo) {
+  EXPECT_DOUBLE_EQ(game::AddHeat(std::log(2.0), std::log(3.0)), std::log(5.0));
+  EXPECT_DOUBLE_EQ(game::AddHeat(5'000, 1), 5'000);  // Without an overflow on the way.
+}
+
+TEST_P(GameStoreTest, TrendsAreListedHottestFirstPageByPage) {
+  for (const char* id : {"a", "b", "c", "d", "e"}) ASSERT_TRUE(store().CreateGame(Named(id), {}, 0).ok());
+  const std::vector<game::GameTrend> joins = {{"a", 1}, {"c", 7}, {"b", 1}, {"d", 2.5}, {"nothing", 9}};
+  ASSERT_TRUE(store().AddTrends(joins).ok());
+  const std::vector<game::GameTrend> more = {{"d", 8}};
+  ASSERT_TRUE(store().AddTrends(more).ok());
+  std::string seen;
+  std::optional<game::GameTrend> after;
+  while (true) {
+    const auto page = store().ListTrending(after, 3);
+    ASSERT_TRUE(page.ok()) << page.status();
+    if (page->empty()) break;
+    for (const game::TrendingGame& trending : *page) seen += trending.game.id;
+    after = {page->back().game.id, page->back().heat};
+  }
+  EXPECT_EQ(seen, "dcab");
+  EXPECT_DOUBLE_EQ(store().ListTrending({}, 1)->front().heat, game::AddHeat(2.5, 8));
 }
 
 }  // namespace

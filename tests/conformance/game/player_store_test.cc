@@ -28,7 +28,7 @@ TEST_P(PlayerStoreTest, KeepsEveryField) {
   const auto found = store().FindPlayer("p1");
   ASSERT_TRUE(found.ok()) << found.status();
   EXPECT_EQ(found->version, 1);
-  const Player& player = found->player;
+  const Player& player = *found;
   EXPECT_EQ(player.id, "p1");
   EXPECT_EQ(player.username, "Ann");
   EXPECT_EQ(player.email, "ann@example.org");
@@ -44,12 +44,12 @@ TEST_P(PlayerStoreTest, RefusesASecondInsertAndChangesNothing) {
   Player other = Ann();
   other.username = "Eve";
   EXPECT_EQ(store().InsertPlayer(other).code(), StatusCode::kAlreadyExists);
-  EXPECT_EQ(store().FindPlayer("p1")->player.username, "Ann");
+  EXPECT_EQ(store().FindPlayer("p1")->username, "Ann");
 }
 
 TEST_P(PlayerStoreTest, SaysWhoIsMissing) {
   EXPECT_EQ(store().FindPlayer("nobody").status().code(), StatusCode::kNotFound);
-  EXPECT_EQ(store().UpdatePlayer({Ann(), 1}).code(), StatusCode::kNotFound);
+  EXPECT_EQ(store().UpdatePlayer(Ann()).status().code(), StatusCode::kNotFound);
 }
 
 TEST_P(PlayerStoreTest, FindsThoseThatExist) {
@@ -72,12 +72,14 @@ TEST_P(PlayerStoreTest, OfTwoWritersWithOneVersionOnlyTheFirstWrites) {
   ASSERT_TRUE(store().InsertPlayer(Ann()).ok());
   auto first = *store().FindPlayer("p1");
   auto second = first;
-  first.player.team = "blue";
-  second.player.team = "green";
-  EXPECT_TRUE(store().UpdatePlayer(first).ok());
-  EXPECT_EQ(store().UpdatePlayer(second).code(), StatusCode::kAborted);
+  first.team = "blue";
+  second.team = "green";
+  const auto updated = store().UpdatePlayer(first);
+  ASSERT_TRUE(updated.ok()) << updated.status();
+  EXPECT_EQ(updated->version, 2);
+  EXPECT_EQ(store().UpdatePlayer(second).status().code(), StatusCode::kAborted);
   const auto now = store().FindPlayer("p1");
-  EXPECT_EQ(now->player.team, "blue");
+  EXPECT_EQ(now->team, "blue");
   EXPECT_EQ(now->version, 2);
 }
 

@@ -1,11 +1,13 @@
 #include "tests/conformance/game/store_set.h"
 
+#include "storage/memory/game/memory_entity_store.h"
 #include "storage/memory/game/memory_game_store.h"
 #include "storage/memory/game/memory_player_store.h"
 #include "storage/memory/game/memory_score_store.h"
 #include "storage/memory/game/memory_session_store.h"
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/game/game_schema.h"
+#include "storage/sqlite/game/sqlite_entity_store.h"
 #include "storage/sqlite/game/sqlite_game_store.h"
 #include "storage/sqlite/game/sqlite_player_store.h"
 #include "storage/sqlite/game/sqlite_score_store.h"
@@ -19,12 +21,14 @@ class MemoryStores final : public StoreSet {
   game::PlayerStore& players() override { return players_; }
   game::GameStore& games() override { return games_; }
   game::SessionStore& sessions() override { return sessions_; }
+  game::EntityStore& entities() override { return entities_; }
   game::ScoreStore& scores() override { return scores_; }
 
  private:
   MemoryPlayerStore players_;
   MemoryGameStore games_;
   MemorySessionStore sessions_;
+  MemoryEntityStore entities_{sessions_};
   MemoryScoreStore scores_;
 };
 
@@ -34,6 +38,7 @@ class SqliteStores final : public StoreSet {
   game::PlayerStore& players() override { return players_; }
   game::GameStore& games() override { return games_; }
   game::SessionStore& sessions() override { return sessions_; }
+  game::EntityStore& entities() override { return entities_; }
   game::ScoreStore& scores() override { return scores_; }
 
  private:
@@ -41,6 +46,7 @@ class SqliteStores final : public StoreSet {
   SqlitePlayerStore players_{*database_};
   SqliteGameStore games_{*database_};
   SqliteSessionStore sessions_{*database_};
+  SqliteEntityStore entities_{*database_};
   SqliteScoreStore scores_{*database_};
 };
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "game/entity_store.h"
 #include "game/game_store.h"
 #include "game/player_store.h"
 #include "game/score_store.h"
@@ -12,13 +13,14 @@
 
 namespace oofgg::storage {
 
-/// The four stores on one engine.
+/// The five stores on one engine.
 class StoreSet {
  public:
   virtual ~StoreSet() = default;
   virtual game::PlayerStore& players() = 0;
   virtual game::GameStore& games() = 0;
   virtual game::SessionStore& sessions() = 0;
+  virtual game::EntityStore& entities() = 0;
   virtual game::ScoreStore& scores() = 0;
 };
 

@@ -202,11 +202,11 @@ class StuckPlayers final : public PlayerStore {
  public:
   explicit StuckPlayers(PlayerStore& players) : players_(players) {}
   Status InsertPlayer(const Player& player) override { return players_.InsertPlayer(player); }
-  StatusOr<PlayerRecord> FindPlayer(std::string_view id) override { return players_.FindPlayer(id); }
+  StatusOr<Player> FindPlayer(std::string_view id) override { return players_.FindPlayer(id); }
   StatusOr<std::vector<Player>> FindPlayers(std::span<const std::string> ids) override {
     return players_.FindPlayers(ids);
   }
-  Status UpdatePlayer(const PlayerRecord& record) override { return players_.UpdatePlayer(record); }
+  StatusOr<Player> UpdatePlayer(const Player& player) override { return players_.UpdatePlayer(player); }
   StatusOr<bool> ErasePlayer(std::string_view id) override {
     ++erasures;
     if (on_erasure) on_erasure();

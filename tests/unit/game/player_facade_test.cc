@@ -48,8 +48,8 @@ TEST_F(PlayerFacadeTest, TheFirstCallThatNeedsAProfileMakesItAndCreateNamesIt) {
   EXPECT_EQ(players().GetPlayer(As("ann"), {})->username, "ann");
   EXPECT_EQ(players().CreatePlayer(As("ann"), Named("Ann"))->username, "Ann");
   EXPECT_EQ(players().GetPlayer(As("bob"), Id("ann"))->username, "Ann");
-  EXPECT_EQ(players().EnsurePlayer("cid", "Cid")->player.username, "Cid");
-  EXPECT_EQ(players().EnsurePlayer("cid", "Other")->player.username, "Cid");
+  EXPECT_EQ(players().EnsurePlayer("cid", "Cid")->username, "Cid");
+  EXPECT_EQ(players().EnsurePlayer("cid", "Other")->username, "Cid");
 }
 
 TEST_F(PlayerFacadeTest, TheEmailIsItsOwnersOnly) {

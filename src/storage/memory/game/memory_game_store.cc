@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace oofgg::storage {
+namespace {
+
+Status NoGame(std::string_view id) {
+  return MakeStatus(StatusCode::kNotFound, "there is no game " + std::string(id));
+}
+
+}  // namespace
 
 StatusOr<Game> MemoryGameStore::CreateGame(const Game& game, const game::CreationKey& key,
                                            std::uint32_t quota) {
@@ -16,15 +23,17 @@ StatusOr<Game> MemoryGameStore::CreateGame(const Game& game, const game::Creatio
     return MakeStatus(StatusCode::kResourceExhausted,
                       "the owner has " + std::to_string(owned) + " games already");
   }
-  games_.emplace(game.id, game);
+  Game stored = game;
+  stored.version = 1;
+  games_.emplace(game.id, stored);
   keys_.Remember(key, game.id);
-  return game;
+  return stored;
 }
 
 StatusOr<Game> MemoryGameStore::FindGame(std::string_view id) {
   const std::lock_guard lock(mutex_);
   const auto found = games_.find(id);
-  if (found == games_.end()) return MakeStatus(StatusCode::kNotFound, "there is no game " + std::string(id));
+  if (found == games_.end()) return NoGame(id);
   return found->second;
 }
 
@@ -35,6 +44,43 @@ StatusOr<std::vector<Game>> MemoryGameStore::ListGames(std::string_view after, s
     games.push_back(it->second);
   }
   return games;
+}
+
+StatusOr<Game> MemoryGameStore::UpdateGame(const Game& game) {
+  const std::lock_guard lock(mutex_);
+  const auto found = games_.find(game.id);
+  if (found == games_.end()) return NoGame(game.id);
+  if (found->second.version != game.version) {
+    return MakeStatus(StatusCode::kAborted, "game " + game.id + " was written at the same time");
+  }
+  found->second = game;
+  ++found->second.version;
+  return found->second;
+}
+
+Status MemoryGameStore::AddTrends(std::span<const game::GameTrend> trends) {
+  const std::lock_guard lock(mutex_);
+  for (const game::GameTrend& trend : trends) {
+    if (!games_.contains(trend.game_id)) continue;
+    const auto [heat, fresh] = heat_.try_emplace(trend.game_id, trend.heat);
+    if (!fresh) heat->second = game::AddHeat(heat->second, trend.heat);
+  }
+  return {};
+}
+
+StatusOr<std::vector<game::TrendingGame>> MemoryGameStore::ListTrending(
+    const std::optional<game::GameTrend>& after, std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<game::TrendingGame> trending;
+  for (const auto& [id, heat] : heat_) {
+    if (after.has_value() && (heat > after->heat || (heat == after->heat && id <= after->game_id))) continue;
+    trending.push_back({.game = games_.find(id)->second, .heat = heat});
+  }
+  // Stable, and the map is in order of id.
+  std::stable_sort(trending.begin(), trending.end(),
+                   [](const auto& a, const auto& b) { return a.heat > b.heat; });
+  if (trending.size() > limit) trending.resize(limit);
+  return trending;
 }
 
 StatusOr<bool> MemoryGameStore::Purge(const game::Sweep& sweep) {

@@ -15,11 +15,16 @@ class MemoryGameStore final : public game::GameStore {
   StatusOr<Game> CreateGame(const Game& game, const game::CreationKey& key, std::uint32_t quota) override;
   StatusOr<Game> FindGame(std::string_view id) override;
   StatusOr<std::vector<Game>> ListGames(std::string_view after, std::size_t limit) override;
+  StatusOr<Game> UpdateGame(const Game& game) override;
+  Status AddTrends(std::span<const game::GameTrend> trends) override;
+  StatusOr<std::vector<game::TrendingGame>> ListTrending(const std::optional<game::GameTrend>& after,
+                                                         std::size_t limit) override;
   StatusOr<bool> Purge(const game::Sweep& sweep) override;
 
  private:
   std::mutex mutex_;
   std::map<std::string, Game, std::less<>> games_;
+  std::map<std::string, double, std::less<>> heat_;
   CreationKeys<std::string> keys_;
 };
 

@@ -11,11 +11,13 @@ Status NoPlayer(std::string_view id) {
 
 Status MemoryPlayerStore::InsertPlayer(const Player& player) {
   const std::lock_guard lock(mutex_);
-  if (players_.try_emplace(player.id, game::PlayerRecord{player, 1}).second) return {};
-  return MakeStatus(StatusCode::kAlreadyExists, "there is a player " + player.id);
+  const auto [at, inserted] = players_.try_emplace(player.id, player);
+  if (!inserted) return MakeStatus(StatusCode::kAlreadyExists, "there is a player " + player.id);
+  at->second.version = 1;
+  return {};
 }
 
-StatusOr<game::PlayerRecord> MemoryPlayerStore::FindPlayer(std::string_view id) {
+StatusOr<Player> MemoryPlayerStore::FindPlayer(std::string_view id) {
   const std::lock_guard lock(mutex_);
   const auto found = players_.find(id);
   if (found == players_.end()) return NoPlayer(id);
@@ -26,21 +28,21 @@ StatusOr<std::vector<Player>> MemoryPlayerStore::FindPlayers(std::span<const std
   const std::lock_guard lock(mutex_);
   std::vector<Player> players;
   for (const std::string& id : ids) {
-    if (const auto found = players_.find(id); found != players_.end())
-      players.push_back(found->second.player);
+    if (const auto found = players_.find(id); found != players_.end()) players.push_back(found->second);
   }
   return players;
 }
 
-Status MemoryPlayerStore::UpdatePlayer(const game::PlayerRecord& record) {
+StatusOr<Player> MemoryPlayerStore::UpdatePlayer(const Player& player) {
   const std::lock_guard lock(mutex_);
-  const auto found = players_.find(record.player.id);
-  if (found == players_.end()) return NoPlayer(record.player.id);
-  if (found->second.version != record.version) {
-    return MakeStatus(StatusCode::kAborted, "player " + record.player.id + " was written at the same time");
+  const auto found = players_.find(player.id);
+  if (found == players_.end()) return NoPlayer(player.id);
+  if (found->second.version != player.version) {
+    return MakeStatus(StatusCode::kAborted, "player " + player.id + " was written at the same time");
   }
-  found->second = {record.player, record.version + 1};
-  return {};
+  found->second = player;
+  ++found->second.version;
+  return found->second;
 }
 
 StatusOr<bool> MemoryPlayerStore::ErasePlayer(std::string_view id) {

@@ -12,14 +12,14 @@ namespace oofgg::storage {
 class MemoryPlayerStore final : public game::PlayerStore {
  public:
   Status InsertPlayer(const Player& player) override;
-  StatusOr<game::PlayerRecord> FindPlayer(std::string_view id) override;
+  StatusOr<Player> FindPlayer(std::string_view id) override;
   StatusOr<std::vector<Player>> FindPlayers(std::span<const std::string> ids) override;
-  Status UpdatePlayer(const game::PlayerRecord& record) override;
+  StatusOr<Player> UpdatePlayer(const Player& player) override;
   StatusOr<bool> ErasePlayer(std::string_view id) override;
 
  private:
   std::mutex mutex_;
-  std::map<std::string, game::PlayerRecord, std::less<>> players_;
+  std::map<std::string, Player, std::less<>> players_;
 };
 
 }  // namespace oofgg::storage

@@ -111,7 +111,33 @@ constexpr std::string_view kThird = R"sql(
 CREATE INDEX sessions_by_owner ON sessions (owner_id) WHERE owner_id <> '';
 )sql";
 
-constexpr std::array<std::string_view, 3> kMigrations = {kFirst, kSecond, kThird};
+/// Games that change, what is joined of late, and things in sessions.
+constexpr std::string_view kFourth = R"sql(
+ALTER TABLE games ADD COLUMN score_rules TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE games ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+
+CREATE TABLE game_trends (
+  game_id TEXT PRIMARY KEY,
+  heat REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX game_trends_by_heat ON game_trends (heat DESC, game_id);
+
+CREATE TABLE entities (
+  session_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  game_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  type TEXT NOT NULL,
+  attributes TEXT NOT NULL,
+  controller INTEGER NOT NULL,
+  player_id TEXT NOT NULL,
+  data TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  PRIMARY KEY (session_id, id)
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::array<std::string_view, 4> kMigrations = {kFirst, kSecond, kThird, kFourth};
 
 }  // namespace
 

@@ -15,6 +15,10 @@ class SqliteGameStore final : public game::GameStore {
   StatusOr<Game> CreateGame(const Game& game, const game::CreationKey& key, std::uint32_t quota) override;
   StatusOr<Game> FindGame(std::string_view id) override;
   StatusOr<std::vector<Game>> ListGames(std::string_view after, std::size_t limit) override;
+  StatusOr<Game> UpdateGame(const Game& game) override;
+  Status AddTrends(std::span<const game::GameTrend> trends) override;
+  StatusOr<std::vector<game::TrendingGame>> ListTrending(const std::optional<game::GameTrend>& after,
+                                                         std::size_t limit) override;
   StatusOr<bool> Purge(const game::Sweep& sweep) override;
 
  private:

@@ -8,15 +8,15 @@ namespace {
 constexpr std::string_view kSelectPlayer =
     "SELECT id, username, email, team, score, is_ai, is_inactive, role, version FROM players WHERE id = ?1";
 
-game::PlayerRecord ReadPlayerRow(const Statement& row) {
-  return {.player = {.id = row.Text(0),
-                     .username = row.Text(1),
-                     .email = row.Text(2),
-                     .team = row.Text(3),
-                     .score = static_cast<std::int32_t>(row.Int(4)),
-                     .is_ai = row.Int(5) != 0,
-                     .is_inactive = row.Int(6) != 0,
-                     .role = row.Text(7)},
+Player ReadPlayerRow(const Statement& row) {
+  return {.id = row.Text(0),
+          .username = row.Text(1),
+          .email = row.Text(2),
+          .team = row.Text(3),
+          .score = static_cast<std::int32_t>(row.Int(4)),
+          .is_ai = row.Int(5) != 0,
+          .is_inactive = row.Int(6) != 0,
+          .role = row.Text(7),
           .version = row.Int(8)};
 }
 
@@ -47,8 +47,8 @@ Status SqlitePlayerStore::InsertPlayer(const Player& player) {
   });
 }
 
-StatusOr<game::PlayerRecord> SqlitePlayerStore::FindPlayer(std::string_view id) {
-  return ReadValue(database_, [&](Connection& connection) -> StatusOr<game::PlayerRecord> {
+StatusOr<Player> SqlitePlayerStore::FindPlayer(std::string_view id) {
+  return ReadValue(database_, [&](Connection& connection) -> StatusOr<Player> {
     Statement select = connection.Prepare(kSelectPlayer);
     OOFGG_ASSIGN_OR_RETURN(const bool found, select.Bind(1, id).Step());
     if (!found) return NoPlayer(id);
@@ -63,25 +63,26 @@ StatusOr<std::vector<Player>> SqlitePlayerStore::FindPlayers(std::span<const std
     for (const std::string& id : ids) {
       OOFGG_ASSIGN_OR_RETURN(bool found, select.Bind(1, id).Step());
       if (!found) continue;
-      players.push_back(ReadPlayerRow(select).player);
+      players.push_back(ReadPlayerRow(select));
       OOFGG_ASSIGN_OR_RETURN(found, select.Step());  // To the end, for the next id.
     }
     return players;
   });
 }
 
-Status SqlitePlayerStore::UpdatePlayer(const game::PlayerRecord& record) {
-  return database_.Write([&](Connection& connection) -> Status {
+StatusOr<Player> SqlitePlayerStore::UpdatePlayer(const Player& player) {
+  return WriteValue(database_, [&](Connection& connection) -> StatusOr<Player> {
     Statement update = connection.Prepare(
         "UPDATE players SET username = ?2, email = ?3, team = ?4, score = ?5, is_ai = ?6, is_inactive = ?7, "
         "role = ?8, version = version + 1 WHERE id = ?1 AND version = ?9");
-    BindPlayer(update, record.player);
-    OOFGG_RETURN_IF_ERROR(update.Bind(9, record.version).Run());
-    if (connection.Changes() == 1) return {};
+    BindPlayer(update, player);
+    OOFGG_RETURN_IF_ERROR(update.Bind(9, player.version).Run());
+    const bool updated = connection.Changes() == 1;
     Statement select = connection.Prepare(kSelectPlayer);
-    OOFGG_ASSIGN_OR_RETURN(const bool found, select.Bind(1, record.player.id).Step());
-    if (!found) return NoPlayer(record.player.id);
-    return MakeStatus(StatusCode::kAborted, "player " + record.player.id + " was written at the same time");
+    OOFGG_ASSIGN_OR_RETURN(const bool found, select.Bind(1, player.id).Step());
+    if (!found) return NoPlayer(player.id);
+    if (updated) return ReadPlayerRow(select);
+    return MakeStatus(StatusCode::kAborted, "player " + player.id + " was written at the same time");
   });
 }
 

@@ -13,9 +13,9 @@ class SqlitePlayerStore final : public game::PlayerStore {
   explicit SqlitePlayerStore(Database& database) : database_(database) {}
 
   Status InsertPlayer(const Player& player) override;
-  StatusOr<game::PlayerRecord> FindPlayer(std::string_view id) override;
+  StatusOr<Player> FindPlayer(std::string_view id) override;
   StatusOr<std::vector<Player>> FindPlayers(std::span<const std::string> ids) override;
-  Status UpdatePlayer(const game::PlayerRecord& record) override;
+  StatusOr<Player> UpdatePlayer(const Player& player) override;
   StatusOr<bool> ErasePlayer(std::string_view id) override;
 
  private:

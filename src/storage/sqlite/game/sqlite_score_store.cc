@@ -3,8 +3,8 @@
 #include <chrono>
 
 #include "oofgg/parse.h"
+#include "storage/json_columns.h"
 #include "storage/sqlite/game/creation_keys.h"
-#include "storage/sqlite/game/json_columns.h"
 #include "storage/sqlite/with_value.h"
 
 namespace oofgg::storage {

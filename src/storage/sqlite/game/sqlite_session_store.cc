@@ -1,7 +1,7 @@
 #include "storage/sqlite/game/sqlite_session_store.h"
 
+#include "storage/json_columns.h"
 #include "storage/sqlite/game/creation_keys.h"
-#include "storage/sqlite/game/json_columns.h"
 #include "storage/sqlite/with_value.h"
 
 namespace oofgg::storage {
@@ -149,6 +149,7 @@ StatusOr<std::vector<std::string>> ReadIds(Statement& select) {
 Status EraseRow(Connection& connection, std::string_view id) {
   OOFGG_RETURN_IF_ERROR(
       connection.Prepare("DELETE FROM session_members WHERE session_id = ?1").Bind(1, id).Run());
+  OOFGG_RETURN_IF_ERROR(connection.Prepare("DELETE FROM entities WHERE session_id = ?1").Bind(1, id).Run());
   return connection.Prepare("DELETE FROM sessions WHERE id = ?1").Bind(1, id).Run();
 }
 

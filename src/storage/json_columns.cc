@@ -1,4 +1,4 @@
-#include "storage/sqlite/game/json_columns.h"
+#include "storage/json_columns.h"
 
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -40,6 +40,27 @@ StatusOr<json> ParseObject(std::string_view text) {
   return object;
 }
 
+/// The number under `key`, if there is one and it is one.
+std::optional<std::int64_t> NumberIn(const json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_number_integer()) return std::nullopt;
+  return found->get<std::int64_t>();
+}
+
+std::optional<ScoreRule> RuleFrom(const json& value) {
+  if (!value.is_object()) return std::nullopt;
+  const auto order = NumberIn(value, "order");
+  const auto keep = NumberIn(value, "keep");
+  const auto source = NumberIn(value, "source");
+  if (!order || !keep || !source) return std::nullopt;
+  ScoreRule rule{.order = static_cast<ScoreOrder>(*order),
+                 .keep = static_cast<ScoreKeep>(*keep),
+                 .source = static_cast<ScoreSource>(*source)};
+  rule.min_value = NumberIn(value, "min").value_or(rule.min_value);
+  rule.max_value = NumberIn(value, "max").value_or(rule.max_value);
+  return rule;
+}
+
 }  // namespace
 
 std::string ToJson(const Attributes& attributes) {
@@ -51,6 +72,17 @@ std::string ToJson(const Attributes& attributes) {
 std::string ToJson(const std::map<std::string, std::string>& texts) {
   json object = json::object();
   for (const auto& [key, value] : texts) object[key] = value;
+  return object.dump(-1, ' ', false, kReplaceBadUtf8);
+}
+
+std::string ToJson(const ScoreRules& rules) {
+  json object = json::object();
+  for (const auto& [type, rule] : rules) {
+    json& written = object[type];
+    written = {{"order", rule.order}, {"keep", rule.keep}, {"source", rule.source}};
+    if (rule.min_value != ScoreRule().min_value) written["min"] = rule.min_value;
+    if (rule.max_value != ScoreRule().max_value) written["max"] = rule.max_value;
+  }
   return object.dump(-1, ' ', false, kReplaceBadUtf8);
 }
 
@@ -73,6 +105,17 @@ StatusOr<std::map<std::string, std::string>> TextsFromJson(std::string_view text
     texts.emplace(key, value.get<std::string>());
   }
   return texts;
+}
+
+StatusOr<ScoreRules> ScoreRulesFromJson(std::string_view text) {
+  OOFGG_ASSIGN_OR_RETURN(const json object, ParseObject(text));
+  ScoreRules rules;
+  for (const auto& [type, value] : object.items()) {
+    const auto rule = RuleFrom(value);
+    if (!rule.has_value()) return Damaged();
+    rules.emplace(type, *rule);
+  }
+  return rules;
 }
 
 }  // namespace oofgg::storage
