@@ -26,6 +26,7 @@
 #include "storage/jsonl/jsonl_event_log.h"
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/game/game_schema.h"
+#include "storage/sqlite/game/sqlite_entity_store.h"
 #include "storage/sqlite/game/sqlite_game_store.h"
 #include "storage/sqlite/game/sqlite_player_store.h"
 #include "storage/sqlite/game/sqlite_score_store.h"
@@ -88,6 +89,7 @@ Status Serve(const GameSettings& settings) {
   storage::SqlitePlayerStore players(*database);
   storage::SqliteGameStore games(*database);
   storage::SqliteSessionStore sessions(*database);
+  storage::SqliteEntityStore entities(*database);
   storage::SqliteScoreStore scores(*database);
   auto event_log = storage::JsonlEventLog::Open(settings.event_log, clock);
   if (!event_log.ok()) return Annotate(event_log.status(), "--event-log");
@@ -113,9 +115,9 @@ Status Serve(const GameSettings& settings) {
     OOFGG_ASSIGN_OR_RETURN(auto transport, TransportToMaker(settings));
     queue = std::make_unique<MakerQueue>(std::move(transport), maker_callbacks, clock);
   }
-  OOFGG_ASSIGN_OR_RETURN(const auto room,
-                         game::GameRoom::Open({players, games, sessions, scores}, queue.get(), clock, random,
-                                              **event_log, RoomOptionsOf(settings)));
+  OOFGG_ASSIGN_OR_RETURN(
+      const auto room, game::GameRoom::Open({players, games, sessions, entities, scores}, queue.get(), clock,
+                                            random, **event_log, RoomOptionsOf(settings)));
   const TidyTimer tidy(workers, clock, kTidyPeriod,
                        [&room = *room] { return Annotate(room.PurgeEnded(), "purge"); });
   OOFGG_ASSIGN_OR_RETURN(const auto presence,

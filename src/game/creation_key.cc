@@ -21,6 +21,16 @@ Fingerprint& Fingerprint::Add(std::string_view text) {
 
 std::int64_t Fingerprint::value() const { return static_cast<std::int64_t>(state_); }
 
+void AddAttributes(Fingerprint& sum, const Attributes& attributes) {
+  for (const auto& [key, value] : attributes) {
+    sum.Add(key).Add(static_cast<std::int64_t>(value.index()));
+    if (const auto* text = std::get_if<std::string>(&value)) sum.Add(*text);
+    if (const auto* number = std::get_if<std::int32_t>(&value)) sum.Add(*number);
+    if (const auto* real = std::get_if<float>(&value)) sum.Add(std::to_string(*real));
+    if (const auto* flag = std::get_if<bool>(&value)) sum.Add(std::int64_t{*flag});
+  }
+}
+
 Status CheckSameRequest(std::int64_t stored_fingerprint, const CreationKey& key) {
   if (stored_fingerprint == key.fingerprint) return {};
   return InvalidField("idempotency-key", "was used before for a different request; use a fresh key");

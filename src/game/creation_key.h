@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "oofgg/model/attribute.h"
 #include "oofgg/status.h"
 
 namespace oofgg::game {
@@ -30,6 +31,9 @@ class Fingerprint {
 
   std::uint64_t state_ = 0xcbf29ce484222325;  // FNV-1a, 64 bits.
 };
+
+/// Keys, types and values.
+void AddAttributes(Fingerprint& sum, const Attributes& attributes);
 
 /// What a store answers when `stored` was made under the key, but by another request: kInvalidArgument.
 [[nodiscard]] Status CheckSameRequest(std::int64_t stored_fingerprint, const CreationKey& key);

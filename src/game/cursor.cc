@@ -11,6 +11,10 @@ std::string Tag(std::string_view list) { return std::to_string(Fingerprint().Add
 
 }  // namespace
 
+Status NotACursor() {
+  return InvalidField("cursor", "was not given by this list; leave it out to begin at the start");
+}
+
 std::string EncodeCursor(std::string_view list, std::string_view position) {
   return base::Base64UrlEncode(Tag(list) + std::string(position));
 }
@@ -21,7 +25,7 @@ StatusOr<std::string> DecodeCursor(std::string_view list, std::string_view curso
   const auto text = cursor.size() <= kLongest ? base::Base64UrlDecode(cursor) : std::nullopt;
   const std::string tag = Tag(list);
   if (!text.has_value() || !text->starts_with(tag)) {
-    return InvalidField("cursor", "was not given by this list; leave it out to begin at the start");
+    return NotACursor();
   }
   return text->substr(tag.size());
 }

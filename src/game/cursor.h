@@ -14,4 +14,7 @@ namespace oofgg::game {
 /// The position; empty for an empty cursor. kInvalidArgument: not a cursor of this list.
 [[nodiscard]] StatusOr<std::string> DecodeCursor(std::string_view list, std::string_view cursor);
 
+/// kInvalidArgument: what `cursor` says of somebody's own making.
+[[nodiscard]] Status NotACursor();
+
 }  // namespace oofgg::game

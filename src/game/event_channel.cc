@@ -96,6 +96,16 @@ StatusOr<std::unique_ptr<EventCursor>> EventChannel::Subscribe(std::string_view 
   return std::make_unique<EventCursor>(shared_from_this(), std::move(reader));
 }
 
+void EventChannel::End(const Status& status) {
+  std::vector<std::shared_ptr<Reader>> readers;
+  {
+    const std::lock_guard lock(mutex_);
+    ended_ = status;
+    readers = readers_;
+  }
+  for (const auto& reader : readers) reader->wake();
+}
+
 void EventChannel::Kick(std::string_view player_id, const Status& status) {
   std::vector<std::shared_ptr<Reader>> kicked;
   {
@@ -113,6 +123,7 @@ StatusOr<EventChannel::Stored> EventChannel::NextFor(Reader& reader) {
   const std::lock_guard lock(mutex_);
   if (!reader.ended.ok()) return reader.ended;
   if (reader.seen == last_) {
+    if (!ended_.ok()) return ended_;
     reader.waiting = true;
     return nullptr;
   }

@@ -59,6 +59,9 @@ class EventChannel : public std::enable_shared_from_this<EventChannel> {
   StatusOr<std::unique_ptr<EventCursor>> Subscribe(std::string_view player_id, EventStart start,
                                                    std::function<void()> wake);
 
+  /// Ends all cursors with `status` behind what they have yet to read; nothing more is said here.
+  void End(const Status& status);
+
   /// Ends all cursors of the player with `status`.
   void Kick(std::string_view player_id, const Status& status);
 
@@ -92,6 +95,7 @@ class EventChannel : public std::enable_shared_from_this<EventChannel> {
   std::size_t window_bytes_ = 0;
   std::vector<std::shared_ptr<Reader>> readers_;
   TimePoint idle_since_;
+  Status ended_;  // Not OK: what all end with.
 };
 
 /// One reader's place. Dropping it ends the reading. Threads: one at a time; the channel's are its own.

@@ -20,8 +20,8 @@ struct EventOptions {
   std::size_t max_event_bytes = 16 * 1024;          ///< Name, attributes and data of one event.
 };
 
-/// The events between the players of a session: `GameService.StreamEvents`.
-/// Threads: safe.
+/// The events between the players of a session, `GameService.StreamEvents`, and as their game server has
+/// them, `InstanceService.StreamEvents`. Threads: safe.
 class EventFacade {
  public:
   struct Parts {
@@ -38,8 +38,9 @@ class EventFacade {
   /// event it has seen in `sequence`; without one the stream begins with the next event. A first message
   /// with more in it than that is an event as well. The stream belongs to that session.
   ///
-  /// An event goes to every member's streams, its sender's too, so that all see one order. The server sets
-  /// `id`, `sequence`, `timestamp_ms`, `player_id`, `game_id` and `session_id`, the last as the receiver
+  /// An event goes to every member's streams, its sender's too, so that all see one order; one with a
+  /// `team_id` to that team's members only, one with `to_player_ids` to those. The server
+  /// sets `id`, `sequence`, `timestamp_ms`, `player_id`, `game_id` and `session_id`, the last as the receiver
   /// named the session. Opened on a place in the queue, the stream begins with the match's first event.
   ///
   /// The stream ends with kInvalidArgument (a message that is not right; nothing of it was sent),
@@ -49,6 +50,12 @@ class EventFacade {
   /// streams). kUnauthenticated at once: no caller.
   StatusOr<StreamHandlerPtr<GameEvent, GameEvent>> Open(const CallContext& context,
                                                         std::shared_ptr<StreamHost> host);
+
+  /// The same for the session's game server: it needs not be a member but a service credential for the game,
+  /// hears every event whomever it is for, and may send any type, to any team, in the name of any player or
+  /// of none (an empty `player_id`).
+  StatusOr<StreamHandlerPtr<GameEvent, GameEvent>> OpenAsServer(const CallContext& context,
+                                                                std::shared_ptr<StreamHost> host);
 
  private:
   const Parts parts_;

@@ -1,9 +1,12 @@
 #include "game/event_stream.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
+#include "game/authorization.h"
 #include "game/session_access.h"
+#include "game/session_events.h"
 #include "game/validation.h"
 
 namespace oofgg::game {
@@ -15,26 +18,30 @@ bool SaysSomething(const GameEvent& event) {
          event.type != EventType::kUnspecified;
 }
 
-// Names of events that only the server makes.
-bool IsServerEvent(std::string_view name) {
-  return name == "joined" || name == "left" || name == "session" || name == "entity";
+// Whether the event is for that member, besides its sender.
+bool IsFor(const GameEvent& event, const std::string& player, const std::string& team) {
+  if (event.player_id == player) return true;
+  if (!event.to_player_ids.empty()) {
+    return std::find(event.to_player_ids.begin(), event.to_player_ids.end(), player) !=
+           event.to_player_ids.end();
+  }
+  return event.team_id.empty() || event.team_id == team;
 }
 
-std::size_t PayloadOf(const GameEvent& event) {
-  std::size_t size = event.name.size() + event.data.size();
-  for (const auto& [key, value] : event.attributes) {
-    const auto* text = std::get_if<std::string>(&value);
-    size += key.size() + (text != nullptr ? text->size() : sizeof(float));
+std::string TeamOf(const SessionRecord& session, const std::string& player) {
+  for (const SessionMember& member : session.members) {
+    if (member.user_id == player) return member.team_id;
   }
-  return size;
+  return {};
 }
 
 }  // namespace
 
-EventStream::EventStream(const EventFacade::Parts& parts, const CallContext& context,
+EventStream::EventStream(const EventFacade::Parts& parts, const CallContext& context, Side side,
                          std::shared_ptr<StreamHost> host)
     : parts_(parts),
       context_(context),
+      side_(side),
       host_(std::make_shared<StreamHostRef>(std::move(host))),
       allowance_(parts.clock, parts.options.rate) {}
 
@@ -79,9 +86,9 @@ Status EventStream::Enter(EventStart start) {
     stage_ = Stage::kQueued;
   }
   OOFGG_ASSIGN_OR_RETURN(const ResolvedSession session, ResolveSession(parts_.sessions, caller, session_id_));
-  OOFGG_RETURN_IF_ERROR(Authorize(context_, Act::kStreamEvents, RelationTo(session, caller)));
+  OOFGG_RETURN_IF_ERROR(AuthorizeSide(session));
   if (!IsLive(session.record.state)) {
-    return MakeStatus(StatusCode::kFailedPrecondition, "the session is over; join another one");
+    return SessionIsOver();
   }
   if (session.record.state == SessionState::kQueued) return {};
 
@@ -92,10 +99,16 @@ Status EventStream::Enter(EventStart start) {
   OOFGG_ASSIGN_OR_RETURN(cursor_, channel->Subscribe(caller, start, [host = host_] { host->Wake(); }));
   // Who left before the cursor was there has not been told by LEAVE.
   OOFGG_ASSIGN_OR_RETURN(const ResolvedSession now, ResolveSession(parts_.sessions, caller, session_id_));
-  OOFGG_RETURN_IF_ERROR(Authorize(context_, Act::kStreamEvents, RelationTo(now, caller)));
+  OOFGG_RETURN_IF_ERROR(AuthorizeSide(now));
   game_id_ = session.record.game_id;
+  team_id_ = TeamOf(now.record, caller);
   stage_ = Stage::kOpen;
   return {};
+}
+
+Status EventStream::AuthorizeSide(const ResolvedSession& session) const {
+  const Act act = side_ == Side::kServer ? Act::kHostEvents : Act::kStreamEvents;
+  return Authorize(context_, act, RelationTo(session, context_.caller->user_id));
 }
 
 Status EventStream::CheckEvent(const GameEvent& event) const {
@@ -104,14 +117,22 @@ Status EventStream::CheckEvent(const GameEvent& event) const {
   }
   OOFGG_RETURN_IF_ERROR(CheckText("event_name", event.name, 0, kMaxNameBytes));
   OOFGG_RETURN_IF_ERROR(CheckOptionalId("team_id", event.team_id));
+  OOFGG_RETURN_IF_ERROR(CheckOptionalId("player_id", event.player_id));
+  if (event.to_player_ids.size() > kMaxAddressees) {
+    return InvalidField("to_player_ids", "are too many; at most " + std::to_string(kMaxAddressees));
+  }
+  for (const std::string& id : event.to_player_ids) OOFGG_RETURN_IF_ERROR(CheckId("to_player_ids", id));
   OOFGG_RETURN_IF_ERROR(CheckAttributes("attributes", event.attributes));
   OOFGG_RETURN_IF_ERROR(CheckData("data", event.data));
-  if (event.type == EventType::kSystem || IsServerEvent(event.name)) {
-    return InvalidField(event.type == EventType::kSystem ? "type" : "event_name",
-                        "is for events that the server makes; choose another");
+  if (IsServerEvent(event.name)) {
+    return InvalidField("event_name", "is for events that the backend makes; choose another");
+  }
+  if (event.type == EventType::kSystem && side_ != Side::kServer) {
+    return InvalidField("type", "is for events that servers make; choose another");
   }
   if (event.type > EventType::kCompletion) return InvalidField("type", "is not a type of event");
-  if (PayloadOf(event) <= parts_.options.max_event_bytes) return {};
+  if (event.name.size() + event.data.size() + SizeOf(event.attributes) <= parts_.options.max_event_bytes)
+    return {};
   return InvalidField("data", "and attributes are too long for one event; at most " +
                                   std::to_string(parts_.options.max_event_bytes) + " bytes");
 }
@@ -129,7 +150,7 @@ Status EventStream::Send(GameEvent event) {
   event.timestamp_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.WallNow().time_since_epoch())
           .count();
-  event.player_id = context_.caller->user_id;
+  if (side_ == Side::kPlayer) event.player_id = context_.caller->user_id;
   event.game_id = game_id_;
   cursor_->channel().Publish(std::move(event));
   return {};
@@ -140,15 +161,18 @@ std::optional<GameEvent> EventStream::Next() {
     if (Status status = Enter({.at = EventStart::At::kOldest}); !status.ok()) End(std::move(status));
   }
   if (stage_ != Stage::kOpen) return std::nullopt;
-  const auto next = cursor_->Next();
-  if (!next.ok()) {
-    End(next.status());
-    return std::nullopt;
+  while (true) {
+    const auto next = cursor_->Next();
+    if (!next.ok()) {
+      End(next.status());
+      return std::nullopt;
+    }
+    if (*next == nullptr) return std::nullopt;
+    if (side_ == Side::kPlayer && !IsFor(**next, context_.caller->user_id, team_id_)) continue;
+    GameEvent event = **next;
+    event.session_id = session_id_;  // The receiver's name for it.
+    return event;
   }
-  if (*next == nullptr) return std::nullopt;
-  GameEvent event = **next;
-  event.session_id = session_id_;  // The receiver's name for it.
-  return event;
 }
 
 void EventStream::End(Status status) {

@@ -7,6 +7,7 @@
 
 #include "game/event_channel.h"
 #include "game/event_facade.h"
+#include "game/session_access.h"
 #include "game/session_notifier.h"
 #include "game/stream_host_ref.h"
 #include "oofgg/caller.h"
@@ -21,7 +22,11 @@ class EventStream final : public StreamHandler<GameEvent, GameEvent>,
                           public SessionNotifier::Watcher,
                           public std::enable_shared_from_this<EventStream> {
  public:
-  EventStream(const EventFacade::Parts& parts, const CallContext& context, std::shared_ptr<StreamHost> host);
+  /// Who is at the other end: a member, or the game server, which hears all and may speak of anybody.
+  enum class Side { kPlayer, kServer };
+
+  EventStream(const EventFacade::Parts& parts, const CallContext& context, Side side,
+              std::shared_ptr<StreamHost> host);
 
   void OnMessage(GameEvent message) override;
   void OnClose() override;
@@ -34,17 +39,20 @@ class EventStream final : public StreamHandler<GameEvent, GameEvent>,
   Status OpenFor(const GameEvent& first);
   Status Enter(EventStart start);
   Status Send(GameEvent event);
+  [[nodiscard]] Status AuthorizeSide(const ResolvedSession& session) const;
   [[nodiscard]] Status CheckEvent(const GameEvent& event) const;
   void End(Status status);
 
   const EventFacade::Parts parts_;
   const CallContext context_;
+  const Side side_;
   const std::shared_ptr<StreamHostRef> host_;  // Shared with the cursor's waker.
   TokenBucket allowance_;
 
   Stage stage_ = Stage::kUnopened;
   std::string session_id_;  // As the client named it.
   std::string game_id_;
+  std::string team_id_;                        // The member's.
   std::unique_ptr<EventCursor> cursor_;        // From kOpen on.
   std::atomic<bool> session_changed_ = false;  // While kQueued.
 };

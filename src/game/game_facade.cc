@@ -1,25 +1,97 @@
 #include "game/game_facade.h"
 
+#include <bit>
+#include <utility>
+
 #include "game/authorization.h"
 #include "game/cursor.h"
+#include "game/optimistic.h"
 #include "game/validation.h"
+#include "oofgg/parse.h"
 
 namespace oofgg::game {
+namespace {
+
+Status CheckGame(const Game& game) {
+  OOFGG_RETURN_IF_ERROR(CheckText("name", game.name, 1, kMaxNameBytes));
+  OOFGG_RETURN_IF_ERROR(CheckText("description", game.description, 0, kMaxDescriptionBytes));
+  OOFGG_RETURN_IF_ERROR(CheckText("short_description", game.short_description, 0, kMaxNameBytes));
+  OOFGG_RETURN_IF_ERROR(CheckUrl("image_url", game.image_url));
+  OOFGG_RETURN_IF_ERROR(CheckData("data", game.data));
+  if (game.max_players_per_session > kMaxMembers) {
+    return InvalidField("max_players_per_session", "is too many; at most " + std::to_string(kMaxMembers));
+  }
+  return CheckScoreRules(game.score_rules);
+}
+
+Fingerprint SumOf(const Game& game) {
+  Fingerprint sum;
+  sum.Add(game.name).Add(game.description).Add(game.data);
+  // As a request of the contract alone always was: its sum must stay what it is.
+  if (game.short_description.empty() && game.image_url.empty() && game.max_sessions == 0 &&
+      game.max_players_per_session == 0 && game.score_rules.empty()) {
+    return sum;
+  }
+  sum.Add(game.short_description).Add(game.image_url);
+  sum.Add(std::int64_t{game.max_sessions}).Add(std::int64_t{game.max_players_per_session});
+  for (const auto& [type, rule] : game.score_rules) {
+    sum.Add(type).Add(static_cast<std::int64_t>(rule.order)).Add(static_cast<std::int64_t>(rule.keep));
+    sum.Add(static_cast<std::int64_t>(rule.source)).Add(rule.min_value).Add(rule.max_value);
+  }
+  return sum;
+}
+
+// The lists of a type are kept by its rule from the first score on; another one would need them made anew.
+Status CheckKeepsRanking(const ScoreRules& before, const ScoreRules& after) {
+  for (const auto& [type, rule] : before) {
+    const auto now = after.find(type);
+    const ScoreRule next = now == after.end() ? ScoreRule() : now->second;
+    if (next.order == rule.order && next.keep == rule.keep) continue;
+    return WithReason(
+        MakeStatus(StatusCode::kFailedPrecondition,
+                   "score type " + type + " ranks by the rule it was made with; use a new type"),
+        "SCORE_RULE_FIXED");
+  }
+  for (const auto& [type, rule] : after) {
+    if (before.contains(type) || (rule.order == ScoreRule().order && rule.keep == ScoreRule().keep)) continue;
+    // Scores may have come while the type had no rule, and rank by the default one.
+    return WithReason(
+        MakeStatus(StatusCode::kFailedPrecondition,
+                   "score type " + type + " ranks by the default rule; give its rule when the game is made"),
+        "SCORE_RULE_FIXED");
+  }
+  return {};
+}
+
+std::string TrendCursor(const TrendingGame& last) {
+  return std::to_string(std::bit_cast<std::int64_t>(last.heat)) + "," + last.game.id;
+}
+
+StatusOr<std::optional<GameTrend>> TrendAt(std::string_view position) {
+  if (position.empty()) return std::nullopt;
+  const auto comma = position.find(',');
+  const auto bits = ParseInteger<std::int64_t>(position.substr(0, comma));
+  if (!bits.ok() || comma == std::string_view::npos) return NotACursor();
+  return GameTrend{std::string(position.substr(comma + 1)), std::bit_cast<double>(*bits)};
+}
+
+}  // namespace
 
 StatusOr<Game> GameFacade::CreateGame(const CallContext& context, const CreateGameRequest& request) {
   OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kCreateGame));
-  OOFGG_RETURN_IF_ERROR(CheckText("name", request.name, 1, kMaxNameBytes));
-  OOFGG_RETURN_IF_ERROR(CheckText("description", request.description, 0, kMaxDescriptionBytes));
-  OOFGG_RETURN_IF_ERROR(CheckData("data", request.data));
-  const auto sum = Fingerprint().Add(request.name).Add(request.description).Add(request.data);
-  OOFGG_ASSIGN_OR_RETURN(const CreationKey key, MakeCreationKey(context, sum));
-
   Game game;
   game.id = ids_.Next();
   game.name = request.name;
   game.description = request.description;
   game.data = request.data;
+  game.short_description = request.short_description;
+  game.image_url = request.image_url;
+  game.max_sessions = request.max_sessions;
+  game.max_players_per_session = request.max_players_per_session;
+  game.score_rules = request.score_rules;
   game.owner_id = context.caller->user_id;
+  OOFGG_RETURN_IF_ERROR(CheckGame(game));
+  OOFGG_ASSIGN_OR_RETURN(const CreationKey key, MakeCreationKey(context, SumOf(game)));
   const bool limited = context.caller->role != "admin" && context.caller->role != "service";
   OOFGG_ASSIGN_OR_RETURN(Game made, games_.CreateGame(game, key, limited ? options_.games_per_user : 0));
   if (made.id == game.id) {
@@ -27,6 +99,32 @@ StatusOr<Game> GameFacade::CreateGame(const CallContext& context, const CreateGa
         {clock_.WallNow(), "game.created", made.id, {{"owner_id", made.owner_id}, {"name", made.name}}});
   }
   return made;
+}
+
+StatusOr<Game> GameFacade::UpdateGame(const CallContext& context, const UpdateGameRequest& request) {
+  OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kReadGame));  // Somebody, before anything is looked up.
+  OOFGG_RETURN_IF_ERROR(CheckId("id", request.id));
+  if (request.version < 0) return InvalidField("version", "is negative; give the one that was read, or 0");
+  const auto attempt = [&]() -> StatusOr<Game> {
+    OOFGG_ASSIGN_OR_RETURN(Game game, games_.FindGame(request.id));
+    const bool self = !game.owner_id.empty() && game.owner_id == context.caller->user_id;
+    OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kUpdateGame, {.self = self, .game_id = game.id}));
+    OOFGG_RETURN_IF_ERROR(CheckVersion("the game", request.version, game.version));
+    if (request.score_rules.has_value()) {
+      OOFGG_RETURN_IF_ERROR(CheckKeepsRanking(game.score_rules, *request.score_rules));
+    }
+    game.name = request.name.value_or(game.name);
+    game.description = request.description.value_or(game.description);
+    game.data = request.data.value_or(game.data);
+    game.short_description = request.short_description.value_or(game.short_description);
+    game.image_url = request.image_url.value_or(game.image_url);
+    game.max_sessions = request.max_sessions.value_or(game.max_sessions);
+    game.max_players_per_session = request.max_players_per_session.value_or(game.max_players_per_session);
+    game.score_rules = request.score_rules.value_or(game.score_rules);
+    OOFGG_RETURN_IF_ERROR(CheckGame(game));
+    return games_.UpdateGame(game);
+  };
+  return RetryOnConflict(attempt, request.version);
 }
 
 StatusOr<GamesPage> GameFacade::GetGame(const CallContext& context, const GetGameRequest& request) {
@@ -49,6 +147,22 @@ StatusOr<GamesPage> GameFacade::ListGames(const GetGameRequest& request) {
     page.games.resize(limit);
     page.next_cursor = EncodeCursor("games", page.games.back().id);
   }
+  return page;
+}
+
+StatusOr<GamesPage> GameFacade::TrendingGames(const CallContext& context,
+                                              const TrendingGamesRequest& request) {
+  OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kReadGame));
+  OOFGG_ASSIGN_OR_RETURN(const std::size_t limit, PageSize(request.limit));
+  OOFGG_ASSIGN_OR_RETURN(const std::string position, DecodeCursor("trending", request.cursor));
+  OOFGG_ASSIGN_OR_RETURN(const auto after, TrendAt(position));
+  OOFGG_ASSIGN_OR_RETURN(std::vector<TrendingGame> trending, trends_.List(after, limit + 1));
+  GamesPage page;
+  if (trending.size() > limit) {
+    trending.resize(limit);
+    page.next_cursor = EncodeCursor("trending", TrendCursor(trending.back()));
+  }
+  for (TrendingGame& entry : trending) page.games.push_back(std::move(entry.game));
   return page;
 }
 

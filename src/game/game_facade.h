@@ -4,6 +4,7 @@
 
 #include "base/event_log.h"
 #include "game/game_store.h"
+#include "game/trends.h"
 #include "oofgg/caller.h"
 #include "oofgg/clock.h"
 #include "oofgg/model/game.h"
@@ -21,14 +22,23 @@ struct GameOptions {
 /// kPermissionDenied, kInvalidArgument, kUnavailable when the store cannot be used.
 class GameFacade {
  public:
-  GameFacade(GameStore& games, UuidGenerator& ids, const Clock& clock, EventLog& log, GameOptions options)
-      : games_(games), ids_(ids), clock_(clock), log_(log), options_(options) {}
+  GameFacade(GameStore& games, Trends& trends, UuidGenerator& ids, const Clock& clock, EventLog& log,
+             GameOptions options)
+      : games_(games), trends_(trends), ids_(ids), clock_(clock), log_(log), options_(options) {}
 
   /// Idempotent under an idempotency key. kResourceExhausted: the caller's quota is used up.
   StatusOr<Game> CreateGame(const CallContext& context, const CreateGameRequest& request);
 
   /// One game by its id, or, without one, a page of all, the oldest first. kNotFound: no such game.
   StatusOr<GamesPage> GetGame(const CallContext& context, const GetGameRequest& request);
+
+  /// Changes what the request names, for its owner and admins. kNotFound: no such game. kAborted: it is no
+  /// longer the version that the request names, or others kept writing at the same time. kFailedPrecondition
+  /// with reason SCORE_RULE_FIXED: how a score type ranks cannot change once there is a rule for it.
+  StatusOr<Game> UpdateGame(const CallContext& context, const UpdateGameRequest& request);
+
+  /// A page of the games that most players joined of late, a join counting half after six hours.
+  StatusOr<GamesPage> TrendingGames(const CallContext& context, const TrendingGamesRequest& request);
 
   /// For the operator, who may choose the id: makes the game unless it is there already.
   Status EnsureGame(const Game& game);
@@ -37,6 +47,7 @@ class GameFacade {
   StatusOr<GamesPage> ListGames(const GetGameRequest& request);
 
   GameStore& games_;
+  Trends& trends_;
   UuidGenerator& ids_;
   const Clock& clock_;
   EventLog& log_;

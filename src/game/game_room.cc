@@ -23,24 +23,31 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
       keep_ended_(options.keep_ended),
       ids_(clock, random),
       hub_(clock, options.hub),
+      session_events_(hub_, notifier_, clock),
+      trends_(stores.games, clock),
       boards_(options.max_score_types),
-      queue_(stores.sessions, erased_, queue, notifier_, ids_, clock, log),
+      queue_(stores.sessions, erased_, queue, notifier_, trends_, ids_, clock, log),
       players_(stores.players, erased_),
-      games_(stores.games, ids_, clock, log, options.games),
+      games_(stores.games, trends_, ids_, clock, log, options.games),
       sessions_({.games = stores.games,
                  .sessions = stores.sessions,
                  .erased = erased_,
                  .queue = queue_,
+                 .entities = stores.entities,
                  .notifier = notifier_,
-                 .hub = hub_,
+                 .events = session_events_,
+                 .trends = trends_,
                  .ids = ids_,
                  .clock = clock,
                  .log = log}),
+      entities_(
+          {.sessions = stores.sessions, .entities = stores.entities, .events = session_events_, .ids = ids_}),
       events_({.sessions = stores.sessions,
                .notifier = notifier_,
                .hub = hub_,
                .clock = clock,
                .options = options.events}),
+      global_({.sessions = stores.sessions, .hub = hub_, .clock = clock, .options = options.events}),
       scores_({.scores = stores.scores,
                .games = stores.games,
                .players = players_,
@@ -54,6 +61,7 @@ StatusOr<std::unique_ptr<GameRoom>> GameRoom::Open(const Stores& stores, MatchQu
                                                    const GameRoomOptions& options) {
   std::unique_ptr<GameRoom> room(new GameRoom(stores, queue, clock, random, log, options));
   for (const Game& game : options.operators_games) OOFGG_RETURN_IF_ERROR(room->games_.EnsureGame(game));
+  OOFGG_RETURN_IF_ERROR(room->global_.EnsureStream());
   OOFGG_RETURN_IF_ERROR(room->boards_.Rebuild(stores.scores));
   OOFGG_RETURN_IF_ERROR(room->queue_.Resume());
   return room;
@@ -89,6 +97,8 @@ Status GameRoom::PurgeEnded() {
   if (stopped_) return first_error;
   note(PurgeAll(stores_.games, sweep));
   note(PurgeAll(stores_.sessions, sweep));
+  note(PurgeAll(stores_.entities, sweep));
+  note(trends_.Flush());
   note(PurgeAll(stores_.scores, sweep));
   return first_error;
 }

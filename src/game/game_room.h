@@ -7,17 +7,21 @@
 #include <vector>
 
 #include "base/event_log.h"
+#include "game/entity_facade.h"
 #include "game/erased_players.h"
 #include "game/event_facade.h"
 #include "game/event_hub.h"
 #include "game/game_facade.h"
+#include "game/global_facade.h"
 #include "game/leaderboards.h"
 #include "game/match_queue.h"
 #include "game/player_facade.h"
 #include "game/score_facade.h"
+#include "game/session_events.h"
 #include "game/session_facade.h"
 #include "game/session_notifier.h"
 #include "game/session_queue.h"
+#include "game/trends.h"
 #include "oofgg/clock.h"
 #include "oofgg/random.h"
 #include "oofgg/status.h"
@@ -44,6 +48,7 @@ class GameRoom {
     PlayerStore& players;
     GameStore& games;
     SessionStore& sessions;
+    EntityStore& entities;
     ScoreStore& scores;
   };
 
@@ -68,7 +73,9 @@ class GameRoom {
   PlayerFacade& players() { return players_; }
   GameFacade& games() { return games_; }
   SessionFacade& sessions() { return sessions_; }
+  EntityFacade& entities() { return entities_; }
   EventFacade& events() { return events_; }
+  GlobalFacade& global() { return global_; }
   ScoreFacade& scores() { return scores_; }
 
  private:
@@ -85,13 +92,17 @@ class GameRoom {
   UuidGenerator ids_;
   EventHub hub_;
   SessionNotifier notifier_;
+  SessionEvents session_events_;
+  Trends trends_;
   Leaderboards boards_;
   ErasedPlayers erased_;
   SessionQueue queue_;
   PlayerFacade players_;
   GameFacade games_;
   SessionFacade sessions_;
+  EntityFacade entities_;
   EventFacade events_;
+  GlobalFacade global_;
   ScoreFacade scores_;
 };
 

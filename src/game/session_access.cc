@@ -27,6 +27,18 @@ bool IsMember(const SessionRecord& record, std::string_view user_id) {
                      [user_id](const SessionMember& member) { return member.user_id == user_id; });
 }
 
+bool RemoveMember(SessionRecord& record, std::string_view user_id) {
+  const auto gone = std::erase_if(
+      record.members, [user_id](const SessionMember& member) { return member.user_id == user_id; });
+  if (gone == 0) return false;
+  if (record.members.empty()) {
+    record.state = SessionState::kFinished;
+  } else if (record.owner_id == user_id) {
+    record.owner_id = record.members.front().user_id;
+  }
+  return true;
+}
+
 Relation RelationTo(const ResolvedSession& session, std::string_view user_id) {
   const SessionRecord& record = session.record;
   const bool by_player = !record.owner_id.empty();
@@ -44,7 +56,9 @@ Session ViewOf(const SessionRecord& record, std::string_view id, std::string_vie
                   .state = record.state,
                   .attributes = record.attributes,
                   .region = record.region,
-                  .data = record.data};
+                  .data = record.data,
+                  .host_id = record.owner_id,
+                  .version = record.version};
   for (const SessionMember& member : record.members) {
     session.user_ids.push_back(member.user_id);
     if (member.user_id == viewer && !member.join_ticket.empty()) {
@@ -55,13 +69,15 @@ Session ViewOf(const SessionRecord& record, std::string_view id, std::string_vie
 }
 
 StatusOr<SessionRecord> ModifySession(SessionStore& sessions, std::string_view id,
-                                      absl::FunctionRef<StatusOr<bool>(SessionRecord&)> change) {
-  return RetryOnConflict([&]() -> StatusOr<SessionRecord> {
+                                      absl::FunctionRef<StatusOr<bool>(SessionRecord&)> change,
+                                      std::int64_t version) {
+  const auto attempt = [&]() -> StatusOr<SessionRecord> {
     OOFGG_ASSIGN_OR_RETURN(SessionRecord record, sessions.FindSession(id));
     OOFGG_ASSIGN_OR_RETURN(const bool changed, change(record));
     if (!changed) return record;
     return sessions.UpdateSession(record);
-  });
+  };
+  return RetryOnConflict(attempt, version);
 }
 
 bool IsServerAttribute(std::string_view key) {

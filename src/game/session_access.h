@@ -23,6 +23,10 @@ StatusOr<ResolvedSession> ResolveSession(SessionStore& sessions, std::string_vie
 
 [[nodiscard]] bool IsMember(const SessionRecord& record, std::string_view user_id);
 
+/// Takes the player out. If they were its host, the member who has been there longest becomes it; if they
+/// were the last, the session is finished. False: they were not in it.
+bool RemoveMember(SessionRecord& record, std::string_view user_id);
+
 /// How the player stands to the session.
 [[nodiscard]] Relation RelationTo(const ResolvedSession& session, std::string_view user_id);
 
@@ -31,9 +35,11 @@ StatusOr<ResolvedSession> ResolveSession(SessionStore& sessions, std::string_vie
 [[nodiscard]] Session ViewOf(const SessionRecord& record, std::string_view id, std::string_view viewer);
 
 /// Changes a session by `change`, again if somebody else wrote in between, and returns it as it then is.
-/// `change` says whether there is anything to write; its error ends the attempt.
+/// `change` says whether there is anything to write; its error ends the attempt. `version`: as of
+/// RetryOnConflict.
 StatusOr<SessionRecord> ModifySession(SessionStore& sessions, std::string_view id,
-                                      absl::FunctionRef<StatusOr<bool>(SessionRecord&)> change);
+                                      absl::FunctionRef<StatusOr<bool>(SessionRecord&)> change,
+                                      std::int64_t version = 0);
 
 // Attributes that only the server sets.
 inline constexpr std::string_view kAddressAttribute = "address";

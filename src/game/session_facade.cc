@@ -1,41 +1,14 @@
 #include "game/session_facade.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
+#include "game/session_checks.h"
 #include "game/session_watch.h"
 #include "game/validation.h"
 
 namespace oofgg::game {
 namespace {
-
-Status CheckMembers(const std::vector<std::string>& user_ids, std::size_t capacity) {
-  if (user_ids.size() > capacity) {
-    return InvalidField("user_ids",
-                        "are more than the game allows in a session; at most " + std::to_string(capacity));
-  }
-  for (const std::string& user : user_ids) OOFGG_RETURN_IF_ERROR(CheckId("user_ids", user));
-  std::vector<std::string> sorted = user_ids;
-  std::sort(sorted.begin(), sorted.end());
-  if (std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end()) return {};
-  return InvalidField("user_ids", "names a player twice");
-}
-
-Status CheckNewSession(const CreateSessionRequest& request) {
-  OOFGG_RETURN_IF_ERROR(CheckId("game_id", request.game_id));
-  if (request.state != SessionState::kCreated && request.state != SessionState::kWaiting) {
-    return InvalidField("state", "is not one that a session begins in; STATE_CREATED or STATE_WAITING");
-  }
-  OOFGG_RETURN_IF_ERROR(CheckAttributes("attributes", request.attributes));
-  for (const auto& [key, value] : request.attributes) {
-    // Or a player could send the others to an address of their choosing.
-    if (IsServerAttribute(key))
-      return InvalidField("attributes." + key, "is set by the server only; use another key");
-  }
-  OOFGG_RETURN_IF_ERROR(CheckRegion(request.region));
-  return CheckData("data", request.data);
-}
 
 Fingerprint SumOf(const CreateSessionRequest& request) {
   Fingerprint sum;
@@ -44,19 +17,8 @@ Fingerprint SumOf(const CreateSessionRequest& request) {
       .Add(request.region)
       .Add(request.data);
   for (const std::string& user : request.user_ids) sum.Add(user);
-  for (const auto& [key, value] : request.attributes) {
-    sum.Add(key).Add(static_cast<std::int64_t>(value.index()));
-    if (const auto* text = std::get_if<std::string>(&value)) sum.Add(*text);
-    if (const auto* number = std::get_if<std::int32_t>(&value)) sum.Add(*number);
-    if (const auto* real = std::get_if<float>(&value)) sum.Add(std::to_string(*real));
-    if (const auto* flag = std::get_if<bool>(&value)) sum.Add(std::int64_t{*flag});
-  }
+  AddAttributes(sum, request.attributes);
   return sum;
-}
-
-std::size_t CapacityOf(const Game& game) {
-  return game.max_players_per_session == 0 ? kMaxMembers
-                                           : std::min<std::size_t>(game.max_players_per_session, kMaxMembers);
 }
 
 }  // namespace
@@ -92,6 +54,7 @@ StatusOr<Session> SessionFacade::CreateSession(const CallContext& context,
   OOFGG_ASSIGN_OR_RETURN(const SessionRecord made,
                          parts_.sessions.CreateSession(session, key, game.max_sessions));
   if (made.id == session.id) {
+    parts_.trends.Note(made.game_id, made.members.size());
     parts_.log.Append({parts_.clock.WallNow(),
                        "session.created",
                        made.id,
@@ -162,13 +125,14 @@ StatusOr<Session> SessionFacade::JoinSession(const CallContext& context, const J
     if (IsMember(stored, caller)) return false;
     OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kJoinSession, RelationTo({stored, false}, caller)));
     if (stored.members.size() >= CapacityOf(game)) {
-      return WithReason(MakeStatus(StatusCode::kFailedPrecondition, "the session is full"), "SESSION_FULL");
+      return SessionIsFull();
     }
     stored.members.push_back({.user_id = caller, .team_id = request.team_id, .join_ticket = {}});
     return true;
   };
   OOFGG_ASSIGN_OR_RETURN(const SessionRecord joined, ModifySession(parts_.sessions, session.record.id, join));
-  Announce(joined, caller, "joined");
+  parts_.events.Joined(joined, caller);
+  parts_.trends.Note(joined.game_id);
   return ViewOf(joined, request.session_id, caller);
 }
 
@@ -189,17 +153,7 @@ StatusOr<Session> SessionFacade::Leave(const CallContext& context, const JoinLea
   }
   if (!IsMember(session.record, caller)) return ViewOf(session.record, id, caller);  // Left before.
 
-  const auto leave = [&](SessionRecord& stored) -> StatusOr<bool> {
-    const auto gone =
-        std::erase_if(stored.members, [&](const auto& member) { return member.user_id == caller; });
-    if (stored.members.empty()) stored.state = SessionState::kFinished;
-    return gone > 0;
-  };
-  OOFGG_ASSIGN_OR_RETURN(const SessionRecord left, ModifySession(parts_.sessions, session.record.id, leave));
-  Kick(left, caller,
-       WithReason(MakeStatus(StatusCode::kFailedPrecondition, "you left the session"), "LEFT_SESSION"));
-  Announce(left, caller, "left");
-  return ViewOf(left, id, caller);
+  return LeaveSession(session.record, id, caller);
 }
 
 Status SessionFacade::ErasePlayer(const std::string& id) {
@@ -212,11 +166,11 @@ Status SessionFacade::ErasePlayer(const std::string& id) {
 
 Status SessionFacade::EraseFrom(const SessionRecord& session, const std::string& player) {
   const auto take_out = [&](SessionRecord& stored) -> StatusOr<bool> {
-    std::erase_if(stored.members, [&](const auto& member) { return member.user_id == player; });
+    RemoveMember(stored, player);
     if (stored.members.empty()) {
       stored.state = SessionState::kDeleted;  // Or who joins before it is erased would be lost with it.
     } else if (stored.owner_id == player) {
-      stored.owner_id = stored.members.front().user_id;
+      stored.owner_id = stored.members.front().user_id;  // They made it, and had left.
     }
     return true;
   };
@@ -227,32 +181,12 @@ Status SessionFacade::EraseFrom(const SessionRecord& session, const std::string&
     parts_.queue.Forget(session);
     OOFGG_RETURN_IF_ERROR(parts_.sessions.EraseSession(session.id));
   }
-  Kick(
+  OOFGG_RETURN_IF_ERROR(EraseEntitiesOf(*rest, player));
+  parts_.events.Left(
       *rest, player,
       WithReason(MakeStatus(StatusCode::kFailedPrecondition, "your account was deleted"), "ACCOUNT_DELETED"));
-  Announce(*rest, player, "left");
+  if (rest->owner_id != session.owner_id) parts_.events.Changed(*rest);
   return {};
-}
-
-void SessionFacade::Kick(const SessionRecord& session, const std::string& player, const Status& why) {
-  if (const auto channel = parts_.hub.Find(session.id)) channel->Kick(player, why);
-}
-
-// To those who watch the row, and to those who listen to the session's events, if anybody does.
-void SessionFacade::Announce(const SessionRecord& session, const std::string& player,
-                             const std::string& event_name) {
-  parts_.notifier.Notify(session.id);
-  const auto channel = parts_.hub.Find(session.id);
-  if (channel == nullptr) return;
-  GameEvent event;
-  event.name = event_name;
-  event.type = EventType::kSystem;
-  event.timestamp_ms =
-      std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.WallNow().time_since_epoch())
-          .count();
-  event.game_id = session.game_id;
-  event.player_id = player;
-  channel->Publish(std::move(event));
 }
 
 StatusOr<StreamHandlerPtr<Session, Session>> SessionFacade::WatchQueue(const CallContext& context,

@@ -4,13 +4,16 @@
 #include <string>
 
 #include "base/event_log.h"
+#include "game/authorization.h"
+#include "game/entity_store.h"
 #include "game/erased_players.h"
-#include "game/event_hub.h"
 #include "game/game_store.h"
 #include "game/session_access.h"
+#include "game/session_events.h"
 #include "game/session_notifier.h"
 #include "game/session_queue.h"
 #include "game/session_store.h"
+#include "game/trends.h"
 #include "oofgg/caller.h"
 #include "oofgg/clock.h"
 #include "oofgg/model/game.h"
@@ -32,8 +35,10 @@ class SessionFacade {
     SessionStore& sessions;
     const ErasedPlayers& erased;
     SessionQueue& queue;
+    EntityStore& entities;
     SessionNotifier& notifier;
-    EventHub& hub;
+    SessionEvents& events;
+    Trends& trends;
     UuidGenerator& ids;
     const Clock& clock;
     EventLog& log;
@@ -48,6 +53,17 @@ class SessionFacade {
   /// One session by its id, or, without one, those of the game that the caller is in or could join; the
   /// newest 100. kNotFound: no such session.
   StatusOr<Sessions> GetSession(const CallContext& context, const GetSessionRequest& request);
+
+  /// Changes what the request names, for its host, servers and admins. Who is no longer named in `user_ids`
+  /// is out. Everybody on its stream hears of it. kAborted: it is no longer the version that the request
+  /// names, or others kept writing at the same time. kNotFound: no such session. kFailedPrecondition: the
+  /// state cannot follow the present one (reason STATE_TRANSITION, game/session_state.h), the members are
+  /// more than the game allows (SESSION_FULL), or a place in the queue.
+  StatusOr<Session> UpdateSession(const CallContext& context, const UpdateSessionRequest& request);
+
+  /// Ends a session for good: its streams end, its entities go, and after a while the row. Again does no
+  /// harm. kNotFound: no such session, or it is gone already. kFailedPrecondition: a place in the queue.
+  StatusOr<Session> DeleteSession(const CallContext& context, const DeleteSessionRequest& request);
 
   /// JOIN with a session id joins that session; without one it takes a place in the queue of the game, whose
   /// session, in state kQueued, becomes the match's. LEAVE undoes either; without a session id it leaves the
@@ -69,12 +85,16 @@ class SessionFacade {
 
  private:
   Status EraseFrom(const SessionRecord& session, const std::string& player);
-  void Kick(const SessionRecord& session, const std::string& player, const Status& why);
+  Status EraseEntitiesOf(const SessionRecord& session, const std::string& player);
+  StatusOr<Session> LeaveSession(const SessionRecord& session, const std::string& id,
+                                 const std::string& player);
+  StatusOr<ResolvedSession> FindToChange(const CallContext& context, Act act, const std::string& id,
+                                         const std::string& game_id);
+  StatusOr<bool> Change(SessionRecord& stored, const UpdateSessionRequest& request, const Game& game);
   StatusOr<Sessions> ListSessions(const CallContext& context, const std::string& game_id);
   StatusOr<Session> JoinQueue(const CallContext& context, const JoinLeaveRequest& request);
   StatusOr<Session> JoinSession(const CallContext& context, const JoinLeaveRequest& request);
   StatusOr<Session> Leave(const CallContext& context, const JoinLeaveRequest& request);
-  void Announce(const SessionRecord& session, const std::string& player, const std::string& event_name);
 
   const Parts parts_;
 };

@@ -4,6 +4,7 @@
 
 #include "game/session_access.h"
 #include "game/ticket_follower.h"
+#include "game/trends.h"
 
 namespace oofgg::game {
 namespace {
@@ -23,10 +24,12 @@ StatusOr<bool> Delete(SessionRecord& place) {
 }  // namespace
 
 SessionQueue::SessionQueue(SessionStore& sessions, const ErasedPlayers& erased, MatchQueue* queue,
-                           SessionNotifier& notifier, UuidGenerator& ids, const Clock& clock, EventLog& log)
+                           SessionNotifier& notifier, Trends& trends, UuidGenerator& ids, const Clock& clock,
+                           EventLog& log)
     : sessions_(sessions),
       queue_(queue),
       notifier_(notifier),
+      trends_(trends),
       ids_(ids),
       follower_(std::make_shared<TicketFollower>(sessions, erased, notifier, clock, log)) {}
 
@@ -98,6 +101,7 @@ StatusOr<SessionRecord> SessionQueue::PlaceOf(const std::string& player, std::st
   place.region = region;
   place.members = {{.user_id = player, .team_id = {}, .join_ticket = {}}};
   auto made = sessions_.CreateSession(place, {}, 0);
+  if (made.ok()) trends_.Note(game_id);
   if (made.ok() || made.status().code() != StatusCode::kAlreadyExists) return made;
   return sessions_.FindActive(player, game_id);  // A call at the same time was faster.
 }

@@ -18,6 +18,7 @@
 namespace oofgg::game {
 
 class TicketFollower;
+class Trends;
 
 /// Places in the queue: sessions of one player in state kQueued, each kept in step with a ticket at the
 /// maker. When the ticket has its server, the match's session exists under the match's id, with all its
@@ -30,7 +31,8 @@ class SessionQueue {
  public:
   /// `queue` may be null: this server has no maker, and `Join` says so.
   SessionQueue(SessionStore& sessions, const ErasedPlayers& erased, MatchQueue* queue,
-               SessionNotifier& notifier, UuidGenerator& ids, const Clock& clock, EventLog& log);
+               SessionNotifier& notifier, Trends& trends, UuidGenerator& ids, const Clock& clock,
+               EventLog& log);
   ~SessionQueue();
 
   /// The caller's place in the queue of the game, made if there is none. Errors are the maker's; after
@@ -58,6 +60,7 @@ class SessionQueue {
   SessionStore& sessions_;
   MatchQueue* const queue_;
   SessionNotifier& notifier_;
+  Trends& trends_;
   UuidGenerator& ids_;
   std::shared_ptr<TicketFollower> follower_;  // Shared with the callbacks of watches.
 };

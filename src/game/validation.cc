@@ -95,6 +95,37 @@ Status CheckAttributes(std::string_view field, const Attributes& attributes) {
   return {};
 }
 
+std::size_t SizeOf(const Attributes& attributes) {
+  std::size_t size = 0;
+  for (const auto& [key, value] : attributes) {
+    const auto* text = std::get_if<std::string>(&value);
+    size += key.size() + (text != nullptr ? text->size() : sizeof(float));
+  }
+  return size;
+}
+
+Status CheckUrl(std::string_view field, std::string_view url) {
+  if (url.empty()) return {};
+  if (url.size() > kMaxUrlBytes) return InvalidField(field, AtMost(kMaxUrlBytes));
+  const bool absolute = url.starts_with("https://") || url.starts_with("http://");
+  const bool plain = std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c < 0x7f; });
+  if (absolute && plain) return {};
+  return InvalidField(field, "is not a URL; begin with https://, and percent-encode what is not ASCII");
+}
+
+Status CheckScoreRules(const ScoreRules& rules) {
+  if (rules.size() > kMaxScoreRules) {
+    return InvalidField("score_rules", "are too many; at most " + std::to_string(kMaxScoreRules));
+  }
+  for (const auto& [type, rule] : rules) {
+    OOFGG_RETURN_IF_ERROR(CheckId("score_rules.key", type));
+    if (rule.min_value > rule.max_value) {
+      return InvalidField("score_rules." + type + ".min_value", "is greater than max_value");
+    }
+  }
+  return {};
+}
+
 Status CheckMetadata(std::string_view field, const std::map<std::string, std::string>& metadata) {
   if (metadata.size() > kMaxMetadataEntries) {
     return InvalidField(field, "has too many entries; at most " + std::to_string(kMaxMetadataEntries));

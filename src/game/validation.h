@@ -10,6 +10,7 @@
 #include "game/creation_key.h"
 #include "oofgg/caller.h"
 #include "oofgg/model/attribute.h"
+#include "oofgg/model/score.h"
 #include "oofgg/status.h"
 
 namespace oofgg::game {
@@ -25,6 +26,11 @@ inline constexpr std::size_t kMaxAttributeTextBytes = 4096;
 inline constexpr std::size_t kMaxMetadataEntries = 32;
 inline constexpr std::size_t kMaxMetadataTextBytes = 1024;
 inline constexpr std::size_t kMaxMembers = 1000;
+inline constexpr std::uint32_t kMaxEntities = 256;        // Of a session.
+inline constexpr std::size_t kMaxEntityBytes = 8 * 1024;  // So that all of a session fit into one answer.
+inline constexpr std::size_t kMaxAddressees = 100;        // Of an event.
+inline constexpr std::size_t kMaxScoreRules = 32;
+inline constexpr std::size_t kMaxUrlBytes = 2048;
 inline constexpr std::size_t kDefaultPage = 10;
 inline constexpr std::size_t kMaxPage = 100;
 inline constexpr std::int32_t kMaxRegion = 13;  // RegionEnum's GLOBAL.
@@ -43,6 +49,12 @@ inline constexpr std::int32_t kMaxRegion = 13;  // RegionEnum's GLOBAL.
                                std::size_t max = kMaxDataBytes);
 /// At most 64, with keys and texts within their limits and finite numbers.
 [[nodiscard]] Status CheckAttributes(std::string_view field, const Attributes& attributes);
+/// Bytes of keys and values.
+[[nodiscard]] std::size_t SizeOf(const Attributes& attributes);
+/// Empty, or an absolute http(s) URL without blanks, 2,048 bytes at most.
+[[nodiscard]] Status CheckUrl(std::string_view field, std::string_view url);
+/// At most 32, under score types that are ids, with limits in order.
+[[nodiscard]] Status CheckScoreRules(const ScoreRules& rules);
 /// At most 32, with keys and texts within their limits.
 [[nodiscard]] Status CheckMetadata(std::string_view field,
                                    const std::map<std::string, std::string>& metadata);

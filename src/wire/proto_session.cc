@@ -37,6 +37,7 @@ Status ReadCommon(const Message& from, Plain& to, Reading reading) {
 void SessionProto::ToProto(const Session& from, game_pb::Session& to) {
   to.set_id(from.id);
   to.set_version(from.version);
+  to.set_host_id(from.host_id);
   WriteCommon(from, to);
 }
 
@@ -85,6 +86,7 @@ void SessionProto::ToProto(const Sessions& from, game_pb::StandardResponse& to) 
 Status SessionProto::FromProto(const game_pb::Session& from, Session& to, Reading reading) {
   to.id = from.id();
   to.version = from.version();
+  to.host_id = from.host_id();
   return ReadCommon(from, to, reading);
 }
 

@@ -25,16 +25,16 @@ struct Player {
 };
 
 struct GetPlayerRequest {
-  std::string id;  ///< Empty: the caller.
+  std::string id{};  ///< Empty: the caller.
 };
 
 /// What may change; an empty optional leaves the field as it is.
 struct UpdatePlayerRequest {
-  std::string id;  ///< Empty: the caller.
-  std::optional<std::string> team;
-  std::optional<bool> is_ai;
-  std::optional<bool> is_inactive;
-  std::optional<std::string> role;
+  std::string id{};  ///< Empty: the caller.
+  std::optional<std::string> team{};
+  std::optional<bool> is_ai{};
+  std::optional<bool> is_inactive{};
+  std::optional<std::string> role{};
   /// The version that the change is made on; kAborted if it is another by now. 0: whatever there is.
   std::int64_t version = 0;
 };
@@ -66,23 +66,23 @@ struct CreateGameRequest {
 
 /// What may change; an empty optional leaves the field as it is.
 struct UpdateGameRequest {
-  std::string id;
+  std::string id{};
   /// The version that the change is made on; kAborted if it is another by now. 0: whatever there is.
   std::int64_t version = 0;
-  std::optional<std::string> name;
-  std::optional<std::string> description;
-  std::optional<std::string> data;
-  std::optional<std::string> short_description;
-  std::optional<std::string> image_url;
-  std::optional<std::uint32_t> max_sessions;
-  std::optional<std::uint32_t> max_players_per_session;
-  std::optional<ScoreRules> score_rules;  ///< All of them.
+  std::optional<std::string> name{};
+  std::optional<std::string> description{};
+  std::optional<std::string> data{};
+  std::optional<std::string> short_description{};
+  std::optional<std::string> image_url{};
+  std::optional<std::uint32_t> max_sessions{};
+  std::optional<std::uint32_t> max_players_per_session{};
+  std::optional<ScoreRules> score_rules{};  ///< All of them.
 };
 
 struct GetGameRequest {
-  std::string id;  ///< Empty: list.
+  std::string id{};  ///< Empty: list.
   std::int32_t limit = 0;
-  std::string cursor;
+  std::string cursor{};
 };
 
 struct GamesPage {
@@ -93,7 +93,7 @@ struct GamesPage {
 /// The games that most players joined of late, each join counting for less as time passes.
 struct TrendingGamesRequest {
   std::int32_t limit = 0;  ///< 0: 10; 100 at most.
-  std::string cursor;
+  std::string cursor{};
 };
 
 enum class SessionState : std::uint8_t {
@@ -115,6 +115,7 @@ struct Session {
   Attributes attributes;
   std::int32_t region = 0;  ///< The contract's RegionEnum.
   std::string data;
+  std::string host_id;       ///< Who may change it, besides servers; empty for a match of the maker.
   std::int64_t version = 0;  ///< How often it was written; 0 from a server that does not tell.
 };
 
@@ -129,8 +130,8 @@ struct CreateSessionRequest {
 };
 
 struct GetSessionRequest {
-  std::string id;  ///< Empty: the sessions of the game.
-  std::string game_id;
+  std::string id{};  ///< Empty: the sessions of the game.
+  std::string game_id{};
 };
 
 struct Sessions {
@@ -139,21 +140,21 @@ struct Sessions {
 
 /// What may change; an empty optional leaves the field as it is.
 struct UpdateSessionRequest {
-  std::string id;
-  std::string game_id;  ///< Empty, or the session's.
+  std::string id{};
+  std::string game_id{};  ///< Empty, or the session's.
   /// The version that the change is made on; kAborted if it is another by now. 0: whatever there is.
   std::int64_t version = 0;
-  std::optional<std::vector<std::string>> user_ids;  ///< All members: who is not named any more is out.
-  std::optional<SessionState> state;
-  Attributes attributes;            ///< Set by key; the others stay.
+  std::optional<std::vector<std::string>> user_ids{};  ///< All members: who is not named any more is out.
+  std::optional<SessionState> state{};
+  Attributes attributes{};          ///< Set by key; the others stay.
   bool replace_attributes = false;  ///< The others go.
-  std::optional<std::int32_t> region;
-  std::optional<std::string> data;
+  std::optional<std::int32_t> region{};
+  std::optional<std::string> data{};
 };
 
 struct DeleteSessionRequest {
-  std::string id;
-  std::string game_id;  ///< Empty, or the session's.
+  std::string id{};
+  std::string game_id{};  ///< Empty, or the session's.
 };
 
 /// Who writes an entity: the session's host (its owner, or a service credential for the game), or one player.
@@ -161,56 +162,56 @@ enum class EntityController : std::uint8_t { kServer = 0, kPlayer = 1 };
 
 /// A thing in a session that all its members see: a door, a ball, somebody's avatar.
 struct Entity {
-  std::string id;
-  std::string session_id;
-  std::string game_id;
-  std::string name;
-  std::string type;  ///< The game's own kind of thing.
-  Attributes attributes;
+  std::string id{};
+  std::string session_id{};
+  std::string game_id{};
+  std::string name{};
+  std::string type{};  ///< The game's own kind of thing.
+  Attributes attributes{};
   EntityController controller = EntityController::kServer;
-  std::string player_id;  ///< Whose it is, with kPlayer.
-  std::string data;       ///< The game's own; not looked into.
+  std::string player_id{};  ///< Whose it is, with kPlayer.
+  std::string data{};       ///< The game's own; not looked into.
   std::int64_t version = 0;
 
   friend bool operator==(const Entity&, const Entity&) = default;
 };
 
 struct CreateEntityRequest {
-  std::string session_id;
-  std::string game_id;  ///< Empty, or the session's.
-  std::string name;
-  std::string type;
-  Attributes attributes;
+  std::string session_id{};
+  std::string game_id{};  ///< Empty, or the session's.
+  std::string name{};
+  std::string type{};
+  Attributes attributes{};
   EntityController controller = EntityController::kServer;
-  std::string player_id;  ///< Empty with kPlayer: the caller.
-  std::string data;
+  std::string player_id{};  ///< Empty with kPlayer: the caller.
+  std::string data{};
 };
 
 struct GetEntityRequest {
-  std::string id;  ///< Empty: all of the session.
-  std::string session_id;
-  std::string game_id;  ///< Empty, or the session's.
+  std::string id{};  ///< Empty: all of the session.
+  std::string session_id{};
+  std::string game_id{};  ///< Empty, or the session's.
 };
 
 struct Entities {
-  std::vector<Entity> entities;  ///< Exactly one when asked by id.
+  std::vector<Entity> entities{};  ///< Exactly one when asked by id.
 };
 
 struct UpdateEntityRequest {
-  std::string id;
-  std::string session_id;
-  std::string game_id;  ///< Empty, or the session's.
+  std::string id{};
+  std::string session_id{};
+  std::string game_id{};  ///< Empty, or the session's.
   /// The version that the change is made on; kAborted if it is another by now. 0: whatever there is.
   std::int64_t version = 0;
-  Attributes attributes;                       ///< Set by key; the others stay.
-  std::vector<std::string> remove_attributes;  ///< Those with these keys go.
-  std::optional<std::string> data;
+  Attributes attributes{};                       ///< Set by key; the others stay.
+  std::vector<std::string> remove_attributes{};  ///< Those with these keys go.
+  std::optional<std::string> data{};
 };
 
 struct DeleteEntityRequest {
-  std::string id;
-  std::string session_id;
-  std::string game_id;  ///< Empty, or the session's.
+  std::string id{};
+  std::string session_id{};
+  std::string game_id{};  ///< Empty, or the session's.
 };
 
 enum class JoinLeaveAction : std::uint8_t { kJoin = 0, kLeave = 1 };
@@ -260,13 +261,13 @@ enum class GlobalEventType : std::uint8_t {
 
 /// What an admin tells everybody, or all who play one game.
 struct GlobalEvent {
-  std::string id;
-  std::string name;
+  std::string id{};
+  std::string name{};
   std::int64_t timestamp_ms = 0;  ///< UTC, set by the server.
-  std::string game_id;            ///< Whom it concerns; empty: everybody.
-  std::string player_id;          ///< The sender, set by the server.
-  std::string team_id;            ///< For the game to make use of.
-  Attributes attributes;
+  std::string game_id{};          ///< Whom it concerns; empty: everybody.
+  std::string player_id{};        ///< The sender, set by the server.
+  std::string team_id{};          ///< For the game to make use of.
+  Attributes attributes{};
   GlobalEventType type = GlobalEventType::kCustom;
   std::uint64_t sequence = 0;  ///< As of GameEvent.
 };

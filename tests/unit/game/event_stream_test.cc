@@ -1,4 +1,6 @@
 #include <chrono>
+#include <map>
+#include <utility>
 
 #include "tests/unit/game/support.h"
 
@@ -14,35 +16,7 @@ GameEvent Event(std::string name, std::string session = {}) {
 
 class EventStreamTest : public GameRoomTest {
  protected:
-  /// One client's end.
-  struct Stream {
-    std::shared_ptr<FakeStreamHost> host = std::make_shared<FakeStreamHost>();
-    StreamHandlerPtr<GameEvent, GameEvent> handler;
-
-    void Send(GameEvent event) { handler->OnMessage(std::move(event)); }
-    std::string Read() {
-      std::string text;
-      while (auto event = handler->Next()) text += event->name + " ";
-      return text;
-    }
-    Status Ended() { return host->finished().value_or(MakeStatus(StatusCode::kUnknown, "still open")); }
-  };
-
-  Stream Open(const std::string& player) {
-    Stream stream;
-    auto handler = room_->events().Open(As(player), stream.host);
-    EXPECT_TRUE(handler.ok()) << handler.status();
-    stream.handler = *std::move(handler);
-    return stream;
-  }
-
-  Stream OpenOn(const std::string& player, const std::string& session, std::uint64_t after = 0) {
-    Stream stream = Open(player);
-    GameEvent first = Event("", session);
-    first.sequence = after;
-    stream.Send(first);
-    return stream;
-  }
+  using Stream = StreamEnd<GameEvent>;
 };
 
 TEST_F(EventStreamTest, AnEventReachesAllMembersTheSenderTooWithWhatTheServerSets) {
@@ -55,7 +29,6 @@ TEST_F(EventStreamTest, AnEventReachesAllMembersTheSenderTooWithWhatTheServerSet
   event.game_id = "forged";
   event.timestamp_ms = 1;
   event.sequence = 77;
-  event.team_id = "red";
   event.type = EventType::kAction;
   event.data = "{\"x\":1}";
   event.attributes = {{"x", std::int32_t{1}}};
@@ -70,7 +43,6 @@ TEST_F(EventStreamTest, AnEventReachesAllMembersTheSenderTooWithWhatTheServerSet
     EXPECT_EQ(got->game_id, "arena");
     EXPECT_EQ(got->session_id, session.id);
     EXPECT_EQ(got->sequence, 1u);
-    EXPECT_EQ(got->team_id, "red");
     EXPECT_EQ(got->type, EventType::kAction);
     EXPECT_EQ(got->data, "{\"x\":1}");
     EXPECT_EQ(got->attributes, event.attributes);
@@ -278,6 +250,94 @@ TEST_F(EventStreamTest, AClosedStreamLetsGoOfItsHost) {
   EXPECT_TRUE(host.expired());
   ann.Send(Event("still here"));
   EXPECT_EQ(ann.Read(), "still here ");
+}
+
+class AddressedEventTest : public EventStreamTest {
+ protected:
+  AddressedEventTest() {
+    for (const char* player : {"bob", "cid"}) Join(player, "red");
+    Join("dan", "blue");
+    for (const char* player : {"ann", "bob", "cid", "dan"}) {
+      streams_.emplace(player, OpenOn(player, session_.id));
+    }
+  }
+  void Join(const std::string& player, const std::string& team) {
+    JoinLeaveRequest join;
+    join.game_id = "arena";
+    join.session_id = session_.id;
+    join.team_id = team;
+    ASSERT_TRUE(room_->sessions().JoinLeave(As(player), join).ok());
+  }
+  /// Who gets the event that `sender` sends.
+  std::string Receivers(const std::string& sender, const GameEvent& event) {
+    streams_.at(sender).Send(event);
+    std::string receivers;
+    for (auto& [player, stream] : streams_) {
+      if (stream.Read() == event.name + " ") receivers += player + " ";
+    }
+    return receivers;
+  }
+
+  Session session_ = MakeSession({"ann"});
+  std::map<std::string, Stream> streams_;
+};
+
+TEST_F(AddressedEventTest, ATeamsEventIsForItsMembers) {
+  GameEvent event = Event("plan");
+  event.team_id = "red";
+  EXPECT_EQ(Receivers("bob", event), "bob cid ");
+  EXPECT_EQ(Receivers("dan", event), "bob cid dan ");  // Who said it hears it.
+}
+
+TEST_F(AddressedEventTest, ATargetedEventIsForThosePlayers) {
+  GameEvent event = Event("whisper");
+  event.to_player_ids = {"dan", "nobody"};
+  EXPECT_EQ(Receivers("ann", event), "ann dan ");
+  event.team_id = "red";
+  EXPECT_EQ(Receivers("ann", event), "ann dan ");
+  event.to_player_ids = std::vector<std::string>(101, "dan");
+  streams_.at("ann").Send(event);
+  EXPECT_EQ(FieldOf(streams_.at("ann").Ended()), "to_player_ids");
+}
+
+TEST_F(AddressedEventTest, TheGameServerHearsAllAndSpeaksForAnybody) {
+  Stream server;
+  server.handler = *room_->events().OpenAsServer(As("arena-server", "service"), server.host);
+  server.Send(Event("", session_.id));
+  GameEvent event = Event("whisper");
+  event.to_player_ids = {"dan"};
+  EXPECT_EQ(Receivers("ann", event), "ann dan ");
+  EXPECT_EQ(server.Read(), "whisper ");
+
+  GameEvent spawned = Event("spawned");
+  spawned.type = EventType::kSystem;
+  spawned.player_id = "bob";
+  server.Send(spawned);
+  const auto got = streams_.at("cid").handler->Next();
+  ASSERT_TRUE(got.has_value()) << server.Ended();
+  EXPECT_EQ(got->player_id, "bob");
+  EXPECT_EQ(got->type, EventType::kSystem);
+
+  GameEvent red = Event("red");
+  red.team_id = "red";
+  server.Send(red);
+  EXPECT_EQ(streams_.at("cid").Read(), "red ");
+  EXPECT_EQ(streams_.at("dan").Read(), "spawned ");
+}
+
+TEST_F(AddressedEventTest, OnlyAServersCredentialOpensTheServersSide) {
+  for (const auto& [caller, role] : {std::pair("ann", "user"), std::pair("dev", "developer")}) {
+    Stream stream;
+    stream.handler = *room_->events().OpenAsServer(As(caller, role), stream.host);
+    stream.Send(Event("", session_.id));
+    EXPECT_THAT(stream.Ended(), HasCode(StatusCode::kPermissionDenied));
+  }
+  Stream other;
+  CallContext chess = As("chess-server", "service");
+  chess.caller->game_id = "chess";
+  other.handler = *room_->events().OpenAsServer(chess, other.host);
+  other.Send(Event("", session_.id));
+  EXPECT_THAT(other.Ended(), HasCode(StatusCode::kPermissionDenied));
 }
 
 }  // namespace

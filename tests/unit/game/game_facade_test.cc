@@ -113,5 +113,168 @@ TEST_F(GameFacadeTest, Refusals) {
   EXPECT_EQ(FieldOf(games().GetGame(As("ann"), page).status()), "cursor");
 }
 
+TEST_F(GameFacadeTest, MadeWithEverythingThatAGameHas) {
+  CreateGameRequest request = Named("Chess");
+  request.short_description = "short";
+  request.image_url = "https://example.org/chess.png";
+  request.max_sessions = 100;
+  request.max_players_per_session = 2;
+  request.score_rules["elo"] = {.keep = ScoreKeep::kLast, .source = ScoreSource::kServer};
+  const auto made = games().CreateGame(As("ann", "user", "k"), request);
+  ASSERT_TRUE(made.ok()) << made.status();
+  const Game game = games().GetGame(As("bob"), Id(made->id))->games[0];
+  EXPECT_EQ(game.short_description, "short");
+  EXPECT_EQ(game.image_url, request.image_url);
+  EXPECT_EQ(game.max_sessions, 100u);
+  EXPECT_EQ(game.max_players_per_session, 2u);
+  EXPECT_EQ(game.score_rules, request.score_rules);
+  EXPECT_EQ(game.version, 1);
+  request.max_sessions = 101;
+  EXPECT_EQ(FieldOf(games().CreateGame(As("ann", "user", "k"), request).status()), "idempotency-key");
+}
+
+class UpdateGameTest : public GameFacadeTest {
+ protected:
+  UpdateGameTest() {
+    CreateGameRequest request = Named("Chess");
+    request.description = "slow";
+    request.score_rules["elo"] = {.keep = ScoreKeep::kLast};
+    game_ = *games().CreateGame(As("ann"), request);
+  }
+  [[nodiscard]] UpdateGameRequest Update() const {
+    UpdateGameRequest request;
+    request.id = game_.id;
+    return request;
+  }
+  Game game_;
+};
+
+TEST_F(UpdateGameTest, ChangesWhatIsNamedAndNothingElse) {
+  UpdateGameRequest request = Update();
+  request.name = "Fast chess";
+  request.max_players_per_session = 2;
+  const auto updated = games().UpdateGame(As("ann"), request);
+  ASSERT_TRUE(updated.ok()) << updated.status();
+  EXPECT_EQ(updated->name, "Fast chess");
+  EXPECT_EQ(updated->description, "slow");
+  EXPECT_EQ(updated->max_players_per_session, 2u);
+  EXPECT_EQ(updated->version, 2);
+  request = Update();
+  request.description = "";
+  EXPECT_EQ(games().UpdateGame(As("root", "admin"), request)->description, "");
+}
+
+TEST_F(UpdateGameTest, OfTwoWritersOnOneVersionTheSecondIsTold) {
+  UpdateGameRequest request = Update();
+  request.version = game_.version;
+  request.name = "First";
+  EXPECT_TRUE(games().UpdateGame(As("ann"), request).ok());
+  request.name = "Second";
+  EXPECT_THAT(games().UpdateGame(As("root", "admin"), request).status(), HasCode(StatusCode::kAborted));
+  EXPECT_EQ(games().GetGame(As("ann"), Id(game_.id))->games[0].name, "First");
+}
+
+TEST_F(UpdateGameTest, HowAScoreTypeRanksIsFixed) {
+  UpdateGameRequest request = Update();
+  request.score_rules = ScoreRules{{"elo", {.keep = ScoreKeep::kLast, .min_value = 0}}};
+  EXPECT_TRUE(games().UpdateGame(As("ann"), request).ok());  // What is taken may change.
+  request.score_rules = ScoreRules{{"elo", {.keep = ScoreKeep::kBest}}};
+  EXPECT_EQ(ReasonOf(games().UpdateGame(As("ann"), request).status()), "SCORE_RULE_FIXED");
+  request.score_rules = ScoreRules();
+  EXPECT_EQ(ReasonOf(games().UpdateGame(As("ann"), request).status()), "SCORE_RULE_FIXED");
+}
+
+TEST_F(UpdateGameTest, Refusals) {
+  EXPECT_THAT(games().UpdateGame(Nobody(), Update()).status(), HasCode(StatusCode::kUnauthenticated));
+  for (const char* role : {"user", "developer", "service"}) {
+    EXPECT_THAT(games().UpdateGame(As("eve", role), Update()).status(),
+                HasCode(StatusCode::kPermissionDenied));
+  }
+  UpdateGameRequest operators = Update();
+  operators.id = "arena";
+  EXPECT_THAT(games().UpdateGame(As(""), operators).status(), HasCode(StatusCode::kPermissionDenied));
+  operators.id = "nothing";
+  EXPECT_THAT(games().UpdateGame(As("ann"), operators).status(), HasCode(StatusCode::kNotFound));
+  const auto update = [&](auto change) {
+    UpdateGameRequest request = Update();
+    change(request);
+    return FieldOf(games().UpdateGame(As("ann"), request).status());
+  };
+  using R = UpdateGameRequest;
+  EXPECT_EQ(update([](R& r) { r.id = "a b"; }), "id");
+  EXPECT_EQ(update([](R& r) { r.version = -1; }), "version");
+  EXPECT_EQ(update([](R& r) { r.name = ""; }), "name");
+  EXPECT_EQ(update([](R& r) { r.description = std::string(4097, 'x'); }), "description");
+  EXPECT_EQ(update([](R& r) { r.short_description = std::string(101, 'x'); }), "short_description");
+  EXPECT_EQ(update([](R& r) { r.image_url = "javascript:alert(1)"; }), "image_url");
+  EXPECT_EQ(update([](R& r) { r.data = "\xff"; }), "data");
+  EXPECT_EQ(update([](R& r) { r.max_players_per_session = 1001; }), "max_players_per_session");
+  EXPECT_EQ(update([](R& r) {
+              r.score_rules = ScoreRules{{"elo", {.keep = ScoreKeep::kLast, .min_value = 1, .max_value = 0}}};
+            }),
+            "score_rules.elo.min_value");
+}
+
+class TrendingTest : public GameFacadeTest {
+ protected:
+  std::string Trending(std::int32_t limit = 0) {
+    std::string names;
+    TrendingGamesRequest request{.limit = limit, .cursor = {}};
+    do {
+      const auto page = games().TrendingGames(As("eve"), request);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok()) break;
+      for (const Game& game : page->games) names += game.name + " ";
+      request.cursor = page->next_cursor;
+    } while (!request.cursor.empty());
+    return names;
+  }
+  std::string Make(const std::string& name) { return games().CreateGame(As("ann"), Named(name))->id; }
+  void Play(const std::string& game_id, const std::vector<std::string>& players) {
+    CreateSessionRequest request;
+    request.game_id = game_id;
+    request.user_ids = players;
+    ASSERT_TRUE(room_->sessions().CreateSession(As(players.front()), request).ok());
+  }
+};
+
+TEST_F(TrendingTest, TheMostJoinedComeFirstAndUnplayedOnesNot) {
+  const std::string chess = Make("Chess");
+  const std::string go = Make("Go");
+  Make("Ludo");
+  Play(go, {"ann"});
+  Play(chess, {"ann", "bob"});
+  EXPECT_EQ(Trending(), "Chess Go ");
+  JoinLeaveRequest queue;
+  queue.game_id = "arena";
+  for (const char* player : {"ann", "bob", "cid"}) {
+    ASSERT_TRUE(room_->sessions().JoinLeave(As(player), queue).ok());
+    ASSERT_TRUE(room_->sessions().JoinLeave(As(player), queue).ok());  // Waits already.
+  }
+  EXPECT_EQ(Trending(1), "Arena Chess Go ");
+}
+
+TEST_F(TrendingTest, OldJoinsCountForLess) {
+  const std::string chess = Make("Chess");
+  const std::string go = Make("Go");
+  Play(chess, {"ann", "bob", "cid"});
+  clock_.Advance(std::chrono::hours(12));
+  Play(go, {"ann"});
+  EXPECT_EQ(Trending(), "Go Chess ");  // 3 / 4 of a join is left.
+}
+
+TEST_F(TrendingTest, SurvivesARestart) {
+  Play(Make("Chess"), {"ann"});
+  ASSERT_TRUE(room_->PurgeEnded().ok());
+  Restart();
+  EXPECT_EQ(Trending(), "Chess ");
+}
+
+TEST_F(TrendingTest, Refusals) {
+  EXPECT_THAT(games().TrendingGames(Nobody(), {}).status(), HasCode(StatusCode::kUnauthenticated));
+  EXPECT_EQ(FieldOf(games().TrendingGames(As("ann"), {.limit = 101, .cursor = {}}).status()), "limit");
+  EXPECT_EQ(FieldOf(games().TrendingGames(As("ann"), {.limit = 1, .cursor = "x"}).status()), "cursor");
+}
+
 }  // namespace
 }  // namespace oofgg::game

@@ -13,6 +13,7 @@
 #include "oofgg/random.h"
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/game/game_schema.h"
+#include "storage/sqlite/game/sqlite_entity_store.h"
 #include "storage/sqlite/game/sqlite_game_store.h"
 #include "storage/sqlite/game/sqlite_player_store.h"
 #include "storage/sqlite/game/sqlite_score_store.h"
@@ -31,13 +32,15 @@ struct Server {
     arena.id = "arena";
     arena.name = "Arena";
     options.operators_games = {arena};
-    room = *GameRoom::Open({.players = players, .games = games, .sessions = sessions, .scores = scores},
-                           nullptr, Clock::System(), RandomSource::System(), log, options);
+    room = *GameRoom::Open(
+        {.players = players, .games = games, .sessions = sessions, .entities = entities, .scores = scores},
+        nullptr, Clock::System(), RandomSource::System(), log, options);
   }
 
   std::unique_ptr<storage::Database> database;
   storage::SqlitePlayerStore players{*database};
   storage::SqliteGameStore games{*database};
+  storage::SqliteEntityStore entities{*database};
   storage::SqliteSessionStore sessions{*database};
   storage::SqliteScoreStore scores{*database};
   NullEventLog log;

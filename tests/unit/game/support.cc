@@ -91,11 +91,32 @@ GameRoomTest::GameRoomTest() {
 
 void GameRoomTest::Restart() {
   room_.reset();
-  auto room = GameRoom::Open(
-      {.players = player_store_, .games = game_store_, .sessions = session_store_, .scores = score_store_},
-      &maker_, clock_, random_, log_, options_);
+  auto room = GameRoom::Open({.players = player_store_,
+                              .games = game_store_,
+                              .sessions = session_store_,
+                              .entities = entity_store_,
+                              .scores = score_store_},
+                             &maker_, clock_, random_, log_, options_);
   ASSERT_TRUE(room.ok()) << room.status();
   room_ = *std::move(room);
+}
+
+StreamEnd<GameEvent> GameRoomTest::Open(const std::string& player) {
+  StreamEnd<GameEvent> stream;
+  auto handler = room_->events().Open(As(player), stream.host);
+  EXPECT_TRUE(handler.ok()) << handler.status();
+  stream.handler = *std::move(handler);
+  return stream;
+}
+
+StreamEnd<GameEvent> GameRoomTest::OpenOn(const std::string& player, const std::string& session,
+                                          std::uint64_t after) {
+  StreamEnd<GameEvent> stream = Open(player);
+  GameEvent first;
+  first.session_id = session;
+  first.sequence = after;
+  stream.Send(first);
+  return stream;
 }
 
 Session GameRoomTest::MakeSession(const std::vector<std::string>& players) {

@@ -16,6 +16,7 @@
 #include "oofgg/random.h"
 #include "oofgg/stream.h"
 #include "oofgg/testing/fake_clock.h"
+#include "storage/memory/game/memory_entity_store.h"
 #include "storage/memory/game/memory_game_store.h"
 #include "storage/memory/game/memory_player_store.h"
 #include "storage/memory/game/memory_score_store.h"
@@ -51,6 +52,22 @@ class FakeStreamHost final : public StreamHost {
   mutable std::mutex mutex_;
   int wakes_ = 0;
   std::optional<Status> finished_;
+};
+
+/// A client's end of a stream of events.
+template <typename Event>
+struct StreamEnd {
+  std::shared_ptr<FakeStreamHost> host = std::make_shared<FakeStreamHost>();
+  StreamHandlerPtr<Event, Event> handler;
+
+  void Send(Event event) { handler->OnMessage(std::move(event)); }
+  /// The names of the events that have come.
+  std::string Read() {
+    std::string text;
+    while (auto event = handler->Next()) text += event->name + " ";
+    return text;
+  }
+  Status Ended() { return host->finished().value_or(MakeStatus(StatusCode::kUnknown, "still open")); }
 };
 
 /// A maker that matches whom the test says. Threads: one.
@@ -110,6 +127,10 @@ class GameRoomTest : public ::testing::Test {
   /// A session of these players, made by the first of them.
   Session MakeSession(const std::vector<std::string>& players);
 
+  /// A stream of events; `OpenOn` says which session's and from where on.
+  StreamEnd<GameEvent> Open(const std::string& player);
+  StreamEnd<GameEvent> OpenOn(const std::string& player, const std::string& session, std::uint64_t after = 0);
+
   testing::FakeClock clock_;
   SeededRandom random_{1};
   RecordingEventLog log_;
@@ -117,6 +138,7 @@ class GameRoomTest : public ::testing::Test {
   storage::MemoryPlayerStore player_store_;
   storage::MemoryGameStore game_store_;
   storage::MemorySessionStore session_store_;
+  storage::MemoryEntityStore entity_store_{session_store_};
   storage::MemoryScoreStore score_store_;
   GameRoomOptions options_;
   std::unique_ptr<GameRoom> room_;

@@ -1,0 +1,25 @@
+#include "game/global_facade.h"
+
+#include <utility>
+
+#include "game/authorization.h"
+#include "game/global_stream.h"
+
+namespace oofgg::game {
+
+Status GlobalFacade::EnsureStream() {
+  SessionRecord session;
+  session.id = kSessionId;
+  session.state = SessionState::kStarted;
+  const Status made = parts_.sessions.CreateSession(session, {}, 0).status();
+  return made.code() == StatusCode::kAlreadyExists ? Status() : made;
+}
+
+StatusOr<StreamHandlerPtr<GlobalEvent, GlobalEvent>> GlobalFacade::Open(const CallContext& context,
+                                                                        std::shared_ptr<StreamHost> host) {
+  OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kHearGlobalEvents));
+  host->Wake();  // `Next` takes a place in the stream, whether or not the client says anything first.
+  return std::make_shared<GlobalStream>(parts_, context, std::move(host));
+}
+
+}  // namespace oofgg::game

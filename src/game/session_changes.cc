@@ -1,0 +1,168 @@
+// SessionFacade: changing, leaving and deleting sessions.
+#include <algorithm>
+#include <utility>
+
+#include "game/optimistic.h"
+#include "game/session_checks.h"
+#include "game/session_facade.h"
+#include "game/session_state.h"
+#include "game/validation.h"
+
+namespace oofgg::game {
+namespace {
+
+Status OutOfSession() {
+  return WithReason(MakeStatus(StatusCode::kFailedPrecondition, "you left the session"), "LEFT_SESSION");
+}
+
+// Keeps who stays, as they were, and adds the others in the order in which they are named.
+void SetMembers(SessionRecord& session, const std::vector<std::string>& user_ids) {
+  std::vector<SessionMember> members;
+  for (const std::string& user : user_ids) {
+    const auto before = std::find_if(session.members.begin(), session.members.end(),
+                                     [&](const SessionMember& member) { return member.user_id == user; });
+    if (before != session.members.end()) {
+      members.push_back(*before);
+    } else {
+      members.push_back({.user_id = user, .team_id = {}, .join_ticket = {}});
+    }
+  }
+  session.members = std::move(members);
+}
+
+std::vector<std::string> MissingIn(const SessionRecord& other, const SessionRecord& session) {
+  std::vector<std::string> missing;
+  for (const SessionMember& member : session.members) {
+    if (!IsMember(other, member.user_id)) missing.push_back(member.user_id);
+  }
+  return missing;
+}
+
+}  // namespace
+
+StatusOr<ResolvedSession> SessionFacade::FindToChange(const CallContext& context, Act act,
+                                                      const std::string& id, const std::string& game_id) {
+  OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kReadGame));  // Somebody, before anything is looked up.
+  const std::string& caller = context.caller->user_id;
+  OOFGG_ASSIGN_OR_RETURN(ResolvedSession session, ResolveSession(parts_.sessions, caller, id));
+  if (!game_id.empty() && session.record.game_id != game_id) {
+    return MakeStatus(StatusCode::kNotFound, "there is no session " + id + " of that game");
+  }
+  Relation relation = RelationTo(session, caller);
+  relation.self = session.record.owner_id == caller;  // By alias, a match is not the player's to change.
+  OOFGG_RETURN_IF_ERROR(Authorize(context, act, relation));
+  if (session.record.state == SessionState::kQueued) {
+    return MakeStatus(StatusCode::kFailedPrecondition, "a place in the queue is left by JoinLeave");
+  }
+  return session;
+}
+
+StatusOr<bool> SessionFacade::Change(SessionRecord& stored, const UpdateSessionRequest& request,
+                                     const Game& game) {
+  OOFGG_RETURN_IF_ERROR(CheckVersion("the session", request.version, stored.version));
+  const SessionRecord before = stored;
+  if (request.state.has_value()) {
+    OOFGG_RETURN_IF_ERROR(CheckTransition(stored.state, *request.state));
+    stored.state = *request.state;
+  }
+  if (request.user_ids.has_value()) {
+    SetMembers(stored, *request.user_ids);
+    if (stored.members.size() > CapacityOf(game)) return SessionIsFull();
+    const bool host_left = !stored.owner_id.empty() && !IsMember(stored, stored.owner_id);
+    if (stored.members.empty()) {
+      stored.state = SessionState::kFinished;
+    } else if (host_left) {
+      stored.owner_id = stored.members.front().user_id;
+    }
+  }
+  if (request.replace_attributes) {
+    std::erase_if(stored.attributes,
+                  [](const auto& attribute) { return !IsServerAttribute(attribute.first); });
+  }
+  for (const auto& [key, value] : request.attributes) stored.attributes.insert_or_assign(key, value);
+  if (stored.attributes.size() > kMaxAttributes) {
+    return InvalidField("attributes", "would be too many; at most " + std::to_string(kMaxAttributes));
+  }
+  stored.region = request.region.value_or(stored.region);
+  stored.data = request.data.value_or(stored.data);
+  return stored != before;
+}
+
+StatusOr<Session> SessionFacade::UpdateSession(const CallContext& context,
+                                               const UpdateSessionRequest& request) {
+  OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kReadGame));
+  OOFGG_RETURN_IF_ERROR(CheckSessionUpdate(request));
+  OOFGG_ASSIGN_OR_RETURN(const ResolvedSession session,
+                         FindToChange(context, Act::kUpdateSession, request.id, request.game_id));
+  OOFGG_ASSIGN_OR_RETURN(const Game game, parts_.games.FindGame(session.record.game_id));
+  if (request.user_ids.has_value()) {
+    OOFGG_RETURN_IF_ERROR(CheckMembers(*request.user_ids, kMaxMembers));
+    for (const std::string& user : *request.user_ids) OOFGG_RETURN_IF_ERROR(parts_.erased.Check(user));
+  }
+
+  SessionRecord before;
+  const auto change = [&](SessionRecord& stored) -> StatusOr<bool> {
+    before = stored;
+    return Change(stored, request, game);
+  };
+  OOFGG_ASSIGN_OR_RETURN(const SessionRecord changed,
+                         ModifySession(parts_.sessions, session.record.id, change, request.version));
+  for (const std::string& gone : MissingIn(changed, before)) {
+    OOFGG_RETURN_IF_ERROR(EraseEntitiesOf(changed, gone));
+    parts_.events.Left(changed, gone, OutOfSession());
+  }
+  for (const std::string& fresh : MissingIn(before, changed)) parts_.events.Joined(changed, fresh);
+  if (changed.version != before.version) parts_.events.Changed(changed);
+  return ViewOf(changed, request.id, context.caller->user_id);
+}
+
+StatusOr<Session> SessionFacade::DeleteSession(const CallContext& context,
+                                               const DeleteSessionRequest& request) {
+  OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kReadGame));
+  OOFGG_RETURN_IF_ERROR(CheckId("id", request.id));
+  OOFGG_RETURN_IF_ERROR(CheckOptionalId("game_id", request.game_id));
+  OOFGG_ASSIGN_OR_RETURN(const ResolvedSession session,
+                         FindToChange(context, Act::kDeleteSession, request.id, request.game_id));
+  bool was_live = false;
+  const auto end = [&](SessionRecord& stored) -> StatusOr<bool> {
+    OOFGG_RETURN_IF_ERROR(CheckTransition(stored.state, SessionState::kDeleted));
+    was_live = IsLive(stored.state);
+    return std::exchange(stored.state, SessionState::kDeleted) != SessionState::kDeleted;
+  };
+  OOFGG_ASSIGN_OR_RETURN(const SessionRecord deleted, ModifySession(parts_.sessions, session.record.id, end));
+  if (was_live) {
+    parts_.events.Changed(deleted);
+    parts_.log.Append(
+        {parts_.clock.WallNow(), "session.deleted", deleted.id, {{"game_id", deleted.game_id}}});
+  }
+  return ViewOf(deleted, request.id, context.caller->user_id);
+}
+
+StatusOr<Session> SessionFacade::LeaveSession(const SessionRecord& session, const std::string& id,
+                                              const std::string& player) {
+  bool was_in = false;
+  const auto leave = [&](SessionRecord& stored) -> StatusOr<bool> {
+    was_in = RemoveMember(stored, player);
+    return was_in;
+  };
+  OOFGG_ASSIGN_OR_RETURN(const SessionRecord left, ModifySession(parts_.sessions, session.id, leave));
+  if (was_in) {
+    OOFGG_RETURN_IF_ERROR(EraseEntitiesOf(left, player));
+    parts_.events.Left(left, player, OutOfSession());
+    if (left.owner_id != session.owner_id || !IsLive(left.state)) parts_.events.Changed(left);
+  }
+  return ViewOf(left, id, player);
+}
+
+// What a player controlled goes with them.
+Status SessionFacade::EraseEntitiesOf(const SessionRecord& session, const std::string& player) {
+  OOFGG_ASSIGN_OR_RETURN(const auto entities, parts_.entities.ListEntities(session.id));
+  for (const Entity& entity : entities) {
+    if (entity.controller != EntityController::kPlayer || entity.player_id != player) continue;
+    OOFGG_ASSIGN_OR_RETURN(const bool erased, parts_.entities.EraseEntity(session.id, entity.id));
+    if (erased) parts_.events.EntityChanged(session, entity, "deleted");
+  }
+  return {};
+}
+
+}  // namespace oofgg::game
