@@ -8,6 +8,8 @@
 #include "oofgg/client_options.h"
 #include "oofgg/fleet_client.h"
 #include "oofgg/game_client.h"
+#include "oofgg/global_client.h"
+#include "oofgg/instance_client.h"
 #include "oofgg/matchmaking_client.h"
 #include "oofgg/player_client.h"
 #include "oofgg/presence_client.h"
@@ -45,6 +47,8 @@ class Client {
   [[nodiscard]] PresenceClient& presence() { return presence_; }
   [[nodiscard]] MatchmakingClient& matchmaking() { return matchmaking_; }
   [[nodiscard]] GameClient& games() { return games_; }
+  [[nodiscard]] InstanceClient& instances() { return instances_; }
+  [[nodiscard]] GlobalClient& global() { return global_; }
   [[nodiscard]] PlayerClient& players() { return players_; }
   [[nodiscard]] ScoreClient& scores() { return scores_; }
   [[nodiscard]] FleetClient& fleets() { return fleets_; }
@@ -65,6 +69,8 @@ class Client {
   PresenceClient presence_;
   MatchmakingClient matchmaking_;
   GameClient games_;
+  InstanceClient instances_;
+  GlobalClient global_;
   PlayerClient players_;
   ScoreClient scores_;
   FleetClient fleets_;

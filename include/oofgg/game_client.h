@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "oofgg/call.h"
 #include "oofgg/client_options.h"
+#include "oofgg/event_stream.h"
 #include "oofgg/model/game.h"
 #include "oofgg/status.h"
 
@@ -14,32 +14,7 @@ namespace oofgg {
 
 namespace internal {
 class ClientCore;
-class EventFeed;
-}  // namespace internal
-
-/// A player's end of a session's event stream. Dropping it leaves the stream. Threads and lifetime as of
-/// Call.
-class [[nodiscard]] EventStream {
- public:
-  EventStream() = default;
-  explicit EventStream(std::shared_ptr<internal::EventFeed> feed);
-
-  /// Sends to the session, at most once: what was on its way when the link broke may be lost. While
-  /// there is no link events wait, 256 at most: kResourceExhausted. kFailedPrecondition: the stream has
-  /// ended.
-  Status Send(GameEvent event);
-
- private:
-  std::shared_ptr<internal::EventFeed> feed_;
-  Call call_;
-};
-
-struct StreamEventsRequest {
-  std::string session_id{};
-  std::string game_id{};
-  /// Events after this sequence number are replayed first; 0: from now on.
-  std::uint64_t after_sequence = 0;
-};
+}
 
 /// Games, sessions and the events in them. Errors, threads and lifetime as of Client.
 class GameClient {
@@ -54,6 +29,18 @@ class GameClient {
   [[nodiscard]] Call GetGame(const GetGameRequest& request, std::function<void(StatusOr<GamesPage>)> on_done,
                              const CallOptions& options = {});
 
+  /// Changes what the request names. With a version, kAborted says that somebody else wrote first, or that an
+  /// answer was lost and it was we: read again. Likewise the other updates here.
+  StatusOr<Game> UpdateGame(const UpdateGameRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Call UpdateGame(const UpdateGameRequest& request, std::function<void(StatusOr<Game>)> on_done,
+                                const CallOptions& options = {});
+
+  /// What is joined most of late.
+  StatusOr<GamesPage> TrendingGames(const TrendingGamesRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Call TrendingGames(const TrendingGamesRequest& request,
+                                   std::function<void(StatusOr<GamesPage>)> on_done,
+                                   const CallOptions& options = {});
+
   StatusOr<Session> CreateSession(const CreateSessionRequest& request, const CallOptions& options = {});
   [[nodiscard]] Call CreateSession(const CreateSessionRequest& request,
                                    std::function<void(StatusOr<Session>)> on_done,
@@ -63,6 +50,37 @@ class GameClient {
   [[nodiscard]] Call GetSession(const GetSessionRequest& request,
                                 std::function<void(StatusOr<Sessions>)> on_done,
                                 const CallOptions& options = {});
+
+  StatusOr<Session> UpdateSession(const UpdateSessionRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Call UpdateSession(const UpdateSessionRequest& request,
+                                   std::function<void(StatusOr<Session>)> on_done,
+                                   const CallOptions& options = {});
+
+  StatusOr<Session> DeleteSession(const DeleteSessionRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Call DeleteSession(const DeleteSessionRequest& request,
+                                   std::function<void(StatusOr<Session>)> on_done,
+                                   const CallOptions& options = {});
+
+  StatusOr<Entity> CreateEntity(const CreateEntityRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Call CreateEntity(const CreateEntityRequest& request,
+                                  std::function<void(StatusOr<Entity>)> on_done,
+                                  const CallOptions& options = {});
+
+  StatusOr<Entities> GetEntity(const GetEntityRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Call GetEntity(const GetEntityRequest& request,
+                               std::function<void(StatusOr<Entities>)> on_done,
+                               const CallOptions& options = {});
+
+  StatusOr<Entity> UpdateEntity(const UpdateEntityRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Call UpdateEntity(const UpdateEntityRequest& request,
+                                  std::function<void(StatusOr<Entity>)> on_done,
+                                  const CallOptions& options = {});
+
+  /// The entity as it last was; only its ids if it was gone already.
+  StatusOr<Entity> DeleteEntity(const DeleteEntityRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Call DeleteEntity(const DeleteEntityRequest& request,
+                                  std::function<void(StatusOr<Entity>)> on_done,
+                                  const CallOptions& options = {});
 
   /// JOIN answers with a session to watch at once; LEAVE ends that.
   StatusOr<Session> JoinLeave(const JoinLeaveRequest& request, const CallOptions& options = {});
@@ -77,7 +95,7 @@ class GameClient {
   /// `after_sequence` or else the first received on. A flood that the callbacks do not keep up with is left
   /// on the server and fetched when they have. An error ends it; kOutOfRange: the server no longer has the
   /// events that would come next.
-  EventStream StreamEvents(StreamEventsRequest request, std::function<void(StatusOr<GameEvent>)> on_event);
+  EventStream StreamEvents(StreamEventsRequest request, EventStream::OnEvent on_event);
 
  private:
   std::shared_ptr<internal::ClientCore> core_;

@@ -12,5 +12,7 @@
 #include "oofgg/v1/revocation.grpc.pb.h"
 #include "v1/api/auth/auth_service.grpc.pb.h"
 #include "v1/api/common/game_service.grpc.pb.h"
+#include "v1/api/common/global_service.grpc.pb.h"
+#include "v1/api/common/instance_service.grpc.pb.h"
 #include "v1/api/common/player_service.grpc.pb.h"
 #include "v1/api/common/score_service.grpc.pb.h"

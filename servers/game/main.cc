@@ -8,6 +8,8 @@
 #include "oofgg/log.h"
 #include "oofgg/thread_pool.h"
 #include "rpc/game_service.h"
+#include "rpc/global_service.h"
+#include "rpc/instance_service.h"
 #include "rpc/player_service.h"
 #include "rpc/presence_service.h"
 #include "rpc/score_service.h"
@@ -142,7 +144,9 @@ Status Serve(const GameSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(
       const auto server,
       StartRpc(settings.server, tls, host,
-               {rpc::MakeGameService(host, queueing_lane, room->games(), room->sessions(), room->events()),
+               {rpc::MakeGameService(host, queueing_lane, room->games(), room->sessions(), room->entities(),
+                                     room->events()),
+                rpc::MakeInstanceService(host, room->events()), rpc::MakeGlobalService(host, room->global()),
                 rpc::MakePlayerService(host, room->players()), rpc::MakeScoreService(host, room->scores()),
                 rpc::MakePresenceService(host, presence->facade())}));
   process.Start(kSocketThreads);

@@ -14,6 +14,8 @@ Client::Client(std::shared_ptr<Transport> transport, ClientOptions options)
       presence_(core_),
       matchmaking_(core_),
       games_(core_),
+      instances_(core_),
+      global_(core_),
       players_(core_),
       scores_(core_),
       fleets_(core_),

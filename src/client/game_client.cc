@@ -1,6 +1,5 @@
 #include "oofgg/game_client.h"
 
-#include "client/event_feed.h"
 #include "client/latest_feed.h"
 #include "client/unary.h"
 
@@ -28,6 +27,25 @@ Call GameClient::GetGame(const GetGameRequest& request, std::function<void(Statu
   return CallBack<methods::GetGame>(core_, request, std::move(on_done), options);
 }
 
+StatusOr<Game> GameClient::UpdateGame(const UpdateGameRequest& request, const CallOptions& options) {
+  return Block<methods::UpdateGame>(core_, request, options);
+}
+
+Call GameClient::UpdateGame(const UpdateGameRequest& request, std::function<void(StatusOr<Game>)> on_done,
+                            const CallOptions& options) {
+  return CallBack<methods::UpdateGame>(core_, request, std::move(on_done), options);
+}
+
+StatusOr<GamesPage> GameClient::TrendingGames(const TrendingGamesRequest& request,
+                                              const CallOptions& options) {
+  return Block<methods::TrendingGames>(core_, request, options);
+}
+
+Call GameClient::TrendingGames(const TrendingGamesRequest& request,
+                               std::function<void(StatusOr<GamesPage>)> on_done, const CallOptions& options) {
+  return CallBack<methods::TrendingGames>(core_, request, std::move(on_done), options);
+}
+
 StatusOr<Session> GameClient::CreateSession(const CreateSessionRequest& request, const CallOptions& options) {
   return Block<methods::CreateSession>(core_, request, options);
 }
@@ -44,6 +62,60 @@ StatusOr<Sessions> GameClient::GetSession(const GetSessionRequest& request, cons
 Call GameClient::GetSession(const GetSessionRequest& request, std::function<void(StatusOr<Sessions>)> on_done,
                             const CallOptions& options) {
   return CallBack<methods::GetSession>(core_, request, std::move(on_done), options);
+}
+
+StatusOr<Session> GameClient::UpdateSession(const UpdateSessionRequest& request, const CallOptions& options) {
+  return Block<methods::UpdateSession>(core_, request, options);
+}
+
+Call GameClient::UpdateSession(const UpdateSessionRequest& request,
+                               std::function<void(StatusOr<Session>)> on_done, const CallOptions& options) {
+  return CallBack<methods::UpdateSession>(core_, request, std::move(on_done), options);
+}
+
+StatusOr<Session> GameClient::DeleteSession(const DeleteSessionRequest& request, const CallOptions& options) {
+  return Block<methods::DeleteSession>(core_, request, options);
+}
+
+Call GameClient::DeleteSession(const DeleteSessionRequest& request,
+                               std::function<void(StatusOr<Session>)> on_done, const CallOptions& options) {
+  return CallBack<methods::DeleteSession>(core_, request, std::move(on_done), options);
+}
+
+StatusOr<Entity> GameClient::CreateEntity(const CreateEntityRequest& request, const CallOptions& options) {
+  return Block<methods::CreateEntity>(core_, request, options);
+}
+
+Call GameClient::CreateEntity(const CreateEntityRequest& request,
+                              std::function<void(StatusOr<Entity>)> on_done, const CallOptions& options) {
+  return CallBack<methods::CreateEntity>(core_, request, std::move(on_done), options);
+}
+
+StatusOr<Entities> GameClient::GetEntity(const GetEntityRequest& request, const CallOptions& options) {
+  return Block<methods::GetEntity>(core_, request, options);
+}
+
+Call GameClient::GetEntity(const GetEntityRequest& request, std::function<void(StatusOr<Entities>)> on_done,
+                           const CallOptions& options) {
+  return CallBack<methods::GetEntity>(core_, request, std::move(on_done), options);
+}
+
+StatusOr<Entity> GameClient::UpdateEntity(const UpdateEntityRequest& request, const CallOptions& options) {
+  return Block<methods::UpdateEntity>(core_, request, options);
+}
+
+Call GameClient::UpdateEntity(const UpdateEntityRequest& request,
+                              std::function<void(StatusOr<Entity>)> on_done, const CallOptions& options) {
+  return CallBack<methods::UpdateEntity>(core_, request, std::move(on_done), options);
+}
+
+StatusOr<Entity> GameClient::DeleteEntity(const DeleteEntityRequest& request, const CallOptions& options) {
+  return Block<methods::DeleteEntity>(core_, request, options);
+}
+
+Call GameClient::DeleteEntity(const DeleteEntityRequest& request,
+                              std::function<void(StatusOr<Entity>)> on_done, const CallOptions& options) {
+  return CallBack<methods::DeleteEntity>(core_, request, std::move(on_done), options);
 }
 
 StatusOr<Session> GameClient::JoinLeave(const JoinLeaveRequest& request, const CallOptions& options) {
@@ -63,18 +135,8 @@ Call GameClient::WatchQueue(std::string session_id, std::function<void(StatusOr<
       [](const Session& session) { return session.state == SessionState::kDeleted; }, std::move(on_session));
 }
 
-EventStream GameClient::StreamEvents(StreamEventsRequest request,
-                                     std::function<void(StatusOr<GameEvent>)> on_event) {
-  auto feed = std::make_shared<internal::EventFeed>(core_, std::move(request), std::move(on_event));
-  feed->Start();
-  return EventStream(std::move(feed));
-}
-
-EventStream::EventStream(std::shared_ptr<internal::EventFeed> feed) : feed_(feed), call_(std::move(feed)) {}
-
-Status EventStream::Send(GameEvent event) {
-  if (feed_ == nullptr) return MakeStatus(StatusCode::kFailedPrecondition, "this stream was never opened");
-  return feed_->Send(std::move(event));
+EventStream GameClient::StreamEvents(StreamEventsRequest request, EventStream::OnEvent on_event) {
+  return EventStream::Open(core_, EventStream::Side::kPlayer, std::move(request), std::move(on_event));
 }
 
 }  // namespace oofgg

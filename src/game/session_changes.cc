@@ -79,6 +79,7 @@ StatusOr<bool> SessionFacade::Change(SessionRecord& stored, const UpdateSessionR
     std::erase_if(stored.attributes,
                   [](const auto& attribute) { return !IsServerAttribute(attribute.first); });
   }
+  for (const std::string& key : request.remove_attributes) stored.attributes.erase(key);
   for (const auto& [key, value] : request.attributes) stored.attributes.insert_or_assign(key, value);
   if (stored.attributes.size() > kMaxAttributes) {
     return InvalidField("attributes", "would be too many; at most " + std::to_string(kMaxAttributes));

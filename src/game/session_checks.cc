@@ -6,6 +6,13 @@
 #include "game/validation.h"
 
 namespace oofgg::game {
+namespace {
+
+Status IsTheServers(std::string_view key) {
+  return InvalidField("attributes." + std::string(key), "is set by the server only; use another key");
+}
+
+}  // namespace
 
 std::size_t CapacityOf(const Game& game) {
   return game.max_players_per_session == 0 ? kMaxMembers
@@ -32,9 +39,7 @@ Status CheckSessionAttributes(const Attributes& attributes) {
   OOFGG_RETURN_IF_ERROR(CheckAttributes("attributes", attributes));
   for (const auto& [key, value] : attributes) {
     // Or a player could send the others to an address of their choosing.
-    if (IsServerAttribute(key)) {
-      return InvalidField("attributes." + key, "is set by the server only; use another key");
-    }
+    if (IsServerAttribute(key)) return IsTheServers(key);
   }
   return {};
 }
@@ -57,6 +62,9 @@ Status CheckSessionUpdate(const UpdateSessionRequest& request) {
     return InvalidField("state", "is the queue's alone; JoinLeave enters it");
   }
   OOFGG_RETURN_IF_ERROR(CheckSessionAttributes(request.attributes));
+  for (const std::string& key : request.remove_attributes) {
+    if (IsServerAttribute(key)) return IsTheServers(key);
+  }
   OOFGG_RETURN_IF_ERROR(CheckRegion(request.region.value_or(0)));
   return CheckData("data", request.data.value_or(""));
 }

@@ -4,6 +4,7 @@
 #include "rpc/service_host.h"
 
 namespace oofgg::game {
+class EntityFacade;
 class EventFacade;
 class GameFacade;
 class SessionFacade;
@@ -11,10 +12,10 @@ class SessionFacade;
 
 namespace oofgg::rpc {
 
-/// `v1.api.common.GameService`. Not served: UpdateSession, DeleteSession, UpdateGame, TrendingGame and those
-/// of entities. JoinLeave, which may wait for another server, runs on `queueing`, so that what it waits for
-/// holds up nothing else. Lifetime: the facades outlive the server.
+/// `v1.api.common.GameService`. JoinLeave, which may wait for another server, runs on `queueing`, so that
+/// what it waits for holds up nothing else. Lifetime: the facades outlive the server.
 [[nodiscard]] ServedService MakeGameService(ServiceHost& host, const Lane& queueing, game::GameFacade& games,
-                                            game::SessionFacade& sessions, game::EventFacade& events);
+                                            game::SessionFacade& sessions, game::EntityFacade& entities,
+                                            game::EventFacade& events);
 
 }  // namespace oofgg::rpc

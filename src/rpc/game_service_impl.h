@@ -6,18 +6,24 @@
 #include "rpc/stream.h"
 #include "rpc/unary.h"
 #include "v1/api/common/game_service.grpc.pb.h"
+#include "wire/proto_entity.h"
 #include "wire/proto_game.h"
 #include "wire/proto_session.h"
 
 namespace oofgg::rpc {
 
 /// rpc/game_service.h over any class with the facade's methods, such as a test's.
-template <class GameFacade, class SessionFacade, class EventFacade>
+template <class GameFacade, class SessionFacade, class EntityFacade, class EventFacade>
 class GameServiceOf final : public ::v1::api::common::GameService::CallbackService {
  public:
   GameServiceOf(ServiceHost& host, const Lane& queueing, GameFacade& games, SessionFacade& sessions,
-                EventFacade& events)
-      : host_(host), queueing_(queueing), games_(games), sessions_(sessions), events_(events) {}
+                EntityFacade& entities, EventFacade& events)
+      : host_(host),
+        queueing_(queueing),
+        games_(games),
+        sessions_(sessions),
+        entities_(entities),
+        events_(events) {}
 
   grpc::ServerUnaryReactor* CreateGame(grpc::CallbackServerContext* call,
                                        const ::v1::api::game::GameCreateRequest* request,
@@ -40,6 +46,20 @@ class GameServiceOf final : public ::v1::api::common::GameService::CallbackServi
         });
   }
 
+  grpc::ServerUnaryReactor* UpdateGame(grpc::CallbackServerContext* call,
+                                       const ::v1::api::game::GameUpdateRequest* request,
+                                       ::v1::api::game::StandardResponse* response) final {
+    return ServeUnary<wire::methods::UpdateGame>(host_, host_.lane(), call, request, response,
+                                                 Calls(games_, &GameFacade::UpdateGame));
+  }
+
+  grpc::ServerUnaryReactor* TrendingGame(grpc::CallbackServerContext* call,
+                                         const ::v1::api::game::TrendingGamesRequest* request,
+                                         ::v1::api::game::PaginatedResponse* response) final {
+    return ServeUnary<wire::methods::TrendingGames>(host_, host_.lane(), call, request, response,
+                                                    Calls(games_, &GameFacade::TrendingGames));
+  }
+
   grpc::ServerUnaryReactor* CreateSession(grpc::CallbackServerContext* call,
                                           const ::v1::api::game::SessionCreate* request,
                                           ::v1::api::game::StandardResponse* response) final {
@@ -60,6 +80,56 @@ class GameServiceOf final : public ::v1::api::common::GameService::CallbackServi
           }
           wire::SessionProto::ToProto(found, message);
         });
+  }
+
+  grpc::ServerUnaryReactor* UpdateSession(grpc::CallbackServerContext* call,
+                                          const ::v1::api::game::SessionUpdate* request,
+                                          ::v1::api::game::StandardResponse* response) final {
+    return ServeUnary<wire::methods::UpdateSession>(host_, host_.lane(), call, request, response,
+                                                    Calls(sessions_, &SessionFacade::UpdateSession));
+  }
+
+  grpc::ServerUnaryReactor* DeleteSession(grpc::CallbackServerContext* call,
+                                          const ::v1::api::game::SessionDelete* request,
+                                          ::v1::api::game::StandardResponse* response) final {
+    return ServeUnary<wire::methods::DeleteSession>(host_, host_.lane(), call, request, response,
+                                                    Calls(sessions_, &SessionFacade::DeleteSession));
+  }
+
+  grpc::ServerUnaryReactor* CreateEntity(grpc::CallbackServerContext* call,
+                                         const ::v1::api::game::EntityCreateRequest* request,
+                                         ::v1::api::game::StandardResponse* response) final {
+    return ServeUnary<wire::methods::CreateEntity>(host_, host_.lane(), call, request, response,
+                                                   Calls(entities_, &EntityFacade::CreateEntity));
+  }
+
+  grpc::ServerUnaryReactor* GetEntity(grpc::CallbackServerContext* call,
+                                      const ::v1::api::game::EntityGetRequest* request,
+                                      ::v1::api::game::PaginatedResponse* response) final {
+    // Likewise `entity` and `entities`.
+    return ServeUnary<wire::methods::GetEntity>(
+        host_, host_.lane(), call, request, response, Calls(entities_, &EntityFacade::GetEntity),
+        [](const GetEntityRequest& asked, const Entities& found,
+           ::v1::api::game::PaginatedResponse& message) {
+          if (!asked.id.empty() && found.entities.size() == 1) {
+            return wire::EntityProto::ToProto(found.entities[0], message);
+          }
+          wire::EntityProto::ToProto(found, message);
+        });
+  }
+
+  grpc::ServerUnaryReactor* UpdateEntity(grpc::CallbackServerContext* call,
+                                         const ::v1::api::game::EntityUpdateRequest* request,
+                                         ::v1::api::game::StandardResponse* response) final {
+    return ServeUnary<wire::methods::UpdateEntity>(host_, host_.lane(), call, request, response,
+                                                   Calls(entities_, &EntityFacade::UpdateEntity));
+  }
+
+  grpc::ServerUnaryReactor* DeleteEntity(grpc::CallbackServerContext* call,
+                                         const ::v1::api::game::EntityDeleteRequest* request,
+                                         ::v1::api::game::StandardResponse* response) final {
+    return ServeUnary<wire::methods::DeleteEntity>(host_, host_.lane(), call, request, response,
+                                                   Calls(entities_, &EntityFacade::DeleteEntity));
   }
 
   grpc::ServerUnaryReactor* JoinLeave(grpc::CallbackServerContext* call,
@@ -91,6 +161,7 @@ class GameServiceOf final : public ::v1::api::common::GameService::CallbackServi
   const Lane queueing_;
   GameFacade& games_;
   SessionFacade& sessions_;
+  EntityFacade& entities_;
   EventFacade& events_;
 };
 

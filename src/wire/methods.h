@@ -221,11 +221,39 @@ struct CreateGame : Creation<CreateGameRequest, Game> {
 struct GetGame : Repeatable<GetGameRequest, GamesPage> {
   static constexpr std::string_view kPath = "/v1.api.common.GameService/GetGame";
 };
+/// With a version, one whose answer was lost says kAborted the second time: read again.
+struct UpdateGame : Repeatable<UpdateGameRequest, Game> {
+  static constexpr std::string_view kPath = "/v1.api.common.GameService/UpdateGame";
+};
+struct TrendingGames : Repeatable<TrendingGamesRequest, GamesPage> {
+  static constexpr std::string_view kPath = "/v1.api.common.GameService/TrendingGame";
+};
 struct CreateSession : Creation<CreateSessionRequest, Session> {
   static constexpr std::string_view kPath = "/v1.api.common.GameService/CreateSession";
 };
 struct GetSession : Repeatable<GetSessionRequest, Sessions> {
   static constexpr std::string_view kPath = "/v1.api.common.GameService/GetSession";
+};
+/// As UpdateGame.
+struct UpdateSession : Repeatable<UpdateSessionRequest, Session> {
+  static constexpr std::string_view kPath = "/v1.api.common.GameService/UpdateSession";
+};
+struct DeleteSession : Repeatable<DeleteSessionRequest, Session> {
+  static constexpr std::string_view kPath = "/v1.api.common.GameService/DeleteSession";
+};
+struct CreateEntity : Creation<CreateEntityRequest, Entity> {
+  static constexpr std::string_view kPath = "/v1.api.common.GameService/CreateEntity";
+};
+struct GetEntity : Repeatable<GetEntityRequest, Entities> {
+  static constexpr std::string_view kPath = "/v1.api.common.GameService/GetEntity";
+};
+/// As UpdateGame.
+struct UpdateEntity : Repeatable<UpdateEntityRequest, Entity> {
+  static constexpr std::string_view kPath = "/v1.api.common.GameService/UpdateEntity";
+};
+/// Gone is gone; a repeated call is answered with the ids alone.
+struct DeleteEntity : Repeatable<DeleteEntityRequest, Entity> {
+  static constexpr std::string_view kPath = "/v1.api.common.GameService/DeleteEntity";
 };
 /// A JOIN without a key could queue twice.
 struct JoinLeave : Creation<JoinLeaveRequest, Session> {
@@ -240,6 +268,15 @@ struct StreamEvents : Method<GameEvent, GameEvent, Kind::kBidiStream, Idempotenc
   static constexpr std::string_view kPath = "/v1.api.common.GameService/StreamEvents";
 };
 
+// v1.api.common.InstanceService and v1.api.common.GlobalService; opened again as StreamEvents.
+
+struct StreamInstanceEvents : Method<GameEvent, GameEvent, Kind::kBidiStream, Idempotency::kIdempotent> {
+  static constexpr std::string_view kPath = "/v1.api.common.InstanceService/StreamEvents";
+};
+struct StreamGlobalEvents : Method<GlobalEvent, GlobalEvent, Kind::kBidiStream, Idempotency::kIdempotent> {
+  static constexpr std::string_view kPath = "/v1.api.common.GlobalService/StreamEvents";
+};
+
 // v1.api.common.PlayerService
 
 /// Idempotent: a caller has one profile, under the caller's own id.
@@ -249,7 +286,7 @@ struct CreatePlayer : Repeatable<Player, Player> {
 struct GetPlayer : Repeatable<GetPlayerRequest, Player> {
   static constexpr std::string_view kPath = "/v1.api.common.PlayerService/GetPlayer";
 };
-/// The last write wins.
+/// As UpdateGame.
 struct UpdatePlayer : Repeatable<UpdatePlayerRequest, Player> {
   static constexpr std::string_view kPath = "/v1.api.common.PlayerService/UpdatePlayer";
 };
@@ -296,8 +333,11 @@ using AllMethods = MethodList<
     methods::RotateServiceCredential, methods::RevokeServiceCredential, methods::ListServiceCredentials,
     methods::WatchRevocations, methods::Connect, methods::CreateTicket, methods::GetTicket,
     methods::CancelTicket, methods::WatchTicket, methods::ListGameServers, methods::CreateGame,
-    methods::GetGame, methods::CreateSession, methods::GetSession, methods::JoinLeave, methods::WatchQueue,
-    methods::StreamEvents, methods::CreatePlayer, methods::GetPlayer, methods::UpdatePlayer,
-    methods::SubmitScore, methods::GetPlayerScores, methods::GetLeaderboard, methods::GetPlayerRank>;
+    methods::GetGame, methods::UpdateGame, methods::TrendingGames, methods::CreateSession,
+    methods::GetSession, methods::UpdateSession, methods::DeleteSession, methods::CreateEntity,
+    methods::GetEntity, methods::UpdateEntity, methods::DeleteEntity, methods::JoinLeave, methods::WatchQueue,
+    methods::StreamEvents, methods::StreamInstanceEvents, methods::StreamGlobalEvents, methods::CreatePlayer,
+    methods::GetPlayer, methods::UpdatePlayer, methods::SubmitScore, methods::GetPlayerScores,
+    methods::GetLeaderboard, methods::GetPlayerRank>;
 
 }  // namespace oofgg::wire

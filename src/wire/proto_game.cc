@@ -1,5 +1,7 @@
 #include "wire/proto_game.h"
 
+#include "wire/update_mask.h"
+
 namespace oofgg::wire {
 namespace game_pb = ::v1::api::game;
 namespace {
@@ -59,6 +61,50 @@ void GameProto::ToProto(const CreateGameRequest& from, game_pb::GameCreateReques
   WriteRules(from.score_rules, *to.mutable_score_rules());
 }
 
+void GameProto::ToProto(const UpdateGameRequest& from, game_pb::GameUpdateRequest& to) {
+  UpdateMaskWriter mask;
+  to.set_id(from.id);
+  to.set_version(from.version);
+  if (from.name) {
+    mask.Add("name", from.name->empty());
+    to.set_name(*from.name);
+  }
+  if (from.description) {
+    mask.Add("description", from.description->empty());
+    to.set_description(*from.description);
+  }
+  if (from.data) {
+    mask.Add("data", false);  // Has presence.
+    to.set_data(*from.data);
+  }
+  if (from.short_description) {
+    mask.Add("short_description", from.short_description->empty());
+    to.set_short_description(*from.short_description);
+  }
+  if (from.image_url) {
+    mask.Add("image_url", from.image_url->empty());
+    to.set_image_url(*from.image_url);
+  }
+  if (from.max_sessions) {
+    mask.Add("max_sessions", *from.max_sessions == 0);
+    to.set_max_sessions(*from.max_sessions);
+  }
+  if (from.max_players_per_session) {
+    mask.Add("max_players_per_session", *from.max_players_per_session == 0);
+    to.set_max_players_per_session(*from.max_players_per_session);
+  }
+  if (from.score_rules) {
+    mask.Add("score_rules", from.score_rules->empty());
+    WriteRules(*from.score_rules, *to.mutable_score_rules());
+  }
+  mask.Finish(to);
+}
+
+void GameProto::ToProto(const TrendingGamesRequest& from, game_pb::TrendingGamesRequest& to) {
+  if (from.limit != 0) to.set_limit(from.limit);
+  if (!from.cursor.empty()) to.set_cursor(from.cursor);
+}
+
 void GameProto::ToProto(const GetGameRequest& from, game_pb::GameGetRequest& to) {
   if (!from.id.empty()) to.set_id(from.id);
   if (from.limit != 0) to.set_limit(from.limit);
@@ -102,6 +148,55 @@ Status GameProto::FromProto(const game_pb::GameCreateRequest& from, CreateGameRe
   to.max_sessions = from.max_sessions();
   to.max_players_per_session = from.max_players_per_session();
   return ReadRules(from.score_rules(), to.score_rules, reading);
+}
+
+Status GameProto::FromProto(const game_pb::GameUpdateRequest& from, UpdateGameRequest& to, Reading reading) {
+  to.id = from.id();
+  to.version = from.version();
+  if (!from.name().empty()) to.name = from.name();
+  if (!from.description().empty()) to.description = from.description();
+  if (from.has_data()) to.data = from.data();
+  if (!from.short_description().empty()) to.short_description = from.short_description();
+  if (!from.image_url().empty()) to.image_url = from.image_url();
+  if (from.max_sessions() != 0) to.max_sessions = from.max_sessions();
+  if (from.max_players_per_session() != 0) to.max_players_per_session = from.max_players_per_session();
+  if (from.score_rules_size() != 0) {
+    OOFGG_RETURN_IF_ERROR(ReadRules(from.score_rules(), to.score_rules.emplace(), reading));
+  }
+  if (!from.has_update_mask()) return {};
+
+  UpdateGameRequest named{.id = to.id, .version = to.version};
+  const auto take = [&](std::string_view path) {
+    if (path == "name") {
+      named.name = from.name();
+    } else if (path == "description") {
+      named.description = from.description();
+    } else if (path == "data") {
+      named.data = from.data();
+    } else if (path == "short_description") {
+      named.short_description = from.short_description();
+    } else if (path == "image_url") {
+      named.image_url = from.image_url();
+    } else if (path == "max_sessions") {
+      named.max_sessions = from.max_sessions();
+    } else if (path == "max_players_per_session") {
+      named.max_players_per_session = from.max_players_per_session();
+    } else if (path == "score_rules") {
+      named.score_rules = to.score_rules.value_or(ScoreRules());
+    } else {
+      return false;
+    }
+    return true;
+  };
+  OOFGG_RETURN_IF_ERROR(ReadMask(from, take));
+  to = std::move(named);
+  return {};
+}
+
+Status GameProto::FromProto(const game_pb::TrendingGamesRequest& from, TrendingGamesRequest& to, Reading) {
+  to.limit = from.limit();
+  to.cursor = from.cursor();
+  return {};
 }
 
 Status GameProto::FromProto(const game_pb::GameGetRequest& from, GetGameRequest& to, Reading) {

@@ -11,8 +11,10 @@ namespace oofgg::wire {
 struct GameProto {
   static void ToProto(const Game& from, ::v1::api::game::Game& to);
   static void ToProto(const CreateGameRequest& from, ::v1::api::game::GameCreateRequest& to);
+  static void ToProto(const UpdateGameRequest& from, ::v1::api::game::GameUpdateRequest& to);
+  static void ToProto(const TrendingGamesRequest& from, ::v1::api::game::TrendingGamesRequest& to);
   static void ToProto(const GetGameRequest& from, ::v1::api::game::GameGetRequest& to);
-  /// `single_game`, the answer of CreateGame.
+  /// `single_game`, the answer of CreateGame and UpdateGame.
   static void ToProto(const Game& from, ::v1::api::game::StandardResponse& to);
   /// `games`, a page.
   static void ToProto(const GamesPage& from, ::v1::api::game::PaginatedResponse& to);
@@ -22,6 +24,10 @@ struct GameProto {
   static Status FromProto(const ::v1::api::game::Game& from, Game& to, Reading reading);
   static Status FromProto(const ::v1::api::game::GameCreateRequest& from, CreateGameRequest& to,
                           Reading reading);
+  static Status FromProto(const ::v1::api::game::GameUpdateRequest& from, UpdateGameRequest& to,
+                          Reading reading);
+  static Status FromProto(const ::v1::api::game::TrendingGamesRequest& from, TrendingGamesRequest& to,
+                          Reading);
   static Status FromProto(const ::v1::api::game::GameGetRequest& from, GetGameRequest& to, Reading);
   static Status FromProto(const ::v1::api::game::StandardResponse& from, Game& to, Reading reading);
   static Status FromProto(const ::v1::api::game::PaginatedResponse& from, GamesPage& to, Reading reading);
@@ -33,5 +39,12 @@ struct ProtoOf<methods::CreateGame>
 template <>
 struct ProtoOf<methods::GetGame>
     : ProtoPair<GameProto, ::v1::api::game::GameGetRequest, ::v1::api::game::PaginatedResponse> {};
+
+template <>
+struct ProtoOf<methods::UpdateGame>
+    : ProtoPair<GameProto, ::v1::api::game::GameUpdateRequest, ::v1::api::game::StandardResponse> {};
+template <>
+struct ProtoOf<methods::TrendingGames>
+    : ProtoPair<GameProto, ::v1::api::game::TrendingGamesRequest, ::v1::api::game::PaginatedResponse> {};
 
 }  // namespace oofgg::wire

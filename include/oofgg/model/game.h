@@ -115,7 +115,7 @@ struct Session {
   Attributes attributes;
   std::int32_t region = 0;  ///< The contract's RegionEnum.
   std::string data;
-  std::string host_id;       ///< Who may change it, besides servers; empty for a match of the maker.
+  std::string host_id{};     ///< Who may change it, besides servers; empty for a match of the maker.
   std::int64_t version = 0;  ///< How often it was written; 0 from a server that does not tell.
 };
 
@@ -146,8 +146,9 @@ struct UpdateSessionRequest {
   std::int64_t version = 0;
   std::optional<std::vector<std::string>> user_ids{};  ///< All members: who is not named any more is out.
   std::optional<SessionState> state{};
-  Attributes attributes{};          ///< Set by key; the others stay.
-  bool replace_attributes = false;  ///< The others go.
+  Attributes attributes{};                       ///< Set by key; the others stay.
+  bool replace_attributes = false;               ///< The others go.
+  std::vector<std::string> remove_attributes{};  ///< Those with these keys go.
   std::optional<std::int32_t> region{};
   std::optional<std::string> data{};
 };

@@ -2,6 +2,8 @@
 #include "rpc/admin_service_impl.h"
 #include "rpc/fleet_service_impl.h"
 #include "rpc/game_service_impl.h"
+#include "rpc/global_service_impl.h"
+#include "rpc/instance_service_impl.h"
 #include "rpc/matchmaking_service_impl.h"
 #include "rpc/revocation_service_impl.h"
 #include "rpc/score_service_impl.h"
@@ -28,13 +30,17 @@ class EveryMethodTest : public RpcTest {
         {::v1::api::common::ScoreService::service_full_name(),
          std::make_shared<ScoreServiceOf<FakeScores>>(host_, scores_)},
         {::v1::api::common::GameService::service_full_name(),
-         std::make_shared<GameServiceOf<FakeGames, FakeSessions, FakeEvents>>(host_, host_.lane(), games_,
-                                                                              sessions_, events_)},
+         std::make_shared<GameServiceOf<FakeGames, FakeSessions, FakeEntities, FakeEvents>>(
+             host_, host_.lane(), games_, sessions_, entities_, events_)},
+        {::v1::api::common::InstanceService::service_full_name(),
+         std::make_shared<InstanceServiceOf<FakeEvents>>(host_, events_)},
+        {::v1::api::common::GlobalService::service_full_name(),
+         std::make_shared<GlobalServiceOf<FakeGlobal>>(host_, global_)},
     };
     Serve();
   }
 
-  using FakeEvents = FakeOpener<GameEvent, GameEvent>;
+  using FakeGlobal = FakeOpener<GlobalEvent, GlobalEvent>;
   FakeAccounts accounts_;
   FakeAdmin admin_;
   FakeRevocations revocations_;
@@ -43,7 +49,9 @@ class EveryMethodTest : public RpcTest {
   FakeScores scores_;
   FakeGames games_;
   FakeSessions sessions_;
+  FakeEntities entities_;
   FakeEvents events_;
+  FakeGlobal global_;
 };
 
 TEST_F(EveryMethodTest, AsksForATokenWhereTheTableSaysSo) {

@@ -214,6 +214,24 @@ struct FakeGames {
     game.id = request.id.empty() ? "g1" : request.id;
     return GamesPage{.games = {game}, .next_cursor = ""};
   }
+  StatusOr<Game> UpdateGame(const CallContext&, const UpdateGameRequest&) { return Game{}; }
+  StatusOr<GamesPage> TrendingGames(const CallContext&, const TrendingGamesRequest&) { return GamesPage{}; }
+};
+
+struct FakeEntities {
+  StatusOr<Entity> CreateEntity(const CallContext&, const CreateEntityRequest&) { return Entity{}; }
+  StatusOr<Entities> GetEntity(const CallContext&, const GetEntityRequest& request) {
+    return Entities{.entities = {{.id = request.id.empty() ? "e1" : request.id}}};
+  }
+  StatusOr<Entity> UpdateEntity(const CallContext&, const UpdateEntityRequest&) { return Entity{}; }
+  StatusOr<Entity> DeleteEntity(const CallContext&, const DeleteEntityRequest&) { return Entity{}; }
+};
+
+/// Both sides of a session's events.
+struct FakeEvents : FakeOpener<GameEvent, GameEvent> {
+  auto OpenAsServer(const CallContext& context, std::shared_ptr<StreamHost> host) {
+    return Open(context, std::move(host));
+  }
 };
 
 struct FakeSessions : FakeOpener<Session, Session> {
@@ -223,6 +241,8 @@ struct FakeSessions : FakeOpener<Session, Session> {
     session.id = request.id.empty() ? "s1" : request.id;
     return Sessions{.sessions = {session}};
   }
+  StatusOr<Session> UpdateSession(const CallContext&, const UpdateSessionRequest&) { return Session{}; }
+  StatusOr<Session> DeleteSession(const CallContext&, const DeleteSessionRequest&) { return Session{}; }
   StatusOr<Session> JoinLeave(const CallContext&, const JoinLeaveRequest&) { return Session{}; }
   auto WatchQueue(const CallContext& context, const Session& request, std::shared_ptr<StreamHost> host) {
     watched.Set(request.id);

@@ -15,8 +15,8 @@ class GameServiceTest : public RpcTest {
   GameServiceTest() {
     more_services_.push_back(
         {GameService::service_full_name(),
-         std::make_shared<GameServiceOf<FakeGames, FakeSessions, FakeOpener<GameEvent, GameEvent>>>(
-             host_, host_.lane(), games_, sessions_, events_)});
+         std::make_shared<GameServiceOf<FakeGames, FakeSessions, FakeEntities, FakeEvents>>(
+             host_, host_.lane(), games_, sessions_, entities_, events_)});
     Serve();
     stub_ = GameService::NewStub(channel_);
     Prepare(context_);
@@ -24,7 +24,8 @@ class GameServiceTest : public RpcTest {
 
   FakeGames games_;
   FakeSessions sessions_;
-  FakeOpener<GameEvent, GameEvent> events_;
+  FakeEntities entities_;
+  FakeEvents events_;
   std::unique_ptr<GameService::Stub> stub_;
   grpc::ClientContext context_;
 };
@@ -43,6 +44,19 @@ TEST_F(GameServiceTest, GetGameWithoutIdAnswersAPage) {
   ASSERT_TRUE(stub_->GetGame(&context_, game_pb::GameGetRequest(), &response).ok());
   ASSERT_EQ(response.games().games_size(), 1);
   EXPECT_FALSE(response.has_game());
+}
+
+TEST_F(GameServiceTest, GetEntityByIdAnswersOneEntityElseAList) {
+  game_pb::EntityGetRequest request;
+  request.set_id("e7");
+  game_pb::PaginatedResponse response;
+  ASSERT_TRUE(stub_->GetEntity(&context_, request, &response).ok());
+  EXPECT_EQ(response.entity().id(), "e7");
+  grpc::ClientContext again;
+  Prepare(again);
+  ASSERT_TRUE(stub_->GetEntity(&again, game_pb::EntityGetRequest(), &response).ok());
+  ASSERT_EQ(response.entities().entities_size(), 1);
+  EXPECT_FALSE(response.has_entity());
 }
 
 TEST_F(GameServiceTest, GetSessionByIdAnswersOneSession) {

@@ -30,11 +30,12 @@ void Await(grpc::CompletionQueue& queue) {
 }  // namespace
 
 RawReply RawCall(const std::shared_ptr<grpc::Channel>& channel, const std::string& method,
-                 const std::string& request, const std::string& token) {
+                 const std::string& request, const std::string& token, const std::string& idempotency_key) {
   grpc::GenericStub stub(channel);
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
   if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
+  if (!idempotency_key.empty()) context.AddMetadata("idempotency-key", idempotency_key);
   grpc::CompletionQueue queue;
   const auto call = stub.PrepareCall(&context, method, &queue);
   call->StartCall(nullptr);

@@ -231,6 +231,87 @@ TEST(CodecText, OneGameIsReadAsAPage) {
   EXPECT_EQ(page->games[0].id, "g");
 }
 
+TEST(CodecText, OneEntityIsReadAsAList) {
+  ::v1::api::game::PaginatedResponse message;
+  message.mutable_entity()->set_id("e");
+  const auto list = DecodeResponse<methods::GetEntity>(message.SerializeAsString());
+  ASSERT_TRUE(list.ok()) << list.status();
+  ASSERT_EQ(list->entities.size(), 1u);
+  EXPECT_EQ(list->entities[0].id, "e");
+}
+
+TEST(CodecText, AnEntitysValuesNeedTheirKeys) {
+  ::v1::api::game::EntityUpdateRequest message;
+  message.add_attributes()->set_int_value(1);
+  const auto request = DecodeRequest<methods::UpdateEntity>(message.SerializeAsString());
+  ASSERT_FALSE(request.ok());
+  EXPECT_EQ(FieldViolationsOf(request.status()).at(0).field, "attributes");
+}
+
+template <class M>
+typename M::Request ThroughTheWire(const typename M::Request& request) {
+  const auto read = DecodeRequest<M>(EncodeRequest<M>(request));
+  EXPECT_TRUE(read.ok()) << read.status();
+  return read.value_or(typename M::Request());
+}
+
+TEST(CodecText, AnUpdateNamesWhatItChanges) {
+  // As an old client says it: what is not the default.
+  ::v1::api::game::SessionUpdate old;
+  old.set_id("s");
+  old.add_user_ids("a");
+  auto read = DecodeRequest<methods::UpdateSession>(old.SerializeAsString());
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->user_ids, std::vector<std::string>{"a"});
+  EXPECT_FALSE(read->state || read->region || read->data || read->replace_attributes);
+
+  // With a mask: what it names, whatever it holds.
+  for (const char* path : {"state", "region", "data", "attributes", "attributes.a.b"}) {
+    old.mutable_update_mask()->add_paths(path);
+  }
+  (*old.mutable_attributes())["x"].set_bool_value(true);
+  read = DecodeRequest<methods::UpdateSession>(old.SerializeAsString());
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_FALSE(read->user_ids.has_value());
+  EXPECT_EQ(read->state, SessionState::kCreated);
+  EXPECT_EQ(read->region, 0);
+  EXPECT_EQ(read->data, "");
+  EXPECT_TRUE(read->replace_attributes);
+  EXPECT_EQ(read->attributes, (Attributes{{"x", true}}));
+  EXPECT_EQ(read->remove_attributes, std::vector<std::string>{"a.b"});
+
+  old.mutable_update_mask()->add_paths("owner");
+  EXPECT_EQ(
+      FieldViolationsOf(DecodeRequest<methods::UpdateSession>(old.SerializeAsString()).status()).at(0).field,
+      "update_mask");
+}
+
+TEST(CodecText, UpdatesArriveAsTheyWereMeant) {
+  const auto session = ThroughTheWire<methods::UpdateSession>({.id = "s",
+                                                               .version = 7,
+                                                               .user_ids = std::vector<std::string>(),
+                                                               .attributes = {{"k", 1}},
+                                                               .remove_attributes = {"gone"}});
+  EXPECT_EQ(session.version, 7);
+  EXPECT_EQ(session.user_ids, std::vector<std::string>());
+  EXPECT_EQ(session.attributes, (Attributes{{"k", 1}}));
+  EXPECT_EQ(session.remove_attributes, std::vector<std::string>{"gone"});
+  EXPECT_FALSE(session.state || session.region || session.data || session.replace_attributes);
+
+  const auto emptied =
+      ThroughTheWire<methods::UpdateSession>({.id = "s", .state = SessionState::kCreated, .data = ""});
+  EXPECT_EQ(emptied.state, SessionState::kCreated);
+  EXPECT_EQ(emptied.data, "");
+  EXPECT_FALSE(emptied.user_ids || emptied.region);
+
+  const auto game = ThroughTheWire<methods::UpdateGame>(
+      {.id = "g", .description = "", .max_sessions = 0, .score_rules = ScoreRules()});
+  EXPECT_EQ(game.description, "");
+  EXPECT_EQ(game.max_sessions, 0u);
+  EXPECT_EQ(game.score_rules, ScoreRules());
+  EXPECT_FALSE(game.name || game.data || game.max_players_per_session || game.image_url);
+}
+
 TEST(CodecText, Sessions) {
   const std::string common =
       R"(game_id: "g" user_ids: "a" user_ids: "b" state: STATE_QUEUED )"

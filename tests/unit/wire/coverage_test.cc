@@ -31,9 +31,14 @@ const std::set<std::string>& Unmapped() {
       "v1.api.game.PaginationMetadata.page_size", "v1.api.game.PaginationMetadata.prev_page_token",
       // GetPlayer answers one; nothing lists players.
       "v1.api.player.StandardResponse.players",
-      // Entities are not served.
-      "v1.api.game.StandardResponse.entity", "v1.api.game.StandardResponse.entities",
-      "v1.api.game.PaginatedResponse.entity", "v1.api.game.PaginatedResponse.entities",
+      // No method answers with entities outside the list of a session.
+      "v1.api.game.StandardResponse.entities",
+      // Read, but written as a list of one by the codec.
+      "v1.api.game.PaginatedResponse.entity",
+      // Becomes which optionals are set; see CodecText.AnUpdateNamesWhatItChanges.
+      "v1.api.game.GameUpdateRequest.update_mask", "v1.api.game.SessionUpdate.update_mask",
+      // Values without keys are refused.
+      "v1.api.game.EntityUpdateRequest.attributes",
       // Sessions are not paginated.
       "v1.api.game.PaginatedResponse.session", "v1.api.game.PaginatedResponse.sessions",
       // No method answers with games outside a page.
@@ -55,6 +60,12 @@ std::set<std::string> UnmappedIn(const pb::Message& response) {
   };
   using Response = typename M::Response;
   if constexpr (std::is_same_v<Response, Game>) keep("single_game");
+  if constexpr (std::is_same_v<Response, GamesPage>) keep("games");
+  if constexpr (std::is_same_v<Response, Entity>) keep("entity");
+  if constexpr (std::is_same_v<Response, Entities>) {
+    keep("entities");
+    fields.insert("v1.api.game.PaginatedResponse.pagination");  // All of a session come at once.
+  }
   if constexpr (std::is_same_v<Response, Session>) keep("session");
   if constexpr (std::is_same_v<Response, Sessions>) keep("sessions");
   if constexpr (std::is_same_v<Response, LeaderboardEntry>) keep("leaderboard_entry");
