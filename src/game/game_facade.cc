@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "game/authorization.h"
-#include "game/cursor.h"
 #include "game/optimistic.h"
 #include "game/validation.h"
 #include "oofgg/parse.h"
@@ -139,13 +138,13 @@ StatusOr<GamesPage> GameFacade::GetGame(const CallContext& context, const GetGam
 
 StatusOr<GamesPage> GameFacade::ListGames(const GetGameRequest& request) {
   OOFGG_ASSIGN_OR_RETURN(const std::size_t limit, PageSize(request.limit));
-  OOFGG_ASSIGN_OR_RETURN(const std::string after, DecodeCursor("games", request.cursor));
+  OOFGG_ASSIGN_OR_RETURN(const std::string after, cursors_.Decode("games", request.cursor));
 
   GamesPage page;
   OOFGG_ASSIGN_OR_RETURN(page.games, games_.ListGames(after, limit + 1));
   if (page.games.size() > limit) {  // One too many was asked for, to know whether there is more.
     page.games.resize(limit);
-    page.next_cursor = EncodeCursor("games", page.games.back().id);
+    page.next_cursor = cursors_.Encode("games", page.games.back().id);
   }
   return page;
 }
@@ -154,13 +153,13 @@ StatusOr<GamesPage> GameFacade::TrendingGames(const CallContext& context,
                                               const TrendingGamesRequest& request) {
   OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kReadGame));
   OOFGG_ASSIGN_OR_RETURN(const std::size_t limit, PageSize(request.limit));
-  OOFGG_ASSIGN_OR_RETURN(const std::string position, DecodeCursor("trending", request.cursor));
+  OOFGG_ASSIGN_OR_RETURN(const std::string position, cursors_.Decode("trending", request.cursor));
   OOFGG_ASSIGN_OR_RETURN(const auto after, TrendAt(position));
   OOFGG_ASSIGN_OR_RETURN(std::vector<TrendingGame> trending, trends_.List(after, limit + 1));
   GamesPage page;
   if (trending.size() > limit) {
     trending.resize(limit);
-    page.next_cursor = EncodeCursor("trending", TrendCursor(trending.back()));
+    page.next_cursor = cursors_.Encode("trending", TrendCursor(trending.back()));
   }
   for (TrendingGame& entry : trending) page.games.push_back(std::move(entry.game));
   return page;

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "base/event_log.h"
+#include "game/cursor.h"
 #include "game/game_store.h"
 #include "game/trends.h"
 #include "oofgg/caller.h"
@@ -22,9 +23,9 @@ struct GameOptions {
 /// kPermissionDenied, kInvalidArgument, kUnavailable when the store cannot be used.
 class GameFacade {
  public:
-  GameFacade(GameStore& games, Trends& trends, UuidGenerator& ids, const Clock& clock, EventLog& log,
+  GameFacade(GameStore& games, Trends& trends, const Cursors& cursors, UuidGenerator& ids, const Clock& clock, EventLog& log,
              GameOptions options)
-      : games_(games), trends_(trends), ids_(ids), clock_(clock), log_(log), options_(options) {}
+      : games_(games), trends_(trends), cursors_(cursors), ids_(ids), clock_(clock), log_(log), options_(options) {}
 
   /// Idempotent under an idempotency key. kResourceExhausted: the caller's quota is used up.
   StatusOr<Game> CreateGame(const CallContext& context, const CreateGameRequest& request);
@@ -48,6 +49,7 @@ class GameFacade {
 
   GameStore& games_;
   Trends& trends_;
+  const Cursors& cursors_;
   UuidGenerator& ids_;
   const Clock& clock_;
   EventLog& log_;

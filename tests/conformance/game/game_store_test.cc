@@ -169,5 +169,12 @@ TEST_P(GameStoreTest, TrendsAreListedHottestFirstPageByPage) {
   EXPECT_DOUBLE_EQ(store().ListTrending({}, 1)->front().heat, game::AddHeat(2.5, 8));
 }
 
+TEST_P(GameStoreTest, ASecretIsKeptByWhoeverComesFirst) {
+  const std::string fresh("\0\xff'x", 4);
+  EXPECT_EQ(*store().KeepSecret("cursors", fresh), fresh);
+  EXPECT_EQ(*store().KeepSecret("cursors", "late"), fresh);
+  EXPECT_EQ(*store().KeepSecret("other", "late"), "late");
+}
+
 }  // namespace
 }  // namespace oofgg::storage

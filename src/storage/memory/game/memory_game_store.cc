@@ -83,6 +83,11 @@ StatusOr<std::vector<game::TrendingGame>> MemoryGameStore::ListTrending(
   return trending;
 }
 
+StatusOr<std::string> MemoryGameStore::KeepSecret(std::string_view name, std::string_view fresh) {
+  const std::lock_guard lock(mutex_);
+  return secrets_.try_emplace(std::string(name), fresh).first->second;
+}
+
 StatusOr<bool> MemoryGameStore::Purge(const game::Sweep& sweep) {
   const std::lock_guard lock(mutex_);
   keys_.Purge(sweep);

@@ -19,12 +19,14 @@ class MemoryGameStore final : public game::GameStore {
   Status AddTrends(std::span<const game::GameTrend> trends) override;
   StatusOr<std::vector<game::TrendingGame>> ListTrending(const std::optional<game::GameTrend>& after,
                                                          std::size_t limit) override;
+  StatusOr<std::string> KeepSecret(std::string_view name, std::string_view fresh) override;
   StatusOr<bool> Purge(const game::Sweep& sweep) override;
 
  private:
   std::mutex mutex_;
   std::map<std::string, Game, std::less<>> games_;
   std::map<std::string, double, std::less<>> heat_;
+  std::map<std::string, std::string, std::less<>> secrets_;
   CreationKeys<std::string> keys_;
 };
 

@@ -122,6 +122,11 @@ CREATE TABLE game_trends (
 ) WITHOUT ROWID;
 CREATE INDEX game_trends_by_heat ON game_trends (heat DESC, game_id);
 
+CREATE TABLE game_secrets (
+  name TEXT PRIMARY KEY,
+  secret BLOB NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE entities (
   session_id TEXT NOT NULL,
   id TEXT NOT NULL,

@@ -169,6 +169,19 @@ StatusOr<std::vector<game::TrendingGame>> SqliteGameStore::ListTrending(
   });
 }
 
+StatusOr<std::string> SqliteGameStore::KeepSecret(std::string_view name, std::string_view fresh) {
+  return WriteValue(database_, [&](Connection& connection) -> StatusOr<std::string> {
+    OOFGG_RETURN_IF_ERROR(
+        connection.Prepare("INSERT INTO game_secrets (name, secret) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+            .Bind(1, name)
+            .BindBlob(2, fresh)
+            .Run());
+    Statement select = connection.Prepare("SELECT secret FROM game_secrets WHERE name = ?1");
+    OOFGG_RETURN_IF_ERROR(select.Bind(1, name).Step().status());
+    return select.Text(0);
+  });
+}
+
 StatusOr<bool> SqliteGameStore::Purge(const game::Sweep& sweep) {
   return WriteValue(database_, [&](Connection& connection) { return PurgeMade(connection, "game", sweep); });
 }
