@@ -22,37 +22,91 @@ struct LeaderboardKey {
 
 inline constexpr std::uint32_t kNoNode = ~std::uint32_t{0};
 
-/// Entries in rank order. Separate arrays, since an array of structs would pad 20 bytes to 24.
-struct LeaderboardLeaf {
+/// A node's arrays, of which the first `size` places are in use.
+namespace node_array {
+
+/// Opens a gap of `count` places at `at`.
+template <typename Array>
+void Open(Array& array, std::uint32_t size, std::uint32_t at, std::uint32_t count = 1) {
+  std::copy_backward(array.begin() + at, array.begin() + size, array.begin() + size + count);
+}
+
+/// Closes a gap of `count` places at `at`.
+template <typename Array>
+void Close(Array& array, std::uint32_t size, std::uint32_t at, std::uint32_t count = 1) {
+  std::copy(array.begin() + at + count, array.begin() + size, array.begin() + at);
+}
+
+template <typename Array>
+void Copy(const Array& from, std::uint32_t at, std::uint32_t count, Array& to, std::uint32_t to_at) {
+  std::copy(from.begin() + at, from.begin() + at + count, to.begin() + to_at);
+}
+
+}  // namespace node_array
+
+/// What leaves and inner nodes have in common: `Self::ForEachArray(f, nodes...)` calls `f` with each of the
+/// arrays of the nodes.
+template <typename Self>
+struct LeaderboardNode {
   static constexpr std::uint32_t kCapacity = 64;
 
   std::uint32_t size = 0;
   std::uint32_t parent = kNoNode;
+
+  /// Makes a place at `at`, for the caller to fill.
+  void OpenAt(std::uint32_t at) {
+    Self::ForEachArray([&](auto& array) { node_array::Open(array, size, at); }, self());
+    ++size;
+  }
+
+  void EraseAt(std::uint32_t at) {
+    Self::ForEachArray([&](auto& array) { node_array::Close(array, size, at); }, self());
+    --size;
+  }
+
+  /// Moves the last `count` in front of those of `right`.
+  void GiveToRight(std::uint32_t count, Self& right) {
+    const auto move = [&](auto& from, auto& to) {
+      node_array::Open(to, right.size, 0, count);
+      node_array::Copy(from, size - count, count, to, 0);
+    };
+    Self::ForEachArray(move, self(), right);
+    right.size += count;
+    size -= count;
+  }
+
+  /// Moves the first `count` behind those of `left`.
+  void GiveToLeft(std::uint32_t count, Self& left) {
+    const auto move = [&](auto& from, auto& to) {
+      node_array::Copy(from, 0, count, to, left.size);
+      node_array::Close(from, size, 0, count);
+    };
+    Self::ForEachArray(move, self(), left);
+    left.size += count;
+    size -= count;
+  }
+
+ private:
+  Self& self() { return static_cast<Self&>(*this); }
+};
+
+/// Entries in rank order. Separate arrays, since an array of structs would pad 20 bytes to 24.
+struct LeaderboardLeaf : LeaderboardNode<LeaderboardLeaf> {
   std::uint32_t previous = kNoNode;
   std::uint32_t next = kNoNode;
   std::array<LeaderboardKey, kCapacity> keys;
   std::array<std::uint32_t, kCapacity> members;
 
+  template <typename F, typename... Nodes>
+  static void ForEachArray(const F& f, Nodes&... nodes) {
+    f(nodes.keys...);
+    f(nodes.members...);
+  }
+
   void InsertAt(std::uint32_t slot, const LeaderboardKey& key, std::uint32_t member) {
-    std::copy_backward(keys.begin() + slot, keys.begin() + size, keys.begin() + size + 1);
-    std::copy_backward(members.begin() + slot, members.begin() + size, members.begin() + size + 1);
+    OpenAt(slot);
     keys[slot] = key;
     members[slot] = member;
-    ++size;
-  }
-
-  void EraseAt(std::uint32_t slot) {
-    std::copy(keys.begin() + slot + 1, keys.begin() + size, keys.begin() + slot);
-    std::copy(members.begin() + slot + 1, members.begin() + size, members.begin() + slot);
-    --size;
-  }
-
-  /// Moves the entries from `slot` on behind those of `other`.
-  void MoveTail(std::uint32_t slot, LeaderboardLeaf& other) {
-    std::copy(keys.begin() + slot, keys.begin() + size, other.keys.begin() + other.size);
-    std::copy(members.begin() + slot, members.begin() + size, other.members.begin() + other.size);
-    other.size += size - slot;
-    size = slot;
   }
 
   /// How many entries stand before `key`.
@@ -64,40 +118,24 @@ struct LeaderboardLeaf {
 
 /// Children in rank order. `first[i]` is not after any key below child i, and after all those below child
 /// i - 1; it need not be there any more.
-struct LeaderboardInner {
-  static constexpr std::uint32_t kCapacity = 64;
-
-  std::uint32_t size = 0;
-  std::uint32_t parent = kNoNode;
+struct LeaderboardInner : LeaderboardNode<LeaderboardInner> {
   std::uint32_t level = 1;  ///< 1: the children are leaves.
   std::array<LeaderboardKey, kCapacity> first;
   std::array<std::uint32_t, kCapacity> child;
   std::array<std::uint32_t, kCapacity> count;  ///< Entries below each child.
 
+  template <typename F, typename... Nodes>
+  static void ForEachArray(const F& f, Nodes&... nodes) {
+    f(nodes.first...);
+    f(nodes.child...);
+    f(nodes.count...);
+  }
+
   void InsertAt(std::uint32_t index, const LeaderboardKey& key, std::uint32_t node, std::uint32_t entries) {
-    std::copy_backward(first.begin() + index, first.begin() + size, first.begin() + size + 1);
-    std::copy_backward(child.begin() + index, child.begin() + size, child.begin() + size + 1);
-    std::copy_backward(count.begin() + index, count.begin() + size, count.begin() + size + 1);
+    OpenAt(index);
     first[index] = key;
     child[index] = node;
     count[index] = entries;
-    ++size;
-  }
-
-  void EraseAt(std::uint32_t index) {
-    std::copy(first.begin() + index + 1, first.begin() + size, first.begin() + index);
-    std::copy(child.begin() + index + 1, child.begin() + size, child.begin() + index);
-    std::copy(count.begin() + index + 1, count.begin() + size, count.begin() + index);
-    --size;
-  }
-
-  /// Moves the children from `index` on behind those of `other`.
-  void MoveTail(std::uint32_t index, LeaderboardInner& other) {
-    std::copy(first.begin() + index, first.begin() + size, other.first.begin() + other.size);
-    std::copy(child.begin() + index, child.begin() + size, other.child.begin() + other.size);
-    std::copy(count.begin() + index, count.begin() + size, other.count.begin() + other.size);
-    other.size += size - index;
-    size = index;
   }
 
   [[nodiscard]] std::uint32_t IndexOf(std::uint32_t node) const {

@@ -11,49 +11,59 @@ using Key = LeaderboardKey;
 
 // A node that shrank below this looks for a neighbour to merge with; the result must leave room to grow,
 // or the next insertions would split it again.
-constexpr std::uint32_t kSparse = 24;
-constexpr std::uint32_t kMergedAtMost = 52;
-static_assert(Leaf::kCapacity == Inner::kCapacity, "one pair of limits serves both kinds of node");
+constexpr std::uint32_t kSparse = 44;
+constexpr std::uint32_t kMergedAtMost = 58;
+// A full leaf gives to a neighbour that has at least this much room: less is soon used up, and every entry
+// that moves costs a look into the index.
+constexpr std::uint32_t kRoomToShare = 10;
 
-// Where a full node is cut. Scores that come in rank order, as from a rebuild, always land at the end: then
-// the left node is left nearly full, instead of half empty for ever.
-constexpr std::uint32_t CutOf(bool appending) {
-  return appending ? Leaf::kCapacity * 15 / 16 : Leaf::kCapacity / 2;
+// How many a full node gives to a new one behind it. Scores that come in rank order, as from a rebuild,
+// always land at the end: then the left node is left nearly full, instead of half empty for ever.
+constexpr std::uint32_t MovedBySplit(bool appending) {
+  return appending ? Leaf::kCapacity / 16 : Leaf::kCapacity / 2;
 }
 
 }  // namespace
 
-LeaderboardTree::LeaderboardTree() : root_(inners_.Make()), last_leaf_(leaves_.Make()) {
+LeaderboardTree::LeaderboardTree(LeaderboardKeep keep, std::size_t expected)
+    : keep_(keep), root_(inners_.Make()), last_leaf_(leaves_.Make()), leaf_of_(expected) {
   leaves_[last_leaf_].parent = root_;
   inners_[root_].InsertAt(0, Key{}, last_leaf_, 0);
 }
 
 bool LeaderboardTree::Submit(const Entry& entry) {
-  if (leaf_of_.contains(entry.member)) {
-    const Position position = PositionOf(entry.member);
-    if (!(Key{entry.value, entry.order} < leaves_[position.leaf].keys[position.slot])) return false;
-    Erase(position);
+  const Position had = PositionOf(entry.member);
+  if (had.leaf == kNoNode) {
+    Insert(entry, false);
+    return true;
   }
-  Insert(entry);
+  const Key& old = leaves_[had.leaf].keys[had.slot];
+  const bool wins =
+      keep_ == LeaderboardKeep::kBest ? Key{entry.value, entry.order} < old : entry.order > old.order;
+  if (!wins) return false;
+  EraseAt(had);
+  Insert(entry, true);
   return true;
 }
 
 bool LeaderboardTree::Remove(std::uint32_t member) {
-  if (!leaf_of_.contains(member)) return false;
-  Erase(PositionOf(member));
+  const Position position = PositionOf(member);
+  if (position.leaf == kNoNode) return false;
+  EraseAt(position);
+  leaf_of_.Erase(member);
   return true;
 }
 
 std::optional<LeaderboardTree::Entry> LeaderboardTree::Find(std::uint32_t member) const {
-  if (!leaf_of_.contains(member)) return std::nullopt;
   const Position position = PositionOf(member);
+  if (position.leaf == kNoNode) return std::nullopt;
   const Key& key = leaves_[position.leaf].keys[position.slot];
   return Entry{member, key.value, key.order};
 }
 
 std::optional<std::size_t> LeaderboardTree::RankOf(std::uint32_t member) const {
-  if (!leaf_of_.contains(member)) return std::nullopt;
   const Position position = PositionOf(member);
+  if (position.leaf == kNoNode) return std::nullopt;
   std::size_t rank = position.slot;
   std::uint32_t node = position.leaf;
   for (std::uint32_t up = leaves_[node].parent; up != kNoNode; up = inners_[up].parent) {
@@ -102,19 +112,21 @@ std::vector<LeaderboardTree::Entry> LeaderboardTree::Page(std::size_t first, std
 }
 
 std::size_t LeaderboardTree::MemoryUsage() const {
-  const std::size_t map_slot = sizeof(decltype(leaf_of_)::value_type) + 1;  // And its control byte.
-  return leaves_.MemoryUsage() + inners_.MemoryUsage() + leaf_of_.capacity() * map_slot;
+  return leaves_.MemoryUsage() + inners_.MemoryUsage() + leaf_of_.MemoryUsage();
 }
 
+// Leaf kNoNode: the member is not on the board.
 LeaderboardTree::Position LeaderboardTree::PositionOf(std::uint32_t member) const {
-  const std::uint32_t id = leaf_of_.find(member)->second;
+  const std::uint32_t id = leaf_of_.Find(member);
+  if (id == NumberIndex::kNone) return {kNoNode, 0};
   const Leaf& leaf = leaves_[id];
   const auto at = std::find(leaf.members.begin(), leaf.members.begin() + leaf.size, member);
   return {id, static_cast<std::uint32_t>(at - leaf.members.begin())};
 }
 
-// One pass down: full nodes are split before they are entered, so that a parent always has room for one more.
-void LeaderboardTree::Insert(const Entry& entry) {
+// One pass down: room is made in full nodes before they are entered, so that a parent can always take one
+// more. `indexed`: the member has a place in the index already, which is set right.
+void LeaderboardTree::Insert(const Entry& entry, bool indexed) {
   const Key key{entry.value, entry.order};
   const Leaf& last = leaves_[last_leaf_];
   const bool appending = last.size > 0 && last.keys[last.size - 1] < key;
@@ -126,7 +138,7 @@ void LeaderboardTree::Insert(const Entry& entry) {
     const std::uint32_t child = inners_[node].child[index];
     const std::uint32_t child_size = level > 1 ? inners_[child].size : leaves_[child].size;
     if (child_size == Leaf::kCapacity) {
-      SplitChild(node, index, appending);
+      MakeRoom(node, index, appending);
       index = inners_[node].IndexFor(key);
     }
     Inner& inner = inners_[node];
@@ -136,7 +148,11 @@ void LeaderboardTree::Insert(const Entry& entry) {
   }
   Leaf& leaf = leaves_[node];
   leaf.InsertAt(leaf.CountBefore(key), key, entry.member);
-  leaf_of_[entry.member] = node;
+  if (indexed) {
+    leaf_of_.Assign(entry.member, node);
+  } else {
+    leaf_of_.Insert(entry.member, node);
+  }
 }
 
 void LeaderboardTree::GrowRoot() {
@@ -148,54 +164,120 @@ void LeaderboardTree::GrowRoot() {
   inners_[old_root].parent = root_;
 }
 
-void LeaderboardTree::SplitChild(std::uint32_t parent, std::uint32_t index, bool appending) {
-  const std::uint32_t child = inners_[parent].child[index];
-  const bool of_leaves = inners_[parent].level == 1;
-  const std::uint32_t right = of_leaves ? SplitLeaf(child, appending) : SplitInner(child, appending);
-  const Key first = of_leaves ? leaves_[right].keys[0] : inners_[right].first[0];
-  const std::uint32_t moved = of_leaves ? leaves_[right].size : inners_[right].Total();
-  inners_[parent].count[index] -= moved;
-  inners_[parent].InsertAt(index + 1, first, right, moved);
+// A full leaf shares with a neighbour, or both are spread over three: so leaves are two thirds full at least
+// when entries come in any order, instead of half.
+void LeaderboardTree::MakeRoom(std::uint32_t parent, std::uint32_t index, bool appending) {
+  const bool has_right = index + 1 < inners_[parent].size;
+  if (inners_[parent].level > 1 || appending || (!has_right && index == 0)) {
+    SplitChild(parent, index, appending);
+    return;
+  }
+  if (has_right && ShareLeaves(parent, index)) return;
+  if (index > 0 && ShareLeaves(parent, index - 1)) return;
+  SpreadLeaves(parent, has_right ? index : index - 1);
 }
 
-std::uint32_t LeaderboardTree::SplitLeaf(std::uint32_t left, bool appending) {
+// Levels a leaf and the one behind it, if that makes enough room.
+bool LeaderboardTree::ShareLeaves(std::uint32_t parent, std::uint32_t left_index) {
+  Inner& inner = inners_[parent];
+  const std::uint32_t left = inner.child[left_index];
+  const std::uint32_t right = inner.child[left_index + 1];
+  Leaf& from = leaves_[left];
+  Leaf& to = leaves_[right];
+  const std::uint32_t left_size = (from.size + to.size) / 2;
+  if (left_size + kRoomToShare / 2 > Leaf::kCapacity) return false;
+  if (from.size > left_size) {
+    const std::uint32_t moved = from.size - left_size;
+    from.GiveToRight(moved, to);
+    Relocated(right, 0, moved);
+  } else {
+    const std::uint32_t old_size = from.size;
+    to.GiveToLeft(left_size - old_size, from);
+    Relocated(left, old_size, left_size);
+  }
+  inner.first[left_index + 1] = to.keys[0];
+  inner.count[left_index] = from.size;
+  inner.count[left_index + 1] = to.size;
+  return true;
+}
+
+// Two full leaves become three.
+void LeaderboardTree::SpreadLeaves(std::uint32_t parent, std::uint32_t left_index) {
+  const std::uint32_t left = inners_[parent].child[left_index];
+  const std::uint32_t right = inners_[parent].child[left_index + 1];
+  const std::uint32_t middle = MakeLeafAfter(left);
+  Leaf& to = leaves_[middle];
+  const std::uint32_t third = (leaves_[left].size + leaves_[right].size) / 3;
+  leaves_[left].GiveToRight(leaves_[left].size - third, to);
+  leaves_[right].GiveToLeft(leaves_[right].size - third, to);
+  Relocated(middle, 0, to.size);
+  Inner& inner = inners_[parent];
+  inner.count[left_index] = third;
+  inner.count[left_index + 1] = third;
+  inner.first[left_index + 1] = leaves_[right].keys[0];
+  inner.InsertAt(left_index + 1, to.keys[0], middle, to.size);
+}
+
+void LeaderboardTree::SplitChild(std::uint32_t parent, std::uint32_t index, bool appending) {
+  const std::uint32_t child = inners_[parent].child[index];
+  const std::uint32_t moved = MovedBySplit(appending);
+  if (inners_[parent].level > 1) {
+    const std::uint32_t right = MakeInnerAfter(child, moved);
+    const std::uint32_t entries = inners_[right].Total();
+    inners_[parent].count[index] -= entries;
+    inners_[parent].InsertAt(index + 1, inners_[right].first[0], right, entries);
+    return;
+  }
+  const std::uint32_t right = MakeLeafAfter(child);
+  leaves_[child].GiveToRight(moved, leaves_[right]);
+  Relocated(right, 0, moved);
+  inners_[parent].count[index] -= moved;
+  inners_[parent].InsertAt(index + 1, leaves_[right].keys[0], right, moved);
+}
+
+std::uint32_t LeaderboardTree::MakeLeafAfter(std::uint32_t left) {
   const std::uint32_t right = leaves_.Make();
   Leaf& from = leaves_[left];
   Leaf& to = leaves_[right];
-  from.MoveTail(CutOf(appending), to);
   to.parent = from.parent;
   to.previous = left;
   to.next = from.next;
   (to.next != kNoNode ? leaves_[to.next].previous : last_leaf_) = right;
   from.next = right;
-  for (std::uint32_t slot = 0; slot < to.size; ++slot) leaf_of_[to.members[slot]] = right;
   return right;
 }
 
-std::uint32_t LeaderboardTree::SplitInner(std::uint32_t left, bool appending) {
+// An inner node with the last `moved` children of `left`.
+std::uint32_t LeaderboardTree::MakeInnerAfter(std::uint32_t left, std::uint32_t moved) {
   const std::uint32_t right = inners_.Make();
   Inner& from = inners_[left];
   Inner& to = inners_[right];
-  from.MoveTail(CutOf(appending), to);
   to.parent = from.parent;
   to.level = from.level;
-  for (std::uint32_t i = 0; i < to.size; ++i) {
-    if (to.level > 1) {
-      inners_[to.child[i]].parent = right;
-    } else {
-      leaves_[to.child[i]].parent = right;
-    }
-  }
+  from.GiveToRight(moved, to);
+  Adopt(right, 0);
   return right;
 }
 
-void LeaderboardTree::Erase(Position position) {
-  Leaf& leaf = leaves_[position.leaf];
-  leaf_of_.erase(leaf.members[position.slot]);
-  leaf.EraseAt(position.slot);
+// Entries have come to these slots of a leaf.
+void LeaderboardTree::Relocated(std::uint32_t leaf, std::uint32_t begin, std::uint32_t end) {
+  for (std::uint32_t slot = begin; slot < end; ++slot) leaf_of_.Assign(leaves_[leaf].members[slot], leaf);
+}
+
+// Children have come to an inner node, from the place `begin` on.
+void LeaderboardTree::Adopt(std::uint32_t inner, std::uint32_t begin) {
+  const Inner& node = inners_[inner];
+  for (std::uint32_t i = begin; i < node.size; ++i) {
+    (node.level > 1 ? inners_[node.child[i]].parent : leaves_[node.child[i]].parent) = inner;
+  }
+}
+
+// Takes an entry out of its leaf; the index still has it.
+void LeaderboardTree::EraseAt(Position position) {
+  leaves_[position.leaf].EraseAt(position.slot);
 
   std::uint32_t node = position.leaf;
-  for (std::uint32_t up = leaf.parent; up != kNoNode;) {
+  for (std::uint32_t up = leaves_[node].parent; up != kNoNode;) {
     const std::uint32_t index = inners_[up].IndexOf(node);
     const std::uint32_t above = inners_[up].parent;
     --inners_[up].count[index];
@@ -221,6 +303,7 @@ void LeaderboardTree::Shrink(std::uint32_t parent, std::uint32_t index) {
   if (child_size >= kSparse) return;
   if (index + 1 < inner.size && MergeChildren(parent, index)) return;
   if (index > 0 && MergeChildren(parent, index - 1)) return;
+  if (of_leaves && index > 0 && index + 1 < inner.size && DissolveLeaf(parent, index)) return;
   const bool last_leaf = parent == root_ && inner.size == 1;
   if (child_size == 0 && !last_leaf) DropChild(parent, index);
 }
@@ -233,24 +316,41 @@ bool LeaderboardTree::MergeChildren(std::uint32_t parent, std::uint32_t left_ind
     Leaf& to = leaves_[left];
     if (to.size + leaves_[right].size > kMergedAtMost) return false;
     const std::uint32_t old_size = to.size;
-    leaves_[right].MoveTail(0, to);
-    for (std::uint32_t slot = old_size; slot < to.size; ++slot) leaf_of_[to.members[slot]] = left;
+    leaves_[right].GiveToLeft(leaves_[right].size, to);
+    Relocated(left, old_size, to.size);
   } else {
     Inner& to = inners_[left];
     if (to.size + inners_[right].size > kMergedAtMost) return false;
     const std::uint32_t old_size = to.size;
-    inners_[right].MoveTail(0, to);
-    for (std::uint32_t i = old_size; i < to.size; ++i) {
-      if (to.level > 1) {
-        inners_[to.child[i]].parent = left;
-      } else {
-        leaves_[to.child[i]].parent = left;
-      }
-    }
+    inners_[right].GiveToLeft(inners_[right].size, to);
+    Adopt(left, old_size);
   }
   inner.count[left_index] += inner.count[left_index + 1];
   inner.count[left_index + 1] = 0;
   DropChild(parent, left_index + 1);
+  return true;
+}
+
+// Shares a leaf out to both neighbours, if they have the room.
+bool LeaderboardTree::DissolveLeaf(std::uint32_t parent, std::uint32_t index) {
+  Inner& inner = inners_[parent];
+  const std::uint32_t left = inner.child[index - 1];
+  const std::uint32_t right = inner.child[index + 1];
+  Leaf& leaf = leaves_[inner.child[index]];
+  const std::uint32_t old_left = leaves_[left].size;
+  const std::uint32_t total = old_left + leaf.size + leaves_[right].size;
+  if (total > 2 * kMergedAtMost) return false;
+  const std::uint32_t left_size = (std::max)(old_left, (std::min)(total / 2, old_left + leaf.size));
+  leaf.GiveToLeft(left_size - old_left, leaves_[left]);
+  Relocated(left, old_left, left_size);
+  const std::uint32_t rest = leaf.size;
+  leaf.GiveToRight(rest, leaves_[right]);
+  Relocated(right, 0, rest);
+  inner.first[index + 1] = leaves_[right].keys[0];
+  inner.count[index - 1] = left_size;
+  inner.count[index + 1] = leaves_[right].size;
+  inner.count[index] = 0;
+  DropChild(parent, index);
   return true;
 }
 

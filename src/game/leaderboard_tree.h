@@ -1,21 +1,26 @@
 #pragma once
 
-#include <absl/container/flat_hash_map.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "game/leaderboard_nodes.h"
+#include "game/number_index.h"
 
 namespace oofgg::game {
+
+/// Which of two entries of a member stays on a board.
+enum class LeaderboardKeep : std::uint8_t {
+  kBest,    ///< The one that ranks first.
+  kNewest,  ///< The one of the higher order.
+};
 
 /// Ranks members by value, the highest first; of equal values the lower `order`, that is the earlier one.
 ///
 /// A counted B+ tree: leaves hold entries in rank order, inner nodes know how many lie below each child, and
-/// a hash map leads from a member to its leaf. Submit, rank and reaching any rank cost O(log n), a page
-/// O(log n + its length). 40 to 55 bytes an entry (docs/decisions/0011-leaderboard-structure.md).
+/// an index leads from a member to its leaf. Submit, rank and reaching any rank cost O(log n), a page
+/// O(log n + its length). 32 to 40 bytes an entry (docs/decisions/0011-leaderboard-structure.md).
 ///
 /// Members are numbers given by the owner, who knows what they stand for. Pure: no clock, no I/O, no lock.
 /// Threads: one at a time.
@@ -29,11 +34,12 @@ class LeaderboardTree {
     friend bool operator==(const Entry&, const Entry&) = default;
   };
 
-  LeaderboardTree();
+  /// Makes room in the index for `expected` members at once.
+  explicit LeaderboardTree(LeaderboardKeep keep = LeaderboardKeep::kBest, std::size_t expected = 0);
 
-  /// Keeps the better of `entry` and what its member had: the higher value, of equals the lower order. So
-  /// entries may come in any order, and again. True if the entry is now the member's. No two entries of
-  /// different members may have the same value and order.
+  /// Keeps one of `entry` and what its member had, as the board keeps. So entries may come in any order, and
+  /// again. True if the entry is now the member's. No two entries of different members may have the same
+  /// value and order.
   bool Submit(const Entry& entry);
 
   /// Takes a member off the board. False: it was not on it.
@@ -63,21 +69,28 @@ class LeaderboardTree {
   };
 
   [[nodiscard]] Position PositionOf(std::uint32_t member) const;
-  void Insert(const Entry& entry);
-  void Erase(Position position);
+  void Insert(const Entry& entry, bool indexed);
+  void EraseAt(Position position);
   void GrowRoot();
+  void MakeRoom(std::uint32_t parent, std::uint32_t index, bool appending);
+  bool ShareLeaves(std::uint32_t parent, std::uint32_t left_index);
+  void SpreadLeaves(std::uint32_t parent, std::uint32_t left_index);
   void SplitChild(std::uint32_t parent, std::uint32_t index, bool appending);
-  std::uint32_t SplitLeaf(std::uint32_t leaf, bool appending);
-  std::uint32_t SplitInner(std::uint32_t inner, bool appending);
+  std::uint32_t MakeLeafAfter(std::uint32_t left);
+  std::uint32_t MakeInnerAfter(std::uint32_t left, std::uint32_t moved);
+  void Relocated(std::uint32_t leaf, std::uint32_t begin, std::uint32_t end);
+  void Adopt(std::uint32_t inner, std::uint32_t begin);
   void Shrink(std::uint32_t parent, std::uint32_t index);
   bool MergeChildren(std::uint32_t parent, std::uint32_t left_index);
+  bool DissolveLeaf(std::uint32_t parent, std::uint32_t index);
   void DropChild(std::uint32_t parent, std::uint32_t index);
 
+  const LeaderboardKeep keep_;
   NodePool<LeaderboardLeaf> leaves_;
   NodePool<LeaderboardInner> inners_;
   std::uint32_t root_;  // Always an inner node; of level 1 when its children are leaves.
   std::uint32_t last_leaf_;
-  absl::flat_hash_map<std::uint32_t, std::uint32_t> leaf_of_;
+  NumberIndex leaf_of_;
 };
 
 }  // namespace oofgg::game
