@@ -43,12 +43,14 @@ void ScoreProto::ToProto(const LeaderboardRequest& from, score_pb::LeaderboardRe
   to.set_limit(from.limit);
   to.set_cursor(from.cursor);
   to.mutable_player_ids()->Assign(from.player_ids.begin(), from.player_ids.end());
+  to.set_around_player_id(from.around_player_id);
 }
 
 void ScoreProto::ToProto(const PlayerRankRequest& from, score_pb::PlayerRankRequest& to) {
   to.set_player_id(from.player_id);
   to.set_game_id(from.game_id);
   to.set_score_type(from.score_type);
+  to.set_time_period(from.time_period);
 }
 
 void ScoreProto::ToProto(const LeaderboardEntry& from, score_pb::StandardResponse& to) {
@@ -82,6 +84,7 @@ void ScoreProto::ToProto(const PlayerRank& from, score_pb::StandardResponse& to)
   rank.set_rank(Saturated<std::int32_t>(from.rank));
   rank.set_score_value(from.score_value);
   rank.set_total_players(Saturated<std::int32_t>(from.total_players));
+  rank.set_time_period(from.time_period);
 }
 
 Status ScoreProto::FromProto(const score_pb::Score& from, Score& to, Reading) {
@@ -127,6 +130,7 @@ Status ScoreProto::FromProto(const score_pb::LeaderboardRequest& from, Leaderboa
   to.limit = from.limit();
   to.cursor = from.cursor();
   to.player_ids.assign(from.player_ids().begin(), from.player_ids().end());
+  to.around_player_id = from.around_player_id();
   return {};
 }
 
@@ -134,6 +138,7 @@ Status ScoreProto::FromProto(const score_pb::PlayerRankRequest& from, PlayerRank
   to.player_id = from.player_id();
   to.game_id = from.game_id();
   to.score_type = from.score_type();
+  to.time_period = from.time_period();
   return {};
 }
 
@@ -182,6 +187,7 @@ Status ScoreProto::FromProto(const score_pb::StandardResponse& from, PlayerRank&
   to.rank = rank.rank();
   to.score_value = rank.score_value();
   to.total_players = rank.total_players();
+  to.time_period = rank.time_period();
   return {};
 }
 

@@ -52,17 +52,21 @@ struct Score {
 
 struct LeaderboardEntry {
   std::int64_t rank = 0;  ///< From 1.
+  /// The one that gave the place. On a list of sums its `value` is the sum.
   Score score;
   std::string player_name;
 };
 
 struct LeaderboardRequest {
   std::string game_id;
-  std::string score_type;
-  std::string time_period;  ///< Empty or "all_time".
+  std::string score_type;   ///< Empty: "default".
+  std::string time_period;  ///< "all_time" or empty, "daily", "weekly" or "monthly": the current one, in UTC;
+                            ///< a week begins on Monday.
   std::int32_t limit = 0;   ///< 0: 10; 100 at most.
-  std::string cursor;
+  std::string cursor;       ///< Of the same list; that of a day, week or month ends with it.
   std::vector<std::string> player_ids;  ///< When given, only these; 100 at most. Ranks stay those of all.
+  /// When given, the page with this player in its middle. Not together with `cursor` or `player_ids`.
+  std::string around_player_id{};
 };
 
 struct Leaderboard {
@@ -93,6 +97,7 @@ struct PlayerRankRequest {
   std::string player_id;  ///< Empty: the caller.
   std::string game_id;
   std::string score_type;
+  std::string time_period{};  ///< As of LeaderboardRequest.
 };
 
 struct PlayerRank {
@@ -102,6 +107,7 @@ struct PlayerRank {
   std::int64_t rank = 0;
   std::int64_t score_value = 0;
   std::int64_t total_players = 0;
+  std::string time_period{};
 };
 
 }  // namespace oofgg

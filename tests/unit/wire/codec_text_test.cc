@@ -416,10 +416,13 @@ TEST(CodecText, Scores) {
                                                   .time_period = "all_time",
                                                   .limit = 2,
                                                   .cursor = "c",
-                                                  .player_ids = {"p"}}),
-            R"(game_id: "g" score_type: "t" time_period: "all_time" limit: 2 cursor: "c" player_ids: "p")");
-  EXPECT_EQ(RequestText<methods::GetPlayerRank>({.player_id = "p", .game_id = "g", .score_type = "t"}),
-            R"(player_id: "p" game_id: "g" score_type: "t")");
+                                                  .player_ids = {"p"},
+                                                  .around_player_id = "q"}),
+            R"(game_id: "g" score_type: "t" time_period: "all_time" limit: 2 cursor: "c" player_ids: "p" )"
+            R"(around_player_id: "q")");
+  EXPECT_EQ(RequestText<methods::GetPlayerRank>(
+                {.player_id = "p", .game_id = "g", .score_type = "t", .time_period = "daily"}),
+            R"(player_id: "p" game_id: "g" score_type: "t" time_period: "daily")");
 
   const Score score{.id = "s",
                     .player_id = "p",
@@ -452,8 +455,10 @@ TEST(CodecText, Scores) {
                                             .score_type = "t",
                                             .rank = 1,
                                             .score_value = 2,
-                                            .total_players = 3}),
-      R"(player_rank { player_id: "p" game_id: "g" score_type: "t" rank: 1 score_value: 2 total_players: 3 })");
+                                            .total_players = 3,
+                                            .time_period = "daily"}),
+      R"(player_rank { player_id: "p" game_id: "g" score_type: "t" rank: 1 score_value: 2 total_players: 3 )"
+      R"(time_period: "daily" })");
 }
 
 }  // namespace
