@@ -30,6 +30,7 @@ constexpr std::array kPermissions = {
     Permission{Act::kHearGlobalEvents, "hear global events", true, false, false, false, false, false, false},
     Permission{Act::kSendGlobalEvents, "send global events", false, false, false, false, false, true, false},
     Permission{Act::kSubmitScore,   "submit a score",      false, true,  false, false, false, true,  true},
+    Permission{Act::kSubmitServerScore, "submit a score that only servers may", false, false, false, false, false, true, true},
     Permission{Act::kReadScores,    "read scores and leaderboards", true, false, false, false, false, false, false},
 };
 // clang-format on

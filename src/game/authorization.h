@@ -32,6 +32,7 @@ enum class Act : std::uint8_t {
   kHearGlobalEvents,
   kSendGlobalEvents,
   kSubmitScore,
+  kSubmitServerScore,
   kReadScores,
 };
 

@@ -25,7 +25,7 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
       hub_(clock, options.hub),
       session_events_(hub_, notifier_, clock),
       trends_(stores.games, clock),
-      boards_(options.max_score_types),
+      boards_(options.max_score_types, clock),
       queue_(stores.sessions, erased_, queue, notifier_, trends_, ids_, clock, log),
       players_(stores.players, erased_),
       games_(stores.games, trends_, ids_, clock, log, options.games),
@@ -62,7 +62,7 @@ StatusOr<std::unique_ptr<GameRoom>> GameRoom::Open(const Stores& stores, MatchQu
   std::unique_ptr<GameRoom> room(new GameRoom(stores, queue, clock, random, log, options));
   for (const Game& game : options.operators_games) OOFGG_RETURN_IF_ERROR(room->games_.EnsureGame(game));
   OOFGG_RETURN_IF_ERROR(room->global_.EnsureStream());
-  OOFGG_RETURN_IF_ERROR(room->boards_.Rebuild(stores.scores));
+  OOFGG_RETURN_IF_ERROR(room->scores_.RebuildLeaderboards());
   OOFGG_RETURN_IF_ERROR(room->queue_.Resume());
   return room;
 }

@@ -33,7 +33,7 @@ struct GameRoomOptions {
   GameOptions games;
   EventHubOptions hub;
   EventOptions events;
-  std::size_t max_score_types = 32;  ///< Per game.
+  std::size_t max_score_types = 32;  ///< Per game, beside those that its score rules name.
   std::vector<Game>
       operators_games;  ///< There from the start under ids the operator chose; `owner_id` empty.
   /// How long sessions that have ended can be looked at, and a creation can be repeated under its key.

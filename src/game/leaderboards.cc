@@ -1,133 +1,252 @@
 #include "game/leaderboards.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace oofgg::game {
+namespace {
 
-std::uint32_t Leaderboards::PlayerNumbers::NumberOf(std::string_view player_id) {
-  const std::lock_guard lock(mutex_);
-  if (const auto found = numbers_.find(player_id); found != numbers_.end()) return found->second;
-  const auto number = static_cast<std::uint32_t>(ids_.size());
-  numbers_.emplace(ids_.emplace_back(player_id), number);
-  return number;
+using Entry = LeaderboardTree::Entry;
+
+// Trees rank the highest first; the complement turns any 64-bit numbers round, the least one too.
+std::int64_t Turned(const ScoreRule& rule, std::int64_t value) {
+  return rule.order == ScoreOrder::kAscending ? ~value : value;
 }
 
-std::optional<std::uint32_t> Leaderboards::PlayerNumbers::Find(std::string_view player_id) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = numbers_.find(player_id);
-  return found == numbers_.end() ? std::nullopt : std::optional(found->second);
+LeaderboardKeep KeepOf(const ScoreRule& rule) {
+  return rule.keep == ScoreKeep::kBest ? LeaderboardKeep::kBest : LeaderboardKeep::kNewest;
 }
 
-std::string Leaderboards::PlayerNumbers::IdOf(std::uint32_t number) const {
-  const std::lock_guard lock(mutex_);
-  return ids_[number];
-}
+}  // namespace
 
-Status Leaderboards::Rebuild(ScoreStore& scores) {
-  return scores.VisitBest([this](const BestScore& score) {
-    List& list = ListFor(score.game_id, score.score_type);
-    const std::uint32_t player = players_.NumberOf(score.player_id);
-    const std::lock_guard lock(list.mutex);
-    list.board.Submit({player, score.value, score.order});
-    list.last_updated = std::max(list.last_updated, score.created_at);
-    return Status();
-  });
-}
+/// Gathers the rows of one list at a time, since a tree is built much faster from entries in rank order.
+class Leaderboards::Loader {
+ public:
+  Loader(Leaderboards& boards, FindRule find_rule) : boards_(boards), find_rule_(find_rule) {}
 
-Status Leaderboards::Open(std::string_view game_id, std::string_view score_type) {
-  const std::lock_guard lock(mutex_);
-  auto& types = lists_[std::string(game_id)];
-  if (types.contains(score_type)) return {};
-  if (types.size() >= max_types_) {
-    return MakeStatus(StatusCode::kResourceExhausted, "the game has " + std::to_string(types.size()) +
-                                                          " score types already; submit under one of them");
+  void Add(const StandingRow& row) {
+    if (type_ == nullptr || row.period != period_ || row.period_start != start_ || row.game_id != game_id_ ||
+        row.score_type != score_type_) {
+      Finish();
+      Begin(row);
+    }
+    entries_.push_back({boards_.players_.NumberOf(row.player_id), Turned(type_->rule, row.standing.value),
+                        row.standing.order});
+    last_updated_ = (std::max)(last_updated_, row.standing.created_at);
   }
-  types.emplace(std::string(score_type), std::make_unique<List>());
+
+  void Finish() {
+    if (entries_.empty()) return;
+    std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+      return LeaderboardKey{a.value, a.order} < LeaderboardKey{b.value, b.order};
+    });
+    List& list = type_->lists[static_cast<std::size_t>(period_)];
+    const std::lock_guard lock(list.mutex);
+    list.start = start_;
+    list.last_updated = last_updated_;
+    list.board = std::make_unique<LeaderboardTree>(KeepOf(type_->rule), entries_.size());
+    for (const Entry& entry : entries_) list.board->Submit(entry);
+    entries_.clear();
+  }
+
+ private:
+  void Begin(const StandingRow& row) {
+    game_id_ = row.game_id;
+    score_type_ = row.score_type;
+    period_ = row.period;
+    start_ = row.period_start;
+    last_updated_ = {};
+    type_ = &boards_.TypeFor(game_id_, score_type_, find_rule_(game_id_, score_type_));
+  }
+
+  Leaderboards& boards_;
+  const FindRule find_rule_;
+  Type* type_ = nullptr;
+  std::string game_id_;
+  std::string score_type_;
+  ScorePeriod period_ = ScorePeriod::kAllTime;
+  std::chrono::sys_days start_{};
+  WallTime last_updated_{};
+  std::vector<Entry> entries_;
+};
+
+Status Leaderboards::Rebuild(ScoreStore& scores, FindRule find_rule) {
+  Loader loader(*this, find_rule);
+  OOFGG_RETURN_IF_ERROR(scores.VisitStandings(clock_.WallNow(), [&loader](const StandingRow& row) {
+    loader.Add(row);
+    return Status();
+  }));
+  loader.Finish();
   return {};
 }
 
-RankedScore Leaderboards::Submit(const BestScore& score) {
-  List& list = ListFor(score.game_id, score.score_type);
-  const std::uint32_t player = players_.NumberOf(score.player_id);
+Status Leaderboards::Open(std::string_view game_id, std::string_view score_type,
+                          const std::optional<ScoreRule>& rule) {
+  const std::lock_guard lock(mutex_);
+  auto& types = types_[std::string(game_id)];
+  if (const auto found = types.find(score_type); found != types.end()) {
+    found->second->named = rule.has_value();
+    return {};
+  }
+  const auto made_up = static_cast<std::size_t>(
+      std::count_if(types.begin(), types.end(), [](const auto& type) { return !type.second->named; }));
+  if (!rule.has_value() && made_up >= max_types_) {
+    return MakeStatus(StatusCode::kResourceExhausted,
+                      "the game has " + std::to_string(made_up) +
+                          " score types beside those it names already; submit under one of them");
+  }
+  types.emplace(std::string(score_type), MakeType(rule));
+  return {};
+}
+
+void Leaderboards::Submit(const ListId& id, std::chrono::sys_days period_start, std::string_view player_id,
+                          const Standing& standing) {
+  Type* const type = FindType(id);
+  if (type == nullptr) return;
+  const std::uint32_t player = players_.NumberOf(player_id);
+  std::unique_ptr<LeaderboardTree> over;  // Declared before the lock, so that it goes after it.
+  List& list = type->lists[static_cast<std::size_t>(id.period)];
   const std::lock_guard lock(list.mutex);
-  list.board.Submit({player, score.value, score.order});
-  list.last_updated = std::max(list.last_updated, score.created_at);
-  const LeaderboardTree::Entry best = *list.board.Find(player);
-  return {*list.board.RankOf(player) + 1, std::string(score.player_id), best.value, best.order};
+  Advance(list, period_start, over);
+  if (list.start != period_start) return;
+  if (list.board == nullptr) list.board = std::make_unique<LeaderboardTree>(KeepOf(type->rule));
+  list.board->Submit({player, Turned(type->rule, standing.value), standing.order});
+  list.last_updated = (std::max)(list.last_updated, standing.created_at);
 }
 
 void Leaderboards::Remove(std::string_view player_id) {
   const auto player = players_.Find(player_id);
   if (!player.has_value()) return;
-  std::vector<List*> lists;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [game, types] : lists_) {
-      for (const auto& [type, list] : types) lists.push_back(list.get());
+  for (Type* const type : AllTypes()) {
+    for (List& list : type->lists) {
+      const std::lock_guard lock(list.mutex);
+      if (list.board != nullptr) list.board->Remove(*player);
     }
-  }
-  for (List* const list : lists) {
-    const std::lock_guard lock(list->mutex);
-    list->board.Remove(*player);
   }
 }
 
-Leaderboards::Page Leaderboards::Top(std::string_view game_id, std::string_view score_type,
-                                     std::optional<Position> after, std::size_t limit) const {
-  Page page;
-  const List* list = FindList(game_id, score_type);
-  if (list == nullptr) return page;
-  std::vector<LeaderboardTree::Entry> entries;
-  std::size_t rank = 0;
-  {
-    const std::lock_guard lock(list->mutex);
-    rank = after.has_value() ? list->board.CountUpTo(after->value, after->order) : 0;
-    entries = list->board.Page(rank, limit);
-    page.total = list->board.size();
-    page.last_updated = list->last_updated;
+Leaderboards::Page Leaderboards::Top(const ListId& id, std::optional<Position> after, std::size_t limit) {
+  return Read(id, [&](const ScoreRule& rule, const LeaderboardTree& board) {
+    return From(board, after.has_value() ? board.CountUpTo(Turned(rule, after->value), after->order) : 0,
+                limit);
+  });
+}
+
+Leaderboards::Page Leaderboards::Around(const ListId& id, std::string_view player_id, std::size_t limit) {
+  const auto player = players_.Find(player_id);
+  return Read(id, [&](const ScoreRule&, const LeaderboardTree& board) {
+    const auto rank = player.has_value() ? board.RankOf(*player) : std::nullopt;
+    if (!rank.has_value()) return std::vector<Ranked>();
+    const std::size_t last_first = board.size() - (std::min)(board.size(), limit);
+    return From(board, (std::min)(*rank - (std::min)(*rank, limit / 2), last_first), limit);
+  });
+}
+
+Leaderboards::Page Leaderboards::Of(const ListId& id, std::span<const std::string> player_ids) {
+  std::vector<std::uint32_t> players;
+  for (const std::string& player_id : player_ids) {
+    if (const auto player = players_.Find(player_id); player.has_value()) players.push_back(*player);
   }
-  for (const auto& entry : entries) {
-    page.entries.push_back({++rank, players_.IdOf(entry.member), entry.value, entry.order});
+  std::sort(players.begin(), players.end());  // Who is named twice is told once.
+  players.erase(std::unique(players.begin(), players.end()), players.end());
+  Page page = Read(id, [&](const ScoreRule&, const LeaderboardTree& board) {
+    std::vector<Ranked> found;
+    for (const std::uint32_t player : players) {
+      if (const auto rank = board.RankOf(player); rank.has_value()) {
+        found.push_back({*rank, *board.Find(player)});
+      }
+    }
+    std::sort(found.begin(), found.end(), [](const Ranked& a, const Ranked& b) { return a.rank < b.rank; });
+    return found;
+  });
+  return page;
+}
+
+std::size_t Leaderboards::MemoryUsage() {
+  std::size_t bytes = players_.MemoryUsage();
+  for (Type* const type : AllTypes()) {
+    bytes += sizeof(Type);
+    for (List& list : type->lists) {
+      const std::lock_guard lock(list.mutex);
+      if (list.board != nullptr) bytes += list.board->MemoryUsage();
+    }
+  }
+  return bytes;
+}
+
+std::unique_ptr<Leaderboards::Type> Leaderboards::MakeType(const std::optional<ScoreRule>& rule) {
+  auto type = std::make_unique<Type>();
+  type->rule = rule.value_or(ScoreRule());
+  type->named = rule.has_value();
+  return type;
+}
+
+Leaderboards::Type& Leaderboards::TypeFor(std::string_view game_id, std::string_view score_type,
+                                          const std::optional<ScoreRule>& rule) {
+  const std::lock_guard lock(mutex_);
+  auto& type = types_[std::string(game_id)][std::string(score_type)];
+  if (type == nullptr) type = MakeType(rule);
+  return *type;
+}
+
+Leaderboards::Type* Leaderboards::FindType(const ListId& id) {
+  const std::lock_guard lock(mutex_);
+  const auto game = types_.find(id.game_id);
+  if (game == types_.end()) return nullptr;
+  const auto type = game->second.find(id.score_type);
+  return type == game->second.end() ? nullptr : type->second.get();
+}
+
+std::vector<Leaderboards::Type*> Leaderboards::AllTypes() {
+  const std::lock_guard lock(mutex_);
+  std::vector<Type*> all;
+  for (const auto& [game, types] : types_) {
+    for (const auto& [name, type] : types) all.push_back(type.get());
+  }
+  return all;
+}
+
+// Begins a new period, if `start` is later than that of the list; never an older one, as the clock may step
+// back. What the list was goes to `over`, since giving back a long one's memory takes a while.
+void Leaderboards::Advance(List& list, std::chrono::sys_days start, std::unique_ptr<LeaderboardTree>& over) {
+  if (start <= list.start) return;
+  list.start = start;
+  list.last_updated = {};
+  over = std::move(list.board);
+}
+
+// Calls `body(rule, board)` on the list as it is now, unless it is empty, and tells the entries that it
+// gives.
+template <typename Body>
+Leaderboards::Page Leaderboards::Read(const ListId& id, const Body& body) {
+  Page page;
+  page.period_start = PeriodStart(id.period, clock_.WallNow());
+  Type* const type = FindType(id);
+  if (type == nullptr) return page;
+  std::vector<Ranked> entries;
+  {
+    std::unique_ptr<LeaderboardTree> over;  // Declared before the lock, so that it goes after it.
+    List& list = type->lists[static_cast<std::size_t>(id.period)];
+    const std::lock_guard lock(list.mutex);
+    Advance(list, page.period_start, over);
+    page.period_start = list.start;
+    page.last_updated = list.last_updated;
+    if (list.board == nullptr) return page;
+    page.total = list.board->size();
+    entries = body(type->rule, *list.board);
+  }
+  for (const auto& [rank, entry] : entries) {
+    page.entries.push_back(
+        {rank + 1, players_.IdOf(entry.member), Turned(type->rule, entry.value), entry.order});
   }
   return page;
 }
 
-Leaderboards::Page Leaderboards::Of(std::string_view game_id, std::string_view score_type,
-                                    std::span<const std::string> player_ids) const {
-  Page page;
-  const List* list = FindList(game_id, score_type);
-  if (list == nullptr) return page;
-  {
-    const std::lock_guard lock(list->mutex);
-    page.total = list->board.size();
-    page.last_updated = list->last_updated;
-    for (const std::string& player_id : player_ids) {
-      const auto player = players_.Find(player_id);
-      const auto rank = player.has_value() ? list->board.RankOf(*player) : std::nullopt;
-      if (!rank.has_value()) continue;
-      const LeaderboardTree::Entry best = *list->board.Find(*player);
-      page.entries.push_back({*rank + 1, player_id, best.value, best.order});
-    }
-  }
-  std::sort(page.entries.begin(), page.entries.end(),
-            [](const auto& a, const auto& b) { return a.rank < b.rank; });
-  return page;
-}
-
-Leaderboards::List& Leaderboards::ListFor(std::string_view game_id, std::string_view score_type) {
-  const std::lock_guard lock(mutex_);
-  auto& list = lists_[std::string(game_id)][std::string(score_type)];
-  if (list == nullptr) list = std::make_unique<List>();
-  return *list;
-}
-
-const Leaderboards::List* Leaderboards::FindList(std::string_view game_id,
-                                                 std::string_view score_type) const {
-  const std::lock_guard lock(mutex_);
-  const auto game = lists_.find(game_id);
-  if (game == lists_.end()) return nullptr;
-  const auto list = game->second.find(score_type);
-  return list == game->second.end() ? nullptr : list->second.get();
+std::vector<Leaderboards::Ranked> Leaderboards::From(const LeaderboardTree& board, std::size_t first,
+                                                     std::size_t limit) {
+  std::vector<Ranked> ranked;
+  for (const Entry& entry : board.Page(first, limit)) ranked.push_back({first++, entry});
+  return ranked;
 }
 
 }  // namespace oofgg::game

@@ -2,14 +2,19 @@
 
 #include <absl/functional/function_ref.h>
 
+#include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "game/creation_key.h"
 #include "game/purge.h"
+#include "game/score_period.h"
+#include "game/standing.h"
 #include "oofgg/model/score.h"
 #include "oofgg/status.h"
 
@@ -22,14 +27,21 @@ struct ScoreRecord {
   std::int64_t order = 0;
 };
 
-/// A player's best score in one list, as much of it as a leaderboard needs.
-struct BestScore {
+/// What `InsertScore` kept, and what the player has by it in each of the periods that the score lies in, by
+/// ScorePeriod. Nothing: that period's standings were purged meanwhile.
+struct StoredScore {
+  ScoreRecord record;
+  std::array<std::optional<Standing>, kScorePeriods.size()> standings;
+};
+
+/// A player's standing and the list that it is on.
+struct StandingRow {
   std::string_view game_id;
   std::string_view score_type;
+  ScorePeriod period = ScorePeriod::kAllTime;
+  std::chrono::sys_days period_start{};
   std::string_view player_id;
-  std::int64_t value = 0;
-  std::int64_t order = 0;
-  WallTime created_at{};
+  Standing standing;
 };
 
 /// Scores, one row a submission, never changed. What returned OK survives the process, where the
@@ -39,10 +51,13 @@ class ScoreStore {
  public:
   virtual ~ScoreStore() = default;
 
-  /// Stores a score durably, or returns the one that the same key made before.
+  /// Stores a score durably and brings the player's standings in the periods that `created_at` lies in up to
+  /// date by the rule (see AfterScore), all or nothing; or returns what the same key made before, with those
+  /// standings as they are now. The rule of a score type must not change its order or what it keeps.
   /// kInvalidArgument: the key was used for a different request. kAlreadyExists: the id is taken.
-  /// kNotFound: what the key made before was erased.
-  virtual StatusOr<ScoreRecord> InsertScore(const Score& score, const CreationKey& key) = 0;
+  /// kNotFound: what the key made before was erased. kOutOfRange: a sum would overflow.
+  virtual StatusOr<StoredScore> InsertScore(const Score& score, const ScoreRule& rule,
+                                            const CreationKey& key) = 0;
 
   /// At most `limit` scores of the player in the game (an empty one: in all games), newest first, of those
   /// whose order is less than `before`.
@@ -55,15 +70,17 @@ class ScoreStore {
   /// The scores with these orders that exist, in no order.
   virtual StatusOr<std::vector<ScoreRecord>> FindScores(std::span<const std::int64_t> orders) = 0;
 
-  /// Tells every player's best score of every game and type, each once: the highest, of equals the earliest.
-  /// Stops with the first error of `visit`, which must not call back into the store.
-  virtual Status VisitBest(absl::FunctionRef<Status(const BestScore&)> visit) = 0;
+  /// Tells every standing of the periods that are current at `now`, each once, those of one list one after
+  /// the other. Stops with the first error of `visit`, which must not call back into the store; the texts
+  /// that it is told end with its call.
+  virtual Status VisitStandings(WallTime now, absl::FunctionRef<Status(const StandingRow&)> visit) = 0;
 
-  /// Forgets at most `limit` scores of the player, and with the first of them what `VisitBest` tells of them.
-  /// True: there is more to do.
+  /// Forgets at most `limit` scores of the player, and with the first of them all their standings. True:
+  /// there is more to do.
   virtual StatusOr<bool> EraseScores(std::string_view player_id, std::size_t limit) = 0;
 
-  /// Forgets creation keys by age; scores stay. True: there is more to do.
+  /// Forgets creation keys by age, and the standings of periods that ended before the last one did; scores
+  /// stay. True: there is more to do.
   virtual StatusOr<bool> Purge(const Sweep& sweep) = 0;
 };
 

@@ -134,7 +134,9 @@ std::int64_t Statement::Int(int column) const { return sqlite3_column_int64(hand
 
 double Statement::Real(int column) const { return sqlite3_column_double(handle_, column); }
 
-std::string Statement::Text(int column) const {
+std::string Statement::Text(int column) const { return std::string(TextView(column)); }
+
+std::string_view Statement::TextView(int column) const {
   // In this order, since asking for the text may convert it and so change its size.
   const void* data = sqlite3_column_type(handle_, column) == SQLITE_BLOB
                          ? sqlite3_column_blob(handle_, column)

@@ -52,6 +52,8 @@ class Statement {
   [[nodiscard]] std::int64_t Int(int column) const;
   [[nodiscard]] double Real(int column) const;
   [[nodiscard]] std::string Text(int column) const;
+  /// As `Text`, without a copy: valid until the next call of a method that is not const.
+  [[nodiscard]] std::string_view TextView(int column) const;
   [[nodiscard]] bool IsNull(int column) const;
 
  private:

@@ -33,9 +33,33 @@ class ScoreStoreTest : public StoreConformance {
     Score score = MakeScore(std::move(id), std::move(player), value);
     score.game_id = std::move(game);
     score.score_type = std::move(type);
-    auto record = store().InsertScore(score, {});
-    EXPECT_TRUE(record.ok()) << record.status();
-    return record.value_or(game::ScoreRecord());
+    return Keep(score, {});
+  }
+  // Under a rule.
+  game::ScoreRecord Keep(const Score& score, const ScoreRule& rule) {
+    auto stored = store().InsertScore(score, rule, {});
+    EXPECT_TRUE(stored.ok()) << stored.status();
+    return stored.ok() ? stored->record : game::ScoreRecord();
+  }
+
+  // "game/type/period/start/player=value@place" of all that is current, sorted.
+  std::vector<std::string> Standings(WallTime now) {
+    std::vector<std::string> all;
+    std::set<std::string> lists;
+    std::string last;
+    const Status status = store().VisitStandings(now, [&](const game::StandingRow& row) {
+      const std::string list = std::string(row.game_id) + "/" + std::string(row.score_type) + "/" +
+                               std::string(game::PeriodName(row.period));
+      EXPECT_TRUE(list == last || lists.insert(list).second) << list << " comes in pieces";
+      last = list;
+      EXPECT_EQ(row.period_start, game::PeriodStart(row.period, now));
+      all.push_back(list + "/" + std::string(row.player_id) + "=" + std::to_string(row.standing.value) + "@" +
+                    std::to_string(row.standing.order));
+      return Status();
+    });
+    EXPECT_TRUE(status.ok()) << status;
+    std::sort(all.begin(), all.end());
+    return all;
   }
 };
 OOFGG_ON_ALL_ENGINES(ScoreStoreTest);
@@ -49,14 +73,14 @@ TEST_P(ScoreStoreTest, KeepsEveryField) {
               .score_type = "kills",
               .created_at = WallTime(std::chrono::microseconds(1'900'000'000'123'456)),
               .metadata = {{"weapon", "bow \"x\""}, {"", "empty key"}}};
-  const auto inserted = store().InsertScore(score, {});
+  const auto inserted = store().InsertScore(score, {}, {});
   ASSERT_TRUE(inserted.ok()) << inserted.status();
-  const std::array orders = {inserted->order, inserted->order + 1};
+  const std::array orders = {inserted->record.order, inserted->record.order + 1};
   const auto found = store().FindScores(orders);
   ASSERT_TRUE(found.ok()) << found.status();
   ASSERT_EQ(found->size(), 1u);
   const Score& stored = (*found)[0].score;
-  EXPECT_EQ((*found)[0].order, inserted->order);
+  EXPECT_EQ((*found)[0].order, inserted->record.order);
   EXPECT_EQ(stored.id, score.id);
   EXPECT_EQ(stored.player_id, score.player_id);
   EXPECT_EQ(stored.game_id, score.game_id);
@@ -72,31 +96,32 @@ TEST_P(ScoreStoreTest, OrdersGrowWithEachSubmission) {
   const auto second = Add("2", "bob", 5);
   EXPECT_GE(first.order, 1);
   EXPECT_GT(second.order, first.order);
-  EXPECT_EQ(store().InsertScore(MakeScore("1", "eve", 1), {}).status().code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(store().InsertScore(MakeScore("1", "eve", 1), {}, {}).status().code(),
+            StatusCode::kAlreadyExists);
 }
 
 TEST_P(ScoreStoreTest, ARepeatedKeyStoresOnce) {
   const Score score = MakeScore("1", "ann", 3);
   Score repeated = score;
   repeated.id = "2";
-  const auto first = store().InsertScore(score, {"ann", "k", 7});
-  const auto again = store().InsertScore(repeated, {"ann", "k", 7});
+  const auto first = store().InsertScore(score, {}, {"ann", "k", 7});
+  const auto again = store().InsertScore(repeated, {}, {"ann", "k", 7});
   ASSERT_TRUE(again.ok()) << again.status();
-  EXPECT_EQ(again->score.id, "1");
-  EXPECT_EQ(again->order, first->order);
+  EXPECT_EQ(again->record.score.id, "1");
+  EXPECT_EQ(again->record.order, first->record.order);
   EXPECT_EQ(*store().CountScores("ann", ""), 1);
-  EXPECT_EQ(store().InsertScore(repeated, {"ann", "k", 8}).status().code(), StatusCode::kInvalidArgument);
-  EXPECT_EQ(store().InsertScore(repeated, {"bob", "k", 8})->score.id, "2");
+  EXPECT_EQ(store().InsertScore(repeated, {}, {"ann", "k", 8}).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(store().InsertScore(repeated, {}, {"bob", "k", 8})->record.score.id, "2");
 }
 
 TEST_P(ScoreStoreTest, KeysAreForgottenByAgeAndScoresAreNot) {
   constexpr WallTime kStart{std::chrono::hours(1'000)};
   const game::CreationKey key{"ann", "k", 7};
-  ASSERT_TRUE(store().InsertScore(MakeScore("1", "ann", 3), key).ok());
+  ASSERT_TRUE(store().InsertScore(MakeScore("1", "ann", 3), {}, key).ok());
   ASSERT_TRUE(store().Purge({.now = kStart, .keep = std::chrono::hours(24)}).ok());
-  EXPECT_EQ(store().InsertScore(MakeScore("2", "ann", 3), key)->score.id, "1");
+  EXPECT_EQ(store().InsertScore(MakeScore("2", "ann", 3), {}, key)->record.score.id, "1");
   ASSERT_TRUE(store().Purge({.now = kStart + std::chrono::hours(24), .keep = std::chrono::hours(24)}).ok());
-  EXPECT_EQ(store().InsertScore(MakeScore("2", "ann", 3), key)->score.id, "2");
+  EXPECT_EQ(store().InsertScore(MakeScore("2", "ann", 3), {}, key)->record.score.id, "2");
   EXPECT_EQ(*store().CountScores("ann", ""), 2);
 }
 
@@ -118,32 +143,157 @@ TEST_P(ScoreStoreTest, ListsNewestFirstPageByPage) {
   EXPECT_EQ(*store().CountScores("nobody", "arena"), 0);
 }
 
-TEST_P(ScoreStoreTest, VisitsTheBestOfEachPlayerAndListOnce) {
-  Add("1", "ann", 5);
-  const auto best = Add("2", "ann", 9);
-  Add("3", "ann", 9);  // As good, but later.
-  Add("4", "ann", 7);
-  Add("5", "ann", 1, "chess");
-  Add("6", "ann", 2, "arena", "kills");
-  Add("7", "bob", -3);
-  std::map<std::string, std::pair<std::int64_t, std::int64_t>> visited;
-  const Status status = store().VisitBest([&](const game::BestScore& score) {
-    const std::string list =
-        std::string(score.game_id) + "/" + std::string(score.score_type) + "/" + std::string(score.player_id);
-    EXPECT_TRUE(visited.emplace(list, std::pair(score.value, score.order)).second) << list;
-    return Status();
-  });
-  ASSERT_TRUE(status.ok()) << status;
-  EXPECT_EQ(visited.size(), 4u);
-  EXPECT_EQ(visited["arena/default/ann"], std::pair(std::int64_t{9}, best.order));
-  EXPECT_EQ(visited["arena/default/bob"].first, -3);
+// 2030-01-02, a Wednesday.
+constexpr WallTime kWednesday{std::chrono::sys_days(std::chrono::year(2030) / 1 / 2) +
+                              std::chrono::hours(12)};
+constexpr std::chrono::hours kDay{24};
+
+Score At(WallTime time, Score score) {
+  score.created_at = time;
+  return score;
+}
+
+std::string Place(std::string_view list, std::int64_t value, const game::ScoreRecord& record) {
+  return std::string(list) + "/" + record.score.player_id + "=" + std::to_string(value) + "@" +
+         std::to_string(record.order);
+}
+
+TEST_P(ScoreStoreTest, KeepsTheBestOfEachPlayerListAndPeriod) {
+  Keep(At(kWednesday, MakeScore("1", "ann", 5)), {});
+  const auto best = Keep(At(kWednesday, MakeScore("2", "ann", 9)), {});
+  Keep(At(kWednesday, MakeScore("3", "ann", 9)), {});  // As good, but later.
+  Keep(At(kWednesday, MakeScore("4", "ann", 7)), {});
+  const auto low = Keep(At(kWednesday, MakeScore("5", "bob", -3)), {});
+  Score kills = At(kWednesday, MakeScore("6", "ann", 2));
+  kills.score_type = "kills";
+  const auto other = Keep(kills, {});
+  std::vector<std::string> expected;
+  for (const std::string period : {"all_time", "daily", "monthly", "weekly"}) {
+    expected.push_back(Place("arena/default/" + period, 9, best));
+    expected.push_back(Place("arena/default/" + period, -3, low));
+    expected.push_back(Place("arena/kills/" + period, 2, other));
+  }
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(Standings(kWednesday), expected);
+}
+
+TEST_P(ScoreStoreTest, KeepsTheLowestTheLastOrTheSum) {
+  const ScoreRule laps{.order = ScoreOrder::kAscending};
+  const ScoreRule last{.keep = ScoreKeep::kLast};
+  const ScoreRule sum{.order = ScoreOrder::kAscending, .keep = ScoreKeep::kSum};
+  const auto keep = [&](std::string type, const ScoreRule& rule, std::int64_t value) {
+    static int id = 0;
+    Score score = At(kWednesday, MakeScore("s" + std::to_string(++id), "ann", value));
+    score.score_type = std::move(type);
+    return Keep(score, rule);
+  };
+  keep("laps", laps, 70);
+  const auto best = keep("laps", laps, 60);
+  keep("laps", laps, 60);
+  keep("laps", laps, std::numeric_limits<std::int64_t>::max());
+  keep("last", last, 70);
+  const auto newest = keep("last", last, 50);
+  keep("sum", sum, 70);
+  keep("sum", sum, -100);
+  const auto added = keep("sum", sum, 5);
+  std::vector<std::string> all_time;
+  for (const std::string& standing : Standings(kWednesday)) {
+    if (standing.find("all_time") != std::string::npos) all_time.push_back(standing);
+  }
+  EXPECT_EQ(all_time, (std::vector<std::string>{Place("arena/laps/all_time", 60, best),
+                                                Place("arena/last/all_time", 50, newest),
+                                                Place("arena/sum/all_time", -25, added)}));
+}
+
+TEST_P(ScoreStoreTest, EachPeriodCountsForItself) {
+  const auto first = Keep(At(kWednesday, MakeScore("1", "ann", 9)), {});
+  const auto second = Keep(At(kWednesday + kDay, MakeScore("2", "ann", 7)), {});       // Thursday.
+  const auto third = Keep(At(kWednesday + 5 * kDay, MakeScore("3", "ann", 5)), {});    // Monday.
+  const auto fourth = Keep(At(kWednesday + 30 * kDay, MakeScore("4", "ann", 3)), {});  // February.
+  EXPECT_EQ(Standings(kWednesday + kDay),
+            (std::vector<std::string>{
+                Place("arena/default/all_time", 9, first), Place("arena/default/daily", 7, second),
+                Place("arena/default/monthly", 9, first), Place("arena/default/weekly", 9, first)}));
+  EXPECT_EQ(Standings(kWednesday + 5 * kDay),
+            (std::vector<std::string>{
+                Place("arena/default/all_time", 9, first), Place("arena/default/daily", 5, third),
+                Place("arena/default/monthly", 9, first), Place("arena/default/weekly", 5, third)}));
+  EXPECT_EQ(Standings(kWednesday + 30 * kDay),
+            (std::vector<std::string>{
+                Place("arena/default/all_time", 9, first), Place("arena/default/daily", 3, fourth),
+                Place("arena/default/monthly", 3, fourth), Place("arena/default/weekly", 3, fourth)}));
+  EXPECT_EQ(Standings(kWednesday + 100 * kDay),
+            (std::vector<std::string>{Place("arena/default/all_time", 9, first)}));
+}
+
+TEST_P(ScoreStoreTest, TellsWhatThePlayerHasNowAlsoToARepeatedCall) {
+  const ScoreRule sum{.keep = ScoreKeep::kSum};
+  const Score first = At(kWednesday, MakeScore("1", "ann", 3));
+  const auto stored = store().InsertScore(first, sum, {"ann", "k", 7});
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  for (const auto& standing : stored->standings) {
+    EXPECT_EQ(standing, (game::Standing{3, stored->record.order, kWednesday}));
+  }
+  const auto second = store().InsertScore(At(kWednesday + kDay, MakeScore("2", "ann", 4)), sum, {});
+  ASSERT_TRUE(second.ok()) << second.status();
+  const game::Standing both{7, second->record.order, kWednesday + kDay};
+  EXPECT_EQ(second->standings[0], both);
+  EXPECT_EQ(second->standings[1], (game::Standing{4, second->record.order, kWednesday + kDay}));
+
+  const auto again = store().InsertScore(first, sum, {"ann", "k", 7});
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->standings[0], both);
+  EXPECT_EQ(again->standings[1], stored->standings[1]) << "the day of the first score has no other";
+  EXPECT_EQ(again->standings[2], both);
+  EXPECT_EQ(again->standings[3], both);
+}
+
+TEST_P(ScoreStoreTest, ASumThatOverflowsIsRefusedAndLeavesNothing) {
+  const ScoreRule sum{.keep = ScoreKeep::kSum};
+  Keep(At(kWednesday, MakeScore("1", "ann", std::numeric_limits<std::int64_t>::max() - 1)), sum);
+  Keep(At(kWednesday, MakeScore("2", "bob", std::numeric_limits<std::int64_t>::min())), sum);
+  const auto before = Standings(kWednesday);
+  const auto later = kWednesday + kDay;  // Of the day the sum would fit.
+  EXPECT_EQ(store().InsertScore(At(later, MakeScore("3", "ann", 2)), sum, {"ann", "k", 1}).status().code(),
+            StatusCode::kOutOfRange);
+  EXPECT_EQ(store().InsertScore(At(kWednesday, MakeScore("4", "bob", -1)), sum, {}).status().code(),
+            StatusCode::kOutOfRange);
+  EXPECT_EQ(Standings(kWednesday), before);
+  EXPECT_EQ(*store().CountScores("ann", ""), 1);
+  EXPECT_TRUE(store().InsertScore(At(later, MakeScore("3", "ann", 1)), sum, {"ann", "k", 2}).ok());
+}
+
+TEST_P(ScoreStoreTest, PurgeKeepsTheCurrentPeriodAndTheOneBefore) {
+  for (int day = 0; day < 4; ++day) {
+    for (const char* player : {"ann", "bob", "cid"}) {
+      Keep(At(kWednesday + day * kDay, MakeScore(player + std::to_string(day), player, day)), {});
+    }
+  }
+  const auto daily = [&](int day) {
+    const auto all = Standings(kWednesday + day * kDay);
+    return std::count_if(all.begin(), all.end(), [](const std::string& standing) {
+      return standing.find("/daily/") != std::string::npos;
+    });
+  };
+  const WallTime now = kWednesday + 3 * kDay;
+  while (store().Purge({.now = now, .keep = std::chrono::hours(24), .limit = 2}).value()) {
+  }
+  EXPECT_EQ(daily(0), 0);
+  EXPECT_EQ(daily(1), 0);
+  EXPECT_EQ(daily(2), 3);
+  EXPECT_EQ(daily(3), 3);
+  EXPECT_EQ(Standings(now).size(), 12u) << "those of the week, the month and all time stay";
+  EXPECT_EQ(*store().CountScores("ann", ""), 4) << "scores stay";
+  while (store().Purge({.now = now + 400 * kDay, .keep = std::chrono::hours(24), .limit = 2}).value()) {
+  }
+  EXPECT_EQ(Standings(now).size(), 3u) << "all time alone";
 }
 
 TEST_P(ScoreStoreTest, StopsVisitingAtTheFirstError) {
   Add("1", "ann", 5);
   Add("2", "bob", 5);
   int visits = 0;
-  const Status status = store().VisitBest([&](const game::BestScore&) {
+  const Status status = store().VisitStandings({}, [&](const game::StandingRow&) {
     ++visits;
     return MakeStatus(StatusCode::kCancelled, "enough");
   });
@@ -158,7 +308,7 @@ TEST_P(ScoreStoreTest, SimultaneousSubmissionsAllCountOnce) {
       for (int j = 0; j < 10; ++j) {
         const Score score = MakeScore(std::to_string(i * 100 + j), "ann", j);
         // Every key is used by two threads.
-        EXPECT_TRUE(store().InsertScore(score, {"ann", std::to_string(i / 2 * 100 + j), j}).ok());
+        EXPECT_TRUE(store().InsertScore(score, {}, {"ann", std::to_string(i / 2 * 100 + j), j}).ok());
       }
     });
   }
@@ -175,16 +325,17 @@ TEST_P(ScoreStoreTest, ErasedScoresAreGoneFromEveryList) {
   orders.push_back(bob.order);
   EXPECT_TRUE(store().EraseScores("ann", 2).value()) << "three are left";
   const auto best_of = [this] {
-    std::vector<std::string> players;
+    std::set<std::string> players;
     EXPECT_TRUE(store()
-                    .VisitBest([&](const game::BestScore& score) {
-                      players.emplace_back(score.player_id);
-                      return Status();
-                    })
+                    .VisitStandings({},
+                                    [&](const game::StandingRow& row) {
+                                      players.emplace(row.player_id);
+                                      return Status();
+                                    })
                     .ok());
     return players;
   };
-  EXPECT_EQ(best_of(), std::vector<std::string>{"bob"}) << "from the first batch on";
+  EXPECT_EQ(best_of(), std::set<std::string>{"bob"}) << "from the first batch on";
   while (store().EraseScores("ann", 2).value()) {
   }
   EXPECT_EQ(*store().CountScores("ann", ""), 0);
@@ -200,9 +351,9 @@ TEST_P(ScoreStoreTest, ErasedScoresAreGoneFromEveryList) {
 
 TEST_P(ScoreStoreTest, AKeyWhoseScoreWasErasedSaysSo) {
   const game::CreationKey key{"server", "k", 7};
-  ASSERT_TRUE(store().InsertScore(MakeScore("1", "ann", 3), key).ok());
+  ASSERT_TRUE(store().InsertScore(MakeScore("1", "ann", 3), {}, key).ok());
   ASSERT_TRUE(store().EraseScores("ann", 10).ok());
-  EXPECT_EQ(store().InsertScore(MakeScore("2", "ann", 3), key).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(store().InsertScore(MakeScore("2", "ann", 3), {}, key).status().code(), StatusCode::kNotFound);
 }
 
 }  // namespace

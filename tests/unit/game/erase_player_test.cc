@@ -101,7 +101,7 @@ TEST_F(ErasePlayerTest, WhatACallUnderWayKeptGoesWithTheNextSweep) {
   score.player_id = "ann";
   score.game_id = "arena";
   ASSERT_TRUE(player_store_.InsertPlayer(late).ok());
-  ASSERT_TRUE(score_store_.InsertScore(score, {}).ok());
+  ASSERT_TRUE(score_store_.InsertScore(score, {}, {}).ok());
   ASSERT_TRUE(room_->PurgeEnded().ok());
   EXPECT_THAT(player_store_.FindPlayer("ann").status(), HasCode(StatusCode::kNotFound));
   EXPECT_EQ(score_store_.CountScores("ann", "").value(), 0);

@@ -225,7 +225,7 @@ TEST_F(ScoreFacadeTest, Refusals) {
   using B = LeaderboardRequest;
   EXPECT_EQ(FieldOf(board([](B& b) { b.game_id = ""; })), "game_id");
   EXPECT_THAT(board([](B& b) { b.game_id = "no-such"; }), HasCode(StatusCode::kNotFound));
-  EXPECT_EQ(FieldOf(board([](B& b) { b.time_period = "daily"; })), "time_period");
+  EXPECT_EQ(FieldOf(board([](B& b) { b.time_period = "hourly"; })), "time_period");
   EXPECT_EQ(FieldOf(board([](B& b) { b.limit = 101; })), "limit");
   EXPECT_EQ(FieldOf(board([](B& b) { b.cursor = "AAAA"; })), "cursor");
   EXPECT_EQ(FieldOf(board([](B& b) { b.player_ids.assign(101, "p"); })), "player_ids");

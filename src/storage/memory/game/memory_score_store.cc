@@ -5,25 +5,48 @@
 namespace oofgg::storage {
 
 using game::ScoreRecord;
+using game::Standing;
+using game::StoredScore;
 
-StatusOr<ScoreRecord> MemoryScoreStore::InsertScore(const Score& score, const game::CreationKey& key) {
+MemoryScoreStore::ListKey MemoryScoreStore::KeyOf(const Score& score, game::ScorePeriod period) {
+  return {score.game_id, score.score_type, period, game::PeriodStart(period, score.created_at)};
+}
+
+StoredScore MemoryScoreStore::WithStandings(const ScoreRecord& record) const {
+  StoredScore stored{record, {}};
+  for (const game::ScorePeriod period : game::kScorePeriods) {
+    const auto list = lists_.find(KeyOf(record.score, period));
+    if (list == lists_.end()) continue;
+    const auto standing = list->second.find(record.score.player_id);
+    if (standing != list->second.end()) stored.standings[static_cast<std::size_t>(period)] = standing->second;
+  }
+  return stored;
+}
+
+StatusOr<StoredScore> MemoryScoreStore::InsertScore(const Score& score, const ScoreRule& rule,
+                                                    const game::CreationKey& key) {
   const std::lock_guard lock(mutex_);
   OOFGG_ASSIGN_OR_RETURN(const std::int64_t* made, keys_.Find(key));
   if (made != nullptr) {
     const ScoreRecord& before = scores_[static_cast<std::size_t>(*made - 1)];
-    if (before.order != 0) return before;
+    if (before.order != 0) return WithStandings(before);
     return MakeStatus(StatusCode::kNotFound, "the score made under this idempotency key was erased");
   }
-  if (!ids_.insert(score.id).second) {
-    return MakeStatus(StatusCode::kAlreadyExists, "there is a score " + score.id);
+  if (ids_.contains(score.id)) return MakeStatus(StatusCode::kAlreadyExists, "there is a score " + score.id);
+
+  StoredScore stored = WithStandings({score, static_cast<std::int64_t>(scores_.size()) + 1});
+  const Standing own{score.value, stored.record.order, score.created_at};
+  for (auto& standing : stored.standings) {  // All before the first is kept, since a sum may overflow.
+    OOFGG_ASSIGN_OR_RETURN(standing, game::AfterScore(standing, own, rule));
   }
-  const auto order = static_cast<std::int64_t>(scores_.size()) + 1;
-  scores_.push_back({score, order});
-  by_player_[score.player_id].push_back(order);
-  keys_.Remember(key, order);
-  auto& best = best_[{score.game_id, score.score_type, score.player_id}];
-  if (best == 0 || score.value > scores_[static_cast<std::size_t>(best - 1)].score.value) best = order;
-  return scores_.back();
+  for (const game::ScorePeriod period : game::kScorePeriods) {
+    lists_[KeyOf(score, period)][score.player_id] = *stored.standings[static_cast<std::size_t>(period)];
+  }
+  ids_.insert(score.id);
+  scores_.push_back(stored.record);
+  by_player_[score.player_id].push_back(stored.record.order);
+  keys_.Remember(key, stored.record.order);
+  return stored;
 }
 
 StatusOr<std::vector<ScoreRecord>> MemoryScoreStore::ListScores(std::string_view player_id,
@@ -62,16 +85,20 @@ StatusOr<std::vector<ScoreRecord>> MemoryScoreStore::FindScores(std::span<const 
   return found;
 }
 
-Status MemoryScoreStore::VisitBest(absl::FunctionRef<Status(const game::BestScore&)> visit) {
+Status MemoryScoreStore::VisitStandings(WallTime now,
+                                        absl::FunctionRef<Status(const game::StandingRow&)> visit) {
   const std::lock_guard lock(mutex_);
-  for (const auto& [list, order] : best_) {
-    const Score& score = scores_[static_cast<std::size_t>(order - 1)].score;
-    OOFGG_RETURN_IF_ERROR(visit({.game_id = score.game_id,
-                                 .score_type = score.score_type,
-                                 .player_id = score.player_id,
-                                 .value = score.value,
-                                 .order = order,
-                                 .created_at = score.created_at}));
+  for (const auto& [key, list] : lists_) {
+    const auto& [game_id, score_type, period, start] = key;
+    if (start != game::PeriodStart(period, now)) continue;
+    for (const auto& [player_id, standing] : list) {
+      OOFGG_RETURN_IF_ERROR(visit({.game_id = game_id,
+                                   .score_type = score_type,
+                                   .period = period,
+                                   .period_start = start,
+                                   .player_id = player_id,
+                                   .standing = standing}));
+    }
   }
   return {};
 }
@@ -80,7 +107,9 @@ StatusOr<bool> MemoryScoreStore::EraseScores(std::string_view player_id, std::si
   const std::lock_guard lock(mutex_);
   const auto player = by_player_.find(player_id);
   if (player == by_player_.end()) return false;
-  std::erase_if(best_, [&](const auto& entry) { return std::get<2>(entry.first) == player_id; });
+  for (auto& [key, list] : lists_) {
+    if (const auto standing = list.find(player_id); standing != list.end()) list.erase(standing);
+  }
   std::vector<std::int64_t>& orders = player->second;
   for (std::size_t gone = 0; gone < limit && !orders.empty(); ++gone, orders.pop_back()) {
     ScoreRecord& record = scores_[static_cast<std::size_t>(orders.back() - 1)];
@@ -95,6 +124,10 @@ StatusOr<bool> MemoryScoreStore::EraseScores(std::string_view player_id, std::si
 StatusOr<bool> MemoryScoreStore::Purge(const game::Sweep& sweep) {
   const std::lock_guard lock(mutex_);
   keys_.Purge(sweep);
+  std::erase_if(lists_, [&](const auto& entry) {
+    const auto& [game_id, score_type, period, start] = entry.first;
+    return start < game::PreviousPeriodStart(period, game::PeriodStart(period, sweep.now));
+  });
   return false;
 }
 

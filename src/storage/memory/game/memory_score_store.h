@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <set>
@@ -15,21 +16,28 @@ namespace oofgg::storage {
 /// Scores that end with the process.
 class MemoryScoreStore final : public game::ScoreStore {
  public:
-  StatusOr<game::ScoreRecord> InsertScore(const Score& score, const game::CreationKey& key) override;
+  StatusOr<game::StoredScore> InsertScore(const Score& score, const ScoreRule& rule,
+                                          const game::CreationKey& key) override;
   StatusOr<std::vector<game::ScoreRecord>> ListScores(std::string_view player_id, std::string_view game_id,
                                                       std::int64_t before, std::size_t limit) override;
   StatusOr<std::int64_t> CountScores(std::string_view player_id, std::string_view game_id) override;
   StatusOr<std::vector<game::ScoreRecord>> FindScores(std::span<const std::int64_t> orders) override;
-  Status VisitBest(absl::FunctionRef<Status(const game::BestScore&)> visit) override;
+  Status VisitStandings(WallTime now, absl::FunctionRef<Status(const game::StandingRow&)> visit) override;
   StatusOr<bool> EraseScores(std::string_view player_id, std::size_t limit) override;
   StatusOr<bool> Purge(const game::Sweep& sweep) override;
 
  private:
+  using ListKey = std::tuple<std::string, std::string, game::ScorePeriod, std::chrono::sys_days>;
+  using List = std::map<std::string, game::Standing, std::less<>>;  // By player.
+
+  static ListKey KeyOf(const Score& score, game::ScorePeriod period);
+  game::StoredScore WithStandings(const game::ScoreRecord& record) const;
+
   std::mutex mutex_;
   std::vector<game::ScoreRecord> scores_;  // Order n is at n - 1; once erased, an empty record.
   std::set<std::string, std::less<>> ids_;
-  std::map<std::string, std::vector<std::int64_t>, std::less<>> by_player_;         // Orders, ascending.
-  std::map<std::tuple<std::string, std::string, std::string>, std::int64_t> best_;  // Game, type, player.
+  std::map<std::string, std::vector<std::int64_t>, std::less<>> by_player_;  // Orders, ascending.
+  std::map<ListKey, List> lists_;
   CreationKeys<std::int64_t> keys_;
 };
 

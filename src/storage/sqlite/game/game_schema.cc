@@ -142,9 +142,42 @@ CREATE TABLE entities (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr std::array<std::string_view, 4> kMigrations = {kFirst, kSecond, kThird, kFourth};
+/// What each player has on each list: of a game and score type, by period (0 all time, 1 day, 2 week, 3
+/// month) and the day since 1970-01-01 on which it began. Follows from scores; kept so that a start reads one
+/// row a player instead of one a submission. Lists that existed go on as those of all time.
+constexpr std::string_view kStandings = R"sql(
+CREATE TABLE standing_lists (
+  id INTEGER PRIMARY KEY,
+  game_id TEXT NOT NULL,
+  score_type TEXT NOT NULL,
+  period INTEGER NOT NULL,
+  period_start INTEGER NOT NULL,
+  UNIQUE (game_id, score_type, period, period_start)
+);
+CREATE INDEX standing_lists_by_period ON standing_lists (period, period_start);
+
+CREATE TABLE standings (
+  list_id INTEGER NOT NULL,
+  player_id TEXT NOT NULL,
+  value INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (list_id, player_id)
+) WITHOUT ROWID;
+
+INSERT INTO standing_lists (game_id, score_type, period, period_start)
+  SELECT DISTINCT game_id, score_type, 0, 0 FROM best_scores ORDER BY game_id, score_type;
+INSERT INTO standings (list_id, player_id, value, place, created_at)
+  SELECT lists.id, best.player_id, best.value, best.place, best.created_at
+  FROM best_scores AS best JOIN standing_lists AS lists USING (game_id, score_type);
+DROP TABLE best_scores;
+)sql";
+
+constexpr std::array<std::string_view, 5> kMigrations = {kFirst, kSecond, kThird, kFourth, kStandings};
 
 }  // namespace
+
+std::span<const std::string_view> GameMigrations() { return kMigrations; }
 
 Status MigrateGameTables(Database& database) { return database.Migrate("game", kMigrations); }
 

@@ -1,18 +1,16 @@
 #include "storage/sqlite/game/sqlite_score_store.h"
 
-#include <chrono>
-
 #include "oofgg/parse.h"
 #include "storage/json_columns.h"
 #include "storage/sqlite/game/creation_keys.h"
+#include "storage/sqlite/game/standing_rows.h"
 #include "storage/sqlite/with_value.h"
 
 namespace oofgg::storage {
 namespace {
 
 using game::ScoreRecord;
-using std::chrono::duration_cast;
-using std::chrono::microseconds;
+using game::StoredScore;
 
 constexpr std::string_view kSelectByPlace =
     "SELECT place, id, player_id, game_id, instance_id, value, score_type, created_at, metadata FROM scores "
@@ -26,13 +24,6 @@ constexpr std::string_view kSelectOfPlayerInGame =
 constexpr std::string_view kCountOfPlayer = "SELECT count(*) FROM scores WHERE player_id = ?1";
 constexpr std::string_view kCountOfPlayerInGame =
     "SELECT count(*) FROM scores WHERE player_id = ?1 AND game_id = ?2";
-constexpr std::string_view kSelectBest =
-    "SELECT game_id, score_type, player_id, value, place, created_at FROM best_scores";
-
-std::int64_t ToMicros(WallTime time) { return duration_cast<microseconds>(time.time_since_epoch()).count(); }
-WallTime FromMicros(std::int64_t micros) {
-  return WallTime(duration_cast<WallTime::duration>(microseconds(micros)));
-}
 
 StatusOr<ScoreRecord> ReadScoreRow(const Statement& row) {
   ScoreRecord record;
@@ -73,21 +64,6 @@ Status InsertScoreRow(Connection& connection, const Score& score) {
       .Run();
 }
 
-Status KeepBest(Connection& connection, const ScoreRecord& record) {
-  Statement keep = connection.Prepare(
-      "INSERT INTO best_scores (game_id, score_type, player_id, value, place, created_at) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET value = excluded.value, place = "
-      "excluded.place, "
-      "created_at = excluded.created_at WHERE excluded.value > best_scores.value");
-  return keep.Bind(1, record.score.game_id)
-      .Bind(2, record.score.score_type)
-      .Bind(3, record.score.player_id)
-      .Bind(4, record.score.value)
-      .Bind(5, record.order)
-      .Bind(6, ToMicros(record.score.created_at))
-      .Run();
-}
-
 StatusOr<ScoreRecord> ReadMade(Connection& connection, const std::string& made) {
   OOFGG_ASSIGN_OR_RETURN(const auto place, ParseInteger<std::int64_t>(made));
   Statement select = connection.Prepare(kSelectByPlace);
@@ -98,27 +74,23 @@ StatusOr<ScoreRecord> ReadMade(Connection& connection, const std::string& made) 
   return ReadScoreRow(select);
 }
 
-// By the lists that their scores are in, since no index leads from a player to the best ones.
-Status EraseBest(Connection& connection, std::string_view player_id) {
-  return connection
-      .Prepare(
-          "DELETE FROM best_scores WHERE player_id = ?1 AND (game_id, score_type) IN"
-          " (SELECT DISTINCT game_id, score_type FROM scores WHERE player_id = ?1)")
-      .Bind(1, player_id)
-      .Run();
-}
-
 }  // namespace
 
-StatusOr<ScoreRecord> SqliteScoreStore::InsertScore(const Score& score, const game::CreationKey& key) {
-  return WriteValue(database_, [&](Connection& connection) -> StatusOr<ScoreRecord> {
+StatusOr<StoredScore> SqliteScoreStore::InsertScore(const Score& score, const ScoreRule& rule,
+                                                    const game::CreationKey& key) {
+  return WriteValue(database_, [&](Connection& connection) -> StatusOr<StoredScore> {
+    StoredScore stored;
     OOFGG_ASSIGN_OR_RETURN(const std::string made, FindMade(connection, "score", key));
-    if (!made.empty()) return ReadMade(connection, made);
+    if (!made.empty()) {
+      OOFGG_ASSIGN_OR_RETURN(stored.record, ReadMade(connection, made));
+      OOFGG_RETURN_IF_ERROR(ReadStandings(connection, stored));
+      return stored;
+    }
     OOFGG_RETURN_IF_ERROR(InsertScoreRow(connection, score));
-    const ScoreRecord record{score, connection.LastInsertId()};
-    OOFGG_RETURN_IF_ERROR(KeepBest(connection, record));
-    OOFGG_RETURN_IF_ERROR(RememberMade(connection, "score", key, std::to_string(record.order)));
-    return record;
+    stored.record = {score, connection.LastInsertId()};
+    OOFGG_RETURN_IF_ERROR(KeepStandings(connection, rule, stored));
+    OOFGG_RETURN_IF_ERROR(RememberMade(connection, "score", key, std::to_string(stored.record.order)));
+    return stored;
   });
 }
 
@@ -155,28 +127,15 @@ StatusOr<std::vector<ScoreRecord>> SqliteScoreStore::FindScores(std::span<const 
   });
 }
 
-Status SqliteScoreStore::VisitBest(absl::FunctionRef<Status(const game::BestScore&)> visit) {
-  return database_.Read([&](Connection& connection) -> Status {
-    Statement select = connection.Prepare(kSelectBest);
-    for (;;) {
-      OOFGG_ASSIGN_OR_RETURN(const bool more, select.Step());
-      if (!more) return {};
-      const std::string game_id = select.Text(0);
-      const std::string score_type = select.Text(1);
-      const std::string player_id = select.Text(2);
-      OOFGG_RETURN_IF_ERROR(visit({.game_id = game_id,
-                                   .score_type = score_type,
-                                   .player_id = player_id,
-                                   .value = select.Int(3),
-                                   .order = select.Int(4),
-                                   .created_at = FromMicros(select.Int(5))}));
-    }
-  });
+Status SqliteScoreStore::VisitStandings(WallTime now,
+                                        absl::FunctionRef<Status(const game::StandingRow&)> visit) {
+  return database_.Read(
+      [&](Connection& connection) { return VisitCurrentStandings(connection, now, visit); });
 }
 
 StatusOr<bool> SqliteScoreStore::EraseScores(std::string_view player_id, std::size_t limit) {
   return WriteValue(database_, [&](Connection& connection) -> StatusOr<bool> {
-    OOFGG_RETURN_IF_ERROR(EraseBest(connection, player_id));
+    OOFGG_RETURN_IF_ERROR(EraseStandings(connection, player_id));
     Statement erase = connection.Prepare(
         "DELETE FROM scores WHERE place IN (SELECT place FROM scores WHERE player_id = ?1 LIMIT ?2)");
     OOFGG_RETURN_IF_ERROR(erase.Bind(1, player_id).Bind(2, limit).Run());
@@ -185,7 +144,11 @@ StatusOr<bool> SqliteScoreStore::EraseScores(std::string_view player_id, std::si
 }
 
 StatusOr<bool> SqliteScoreStore::Purge(const game::Sweep& sweep) {
-  return WriteValue(database_, [&](Connection& connection) { return PurgeMade(connection, "score", sweep); });
+  return WriteValue(database_, [&](Connection& connection) -> StatusOr<bool> {
+    OOFGG_ASSIGN_OR_RETURN(const bool more_keys, PurgeMade(connection, "score", sweep));
+    OOFGG_ASSIGN_OR_RETURN(const bool more_standings, PurgeStandings(connection, sweep));
+    return more_keys || more_standings;
+  });
 }
 
 }  // namespace oofgg::storage

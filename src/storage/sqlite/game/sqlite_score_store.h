@@ -12,12 +12,13 @@ class SqliteScoreStore final : public game::ScoreStore {
   /// `database` must outlive the store; its tables are made by MigrateGameTables.
   explicit SqliteScoreStore(Database& database) : database_(database) {}
 
-  StatusOr<game::ScoreRecord> InsertScore(const Score& score, const game::CreationKey& key) override;
+  StatusOr<game::StoredScore> InsertScore(const Score& score, const ScoreRule& rule,
+                                          const game::CreationKey& key) override;
   StatusOr<std::vector<game::ScoreRecord>> ListScores(std::string_view player_id, std::string_view game_id,
                                                       std::int64_t before, std::size_t limit) override;
   StatusOr<std::int64_t> CountScores(std::string_view player_id, std::string_view game_id) override;
   StatusOr<std::vector<game::ScoreRecord>> FindScores(std::span<const std::int64_t> orders) override;
-  Status VisitBest(absl::FunctionRef<Status(const game::BestScore&)> visit) override;
+  Status VisitStandings(WallTime now, absl::FunctionRef<Status(const game::StandingRow&)> visit) override;
   StatusOr<bool> EraseScores(std::string_view player_id, std::size_t limit) override;
   StatusOr<bool> Purge(const game::Sweep& sweep) override;
 
