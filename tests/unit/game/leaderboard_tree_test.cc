@@ -19,9 +19,15 @@ using Entry = LeaderboardTree::Entry;
 // The same in the plainest way there is.
 class Model {
  public:
+  explicit Model(LeaderboardKeep keep) : keep_(keep) {}
+
   bool Submit(const Entry& entry) {
     const auto had = entries_.find(entry.member);
-    if (had != entries_.end() && !(Place(entry) < Place(had->second))) return false;
+    if (had != entries_.end()) {
+      const bool wins = keep_ == LeaderboardKeep::kBest ? Place(entry) < Place(had->second)
+                                                        : entry.order > had->second.order;
+      if (!wins) return false;
+    }
     Remove(entry.member);
     entries_[entry.member] = entry;
     order_.insert(Place(entry));
@@ -44,6 +50,7 @@ class Model {
   static std::tuple<std::int64_t, std::int64_t, std::uint32_t> Place(const Entry& entry) {
     return {-entry.value, entry.order, entry.member};
   }
+  const LeaderboardKeep keep_;
   std::map<std::uint32_t, Entry> entries_;
   std::set<std::tuple<std::int64_t, std::int64_t, std::uint32_t>> order_;
 };
@@ -72,13 +79,14 @@ struct Mix {
   std::uint64_t removals[2];  // In percent, in turns, so that the tree grows and shrinks.
 };
 
-class LeaderboardTreeTest : public ::testing::TestWithParam<std::tuple<Mix, std::uint64_t>> {};
+class LeaderboardTreeTest : public ::testing::TestWithParam<std::tuple<Mix, LeaderboardKeep, std::uint64_t>> {
+};
 
 TEST_P(LeaderboardTreeTest, DoesWhatTheModelDoes) {
-  const auto& [mix, seed] = GetParam();
+  const auto& [mix, keep, seed] = GetParam();
   SeededRandom random(seed);
-  LeaderboardTree tree;
-  Model model;
+  LeaderboardTree tree(keep);
+  Model model(keep);
   std::int64_t order = 0;
   for (int step = 0; step < 40'000; ++step) {
     const auto member = static_cast<std::uint32_t>(random.Below(mix.members));
@@ -107,9 +115,13 @@ INSTANTIATE_TEST_SUITE_P(Seeds, LeaderboardTreeTest,
                          ::testing::Combine(::testing::Values(Mix{"Few", 100, 1'000, {5, 50}},
                                                               Mix{"Many", 20'000, 1'000'000, {1, 90}},
                                                               Mix{"Ties", 20'000, 10, {1, 80}}),
-                                            ::testing::Values(1, 2, 3)),
+                                            ::testing::Values(LeaderboardKeep::kBest,
+                                                              LeaderboardKeep::kNewest),
+                                            ::testing::Values(1, 2)),
                          [](const auto& test) {
-                           return std::get<0>(test.param).name + std::to_string(std::get<1>(test.param));
+                           const bool best = std::get<1>(test.param) == LeaderboardKeep::kBest;
+                           return std::string(std::get<0>(test.param).name) + (best ? "Best" : "Newest") +
+                                  std::to_string(std::get<2>(test.param));
                          });
 
 TEST(LeaderboardTreeTest, KeepsTheBetterOfAMembersScoresInWhateverOrderTheyCome) {
@@ -122,6 +134,15 @@ TEST(LeaderboardTreeTest, KeepsTheBetterOfAMembersScoresInWhateverOrderTheyCome)
   EXPECT_TRUE(tree.Submit({7, 11, 9}));
   EXPECT_EQ(tree.Find(7), (Entry{7, 11, 9}));
   EXPECT_EQ(tree.size(), 1u);
+}
+
+TEST(LeaderboardTreeTest, KeepsTheNewestInWhateverOrderTheyCome) {
+  LeaderboardTree tree(LeaderboardKeep::kNewest);
+  EXPECT_TRUE(tree.Submit({7, 10, 5}));
+  EXPECT_FALSE(tree.Submit({7, 20, 4}));
+  EXPECT_FALSE(tree.Submit({7, 10, 5}));
+  EXPECT_TRUE(tree.Submit({7, -1, 6}));
+  EXPECT_EQ(tree.Find(7), (Entry{7, -1, 6}));
 }
 
 TEST(LeaderboardTreeTest, OfEqualScoresTheEarlierRanksFirst) {
@@ -168,7 +189,28 @@ TEST(LeaderboardTreeTest, GivesMemoryBackToUseWhenItShrinks) {
       tree.Submit({member, round * 100'000 + member, ++order});
   }
   EXPECT_EQ(tree.size(), 10'000u);
-  EXPECT_LT(tree.MemoryUsage(), full * 3 / 2);
+  EXPECT_LT(tree.MemoryUsage(), full * 5 / 4);
+}
+
+TEST(LeaderboardTreeTest, AnEntryCostsFortyBytesAtMostWhateverComes) {
+  constexpr std::uint32_t kMembers = 100'000;
+  for (const LeaderboardKeep keep : {LeaderboardKeep::kBest, LeaderboardKeep::kNewest}) {
+    SeededRandom random(1);
+    LeaderboardTree tree(keep);
+    std::int64_t order = 0;
+    for (std::uint32_t member = 0; member < kMembers; ++member) {
+      tree.Submit({member, static_cast<std::int64_t>(random.Below(1'000'000)), ++order});
+    }
+    for (std::int64_t round = 1; round <= 5; ++round) {
+      EXPECT_LE(tree.MemoryUsage(), std::size_t{kMembers} * 40) << round;
+      const auto most = static_cast<std::uint64_t>(keep == LeaderboardKeep::kBest ? round : 1) * 1'000'000;
+      for (std::uint32_t i = 0; i < kMembers; ++i) {
+        tree.Submit({static_cast<std::uint32_t>(random.Below(kMembers)),
+                     static_cast<std::int64_t>(random.Below(most)), ++order});
+      }
+    }
+    EXPECT_LE(tree.MemoryUsage(), std::size_t{kMembers} * 40);
+  }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <thread>
 
 #include "tests/unit/game/support.h"
@@ -153,6 +154,183 @@ TEST_F(ScoreFacadeTest, APlayersScoresNewestFirst) {
   } while (!request.cursor.empty());
   EXPECT_EQ(seen, "4 3 2 1 0 ");
   EXPECT_EQ(scores().GetPlayerScores(As("ann"), {})->scores.size(), 5u);
+}
+
+// The clock stands at 2030-01-01, a Tuesday, 00:00 UTC.
+TEST_F(ScoreFacadeTest, EachPeriodHasAListOfItsOwn) {
+  const auto listed = [this](std::string period) {
+    LeaderboardRequest request = Board();
+    request.time_period = std::move(period);
+    EXPECT_EQ(scores().GetLeaderboard(As("x"), request)->time_period,
+              request.time_period.empty() ? "all_time" : request.time_period);
+    return Listed(request);
+  };
+  Submit("ann", 90);
+  clock_.Advance(std::chrono::hours(24));
+  Submit("ann", 70);
+  Submit("bob", 80);
+  for (const std::string same : {"", "all_time", "weekly", "monthly"}) {
+    EXPECT_EQ(listed(same), "1:ann=90 2:bob=80 ") << same;
+  }
+  EXPECT_EQ(listed("daily"), "1:bob=80 2:ann=70 ");
+  clock_.Advance(std::chrono::hours(24 * 5));  // Monday.
+  Submit("cid", 1);
+  Restart();
+  EXPECT_EQ(listed("daily"), "1:cid=1 ");
+  EXPECT_EQ(listed("weekly"), "1:cid=1 ");
+  EXPECT_EQ(listed("monthly"), "1:ann=90 2:bob=80 3:cid=1 ");
+  clock_.Advance(std::chrono::hours(24 * 25));  // February.
+  EXPECT_EQ(listed("monthly"), "");
+  EXPECT_EQ(listed("all_time"), "1:ann=90 2:bob=80 3:cid=1 ");
+}
+
+TEST_F(ScoreFacadeTest, ARankIsThatOfThePeriod) {
+  Submit("ann", 90);
+  clock_.Advance(std::chrono::hours(24));
+  Submit("ann", 5);
+  Submit("bob", 9);
+  PlayerRankRequest request;
+  request.game_id = "arena";
+  request.time_period = "daily";
+  const auto daily = scores().GetPlayerRank(As("ann"), request);
+  ASSERT_TRUE(daily.ok()) << daily.status();
+  EXPECT_EQ(daily->rank, 2);
+  EXPECT_EQ(daily->score_value, 5);
+  EXPECT_EQ(daily->time_period, "daily");
+  request.time_period = "";
+  EXPECT_EQ(scores().GetPlayerRank(As("ann"), request)->rank, 1);
+  EXPECT_EQ(scores().GetPlayerRank(As("ann"), request)->time_period, "all_time");
+  clock_.Advance(std::chrono::hours(24));
+  request.time_period = "daily";
+  EXPECT_THAT(scores().GetPlayerRank(As("ann"), request).status(), HasCode(StatusCode::kNotFound));
+}
+
+TEST_F(ScoreFacadeTest, ThePageAroundAPlayerGoesOnBelow) {
+  for (int i = 0; i < 9; ++i) Submit("p" + std::to_string(i), 100 - i);
+  LeaderboardRequest request = Board();
+  request.around_player_id = "p4";
+  request.limit = 3;
+  EXPECT_EQ(Listed(request), "4:p3=97 5:p4=96 6:p5=95 ");
+  request.cursor = scores().GetLeaderboard(As("x"), request)->next_cursor;
+  request.around_player_id = "";
+  EXPECT_EQ(Listed(request), "7:p6=94 8:p7=93 9:p8=92 ");
+  EXPECT_EQ(scores().GetLeaderboard(As("x"), request)->next_cursor, "");
+  request.around_player_id = "p4";
+  EXPECT_EQ(FieldOf(scores().GetLeaderboard(As("x"), request).status()), "around_player_id");
+  request.cursor = "";
+  request.player_ids = {"p1"};
+  EXPECT_EQ(FieldOf(scores().GetLeaderboard(As("x"), request).status()), "around_player_id");
+  request.player_ids = {};
+  request.around_player_id = "nobody";
+  EXPECT_THAT(scores().GetLeaderboard(As("x"), request).status(), HasCode(StatusCode::kNotFound));
+}
+
+TEST_F(ScoreFacadeTest, ACursorOfYesterdaysListIsRefused) {
+  for (int i = 0; i < 3; ++i) Submit("p" + std::to_string(i), 100 - i);
+  LeaderboardRequest request = Board();
+  request.time_period = "daily";
+  request.limit = 1;
+  request.cursor = scores().GetLeaderboard(As("x"), request)->next_cursor;
+  EXPECT_EQ(Listed(request), "2:p1=99 ");
+  clock_.Advance(std::chrono::hours(24));
+  for (int i = 0; i < 3; ++i) Submit("p" + std::to_string(i), 100 - i);
+  const Status status = scores().GetLeaderboard(As("x"), request).status();
+  EXPECT_EQ(FieldOf(status), "cursor");
+  EXPECT_NE(status.message().find("has ended"), std::string::npos) << status;
+  request.time_period = "weekly";
+  EXPECT_EQ(FieldOf(scores().GetLeaderboard(As("x"), request).status()), "cursor") << "of another list";
+}
+
+class ScoreRuleTest : public ScoreFacadeTest {
+ protected:
+  ScoreRuleTest() {
+    Game race;
+    race.id = "race";
+    race.name = "Race";
+    race.score_rules = {
+        {"laps", {.order = ScoreOrder::kAscending, .min_value = 1, .max_value = 600}},
+        {"elo", {.keep = ScoreKeep::kLast, .source = ScoreSource::kServer}},
+        {"coins", {.keep = ScoreKeep::kSum}},
+    };
+    options_.operators_games.push_back(race);
+    Restart();
+  }
+
+  Status SubmitTo(const std::string& type, const CallContext& context, const std::string& player,
+                  std::int64_t value) {
+    ScoreSubmission submission = Submission(value, player);
+    submission.game_id = "race";
+    submission.score_type = type;
+    return scores().SubmitScore(context, submission).status();
+  }
+  std::string ListedOf(const std::string& type) {
+    LeaderboardRequest request;
+    request.game_id = "race";
+    request.score_type = type;
+    return Listed(request);
+  }
+};
+
+TEST_F(ScoreRuleTest, TheLowestMayBeTheBest) {
+  for (const auto& [player, value] :
+       {std::pair("ann", 70), {"bob", 60}, {"ann", 65}, {"cid", 60}, {"ann", 99}}) {
+    ASSERT_TRUE(SubmitTo("laps", As(player), player, value).ok());
+  }
+  EXPECT_EQ(ListedOf("laps"), "1:bob=60 2:cid=60 3:ann=65 ");
+  Restart();
+  EXPECT_EQ(ListedOf("laps"), "1:bob=60 2:cid=60 3:ann=65 ");
+}
+
+TEST_F(ScoreRuleTest, TheLastCountsAndASumStandsWhereItWasReached) {
+  const CallContext server = As("server", "service");
+  for (const auto& [player, value] : {std::pair("ann", 70), {"bob", 60}, {"ann", 50}, {"bob", 50}}) {
+    ASSERT_TRUE(SubmitTo("elo", server, player, value).ok());
+    ASSERT_TRUE(SubmitTo("coins", As(player), player, value).ok());
+  }
+  EXPECT_EQ(ListedOf("elo"), "1:ann=50 2:bob=50 ");
+  EXPECT_EQ(ListedOf("coins"), "1:ann=120 2:bob=110 ");
+  ASSERT_TRUE(SubmitTo("coins", As("bob"), "bob", 10).ok());
+  EXPECT_EQ(ListedOf("coins"), "1:ann=120 2:bob=120 ") << "ann reached it first";
+  Restart();
+  EXPECT_EQ(ListedOf("elo"), "1:ann=50 2:bob=50 ");
+  EXPECT_EQ(ListedOf("coins"), "1:ann=120 2:bob=120 ");
+}
+
+TEST_F(ScoreRuleTest, ARepeatedContributionIsSummedOnce) {
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(SubmitTo("coins", As("ann", "user", "k"), "ann", 5).ok());
+  EXPECT_EQ(ListedOf("coins"), "1:ann=5 ");
+}
+
+TEST_F(ScoreRuleTest, WhereOnlyServersMayPlayersMayNot) {
+  EXPECT_THAT(SubmitTo("elo", As("ann"), "ann", 1), HasCode(StatusCode::kPermissionDenied));
+  EXPECT_THAT(SubmitTo("elo", As("ann", "developer"), "ann", 1), HasCode(StatusCode::kPermissionDenied));
+  CallContext other = As("server", "service");
+  other.caller->game_id = "arena";
+  EXPECT_THAT(SubmitTo("elo", other, "ann", 1), HasCode(StatusCode::kPermissionDenied));
+  CallContext own = As("server", "service");
+  own.caller->game_id = "race";
+  EXPECT_TRUE(SubmitTo("elo", own, "ann", 1).ok());
+  EXPECT_TRUE(SubmitTo("elo", As("root", "admin"), "ann", 2).ok());
+  EXPECT_EQ(ListedOf("elo"), "1:ann=2 ");
+}
+
+TEST_F(ScoreRuleTest, ValuesOutOfTheRulesRangeAreRefused) {
+  for (const std::int64_t value : {0, 601, -1}) {
+    const Status status = SubmitTo("laps", As("ann"), "ann", value);
+    EXPECT_EQ(FieldOf(status), "value");
+    EXPECT_NE(status.message().find("1 to 600"), std::string::npos) << status;
+  }
+  EXPECT_TRUE(SubmitTo("laps", As("ann"), "ann", 1).ok());
+  EXPECT_TRUE(SubmitTo("laps", As("bob"), "bob", 600).ok());
+  EXPECT_EQ(*score_store_.CountScores("ann", ""), 1);
+}
+
+TEST_F(ScoreRuleTest, ASumThatWouldOverflowIsRefused) {
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  ASSERT_TRUE(SubmitTo("coins", As("ann"), "ann", kMost).ok());
+  EXPECT_THAT(SubmitTo("coins", As("ann"), "ann", 1), HasCode(StatusCode::kOutOfRange));
+  EXPECT_TRUE(SubmitTo("coins", As("ann"), "ann", -1).ok());
+  EXPECT_EQ(ListedOf("coins"), "1:ann=" + std::to_string(kMost - 1) + " ");
 }
 
 TEST_F(ScoreFacadeTest, ARestartRebuildsTheLists) {
