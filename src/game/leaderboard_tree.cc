@@ -17,6 +17,9 @@ constexpr std::uint32_t kMergedAtMost = 58;
 // that moves costs a look into the index.
 constexpr std::uint32_t kRoomToShare = 10;
 
+// How far ahead of use memory is asked for, in entries.
+constexpr std::size_t kLookAhead = 16;
+
 // How many a full node gives to a new one behind it. Scores that come in rank order, as from a rebuild,
 // always land at the end: then the left node is left nearly full, instead of half empty for ever.
 constexpr std::uint32_t MovedBySplit(bool appending) {
@@ -25,10 +28,14 @@ constexpr std::uint32_t MovedBySplit(bool appending) {
 
 }  // namespace
 
-LeaderboardTree::LeaderboardTree(LeaderboardKeep keep, std::size_t expected)
-    : keep_(keep), root_(inners_.Make()), last_leaf_(leaves_.Make()), leaf_of_(expected) {
+LeaderboardTree::LeaderboardTree(LeaderboardKeep keep, std::span<const Entry> entries)
+    : keep_(keep), root_(inners_.Make()), last_leaf_(leaves_.Make()), leaf_of_(entries.size()) {
   leaves_[last_leaf_].parent = root_;
   inners_[root_].InsertAt(0, Key{}, last_leaf_, 0);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (i + kLookAhead < entries.size()) leaf_of_.Prefetch(entries[i + kLookAhead].member);
+    Insert(entries[i], false);
+  }
 }
 
 bool LeaderboardTree::Submit(const Entry& entry) {
@@ -261,7 +268,9 @@ std::uint32_t LeaderboardTree::MakeInnerAfter(std::uint32_t left, std::uint32_t 
 
 // Entries have come to these slots of a leaf.
 void LeaderboardTree::Relocated(std::uint32_t leaf, std::uint32_t begin, std::uint32_t end) {
-  for (std::uint32_t slot = begin; slot < end; ++slot) leaf_of_.Assign(leaves_[leaf].members[slot], leaf);
+  const auto& members = leaves_[leaf].members;
+  for (std::uint32_t slot = begin; slot < end; ++slot) leaf_of_.Prefetch(members[slot]);
+  for (std::uint32_t slot = begin; slot < end; ++slot) leaf_of_.Assign(members[slot], leaf);
 }
 
 // Children have come to an inner node, from the place `begin` on.

@@ -19,10 +19,13 @@ LeaderboardKeep KeepOf(const ScoreRule& rule) {
 
 }  // namespace
 
-/// Gathers the rows of one list at a time, since a tree is built much faster from entries in rank order.
+/// Gathers the rows of one list at a time, since a tree is built much faster from entries in rank order; and
+/// their players in blocks, since their numbers are found much faster so.
 class Leaderboards::Loader {
  public:
-  Loader(Leaderboards& boards, FindRule find_rule) : boards_(boards), find_rule_(find_rule) {}
+  Loader(Leaderboards& boards, FindRule find_rule) : boards_(boards), find_rule_(find_rule) {
+    players_.resize(kBlock);
+  }
 
   void Add(const StandingRow& row) {
     if (type_ == nullptr || row.period != period_ || row.period_start != start_ || row.game_id != game_id_ ||
@@ -30,13 +33,15 @@ class Leaderboards::Loader {
       Finish();
       Begin(row);
     }
-    entries_.push_back({boards_.players_.NumberOf(row.player_id), Turned(type_->rule, row.standing.value),
-                        row.standing.order});
+    players_[waiting_++].assign(row.player_id);
+    entries_.push_back({0, Turned(type_->rule, row.standing.value), row.standing.order});
     last_updated_ = (std::max)(last_updated_, row.standing.created_at);
+    if (waiting_ == kBlock) NumberPlayers();
   }
 
   void Finish() {
     if (entries_.empty()) return;
+    NumberPlayers();
     std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
       return LeaderboardKey{a.value, a.order} < LeaderboardKey{b.value, b.order};
     });
@@ -44,12 +49,13 @@ class Leaderboards::Loader {
     const std::lock_guard lock(list.mutex);
     list.start = start_;
     list.last_updated = last_updated_;
-    list.board = std::make_unique<LeaderboardTree>(KeepOf(type_->rule), entries_.size());
-    for (const Entry& entry : entries_) list.board->Submit(entry);
+    list.board = std::make_unique<LeaderboardTree>(KeepOf(type_->rule), entries_);
     entries_.clear();
   }
 
  private:
+  static constexpr std::size_t kBlock = 64;
+
   void Begin(const StandingRow& row) {
     game_id_ = row.game_id;
     score_type_ = row.score_type;
@@ -57,6 +63,13 @@ class Leaderboards::Loader {
     start_ = row.period_start;
     last_updated_ = {};
     type_ = &boards_.TypeFor(game_id_, score_type_, find_rule_(game_id_, score_type_));
+  }
+
+  void NumberPlayers() {
+    boards_.players_.NumbersOf({players_.data(), waiting_}, numbers_);
+    const std::size_t first = entries_.size() - waiting_;
+    for (std::size_t i = 0; i < waiting_; ++i) entries_[first + i].member = numbers_[i];
+    waiting_ = 0;
   }
 
   Leaderboards& boards_;
@@ -68,6 +81,9 @@ class Leaderboards::Loader {
   std::chrono::sys_days start_{};
   WallTime last_updated_{};
   std::vector<Entry> entries_;
+  std::size_t waiting_ = 0;           // How many of the last entries have no member yet …
+  std::vector<std::string> players_;  // … but a player here.
+  std::vector<std::uint32_t> numbers_;
 };
 
 Status Leaderboards::Rebuild(ScoreStore& scores, FindRule find_rule) {

@@ -42,6 +42,16 @@ class NumberIndex {
     return FindIf(key, [](std::uint32_t) { return true; });
   }
 
+  /// Begins to load what a call about `key` will look at. For loops over many keys: memory is then waited for
+  /// once instead of for each.
+  void Prefetch(std::uint32_t key) const {
+    const std::uint64_t hash = HashOf(key);
+    const Segment& segment = segments_[SegmentOf(hash)];
+    const Slot* const home = &segment.slots[segment.HomeOf(hash)];
+    __builtin_prefetch(home);
+    __builtin_prefetch(home + 8);  // The next cache line, where a search for a new key often ends.
+  }
+
   /// Replaces the number of a key, which must have exactly one.
   void Assign(std::uint32_t key, std::uint32_t number);
 

@@ -7,8 +7,10 @@ namespace oofgg::game {
 namespace {
 
 constexpr std::size_t kUuidLength = 36;
-
-constexpr bool IsUuidDash(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
+// Where the digits are, between the dashes.
+constexpr std::array<std::uint8_t, 32> kDigitPlaces = {0,  1,  2,  3,  4,  5,  6,  7,  9,  10, 11,
+                                                       12, 14, 15, 16, 17, 19, 20, 21, 22, 24, 25,
+                                                       26, 27, 28, 29, 30, 31, 32, 33, 34, 35};
 
 // 0 to 15, or 16 for what is no lower-case digit: upper-case ones would come back as lower-case.
 constexpr std::array<std::uint8_t, 256> kHexValues = [] {
@@ -20,22 +22,31 @@ constexpr std::array<std::uint8_t, 256> kHexValues = [] {
 
 }  // namespace
 
+PlayerNumbers::Id::Id(std::string_view id_text) : text(id_text), uuid(PackUuid(id_text)) {
+  const std::uint64_t sum = uuid.has_value()
+                                ? (uuid->high ^ uuid->low * 0x9e3779b97f4a7c15) * 0xc4ceb9fe1a85ec53
+                                : std::uint64_t{std::hash<std::string_view>()(text)};
+  key = static_cast<std::uint32_t>(sum >> 32);
+}
+
 std::uint32_t PlayerNumbers::NumberOf(std::string_view player_id) {
-  const auto uuid = PackUuid(player_id);
+  const Id id(player_id);
   const std::lock_guard lock(mutex_);
-  const std::uint32_t known = FindNumber(uuid, player_id);
-  if (known != NumberIndex::kNone) return known;
-  const auto number = static_cast<std::uint32_t>(ids_.size());
-  ids_.push_back(uuid.has_value() ? *uuid : Packed{texts_.size(), 0});
-  if (!uuid.has_value()) texts_.emplace_back(player_id);
-  numbers_.Insert(KeyOf(uuid, player_id), number);
-  return number;
+  return FindOrMake(id);
+}
+
+void PlayerNumbers::NumbersOf(std::span<const std::string> player_ids, std::vector<std::uint32_t>& numbers) {
+  const std::vector<Id> ids(player_ids.begin(), player_ids.end());
+  numbers.clear();
+  const std::lock_guard lock(mutex_);
+  for (const Id& id : ids) numbers_.Prefetch(id.key);
+  for (const Id& id : ids) numbers.push_back(FindOrMake(id));
 }
 
 std::optional<std::uint32_t> PlayerNumbers::Find(std::string_view player_id) const {
-  const auto uuid = PackUuid(player_id);
+  const Id id(player_id);
   const std::lock_guard lock(mutex_);
-  const std::uint32_t number = FindNumber(uuid, player_id);
+  const std::uint32_t number = FindNumber(id);
   return number == NumberIndex::kNone ? std::nullopt : std::optional(number);
 }
 
@@ -58,45 +69,46 @@ std::size_t PlayerNumbers::MemoryUsage() const {
 }
 
 std::optional<PlayerNumbers::Packed> PlayerNumbers::PackUuid(std::string_view text) {
-  if (text.size() != kUuidLength) return std::nullopt;
-  Packed id;
-  for (std::size_t i = 0; i < kUuidLength; ++i) {
-    if (IsUuidDash(i)) {
-      if (text[i] != '-') return std::nullopt;
-      continue;
-    }
-    const std::uint8_t digit = kHexValues[static_cast<unsigned char>(text[i])];
-    if (digit > 15) return std::nullopt;
-    std::uint64_t& half = i < 18 ? id.high : id.low;  // 16 digits and two dashes.
-    half = half << 4 | digit;
+  if (text.size() != kUuidLength || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') {
+    return std::nullopt;
   }
-  return id.is_uuid() ? std::optional(id) : std::nullopt;
+  Packed id;
+  unsigned seen = 0;  // All digits at once, to see at the end whether one was none.
+  const auto take = [&](std::size_t i, std::uint64_t& half) {
+    const unsigned digit = kHexValues[static_cast<unsigned char>(text[kDigitPlaces[i]])];
+    seen |= digit;
+    half = half << 4 | digit;
+  };
+  for (std::size_t i = 0; i < 16; ++i) take(i, id.high);
+  for (std::size_t i = 16; i < 32; ++i) take(i, id.low);
+  return seen < 16 && id.is_uuid() ? std::optional(id) : std::nullopt;
 }
 
 std::string PlayerNumbers::UuidText(const Packed& id) {
   std::string text(kUuidLength, '-');
-  std::uint64_t half = id.low;
-  for (std::size_t i = kUuidLength; i-- > 0;) {
-    if (i == 18) half = id.high;
-    if (IsUuidDash(i)) continue;
-    text[i] = "0123456789abcdef"[half & 15];
-    half >>= 4;
+  for (std::size_t i = 0; i < 32; ++i) {
+    const std::uint64_t half = i < 16 ? id.high : id.low;
+    text[kDigitPlaces[i]] = "0123456789abcdef"[half >> (60 - i % 16 * 4) & 15];
   }
   return text;
 }
 
-std::uint32_t PlayerNumbers::KeyOf(const std::optional<Packed>& uuid, std::string_view text) {
-  if (!uuid.has_value()) return static_cast<std::uint32_t>(std::hash<std::string_view>()(text));
-  const std::uint64_t sum = (uuid->high ^ uuid->low * 0x9e3779b97f4a7c15) * 0xc4ceb9fe1a85ec53;
-  return static_cast<std::uint32_t>(sum >> 32);
+std::uint32_t PlayerNumbers::FindNumber(const Id& id) const {
+  return numbers_.FindIf(id.key, [&](std::uint32_t number) {
+    const Packed& known = ids_[number];
+    if (id.uuid.has_value()) return known == *id.uuid;
+    return !known.is_uuid() && texts_[static_cast<std::size_t>(known.high)] == id.text;
+  });
 }
 
-std::uint32_t PlayerNumbers::FindNumber(const std::optional<Packed>& uuid, std::string_view text) const {
-  return numbers_.FindIf(KeyOf(uuid, text), [&](std::uint32_t number) {
-    const Packed& id = ids_[number];
-    if (uuid.has_value()) return id == *uuid;
-    return !id.is_uuid() && texts_[static_cast<std::size_t>(id.high)] == text;
-  });
+std::uint32_t PlayerNumbers::FindOrMake(const Id& id) {
+  const std::uint32_t known = FindNumber(id);
+  if (known != NumberIndex::kNone) return known;
+  const auto number = static_cast<std::uint32_t>(ids_.size());
+  ids_.push_back(id.uuid.value_or(Packed{texts_.size(), 0}));
+  if (!id.uuid.has_value()) texts_.emplace_back(id.text);
+  numbers_.Insert(id.key, number);
+  return number;
 }
 
 }  // namespace oofgg::game
