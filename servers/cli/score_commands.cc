@@ -67,6 +67,10 @@ void AddScoreCommands(CLI::App& app, Command* chosen) {
   auto* board = app.add_subcommand("leaderboard", "The best of a game");
   AddPositional(*board, "GAME", &request->game_id, "Its id, as `oofgg game list` shows it");
   AddText(*board, "--type", &request->score_type, "Which leaderboard of the game (default: default)");
+  AddText(*board, "--period", &request->time_period,
+          "all_time, daily, weekly or monthly, in UTC (default: all_time)");
+  AddText(*board, "--around", &request->around_player_id,
+          "A player's id: the page around them (default: the top)");
   AddInteger(*board, "--limit", limit.get(), "How many, 1 to 100 (default: 10)", 1, 100);
   board->callback([=] {
     request->limit = static_cast<std::int32_t>(*limit);
