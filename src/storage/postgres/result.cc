@@ -2,12 +2,20 @@
 
 #include <libpq-fe.h>
 
+#include <bit>
 #include <charconv>
 #include <cstring>
 #include <string_view>
 
 namespace oofgg::storage {
 namespace {
+
+/// A number in network order, as the protocol has all of them.
+std::uint64_t NumberIn(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (const char c : bytes) value = value << 8 | static_cast<unsigned char>(c);
+  return value;
+}
 
 std::string_view Field(const PgResult& result, int code) {
   const char* text = PQresultErrorField(result.handle(), code);
@@ -28,14 +36,36 @@ std::int64_t PgResult::affected() const {
 }
 
 std::int64_t PgResult::Int(int row, int column) const {
-  std::uint64_t value = 0;
-  const char* bytes = PQgetvalue(handle_.get(), row, column);
-  const int length = PQgetlength(handle_.get(), row, column);
-  for (int i = 0; i < length; ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
-  return static_cast<std::int64_t>(value);
+  return static_cast<std::int64_t>(NumberIn(Bytes(row, column)));
 }
 
-std::string PgResult::Text(int row, int column) const {
+std::string PgResult::Text(int row, int column) const { return std::string(Bytes(row, column)); }
+
+double PgResult::Real(int row, int column) const {
+  return std::bit_cast<double>(NumberIn(Bytes(row, column)));
+}
+
+// As `array_send` writes it: three numbers, two for each dimension, and the elements, each behind its length.
+std::vector<std::string> PgResult::Texts(int row, int column) const {
+  constexpr std::size_t kNumber = 4;
+  std::string_view rest = Bytes(row, column);
+  const auto take = [&rest](std::size_t size) {
+    const std::string_view taken = rest.substr(0, size);
+    rest.remove_prefix(taken.size());
+    return taken;
+  };
+  const std::uint64_t dimensions = NumberIn(take(kNumber));
+  take((2 + 2 * dimensions) * kNumber);
+  std::vector<std::string> texts;
+  while (!rest.empty()) {
+    const auto length = static_cast<std::uint32_t>(NumberIn(take(kNumber)));
+    constexpr std::uint32_t kNull = 0xffffffff;
+    texts.emplace_back(length == kNull ? std::string_view() : take(length));
+  }
+  return texts;
+}
+
+std::string_view PgResult::Bytes(int row, int column) const {
   return {PQgetvalue(handle_.get(), row, column),
           static_cast<std::size_t>(PQgetlength(handle_.get(), row, column))};
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "oofgg/status.h"
 
@@ -22,10 +23,13 @@ class PgResult {
   /// How many rows an INSERT, UPDATE or DELETE touched.
   [[nodiscard]] std::int64_t affected() const;
 
-  /// Columns of type `bigint`; `text` or `bytea`; `boolean`. NULL reads as 0, "" or false.
+  /// Columns of type `bigint`; `text` or `bytea`; `boolean`; `double precision`; `text[]`. NULL reads as 0,
+  /// "", false or empty.
   [[nodiscard]] std::int64_t Int(int row, int column) const;
   [[nodiscard]] std::string Text(int row, int column) const;
   [[nodiscard]] bool Bool(int row, int column) const;
+  [[nodiscard]] double Real(int row, int column) const;
+  [[nodiscard]] std::vector<std::string> Texts(int row, int column) const;
   [[nodiscard]] bool IsNull(int row, int column) const;
 
   /// The statement may have been run, and stored, once before, as the answer to that run was lost.
@@ -33,6 +37,8 @@ class PgResult {
   void set_repeated(bool repeated) { repeated_ = repeated; }
 
  private:
+  [[nodiscard]] std::string_view Bytes(int row, int column) const;
+
   struct Clear {
     void operator()(pg_result* handle) const;
   };

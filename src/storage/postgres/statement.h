@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,12 @@ class PgParams {
   /// For `bigint`.
   PgParams& Int(std::int64_t value);
   PgParams& Bool(bool value) { return Add(std::string(1, value ? '\1' : '\0')); }
+  /// For `double precision`; arrives bit for bit.
+  PgParams& Real(double value);
+  /// For `text[]`, `bigint[]` and `double precision[]`.
+  PgParams& Texts(std::span<const std::string> values);
+  PgParams& Ints(std::span<const std::int64_t> values);
+  PgParams& Reals(std::span<const double> values);
   PgParams& Null();
 
   [[nodiscard]] const std::vector<Value>& values() const { return values_; }

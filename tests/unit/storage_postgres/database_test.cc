@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cmath>
 #include <limits>
 #include <thread>
 
@@ -36,6 +38,43 @@ TEST_F(DatabaseTest, ValuesComeBackAsTheyWent) {
     EXPECT_FALSE(row->IsNull(0, 0));
     EXPECT_FALSE(row->repeated());
   }
+}
+
+TEST_F(DatabaseTest, DoublesComeBackBitForBit) {
+  static constexpr PgStatement kReal{"SELECT $1::double precision", PgKind::kRead};
+  using Limits = std::numeric_limits<double>;
+  const auto database = Open();
+  for (const double number : {0.1, -0.0, 1e308, Limits::denorm_min(), Limits::infinity(), Limits::lowest()}) {
+    const auto row = database->Run(kReal, PgParams().Real(number));
+    ASSERT_TRUE(row.ok()) << row.status();
+    EXPECT_EQ(std::bit_cast<std::uint64_t>(row->Real(0, 0)), std::bit_cast<std::uint64_t>(number));
+  }
+  EXPECT_TRUE(std::isnan(database->Run(kReal, PgParams().Real(Limits::quiet_NaN()))->Real(0, 0)));
+}
+
+TEST_F(DatabaseTest, ArraysComeBackInTheirOrder) {
+  static constexpr PgStatement kArrays{
+      "SELECT $1::text[], array_to_string($2::bigint[], ','), array_to_string($3::double precision[], ','),"
+      " cardinality($1::text[])::bigint",
+      PgKind::kRead};
+  const auto database = Open();
+  for (const std::vector<std::string>& texts :
+       {std::vector<std::string>{}, std::vector<std::string>{""},
+        std::vector<std::string>{"b", "", "{\"a, b\"}", "näh", std::string(100'000, 'x'), "NULL"}}) {
+    const auto row = database->Run(kArrays, PgParams()
+                                                .Texts(texts)
+                                                .Ints(std::vector<std::int64_t>{-1, 0, 1'900'000'000'123})
+                                                .Reals(std::vector<double>{0.5, -2}));
+    ASSERT_TRUE(row.ok()) << row.status();
+    EXPECT_EQ(row->Texts(0, 0), texts);
+    EXPECT_EQ(row->Text(0, 1), "-1,0,1900000000123");
+    EXPECT_EQ(row->Text(0, 2), "0.5,-2");
+    EXPECT_EQ(row->Int(0, 3), static_cast<std::int64_t>(texts.size()));
+  }
+  static constexpr PgStatement kNulls{"SELECT NULL::text[], ARRAY['a', NULL, 'b']", PgKind::kRead};
+  const auto nulls = database->Run(kNulls);
+  EXPECT_TRUE(nulls->Texts(0, 0).empty());
+  EXPECT_EQ(nulls->Texts(0, 1), (std::vector<std::string>{"a", "", "b"}));
 }
 
 TEST_F(DatabaseTest, AWriteIsThereForTheNextRead) {
