@@ -22,6 +22,8 @@ struct Player {
   bool is_inactive = false;
   std::string role;
   std::int64_t version = 0;  ///< How often it was written; 0 from a server that does not tell.
+
+  friend bool operator==(const Player&, const Player&) = default;
 };
 
 struct GetPlayerRequest {
@@ -51,6 +53,8 @@ struct Game {
   ScoreRules score_rules{};
   std::int64_t version = 0;  ///< How often it was written; 0 from a server that does not tell.
   std::string owner_id;      ///< Not on the wire.
+
+  friend bool operator==(const Game&, const Game&) = default;
 };
 
 struct CreateGameRequest {

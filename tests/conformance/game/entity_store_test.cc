@@ -1,3 +1,4 @@
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -96,6 +97,44 @@ TEST_P(EntityStoreTest, WritersAtTheSameTimeAllCount) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(store().FindEntity("s1", "e1")->version, 1 + kThreads * kWrites);
+}
+
+TEST_P(EntityStoreTest, TheBoundHoldsAgainstSimultaneousCreation) {
+  std::atomic<int> made = 0;
+  AllAtOnce(8, [&](std::size_t i) {
+    for (int j = 0; j < 3; ++j) {
+      const auto created = Create(Door("e" + std::to_string(i) + std::to_string(j)), {}, 5);
+      if (created.ok()) {
+        ++made;
+      } else {
+        EXPECT_EQ(created.status().code(), StatusCode::kResourceExhausted);
+      }
+    }
+  });
+  EXPECT_EQ(made, 5);
+  EXPECT_EQ(store().ListEntities("s1")->size(), 5U);
+}
+
+TEST_P(EntityStoreTest, OfSimultaneousCreationsUnderOneKeyOneIsMade) {
+  AllAtOnce(8, [&](std::size_t i) {
+    const auto created = Create(Door("e" + std::to_string(i)), {"ann", "k", 1});
+    EXPECT_TRUE(created.ok()) << created.status();
+  });
+  EXPECT_EQ(store().ListEntities("s1")->size(), 1U);
+}
+
+TEST_P(EntityStoreTest, WhatIsMadeWhileItsSessionGoesIsGoneToo) {
+  AllAtOnce(4, [&](std::size_t i) {
+    if (i == 0) {
+      EXPECT_TRUE(stores_->sessions().EraseSession("s1").ok());
+      return;
+    }
+    for (int j = 0; j < 10; ++j) {
+      const StatusCode code = Create(Door("e" + std::to_string(i) + std::to_string(j))).status().code();
+      EXPECT_TRUE(code == StatusCode::kOk || code == StatusCode::kNotFound);
+    }
+  });
+  EXPECT_TRUE(store().ListEntities("s1")->empty());
 }
 
 TEST_P(EntityStoreTest, ARepeatedKeyGivesWhatItMadeEvenOverTheLimit) {

@@ -145,6 +145,54 @@ TEST_P(GameStoreTest, OfTwoWritersWithOneVersionOnlyTheFirstWrites) {
   EXPECT_EQ(store().UpdateGame(Named("nothing")).status().code(), StatusCode::kNotFound);
 }
 
+TEST_P(GameStoreTest, OfSimultaneousCreationsUnderOneKeyOneIsMade) {
+  AllAtOnce(8, [&](std::size_t i) {
+    const auto created = store().CreateGame(Named("g" + std::to_string(i)), {"ann", "k", 1}, 1);
+    EXPECT_TRUE(created.ok()) << created.status();
+  });
+  EXPECT_EQ(store().ListGames("", 100)->size(), 1U);
+}
+
+TEST_P(GameStoreTest, WritersAtTheSameTimeAllCount) {
+  ASSERT_TRUE(store().CreateGame(Named("g1"), {}, 0).ok());
+  constexpr int kThreads = 4;
+  constexpr int kWrites = 10;
+  AllAtOnce(kThreads, [&](std::size_t) {
+    for (int done = 0; done < kWrites;) {
+      Game game = *store().FindGame("g1");
+      ++game.max_sessions;
+      if (store().UpdateGame(game).ok()) ++done;
+    }
+  });
+  EXPECT_EQ(store().FindGame("g1")->version, 1 + kThreads * kWrites);
+  EXPECT_EQ(store().FindGame("g1")->max_sessions, kThreads * kWrites);
+}
+
+TEST_P(GameStoreTest, HeatAddedAtTheSameTimeAllCounts) {
+  for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(store().CreateGame(Named(id), {}, 0).ok());
+  constexpr std::size_t kThreads = 4;
+  constexpr int kTurns = 10;
+  AllAtOnce(kThreads, [&](std::size_t i) {
+    const std::vector<game::GameTrend> joins =
+        i % 2 == 0 ? std::vector<game::GameTrend>{{"a", 0}, {"b", 0}, {"c", 0}}
+                   : std::vector<game::GameTrend>{{"c", 0}, {"b", 0}, {"a", 0}};
+    for (int turn = 0; turn < kTurns; ++turn) EXPECT_TRUE(store().AddTrends(joins).ok());
+  });
+  const auto listed = store().ListTrending({}, 10);
+  ASSERT_EQ(listed->size(), 3U);
+  for (const auto& trending : *listed) EXPECT_NEAR(trending.heat, std::log(kThreads * kTurns), 1e-9);
+}
+
+TEST_P(GameStoreTest, HeatNamedTwiceIsAddedTwice) {
+  ASSERT_TRUE(store().CreateGame(Named("a"), {}, 0).ok());
+  const std::vector<game::GameTrend> joins = {{"a", 1}, {"a", 5'000}, {"a", -5'000}};
+  ASSERT_TRUE(store().AddTrends(joins).ok());
+  EXPECT_EQ(store().ListTrending({}, 1)->front().heat, 5'000);
+  ASSERT_TRUE(store().AddTrends(std::vector<game::GameTrend>{{"a", 0.1}}).ok());
+  EXPECT_EQ(store().ListTrending({}, 1)->front().heat, 5'000);
+  ASSERT_TRUE(store().AddTrends({}).ok());
+}
+
 TEST_P(GameStoreTest, HeatAddsUpAsJoinsDo) {
   EXPECT_DOUBLE_EQ(game::AddHeat(std::log(2.0), std::log(3.0)), std::log(5.0));
   EXPECT_DOUBLE_EQ(game::AddHeat(5'000, 1), 5'000);  // Without an overflow on the way.

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <atomic>
 
 #include "tests/conformance/game/store_set.h"
 
@@ -81,6 +82,27 @@ TEST_P(PlayerStoreTest, OfTwoWritersWithOneVersionOnlyTheFirstWrites) {
   const auto now = store().FindPlayer("p1");
   EXPECT_EQ(now->team, "blue");
   EXPECT_EQ(now->version, 2);
+}
+
+TEST_P(PlayerStoreTest, OfSimultaneousInsertionsOneIsMadeAndWritersAllCount) {
+  std::atomic<int> made = 0;
+  constexpr int kThreads = 6;
+  constexpr int kWrites = 5;
+  AllAtOnce(kThreads, [&](std::size_t) {
+    const Status inserted = store().InsertPlayer(Ann());
+    if (inserted.ok()) {
+      ++made;
+    } else {
+      EXPECT_EQ(inserted.code(), StatusCode::kAlreadyExists);
+    }
+    for (int done = 0; done < kWrites;) {
+      Player player = *store().FindPlayer("p1");
+      ++player.score;
+      if (store().UpdatePlayer(player).ok()) ++done;
+    }
+  });
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(store().FindPlayer("p1")->score, Ann().score + kThreads * kWrites);
 }
 
 TEST_P(PlayerStoreTest, AnErasedProfileIsGoneAndItsIdFree) {

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <atomic>
+#include <mutex>
 #include <set>
 #include <thread>
 #include <vector>
@@ -45,7 +48,7 @@ TEST_P(SessionStoreTest, KeepsEveryField) {
                         {"yes", true},
                         {"no", false}};
   session.region = 13;
-  session.data = "{}";
+  session.data = std::string("{\"a\":\0}", 7);
   session.ticket_id = "t1";
   session.members = {{"ann", "0", "ticket-a"}, {"bob", "1", "ticket-b"}};
   ASSERT_TRUE(store().CreateSession(session, {}, 0).ok());
@@ -190,6 +193,121 @@ TEST_P(SessionStoreTest, TheLimitOfLiveSessionsCountsNeitherQueueNorPast) {
   EXPECT_TRUE(store().CreateSession(Make("s4", SessionState::kCreated, "bob"), {}, 2).ok());
   EXPECT_EQ(store().CreateSession(Make("s5", SessionState::kCreated, "bob"), {}, 2).status().code(),
             StatusCode::kResourceExhausted);
+}
+
+TEST_P(SessionStoreTest, TheLimitHoldsAgainstSimultaneousCreation) {
+  constexpr std::size_t kThreads = 8;
+  std::atomic<int> made = 0;
+  AllAtOnce(kThreads, [&](std::size_t i) {
+    for (int j = 0; j < 3; ++j) {
+      const std::string id = "s" + std::to_string(i) + std::to_string(j);
+      const auto created = store().CreateSession(Make(id, SessionState::kCreated, "ann", {"ann"}), {}, 5);
+      if (created.ok()) {
+        ++made;
+      } else {
+        EXPECT_EQ(created.status().code(), StatusCode::kResourceExhausted);
+      }
+    }
+  });
+  EXPECT_EQ(made, 5);
+  EXPECT_EQ(store().ListSessions("arena", "ann", 100)->size(), 5U);
+}
+
+TEST_P(SessionStoreTest, OfSimultaneousCreationsUnderOneKeyOneIsMade) {
+  constexpr std::size_t kThreads = 8;
+  std::mutex mutex;
+  std::set<std::string> made;
+  AllAtOnce(kThreads, [&](std::size_t i) {
+    const auto created = store().CreateSession(
+        Make("s" + std::to_string(i), SessionState::kCreated, "ann", {"ann"}), {"ann", "k", 1}, 3);
+    ASSERT_TRUE(created.ok()) << created.status();
+    const std::lock_guard lock(mutex);
+    made.insert(created->id);
+  });
+  EXPECT_EQ(made.size(), 1U);
+  EXPECT_EQ(store().ListSessionsOf("ann", 100)->size(), 1U);
+}
+
+TEST_P(SessionStoreTest, OfSimultaneousPlacesInAQueueOneIsMade) {
+  std::atomic<int> made = 0;
+  AllAtOnce(8, [&](std::size_t i) {
+    const auto created =
+        store().CreateSession(Make("q" + std::to_string(i), SessionState::kQueued, "ann", {"ann"}), {}, 0);
+    if (created.ok()) {
+      ++made;
+    } else {
+      EXPECT_EQ(created.status().code(), StatusCode::kAlreadyExists);
+    }
+  });
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(store().ListQueued()->size(), 1U);
+}
+
+TEST_P(SessionStoreTest, WhoJoinsAndLeavesAtTheSameTimeIsInTheEndWhereTheyWent) {
+  for (const char* id : {"s1", "s2", "s3"}) Add(Make(id, SessionState::kStarted, "owner", {"owner"}));
+  const auto change = [&](const std::string& id, const std::string& user, bool joins) {
+    for (;;) {
+      SessionRecord session = store().FindSession(id).value();
+      std::erase_if(session.members, [&](const auto& member) { return member.user_id == user; });
+      if (joins) session.members.push_back({user, "team of " + user, ""});
+      const auto written = store().UpdateSession(session);
+      if (written.ok()) return;
+      ASSERT_EQ(written.status().code(), StatusCode::kAborted) << written.status();
+    }
+  };
+  constexpr std::size_t kThreads = 6;
+  AllAtOnce(kThreads, [&](std::size_t i) {
+    const std::string user = "u" + std::to_string(i);
+    for (const char* id : {"s1", "s2", "s3"}) change(id, user, true);
+    change("s2", user, false);
+    if (i % 2 == 0) change("s3", user, false);
+  });
+  EXPECT_EQ(store().FindSession("s1")->members.size(), 1 + kThreads);
+  EXPECT_EQ(store().FindSession("s1")->version, 1 + kThreads);
+  EXPECT_EQ(store().FindSession("s2")->members.size(), 1U);
+  for (std::size_t i = 0; i < kThreads; ++i) {
+    const auto in = i % 2 == 0 ? std::vector<std::string>{"s1"} : std::vector<std::string>{"s1", "s3"};
+    EXPECT_EQ(IdsOf(store().ListSessionsOf("u" + std::to_string(i), 10)), in);
+  }
+}
+
+TEST_P(SessionStoreTest, HasRoomForAThousandMembers) {
+  SessionRecord session = Make("s1", SessionState::kStarted, "");
+  for (int i = 0; i < 1000; ++i) {
+    const std::string name = std::to_string(i);
+    session.members.push_back({"user-" + name, i % 2 == 0 ? "red" : "", "ticket of " + name});
+  }
+  Add(session);
+  session.version = 1;
+  EXPECT_EQ(*store().FindSession("s1"), session);
+  EXPECT_EQ(store().FindActive("user-999", "arena")->id, "s1");
+  std::reverse(session.members.begin(), session.members.end());
+  session.members.pop_back();  // user-0
+  ASSERT_TRUE(store().UpdateSession(session).ok());
+  EXPECT_EQ(store().FindSession("s1")->members, session.members);
+  EXPECT_EQ(store().FindActive("user-999", "arena")->members.size(), 999U);
+  EXPECT_EQ(store().FindActive("user-0", "arena").status().code(), StatusCode::kNotFound);
+}
+
+TEST_P(SessionStoreTest, AnErasureAmongWritersLeavesNothing) {
+  for (const char* id : {"s1", "s2", "s3", "s4"}) Add(Make(id, SessionState::kStarted, "owner"));
+  AllAtOnce(6, [&](std::size_t i) {
+    const std::string user = "u" + std::to_string(i);
+    if (i == 0) {
+      for (const char* id : {"s3", "s1", "s2"}) EXPECT_TRUE(store().EraseSession(id).ok());
+      return;
+    }
+    for (int turn = 0; turn < 20; ++turn) {
+      auto session = store().FindSession("s" + std::to_string(turn % 3 + 1));
+      if (!session.ok()) continue;
+      session->members.push_back({user, "", ""});
+      const StatusCode code = store().UpdateSession(*session).status().code();
+      EXPECT_TRUE(code == StatusCode::kOk || code == StatusCode::kAborted || code == StatusCode::kNotFound);
+    }
+  });
+  for (std::size_t i = 0; i < 6; ++i)
+    EXPECT_TRUE(store().ListSessionsOf("u" + std::to_string(i), 10)->empty());
+  EXPECT_EQ(IdsOf(store().ListSessionsOf("owner", 10)), std::vector<std::string>{"s4"});
 }
 
 TEST_P(SessionStoreTest, NeverGivesAStreamRunTwice) {

@@ -5,6 +5,11 @@
 #include "storage/memory/game/memory_player_store.h"
 #include "storage/memory/game/memory_score_store.h"
 #include "storage/memory/game/memory_session_store.h"
+#include "storage/postgres/database.h"
+#include "storage/postgres/game/postgres_entity_store.h"
+#include "storage/postgres/game/postgres_game_store.h"
+#include "storage/postgres/game/postgres_player_store.h"
+#include "storage/postgres/game/postgres_session_store.h"
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/game/game_schema.h"
 #include "storage/sqlite/game/sqlite_entity_store.h"
@@ -12,6 +17,7 @@
 #include "storage/sqlite/game/sqlite_player_store.h"
 #include "storage/sqlite/game/sqlite_score_store.h"
 #include "storage/sqlite/game/sqlite_session_store.h"
+#include "tests/support/postgres_server.h"
 
 namespace oofgg::storage {
 namespace {
@@ -50,11 +56,37 @@ class SqliteStores final : public StoreSet {
   SqliteScoreStore scores_{*database_};
 };
 
+/// In a schema of their own of the server that all tests share.
+class PostgresStores final : public StoreSet {
+ public:
+  game::PlayerStore& players() override { return *players_; }
+  game::GameStore& games() override { return *games_; }
+  game::SessionStore& sessions() override { return *sessions_; }
+  game::EntityStore& entities() override { return *entities_; }
+  game::ScoreStore& scores() override { return scores_; }
+
+ private:
+  std::unique_ptr<PostgresDatabase> database_ =
+      PostgresDatabase::Open(testing::PostgresServer::Shared().NewSchemaUrl()).value();
+  std::unique_ptr<PostgresPlayerStore> players_ = PostgresPlayerStore::Make(*database_).value();
+  std::unique_ptr<PostgresGameStore> games_ = PostgresGameStore::Make(*database_).value();
+  std::unique_ptr<PostgresSessionStore> sessions_ = PostgresSessionStore::Make(*database_).value();
+  std::unique_ptr<PostgresEntityStore> entities_ = PostgresEntityStore::Make(*database_).value();
+  MemoryScoreStore scores_;
+};
+
 }  // namespace
 
 std::unique_ptr<StoreSet> MakeStores(Engine engine) {
-  if (engine == Engine::kMemory) return std::make_unique<MemoryStores>();
-  return std::make_unique<SqliteStores>();
+  switch (engine) {
+    case Engine::kMemory:
+      return std::make_unique<MemoryStores>();
+    case Engine::kSqlite:
+      return std::make_unique<SqliteStores>();
+    case Engine::kPostgres:
+      break;
+  }
+  return std::make_unique<PostgresStores>();
 }
 
 }  // namespace oofgg::storage

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <latch>
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "game/entity_store.h"
 #include "game/game_store.h"
@@ -24,7 +28,7 @@ class StoreSet {
   virtual game::ScoreStore& scores() = 0;
 };
 
-enum class Engine { kMemory, kSqlite };
+enum class Engine { kMemory, kSqlite, kPostgres };
 
 std::unique_ptr<StoreSet> MakeStores(Engine engine);
 
@@ -35,11 +39,33 @@ class StoreConformance : public ::testing::TestWithParam<Engine> {
 };
 
 inline std::string EngineName(const ::testing::TestParamInfo<Engine>& engine) {
-  return engine.param == Engine::kMemory ? "Memory" : "Sqlite";
+  switch (engine.param) {
+    case Engine::kMemory:
+      return "Memory";
+    case Engine::kSqlite:
+      return "Sqlite";
+    case Engine::kPostgres:
+      break;
+  }
+  return "Postgres";
+}
+
+/// Runs `body(i)` on as many threads at once.
+inline void AllAtOnce(std::size_t threads, const std::function<void(std::size_t)>& body) {
+  std::latch start(static_cast<std::ptrdiff_t>(threads));
+  std::vector<std::thread> running;
+  for (std::size_t i = 0; i < threads; ++i) {
+    running.emplace_back([&, i] {
+      start.arrive_and_wait();
+      body(i);
+    });
+  }
+  for (std::thread& thread : running) thread.join();
 }
 
 /// Runs a suite on all engines.
 #define OOFGG_ON_ALL_ENGINES(suite) \
-  INSTANTIATE_TEST_SUITE_P(Engines, suite, ::testing::Values(Engine::kMemory, Engine::kSqlite), EngineName)
+  INSTANTIATE_TEST_SUITE_P(         \
+      Engines, suite, ::testing::Values(Engine::kMemory, Engine::kSqlite, Engine::kPostgres), EngineName)
 
 }  // namespace oofgg::storage

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "game/session_store.h"
+
+namespace oofgg::storage {
+
+class PostgresDatabase;
+
+/// Sessions in PostgreSQL.
+class PostgresSessionStore final : public game::SessionStore {
+ public:
+  /// Makes or upgrades the tables of the game room. `database` must outlive the store.
+  [[nodiscard]] static StatusOr<std::unique_ptr<PostgresSessionStore>> Make(PostgresDatabase& database);
+
+  StatusOr<game::SessionRecord> CreateSession(const game::SessionRecord& session,
+                                              const game::CreationKey& key, std::uint32_t max_live) override;
+  StatusOr<game::SessionRecord> FindSession(std::string_view id) override;
+  StatusOr<game::SessionRecord> UpdateSession(const game::SessionRecord& session) override;
+  StatusOr<game::SessionRecord> FindActive(std::string_view user_id, std::string_view game_id) override;
+  StatusOr<std::vector<game::SessionRecord>> ListSessions(std::string_view game_id, std::string_view user_id,
+                                                          std::size_t limit) override;
+  StatusOr<std::vector<game::SessionRecord>> ListQueued() override;
+  StatusOr<std::vector<game::SessionRecord>> ListSessionsOf(std::string_view user_id,
+                                                            std::size_t limit) override;
+  Status EraseSession(std::string_view id) override;
+  StatusOr<std::uint64_t> NextStreamRun(std::string_view session_id) override;
+  StatusOr<bool> Purge(const game::Sweep& sweep) override;
+
+ private:
+  explicit PostgresSessionStore(PostgresDatabase& database) : database_(&database) {}
+
+  PostgresDatabase* database_;
+};
+
+}  // namespace oofgg::storage
