@@ -14,4 +14,13 @@ inline std::int64_t ToMillis(WallTime time) {
 
 inline WallTime FromMillis(std::int64_t millis) { return WallTime(std::chrono::milliseconds(millis)); }
 
+/// Those of scores keep microseconds.
+inline std::int64_t ToMicros(WallTime time) {
+  return std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch()).count();
+}
+
+inline WallTime FromMicros(std::int64_t micros) {
+  return std::chrono::floor<WallTime::duration>(WallTime(std::chrono::microseconds(micros)));
+}
+
 }  // namespace oofgg::storage

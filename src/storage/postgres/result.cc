@@ -81,6 +81,7 @@ StatusCode CodeOfSqlState(std::string_view state) {
   if (state == "25006") return StatusCode::kUnavailable;
   if (state == "55P03") return StatusCode::kUnavailable;
   if (state == "57014") return StatusCode::kDeadlineExceeded;
+  if (state == "22003") return StatusCode::kOutOfRange;
   const std::string_view category = state.substr(0, 2);
   if (category == "22") return StatusCode::kInvalidArgument;
   if (category == "23" || category == "28") return StatusCode::kFailedPrecondition;

@@ -47,9 +47,10 @@ class PgResult {
 };
 
 /// What an SQLSTATE means to the caller of a store. kAlreadyExists (unique constraint), kFailedPrecondition
-/// (any other constraint, or rights that we lack), kInvalidArgument (a value that no column takes),
-/// kDeadlineExceeded (cancelled by the server), kUnavailable (full, going down, or beaten by others: nothing
-/// was stored, try again), kDataLoss (damaged), kInternal (the rest: a fault of ours).
+/// (any other constraint, or rights that we lack), kOutOfRange (a number that leaves its type),
+/// kInvalidArgument (any other value that no column takes), kDeadlineExceeded (cancelled by the server),
+/// kUnavailable (full, going down, or beaten by others: nothing was stored, try again), kDataLoss (damaged),
+/// kInternal (the rest: a fault of ours).
 [[nodiscard]] StatusCode CodeOfSqlState(std::string_view state);
 
 /// The error in `result` without what it says of the row at hand, which is personal data.

@@ -9,6 +9,7 @@
 #include "storage/postgres/game/postgres_entity_store.h"
 #include "storage/postgres/game/postgres_game_store.h"
 #include "storage/postgres/game/postgres_player_store.h"
+#include "storage/postgres/game/postgres_score_store.h"
 #include "storage/postgres/game/postgres_session_store.h"
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/game/game_schema.h"
@@ -63,7 +64,7 @@ class PostgresStores final : public StoreSet {
   game::GameStore& games() override { return *games_; }
   game::SessionStore& sessions() override { return *sessions_; }
   game::EntityStore& entities() override { return *entities_; }
-  game::ScoreStore& scores() override { return scores_; }
+  game::ScoreStore& scores() override { return *scores_; }
 
  private:
   std::unique_ptr<PostgresDatabase> database_ =
@@ -72,7 +73,7 @@ class PostgresStores final : public StoreSet {
   std::unique_ptr<PostgresGameStore> games_ = PostgresGameStore::Make(*database_).value();
   std::unique_ptr<PostgresSessionStore> sessions_ = PostgresSessionStore::Make(*database_).value();
   std::unique_ptr<PostgresEntityStore> entities_ = PostgresEntityStore::Make(*database_).value();
-  MemoryScoreStore scores_;
+  std::unique_ptr<PostgresScoreStore> scores_ = PostgresScoreStore::Make(*database_).value();
 };
 
 }  // namespace

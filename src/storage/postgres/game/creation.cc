@@ -19,16 +19,20 @@ PgParams ParamsOf(const game::CreationKey& key) {
   return params;
 }
 
-StatusOr<GameCreationResult> RunCreation(PostgresDatabase& database, const PgStatement& statement,
-                                         PgParams params, const game::CreationKey& key) {
-  OOFGG_ASSIGN_OR_RETURN(const PgResult created, database.Run(statement, std::move(params)));
-  GameCreationResult result{.outcome = static_cast<GameCreation>(created.Int(0, 0)),
-                            .made = created.Text(0, 1),
-                            .repeated = created.repeated()};
+StatusOr<GameCreationResult> CreationIn(const PgResult& answer, const game::CreationKey& key) {
+  GameCreationResult result{.outcome = static_cast<GameCreation>(answer.Int(0, 0)),
+                            .made = answer.Text(0, 1),
+                            .repeated = answer.repeated()};
   if (result.outcome == GameCreation::kMadeBefore) {
-    OOFGG_RETURN_IF_ERROR(game::CheckSameRequest(created.Int(0, 2), key));
+    OOFGG_RETURN_IF_ERROR(game::CheckSameRequest(answer.Int(0, 2), key));
   }
   return result;
+}
+
+StatusOr<GameCreationResult> RunCreation(PostgresDatabase& database, const PgStatement& statement,
+                                         PgParams params, const game::CreationKey& key) {
+  OOFGG_ASSIGN_OR_RETURN(const PgResult answer, database.Run(statement, std::move(params)));
+  return CreationIn(answer, key);
 }
 
 StatusOr<bool> PurgeCreationKeys(PostgresDatabase& database, std::string_view kind,

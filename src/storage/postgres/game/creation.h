@@ -7,6 +7,7 @@
 #include "game/creation_key.h"
 #include "game/purge.h"
 #include "oofgg/status.h"
+#include "storage/postgres/result.h"
 #include "storage/postgres/statement.h"
 
 namespace oofgg::storage {
@@ -20,6 +21,7 @@ enum class GameCreation : std::int64_t {
   kTaken = 2,  ///< The id, or what else only one may have.
   kFull = 3,
   kNoParent = 4,
+  kBusy = 5,  ///< Somebody else uses the key now, and this statement waits for nobody.
 };
 
 struct GameCreationResult {
@@ -31,6 +33,10 @@ struct GameCreationResult {
 
 /// The first three parameters of each of these functions.
 [[nodiscard]] PgParams ParamsOf(const game::CreationKey& key);
+
+/// What the first row of such a function's answer says: outcome, what was made, its fingerprint.
+/// kInvalidArgument: another request made something under the key.
+StatusOr<GameCreationResult> CreationIn(const PgResult& answer, const game::CreationKey& key);
 
 /// Runs the statement of a creation. kInvalidArgument: another request made something under the key.
 StatusOr<GameCreationResult> RunCreation(PostgresDatabase& database, const PgStatement& statement,

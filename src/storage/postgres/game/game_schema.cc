@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "storage/postgres/database.h"
+#include "storage/postgres/game/score_schema.h"
 #include "storage/postgres/game/session_schema.h"
 
 namespace oofgg::storage {
@@ -25,12 +26,16 @@ constexpr std::string_view kKeys = R"sql(
   );
   CREATE INDEX game_creation_keys_age ON game_creation_keys (kind, noticed_at);
 
+  CREATE FUNCTION game_key_lock(what text, who text, word text) RETURNS bigint LANGUAGE sql AS $$
+    SELECT hashtextextended('oofgg game key ' || what || ' ' || who || ' ' || word, 0);
+  $$;
+
   -- What the key made before, and by which request; NULL if nothing. Until we end, nobody else uses the key.
   CREATE FUNCTION game_made(what text, who text, word text, OUT made text, OUT fingerprint bigint)
   LANGUAGE plpgsql AS $$
   BEGIN
     IF word = '' THEN RETURN; END IF;
-    PERFORM pg_advisory_xact_lock(hashtextextended('oofgg game key ' || what || ' ' || who || ' ' || word, 0));
+    PERFORM pg_advisory_xact_lock(game_key_lock(what, who, word));
     SELECT k.made, k.fingerprint INTO game_made.made, game_made.fingerprint FROM game_creation_keys k
       WHERE k.kind = what AND k.creator = who AND k.key = word;
   END $$;
@@ -120,8 +125,9 @@ constexpr std::string_view kPlayersAndGames = R"sql(
   END $$;
 )sql";
 
-constexpr std::array kGameMigrations = {kKeys, kPlayersAndGames, kSessionTables, kSessionFunctions,
-                                        kEntityFunctions};
+constexpr std::array kGameMigrations = {
+    kKeys,        kPlayersAndGames, kSessionTables, kSessionFunctions, kEntityFunctions,
+    kScoreTables, kScoreFunctions};
 
 }  // namespace
 

@@ -93,7 +93,7 @@ StatusOr<Entity> PostgresEntityStore::CreateEntity(const Entity& entity, const g
                         "the session has " + std::to_string(max_in_session) + " entities, all it may have");
     case GameCreation::kNoParent:
       return MakeStatus(StatusCode::kNotFound, "there is no session " + entity.session_id);
-    case GameCreation::kTaken:
+    default:
       break;
   }
   if (created.repeated) {

@@ -2,6 +2,7 @@
 
 #include "oofgg/parse.h"
 #include "storage/json_columns.h"
+#include "storage/millis.h"
 #include "storage/sqlite/game/creation_keys.h"
 #include "storage/sqlite/game/standing_rows.h"
 #include "storage/sqlite/with_value.h"

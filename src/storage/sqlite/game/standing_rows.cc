@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/millis.h"
 #include "storage/sqlite/connection.h"
 
 namespace oofgg::storage {
@@ -14,8 +15,6 @@ namespace {
 using game::ScorePeriod;
 using game::Standing;
 using std::chrono::days;
-using std::chrono::duration_cast;
-using std::chrono::microseconds;
 using std::chrono::sys_days;
 
 struct ListRow {
@@ -111,12 +110,6 @@ StatusOr<std::int64_t> FirstListBefore(Connection& connection, ScorePeriod perio
 }
 
 }  // namespace
-
-std::int64_t ToMicros(WallTime time) { return duration_cast<microseconds>(time.time_since_epoch()).count(); }
-
-WallTime FromMicros(std::int64_t micros) {
-  return WallTime(duration_cast<WallTime::duration>(microseconds(micros)));
-}
 
 Status ReadStandings(Connection& connection, game::StoredScore& stored) {
   for (const ScorePeriod period : game::kScorePeriods) {

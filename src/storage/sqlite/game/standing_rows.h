@@ -16,10 +16,6 @@ class Connection;
 
 /// The rows of `standings` behind SqliteScoreStore, within its transactions.
 
-/// Times of scores are kept in microseconds since 1970.
-[[nodiscard]] std::int64_t ToMicros(WallTime time);
-[[nodiscard]] WallTime FromMicros(std::int64_t micros);
-
 /// Fills in what the player of `stored.record` has in the periods that it lies in.
 [[nodiscard]] Status ReadStandings(Connection& connection, game::StoredScore& stored);
 
