@@ -2,7 +2,6 @@
 
 #include "oofgg/parse.h"
 #include "storage/postgres/database.h"
-#include "storage/postgres/target.h"
 #include "storage/redis/redis_url.h"
 
 namespace oofgg::servers {
@@ -68,9 +67,7 @@ Status CheckStores(const ServerSettings& settings) {
     OOFGG_RETURN_IF_ERROR(Annotate(storage::ParseRedisUrl(settings.redis).status(), "--redis"));
   }
   if (!IsPostgres(settings.database)) return {};
-  const storage::PostgresOptions usual;
-  return Annotate(storage::PgTarget::Parse(settings.database, usual.timeout, usual.connect_timeout).status(),
-                  "--database");
+  return Annotate(storage::PostgresDatabase::CheckUrl(settings.database), "--database");
 }
 
 /// Whether the address in a URL is this machine.

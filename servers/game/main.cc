@@ -25,19 +25,12 @@
 #include "servers/game/player_eraser.h"
 #include "servers/game/presence_port.h"
 #include "servers/game/settings.h"
+#include "servers/game/stores.h"
 #include "storage/jsonl/jsonl_event_log.h"
-#include "storage/sqlite/database.h"
-#include "storage/sqlite/game/game_schema.h"
-#include "storage/sqlite/game/sqlite_entity_store.h"
-#include "storage/sqlite/game/sqlite_game_store.h"
-#include "storage/sqlite/game/sqlite_player_store.h"
-#include "storage/sqlite/game/sqlite_score_store.h"
-#include "storage/sqlite/game/sqlite_session_store.h"
 
 namespace oofgg::servers {
 namespace {
 
-constexpr std::size_t kWorkers = 8;
 constexpr std::size_t kSocketThreads = 2;
 /// Who queues for a match waits for the maker on threads apart, so that a silent maker holds up nobody else;
 /// who finds no room there is told to come back.
@@ -86,17 +79,11 @@ Status Serve(const GameSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
-  OOFGG_ASSIGN_OR_RETURN(const auto database, OpenDatabase(settings.server.database));
-  OOFGG_RETURN_IF_ERROR(storage::MigrateGameTables(*database));
-  storage::SqlitePlayerStore players(*database);
-  storage::SqliteGameStore games(*database);
-  storage::SqliteSessionStore sessions(*database);
-  storage::SqliteEntityStore entities(*database);
-  storage::SqliteScoreStore scores(*database);
+  OOFGG_ASSIGN_OR_RETURN(const GameStorage storage, OpenGameStores(settings.server));
   auto event_log = storage::JsonlEventLog::Open(settings.event_log, clock);
   if (!event_log.ok()) return Annotate(event_log.status(), "--event-log");
 
-  ThreadPool workers(kWorkers);
+  ThreadPool workers(storage.workers);
   OOFGG_ASSIGN_OR_RETURN(auto http_options, HttpOptionsOf(settings.peers));
   http::CurlClient http(std::move(http_options));
   const auto verifier = std::make_shared<auth::TokenVerifier>(
@@ -117,9 +104,8 @@ Status Serve(const GameSettings& settings) {
     OOFGG_ASSIGN_OR_RETURN(auto transport, TransportToMaker(settings));
     queue = std::make_unique<MakerQueue>(std::move(transport), maker_callbacks, clock);
   }
-  OOFGG_ASSIGN_OR_RETURN(
-      const auto room, game::GameRoom::Open({players, games, sessions, entities, scores}, queue.get(), clock,
-                                            random, **event_log, RoomOptionsOf(settings)));
+  OOFGG_ASSIGN_OR_RETURN(const auto room, game::GameRoom::Open(storage.stores(), queue.get(), clock, random,
+                                                               **event_log, RoomOptionsOf(settings)));
   const TidyTimer tidy(workers, clock, kTidyPeriod,
                        [&room = *room] { return Annotate(room.PurgeEnded(), "purge"); });
   OOFGG_ASSIGN_OR_RETURN(const auto presence,
@@ -138,6 +124,9 @@ Status Serve(const GameSettings& settings) {
   PlayerEraser eraser(erasing, [&room = *room](const DeletedUser& user) { return room.ErasePlayer(user); });
   OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host, eraser));
   AddSilenceGauge(ops, revocations.get());
+  if (storage.postgres != nullptr) {
+    ops.AddReadiness([&storage] { return storage.postgres->CheckReachable(); });
+  }
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   BoundedExecutor queueing(kQueueingThreads, kMaxQueueing);
   const rpc::Lane queueing_lane(queueing, kQueueingRetryDelay);

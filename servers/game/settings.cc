@@ -4,6 +4,7 @@
 
 #include "oofgg/auth/token_issuer.h"
 #include "oofgg/parse.h"
+#include "storage/postgres/database.h"
 #include "storage/redis/redis_url.h"
 
 namespace oofgg::servers {
@@ -62,6 +63,11 @@ Status CheckInstances(const GameSettings& settings) {
   constexpr std::chrono::minutes kLongest{10};
   if (settings.presence_lease >= kShortest && settings.presence_lease <= kLongest) return {};
   return MakeStatus(StatusCode::kInvalidArgument, "--presence-lease is 1s to 10m");
+}
+
+Status CheckDatabase(const std::string& database) {
+  if (!IsPostgres(database)) return {};
+  return Annotate(storage::PostgresDatabase::CheckUrl(database), "--database");
 }
 
 void AddPresenceFlags(Flags& flags, GameSettings& settings) {
@@ -128,7 +134,7 @@ net::PresenceTls PresenceTlsOf(const GameSettings& settings) {
 std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& settings) {
   settings.issuer = auth::kDefaultIssuer;
   Flags flags(kProgram, "Presence, sessions and their events, players, scores.");
-  AddServerFlags(flags, settings.server, {.takes_redis = true});
+  AddServerFlags(flags, settings.server, {.takes_postgres = true, .takes_redis = true});
   flags.Add({.name = "jwks", .help = "The keys that verify access tokens; required", .value = "URL|FILE"},
             &settings.jwks);
   flags.Add({.name = "issuer", .help = "The iss that access tokens must have"}, &settings.issuer);
@@ -145,7 +151,7 @@ std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& setting
   if (const auto done = flags.Parse(argc, argv)) return done;
   for (const Status& fit :
        {CheckTogether(settings.server), CheckTogether(settings.peers), CheckTogether(settings.revocations),
-        CheckPresenceTls(settings), CheckInstances(settings)}) {
+        CheckPresenceTls(settings), CheckInstances(settings), CheckDatabase(settings.server.database)}) {
     if (!fit.ok()) return Fail(kProgram, fit, 2);
   }
   if (settings.jwks.empty()) {

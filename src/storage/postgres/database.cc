@@ -22,6 +22,11 @@ Status NoAnswer(bool sent, const std::string& outage) {
 
 }  // namespace
 
+Status PostgresDatabase::CheckUrl(const std::string& url) {
+  const PostgresOptions usual;
+  return PgTarget::Parse(url, usual.timeout, usual.connect_timeout).status();
+}
+
 StatusOr<std::unique_ptr<PostgresDatabase>> PostgresDatabase::Open(const std::string& url,
                                                                    PostgresOptions options) {
   OOFGG_ASSIGN_OR_RETURN(PgTarget target, PgTarget::Parse(url, options.timeout / 2, options.connect_timeout));

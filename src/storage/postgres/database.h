@@ -38,6 +38,9 @@ struct PostgresOptions {
 /// statement was never sent, or its outcome is unknown. kResourceExhausted: too many callers wait.
 class PostgresDatabase {
  public:
+  /// Whether `Open` can make sense of the URL: kInvalidArgument, without quoting it. Connects to nothing.
+  [[nodiscard]] static Status CheckUrl(const std::string& url);
+
   /// Connects once to see that it can be done. `url`: see `PgTarget::Parse`. kInvalidArgument (malformed),
   /// kUnavailable (does not answer, or refuses us), kFailedPrecondition (older than PostgreSQL 14, or
   /// in plaintext where that is not allowed).
