@@ -24,7 +24,9 @@ struct GameStorage {
   /// How many calls should be under way at once: those on the network wait, and share what they wait for.
   std::size_t workers = 0;
 
-  [[nodiscard]] game::GameRoom::Stores stores() const { return {*players, *games, *sessions, *scores}; }
+  [[nodiscard]] game::GameRoom::Stores stores() const {
+    return {*players, *games, *sessions, *entities, *scores};
+  }
 };
 
 /// Opens `--database` by its scheme and brings its tables up to date. Errors: those of `OpenDatabase` and of

@@ -1,5 +1,6 @@
 #include "game/cursor.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 

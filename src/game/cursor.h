@@ -9,7 +9,8 @@
 namespace oofgg::game {
 
 /// Page tokens: where a list goes on. Opaque to callers, signed, and taken by the list that gave it only:
-/// `list` names the call and all its filters. Holds nothing that the caller may not see anyway. Threads: safe.
+/// `list` names the call and all its filters. Holds nothing that the caller may not see anyway. Threads:
+/// safe.
 class Cursors {
  public:
   static constexpr std::size_t kSecretBytes = 16;

@@ -23,9 +23,15 @@ struct GameOptions {
 /// kPermissionDenied, kInvalidArgument, kUnavailable when the store cannot be used.
 class GameFacade {
  public:
-  GameFacade(GameStore& games, Trends& trends, const Cursors& cursors, UuidGenerator& ids, const Clock& clock, EventLog& log,
-             GameOptions options)
-      : games_(games), trends_(trends), cursors_(cursors), ids_(ids), clock_(clock), log_(log), options_(options) {}
+  GameFacade(GameStore& games, Trends& trends, const Cursors& cursors, UuidGenerator& ids, const Clock& clock,
+             EventLog& log, GameOptions options)
+      : games_(games),
+        trends_(trends),
+        cursors_(cursors),
+        ids_(ids),
+        clock_(clock),
+        log_(log),
+        options_(options) {}
 
   /// Idempotent under an idempotency key. kResourceExhausted: the caller's quota is used up.
   StatusOr<Game> CreateGame(const CallContext& context, const CreateGameRequest& request);

@@ -16,7 +16,7 @@ Status PurgeAll(Store& store, const Sweep& sweep) {
 }  // namespace
 
 GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, RandomSource& random,
-                   EventLog& log, const GameRoomOptions& options)
+                   EventLog& log, const GameRoomOptions& options, std::string_view cursor_secret)
     : stores_(stores),
       clock_(clock),
       log_(log),
@@ -25,10 +25,11 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
       hub_(clock, options.hub),
       session_events_(hub_, notifier_, clock),
       trends_(stores.games, clock),
+      cursors_(cursor_secret),
       boards_(options.max_score_types, clock),
       queue_(stores.sessions, erased_, queue, notifier_, trends_, ids_, clock, log),
       players_(stores.players, erased_),
-      games_(stores.games, trends_, ids_, clock, log, options.games),
+      games_(stores.games, trends_, cursors_, ids_, clock, log, options.games),
       sessions_({.games = stores.games,
                  .sessions = stores.sessions,
                  .erased = erased_,
@@ -52,6 +53,7 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
                .games = stores.games,
                .players = players_,
                .boards = boards_,
+               .cursors = cursors_,
                .ids = ids_,
                .clock = clock,
                .log = log}) {}
@@ -59,7 +61,9 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
 StatusOr<std::unique_ptr<GameRoom>> GameRoom::Open(const Stores& stores, MatchQueue* queue,
                                                    const Clock& clock, RandomSource& random, EventLog& log,
                                                    const GameRoomOptions& options) {
-  std::unique_ptr<GameRoom> room(new GameRoom(stores, queue, clock, random, log, options));
+  OOFGG_ASSIGN_OR_RETURN(const std::string cursor_secret,
+                         stores.games.KeepSecret("cursors", random.Bytes(Cursors::kSecretBytes)));
+  std::unique_ptr<GameRoom> room(new GameRoom(stores, queue, clock, random, log, options, cursor_secret));
   for (const Game& game : options.operators_games) OOFGG_RETURN_IF_ERROR(room->games_.EnsureGame(game));
   OOFGG_RETURN_IF_ERROR(room->global_.EnsureStream());
   OOFGG_RETURN_IF_ERROR(room->scores_.RebuildLeaderboards());

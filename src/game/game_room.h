@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/event_log.h"
+#include "game/cursor.h"
 #include "game/entity_facade.h"
 #include "game/erased_players.h"
 #include "game/event_facade.h"
@@ -80,7 +81,7 @@ class GameRoom {
 
  private:
   GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, RandomSource& random, EventLog& log,
-           const GameRoomOptions& options);
+           const GameRoomOptions& options, std::string_view cursor_secret);
 
   Status Erase(const std::string& player_id);
 
@@ -94,6 +95,7 @@ class GameRoom {
   SessionNotifier notifier_;
   SessionEvents session_events_;
   Trends trends_;
+  const Cursors cursors_;
   Leaderboards boards_;
   ErasedPlayers erased_;
   SessionQueue queue_;

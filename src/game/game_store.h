@@ -60,8 +60,8 @@ class GameStore {
   virtual StatusOr<std::vector<TrendingGame>> ListTrending(const std::optional<GameTrend>& after,
                                                            std::size_t limit) = 0;
 
-  /// A secret that all servers on this store share: keeps `fresh` under `name` unless there is one already, and
-  /// returns the one there is.
+  /// A secret that all servers on this store share: keeps `fresh` under `name` unless there is one already,
+  /// and returns the one there is.
   virtual StatusOr<std::string> KeepSecret(std::string_view name, std::string_view fresh) = 0;
 
   /// Forgets creation keys by age; games stay. True: there is more to do.

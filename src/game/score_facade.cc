@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "game/authorization.h"
-#include "game/cursor.h"
 #include "game/standing.h"
 #include "game/string_map.h"
 #include "game/validation.h"
@@ -75,11 +74,6 @@ std::string CursorList(const ListId& list) {
          std::string(PeriodName(list.period));
 }
 
-// A cursor that someone put together by themselves.
-Status NotOurs() {
-  return InvalidField("cursor", "was not given by this list; leave it out to begin at the start");
-}
-
 Status NotOnList(const std::string& player_id) {
   return MakeStatus(StatusCode::kNotFound, "player " + player_id + " has no score on this list yet");
 }
@@ -95,8 +89,9 @@ std::string ToText(const BoardCursor& cursor) {
          std::to_string(cursor.position.value) + "," + std::to_string(cursor.position.order);
 }
 
-StatusOr<std::optional<BoardCursor>> ReadBoardCursor(const ListId& list, const std::string& cursor) {
-  OOFGG_ASSIGN_OR_RETURN(const std::string text, DecodeCursor(CursorList(list), cursor));
+StatusOr<std::optional<BoardCursor>> ReadBoardCursor(const Cursors& cursors, const ListId& list,
+                                                     const std::string& cursor) {
+  OOFGG_ASSIGN_OR_RETURN(const std::string text, cursors.Decode(CursorList(list), cursor));
   if (text.empty()) return std::nullopt;
   std::string_view rest = text;
   const auto next = [&rest] {
@@ -107,7 +102,7 @@ StatusOr<std::optional<BoardCursor>> ReadBoardCursor(const ListId& list, const s
   const auto day = ParseInteger<std::int32_t>(next());
   const auto value = ParseInteger<std::int64_t>(next());
   const auto order = ParseInteger<std::int64_t>(next());
-  if (!day.ok() || !value.ok() || !order.ok() || !rest.empty()) return NotOurs();
+  if (!day.ok() || !value.ok() || !order.ok() || !rest.empty()) return NotACursor();
   return BoardCursor{std::chrono::sys_days(std::chrono::days(*day)), {*value, *order}};
 }
 
@@ -192,10 +187,10 @@ StatusOr<PlayerScores> ScoreFacade::GetPlayerScores(const CallContext& context,
   answer.player_id = request.player_id.empty() ? context.caller->user_id : request.player_id;
   answer.game_id = request.game_id;
   const std::string list = "scores/" + answer.player_id + "/" + answer.game_id;
-  OOFGG_ASSIGN_OR_RETURN(const std::string position, DecodeCursor(list, request.cursor));
+  OOFGG_ASSIGN_OR_RETURN(const std::string position, parts_.cursors.Decode(list, request.cursor));
   StatusOr<std::int64_t> before = std::numeric_limits<std::int64_t>::max();
   if (!position.empty()) before = ParseInteger<std::int64_t>(position);
-  if (!before.ok()) return NotOurs();
+  if (!before.ok()) return NotACursor();
   if (!request.game_id.empty()) OOFGG_RETURN_IF_ERROR(parts_.games.FindGame(request.game_id).status());
 
   OOFGG_ASSIGN_OR_RETURN(std::vector<ScoreRecord> records,
@@ -203,7 +198,7 @@ StatusOr<PlayerScores> ScoreFacade::GetPlayerScores(const CallContext& context,
   OOFGG_ASSIGN_OR_RETURN(answer.total_count, parts_.scores.CountScores(answer.player_id, answer.game_id));
   if (records.size() > limit) {  // One too many was asked for, to know whether there is more.
     records.resize(limit);
-    answer.next_cursor = EncodeCursor(list, std::to_string(records.back().order));
+    answer.next_cursor = parts_.cursors.Encode(list, std::to_string(records.back().order));
   }
   for (ScoreRecord& record : records) answer.scores.push_back(std::move(record.score));
   return answer;
@@ -217,7 +212,7 @@ StatusOr<Leaderboard> ScoreFacade::GetLeaderboard(const CallContext& context,
   OOFGG_ASSIGN_OR_RETURN(const std::size_t limit, PageSize(request.limit));
   const std::string type = TypeOf(request.score_type);
   const ListId list{request.game_id, type, period};
-  OOFGG_ASSIGN_OR_RETURN(const auto cursor, ReadBoardCursor(list, request.cursor));
+  OOFGG_ASSIGN_OR_RETURN(const auto cursor, ReadBoardCursor(parts_.cursors, list, request.cursor));
   OOFGG_RETURN_IF_ERROR(parts_.games.FindGame(request.game_id).status());
 
   if (!request.player_ids.empty()) return Describe(list, parts_.boards.Of(list, request.player_ids));
@@ -235,7 +230,7 @@ StatusOr<Leaderboard> ScoreFacade::GetLeaderboard(const CallContext& context,
   if (!page.entries.empty() && page.entries.back().rank < page.total) {
     const RankedScore& last = page.entries.back();
     answer.next_cursor =
-        EncodeCursor(CursorList(list), ToText({page.period_start, {last.value, last.order}}));
+        parts_.cursors.Encode(CursorList(list), ToText({page.period_start, {last.value, last.order}}));
   }
   return answer;
 }

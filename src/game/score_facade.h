@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "base/event_log.h"
+#include "game/cursor.h"
 #include "game/game_store.h"
 #include "game/leaderboards.h"
 #include "game/player_facade.h"
@@ -27,6 +28,7 @@ class ScoreFacade {
     GameStore& games;
     PlayerFacade& players;
     Leaderboards& boards;
+    const Cursors& cursors;
     UuidGenerator& ids;
     const Clock& clock;
     EventLog& log;

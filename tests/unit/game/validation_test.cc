@@ -4,7 +4,6 @@
 #include <limits>
 #include <string>
 
-#include "game/cursor.h"
 #include "tests/unit/game/support.h"
 
 namespace oofgg::game {
@@ -68,18 +67,6 @@ TEST(ValidationTest, Pages) {
   EXPECT_FALSE(PageSize(101).ok());
   EXPECT_FALSE(PageSize(-1).ok());
   EXPECT_FALSE(PageSize(std::numeric_limits<std::int32_t>::min()).ok());
-}
-
-TEST(ValidationTest, CursorsBelongToTheirList) {
-  const std::string cursor = EncodeCursor("games", "some/position");
-  EXPECT_EQ(*DecodeCursor("games", cursor), "some/position");
-  EXPECT_EQ(*DecodeCursor("games", ""), "");
-  EXPECT_EQ(FieldOf(DecodeCursor("scores", cursor).status()), "cursor");
-  for (const std::string& bad :
-       {std::string("x"), std::string("===="), std::string("\xff"), cursor.substr(1)}) {
-    EXPECT_FALSE(DecodeCursor("games", bad).ok()) << bad;
-  }
-  EXPECT_FALSE(DecodeCursor("games", std::string(100'000, 'A')).ok());
 }
 
 TEST(ValidationTest, FingerprintsTellRequestsApart) {

@@ -96,6 +96,10 @@ constexpr std::string_view kPlayersAndGames = R"sql(
     version bigint NOT NULL
   );
   CREATE INDEX game_games_owner ON game_games (owner_id);
+  CREATE TABLE game_secrets (
+    name text COLLATE "C" PRIMARY KEY,
+    secret bytea NOT NULL
+  );
   CREATE TABLE game_trends (
     game_id text COLLATE "C" PRIMARY KEY,
     heat double precision NOT NULL

@@ -52,6 +52,12 @@ constexpr PgStatement kAddTrends{
     " + ln(1 + exp(-LEAST(abs(t.heat - excluded.heat), 700)))",
     PgKind::kWrite};
 
+// The update changes nothing, but lets the row that is there be seen, whoever put it there.
+constexpr PgStatement kKeepSecret{
+    "INSERT INTO game_secrets AS s (name, secret) VALUES ($1, $2)"
+    " ON CONFLICT (name) DO UPDATE SET secret = s.secret RETURNING s.secret",
+    PgKind::kWrite, /*repeatable=*/true};
+
 StatusOr<Game> GameIn(const PgResult& result, int row) {
   Game game;
   game.id = result.Text(row, 0);
@@ -164,6 +170,12 @@ StatusOr<std::vector<game::TrendingGame>> PostgresGameStore::ListTrending(
     OOFGG_ASSIGN_OR_RETURN(Game game, GameIn(result, row));
     return game::TrendingGame{.game = std::move(game), .heat = result.Real(row, kHeatColumn)};
   });
+}
+
+StatusOr<std::string> PostgresGameStore::KeepSecret(std::string_view name, std::string_view fresh) {
+  OOFGG_ASSIGN_OR_RETURN(const PgResult kept,
+                         database_->Run(kKeepSecret, PgParams().Text(name).Bytes(fresh)));
+  return kept.Text(0, 0);
 }
 
 StatusOr<bool> PostgresGameStore::Purge(const game::Sweep& sweep) {

@@ -27,6 +27,7 @@ class PostgresGameStore final : public game::GameStore {
   Status AddTrends(std::span<const game::GameTrend> trends) override;
   StatusOr<std::vector<game::TrendingGame>> ListTrending(const std::optional<game::GameTrend>& after,
                                                          std::size_t limit) override;
+  StatusOr<std::string> KeepSecret(std::string_view name, std::string_view fresh) override;
   StatusOr<bool> Purge(const game::Sweep& sweep) override;
 
  private:
