@@ -192,7 +192,7 @@ bool LeaderboardTree::ShareLeaves(std::uint32_t parent, std::uint32_t left_index
   Leaf& from = leaves_[left];
   Leaf& to = leaves_[right];
   const std::uint32_t left_size = (from.size + to.size) / 2;
-  if (left_size + kRoomToShare / 2 > Leaf::kCapacity) return false;
+  if (from.size + to.size + kRoomToShare > 2 * Leaf::kCapacity) return false;
   if (from.size > left_size) {
     const std::uint32_t moved = from.size - left_size;
     from.GiveToRight(moved, to);

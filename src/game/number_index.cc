@@ -7,7 +7,6 @@ namespace {
 
 constexpr std::uint32_t kFirstCapacity = 8;
 constexpr std::uint32_t kMostInSegment = 1'024;
-constexpr std::uint32_t kMostDepth = 24;  // Keys of one hash would split segments without end.
 
 // Linear probing: at seven eighths a search that finds takes 4 to 5 steps, nearly always in one cache line.
 constexpr bool TooFull(std::uint32_t size, std::uint32_t capacity) { return size * 8 > capacity * 7; }
@@ -15,7 +14,7 @@ constexpr bool TooFull(std::uint32_t size, std::uint32_t capacity) { return size
 }  // namespace
 
 NumberIndex::NumberIndex(std::size_t expected) {
-  while (depth_ < kMostDepth && (expected >> depth_) > kMostInSegment * 3 / 4) ++depth_;
+  while ((expected >> depth_) > kMostInSegment * 3 / 4) ++depth_;
   const std::size_t segments = std::size_t{1} << depth_;
   const std::size_t each = expected >> depth_;
   segments_.resize(segments);
@@ -29,13 +28,13 @@ NumberIndex::NumberIndex(std::size_t expected) {
 void NumberIndex::Insert(std::uint32_t key, std::uint32_t number) {
   const std::uint64_t hash = HashOf(key);
   std::uint32_t id = SegmentOf(hash);
-  while (segments_[id].size >= kMostInSegment && segments_[id].depth < kMostDepth) {
+  while (segments_[id].size >= kMostInSegment && MaySplit(segments_[id])) {
     Split(id, hash);
     id = SegmentOf(hash);
   }
   Segment& segment = segments_[id];
   if (TooFull(segment.size + 1, segment.capacity)) {
-    segment.Resize(segment.capacity + segment.capacity / 4);
+    segment.Resize(segment.capacity + segment.capacity / 5 + 1);
   }
   segment.Put({key, number});
   ++size_;
@@ -73,6 +72,12 @@ NumberIndex::Slot& NumberIndex::SlotOf(std::uint32_t key) {
   return segment.slots[i];
 }
 
+// Many numbers of one key would be cut in two without end, and the directory doubled each time: their segment
+// grows instead. Otherwise it is two to four times as long as there are segments.
+bool NumberIndex::MaySplit(const Segment& segment) const {
+  return segment.depth < depth_ || directory_.size() <= 16 * segments_.size();
+}
+
 // Cuts in two the segment that `hash` belongs to.
 void NumberIndex::Split(std::uint32_t id, std::uint64_t hash) {
   if (segments_[id].depth == depth_) {
@@ -87,7 +92,7 @@ void NumberIndex::Split(std::uint32_t id, std::uint64_t hash) {
   for (const std::uint32_t half : {id, right}) {
     segments_[half] = Segment();
     segments_[half].depth = old.depth + 1;
-    segments_[half].Resize(old.capacity * 9 / 16);  // Half, and room to grow.
+    segments_[half].Resize(kFirstCapacity + old.size * 5 / 8);  // Half, and room to grow.
   }
   // Of the directory's entries for the old segment the upper half now leads to the new one.
   const std::size_t span = std::size_t{1} << (depth_ - old.depth);

@@ -11,7 +11,7 @@ namespace oofgg::game {
 /// in small steps, so that no single insertion pays for all of them and no half of it lies empty.
 ///
 /// Extendible hashing: the first bits of a key's hash choose a segment, a table of its own with linear
-/// probing. A segment grows by a quarter, and is cut in two once it holds 1,024. Memory does not shrink when
+/// probing. A segment grows by a fifth, and is cut in two once it holds 1,024. Memory does not shrink when
 /// entries go: lists lose few, or end as a whole.
 ///
 /// A key may have several numbers; who can tell them apart looks with `FindIf`. Pure. Threads: one at a time.
@@ -94,6 +94,7 @@ class NumberIndex {
     return directory_[static_cast<std::size_t>((hash >> 32) >> (32 - depth_))];
   }
   [[nodiscard]] Slot& SlotOf(std::uint32_t key);
+  [[nodiscard]] bool MaySplit(const Segment& segment) const;
   void Split(std::uint32_t segment, std::uint64_t hash);
 
   std::vector<std::uint32_t> directory_;  // Segment numbers, by the first `depth_` bits of the upper half.
