@@ -39,6 +39,7 @@ constexpr std::size_t kMaxQueueing = 64;
 constexpr std::chrono::milliseconds kQueueingRetryDelay{1000};
 constexpr std::size_t kMakerCallbackThreads = 2;
 constexpr std::chrono::minutes kTidyPeriod{10};
+constexpr std::chrono::seconds kRollCallPeriod{1};  // For members who were disconnected.
 constexpr std::chrono::milliseconds kDrainPatience{10'000};
 constexpr std::chrono::milliseconds kLeavePatience{2'000};
 
@@ -63,6 +64,7 @@ game::GameRoomOptions RoomOptionsOf(const GameSettings& settings) {
     game.name = text.substr(equals + 1);
     options.operators_games.push_back(std::move(game));
   }
+  options.sessions = {.disconnect_grace = settings.disconnect_grace, .idle_timeout = settings.session_idle};
   return options;
 }
 
@@ -108,6 +110,8 @@ Status Serve(const GameSettings& settings) {
                                                                **event_log, RoomOptionsOf(settings)));
   const TidyTimer tidy(workers, clock, kTidyPeriod,
                        [&room = *room] { return Annotate(room.PurgeEnded(), "purge"); });
+  const TidyTimer roll_call(workers, clock, kRollCallPeriod,
+                            [&room = *room] { return Annotate(room.LeaveAbsent(), "players who left"); });
   OOFGG_ASSIGN_OR_RETURN(const auto presence,
                          PresencePort::Open(
                              settings, process.io(), workers,

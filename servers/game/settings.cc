@@ -147,6 +147,12 @@ std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& setting
             &settings.event_log);
   flags.AddCustom({.name = "games", .help = "Games that are there from the start", .value = "ID=NAME,..."},
                   "", [&settings](std::string_view text) { return ParseGames(text, settings.games); });
+  flags.Add({.name = "disconnect-grace",
+             .help = "After how long a member whose event stream was lost leaves a player's session"},
+            &settings.disconnect_grace);
+  flags.Add({.name = "session-idle",
+             .help = "After how long a player's session is over on which nobody has a stream"},
+            &settings.session_idle);
   AddPresenceFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;
   for (const Status& fit :

@@ -26,6 +26,8 @@ struct GameSettings {
   std::string jwks;
   std::string maker;
   std::vector<std::string> games;  ///< Each `ID=NAME`.
+  std::chrono::milliseconds disconnect_grace{30'000};
+  std::chrono::milliseconds session_idle{3'600'000};
   std::chrono::milliseconds presence_grace{5'000};
   std::chrono::milliseconds presence_lease{5'000};
   std::string presence_advertise;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "game/attendance.h"
 #include "game/event_hub.h"
 #include "game/session_notifier.h"
 #include "game/session_store.h"
@@ -28,6 +29,7 @@ class EventFacade {
     SessionStore& sessions;
     SessionNotifier& notifier;
     EventHub& hub;
+    Attendance& attendance;
     const Clock& clock;
     EventOptions options;
   };

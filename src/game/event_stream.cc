@@ -58,10 +58,17 @@ void EventStream::OnMessage(GameEvent message) {
 }
 
 void EventStream::OnClose() {
-  stage_ = Stage::kEnded;
+  LeaveChannel();
+  host_->Drop();
+}
+
+void EventStream::LeaveChannel() {
+  const Stage left = std::exchange(stage_, Stage::kEnded);
   parts_.notifier.Remove(session_id_, this);
   cursor_.reset();
-  host_->Drop();
+  if (left == Stage::kOpen && side_ == Side::kPlayer) {
+    parts_.attendance.Depart(real_id_, context_.caller->user_id);
+  }
 }
 
 void EventStream::OnSessionChanged() {
@@ -102,6 +109,8 @@ Status EventStream::Enter(EventStart start) {
   OOFGG_RETURN_IF_ERROR(AuthorizeSide(now));
   game_id_ = session.record.game_id;
   team_id_ = TeamOf(now.record, caller);
+  real_id_ = real_id;
+  if (side_ == Side::kPlayer) parts_.attendance.Arrive(real_id_, caller);
   stage_ = Stage::kOpen;
   return {};
 }
@@ -176,9 +185,7 @@ std::optional<GameEvent> EventStream::Next() {
 }
 
 void EventStream::End(Status status) {
-  stage_ = Stage::kEnded;
-  parts_.notifier.Remove(session_id_, this);
-  cursor_.reset();
+  LeaveChannel();
   host_->Finish(std::move(status));
 }
 

@@ -38,6 +38,7 @@ class EventStream final : public StreamHandler<GameEvent, GameEvent>,
 
   Status OpenFor(const GameEvent& first);
   Status Enter(EventStart start);
+  void LeaveChannel();
   Status Send(GameEvent event);
   [[nodiscard]] Status AuthorizeSide(const ResolvedSession& session) const;
   [[nodiscard]] Status CheckEvent(const GameEvent& event) const;
@@ -51,6 +52,7 @@ class EventStream final : public StreamHandler<GameEvent, GameEvent>,
 
   Stage stage_ = Stage::kUnopened;
   std::string session_id_;  // As the client named it.
+  std::string real_id_;     // Of the match, where the client named its place in the queue.
   std::string game_id_;
   std::string team_id_;                        // The member's.
   std::unique_ptr<EventCursor> cursor_;        // From kOpen on.

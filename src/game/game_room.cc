@@ -23,6 +23,7 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
       keep_ended_(options.keep_ended),
       ids_(clock, random),
       hub_(clock, options.hub),
+      attendance_(clock, options.sessions.disconnect_grace),
       session_events_(hub_, notifier_, clock),
       trends_(stores.games, clock),
       cursors_(cursor_secret),
@@ -41,11 +42,13 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
                  .ids = ids_,
                  .clock = clock,
                  .log = log}),
+      caretaker_(stores.sessions, sessions_, attendance_, clock, options.sessions),
       entities_(
           {.sessions = stores.sessions, .entities = stores.entities, .events = session_events_, .ids = ids_}),
       events_({.sessions = stores.sessions,
                .notifier = notifier_,
                .hub = hub_,
+               .attendance = attendance_,
                .clock = clock,
                .options = options.events}),
       global_({.sessions = stores.sessions, .hub = hub_, .clock = clock, .options = options.events}),
@@ -99,6 +102,7 @@ Status GameRoom::PurgeEnded() {
     note(Erase(player_id));
   }
   if (stopped_) return first_error;
+  note(caretaker_.EndIdle());
   note(PurgeAll(stores_.games, sweep));
   note(PurgeAll(stores_.sessions, sweep));
   note(PurgeAll(stores_.entities, sweep));

@@ -18,6 +18,7 @@
 #include "game/match_queue.h"
 #include "game/player_facade.h"
 #include "game/score_facade.h"
+#include "game/session_caretaker.h"
 #include "game/session_events.h"
 #include "game/session_facade.h"
 #include "game/session_notifier.h"
@@ -34,6 +35,7 @@ struct GameRoomOptions {
   GameOptions games;
   EventHubOptions hub;
   EventOptions events;
+  SessionOptions sessions;
   std::size_t max_score_types = 32;  ///< Per game, beside those that its score rules name.
   std::vector<Game>
       operators_games;  ///< There from the start under ids the operator chose; `owner_id` empty.
@@ -59,9 +61,13 @@ class GameRoom {
                                                   RandomSource& random, EventLog& log,
                                                   const GameRoomOptions& options);
 
-  /// Forgets what is older than `keep_ended`, and finishes what `ErasePlayer` could not; to be called now and
-  /// then. Does all that it can: the first error is told at the end.
+  /// Forgets what is older than `keep_ended`, ends sessions that nobody attends, and finishes what
+  /// `ErasePlayer` could not; to be called now and then. Does all that it can: the first error is told at the
+  /// end.
   Status PurgeEnded();
+
+  /// Members who have been away for longer than the grace leave; to be called every second or so.
+  Status LeaveAbsent() { return caretaker_.LeaveAbsent(); }
 
   /// The process ends: a `PurgeEnded` under way returns behind the player it is at, and later ones at once.
   void StopPurging() { stopped_ = true; }
@@ -93,6 +99,7 @@ class GameRoom {
   UuidGenerator ids_;
   EventHub hub_;
   SessionNotifier notifier_;
+  Attendance attendance_;
   SessionEvents session_events_;
   Trends trends_;
   const Cursors cursors_;
@@ -102,6 +109,7 @@ class GameRoom {
   PlayerFacade players_;
   GameFacade games_;
   SessionFacade sessions_;
+  SessionCaretaker caretaker_;
   EntityFacade entities_;
   EventFacade events_;
   GlobalFacade global_;

@@ -155,6 +155,29 @@ StatusOr<Session> SessionFacade::LeaveSession(const SessionRecord& session, cons
   return ViewOf(left, id, player);
 }
 
+Status SessionFacade::TakeOut(const std::string& session_id, const std::string& player_id) {
+  const auto session = parts_.sessions.FindSession(session_id);
+  if (session.status().code() == StatusCode::kNotFound) return {};
+  OOFGG_RETURN_IF_ERROR(session.status());
+  const bool hosted = !session->owner_id.empty() && session->state != SessionState::kQueued;
+  if (!hosted || !IsLive(session->state)) return {};
+  return LeaveSession(*session, session_id, player_id).status();
+}
+
+Status SessionFacade::Finish(const std::string& session_id) {
+  bool ended = false;
+  const auto finish = [&](SessionRecord& stored) -> StatusOr<bool> {
+    ended = IsLive(stored.state) && stored.state != SessionState::kQueued;
+    if (ended) stored.state = SessionState::kFinished;
+    return ended;
+  };
+  const auto session = ModifySession(parts_.sessions, session_id, finish);
+  if (session.status().code() == StatusCode::kNotFound) return {};
+  OOFGG_RETURN_IF_ERROR(session.status());
+  if (ended) parts_.events.Changed(*session);
+  return {};
+}
+
 // What a player controlled goes with them.
 Status SessionFacade::EraseEntitiesOf(const SessionRecord& session, const std::string& player) {
   OOFGG_ASSIGN_OR_RETURN(const auto entities, parts_.entities.ListEntities(session.id));

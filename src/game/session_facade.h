@@ -79,6 +79,13 @@ class SessionFacade {
   StatusOr<StreamHandlerPtr<Session, Session>> WatchQueue(const CallContext& context, const Session& request,
                                                           std::shared_ptr<StreamHost> host);
 
+  /// The player, who has gone without a word, leaves a session that a player made; as good if it is over or
+  /// gone, if it is a match, or if they left.
+  Status TakeOut(const std::string& session_id, const std::string& player_id);
+
+  /// Ends a live session that a player made; as good if there is none.
+  Status Finish(const std::string& session_id);
+
   /// Takes the player out of all sessions and the queue: what they were in alone goes, what they owned goes
   /// to the next member. Again does no harm.
   Status ErasePlayer(const std::string& id);

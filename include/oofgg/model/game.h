@@ -13,14 +13,14 @@ namespace oofgg {
 
 /// A row of the contract's `Player`. The e-mail is shown to its owner only.
 struct Player {
-  std::string id;
-  std::string username;
-  std::string email;
-  std::string team;
+  std::string id{};
+  std::string username{};
+  std::string email{};
+  std::string team{};
   std::int32_t score = 0;
   bool is_ai = false;
   bool is_inactive = false;
-  std::string role;
+  std::string role{};
   std::int64_t version = 0;  ///< How often it was written; 0 from a server that does not tell.
 
   friend bool operator==(const Player&, const Player&) = default;
@@ -42,25 +42,25 @@ struct UpdatePlayerRequest {
 };
 
 struct Game {
-  std::string id;
-  std::string name;
-  std::string short_description;
-  std::string description;
-  std::string image_url;
+  std::string id{};
+  std::string name{};
+  std::string short_description{};
+  std::string description{};
+  std::string image_url{};
   std::uint32_t max_sessions = 0;             ///< 0: no limit.
   std::uint32_t max_players_per_session = 0;  ///< 0: no limit.
-  std::string data;
+  std::string data{};
   ScoreRules score_rules{};
   std::int64_t version = 0;  ///< How often it was written; 0 from a server that does not tell.
-  std::string owner_id;      ///< Not on the wire.
+  std::string owner_id{};    ///< Not on the wire.
 
   friend bool operator==(const Game&, const Game&) = default;
 };
 
 struct CreateGameRequest {
-  std::string name;
-  std::string description;
-  std::string data;
+  std::string name{};
+  std::string description{};
+  std::string data{};
   std::string short_description{};
   std::string image_url{};
   std::uint32_t max_sessions = 0;             ///< 0: no limit.
@@ -90,8 +90,8 @@ struct GetGameRequest {
 };
 
 struct GamesPage {
-  std::vector<Game> games;
-  std::string next_cursor;  ///< Empty at the end.
+  std::vector<Game> games{};
+  std::string next_cursor{};  ///< Empty at the end.
 };
 
 /// The games that most players joined of late, each join counting for less as time passes.
@@ -112,25 +112,25 @@ enum class SessionState : std::uint8_t {
 
 /// A group of players who share an ordered stream of events.
 struct Session {
-  std::string id;
-  std::string game_id;
-  std::vector<std::string> user_ids;
+  std::string id{};
+  std::string game_id{};
+  std::vector<std::string> user_ids{};
   SessionState state = SessionState::kCreated;
-  Attributes attributes;
+  Attributes attributes{};
   std::int32_t region = 0;  ///< The contract's RegionEnum.
-  std::string data;
+  std::string data{};
   std::string host_id{};     ///< Who may change it, besides servers; empty for a match of the maker.
   std::int64_t version = 0;  ///< How often it was written; 0 from a server that does not tell.
 };
 
 /// A session before it has an id.
 struct CreateSessionRequest {
-  std::string game_id;
-  std::vector<std::string> user_ids;  ///< Empty: the caller alone.
+  std::string game_id{};
+  std::vector<std::string> user_ids{};  ///< Empty: the caller alone.
   SessionState state = SessionState::kCreated;
-  Attributes attributes;
+  Attributes attributes{};
   std::int32_t region = 0;
-  std::string data;
+  std::string data{};
 };
 
 struct GetSessionRequest {
@@ -139,7 +139,7 @@ struct GetSessionRequest {
 };
 
 struct Sessions {
-  std::vector<Session> sessions;  ///< Exactly one when asked by id.
+  std::vector<Session> sessions{};  ///< Exactly one when asked by id.
 };
 
 /// What may change; an empty optional leaves the field as it is.
@@ -222,11 +222,11 @@ struct DeleteEntityRequest {
 enum class JoinLeaveAction : std::uint8_t { kJoin = 0, kLeave = 1 };
 
 struct JoinLeaveRequest {
-  std::string user_id;  ///< Empty or the caller.
-  std::string game_id;
+  std::string user_id{};  ///< Empty or the caller.
+  std::string game_id{};
   JoinLeaveAction action = JoinLeaveAction::kJoin;
-  std::string team_id;
-  std::string session_id;  ///< Empty on JOIN: queue for a match.
+  std::string team_id{};
+  std::string session_id{};  ///< Empty on JOIN: queue for a match.
   std::int32_t region = 0;
 };
 
@@ -240,16 +240,16 @@ enum class EventType : std::uint8_t {
 
 /// One event of a session's stream. A `team_id` makes it the team's own.
 struct GameEvent {
-  std::string id;
-  std::string name;
+  std::string id{};
+  std::string name{};
   std::int64_t timestamp_ms = 0;  ///< UTC, set by the server.
-  std::string game_id;
-  std::string player_id;  ///< The sender, set by the server.
-  std::string session_id;
-  std::string team_id;
-  Attributes attributes;
+  std::string game_id{};
+  std::string player_id{};  ///< The sender, set by the server.
+  std::string session_id{};
+  std::string team_id{};
+  Attributes attributes{};
   EventType type = EventType::kUnspecified;
-  std::string data;
+  std::string data{};
   std::uint64_t sequence = 0;  ///< 1, 2, 3 … within the session, set by the server. In the first
                                ///< message of a client: the last one seen, to resume after it.
   std::vector<std::string> to_player_ids{};  ///< Only they and the sender get it; empty: the team's members,

@@ -379,5 +379,27 @@ TEST_P(SessionStoreTest, TheAliasesOfAnErasedSessionGoWithIt) {
   EXPECT_TRUE(store().FindSession("place1")->members.empty());
 }
 
+TEST_P(SessionStoreTest, ListsByPageWhatPlayersMadeAndStillLives) {
+  using enum SessionState;
+  for (const auto& [id, state] :
+       {std::pair("d", kStarted), std::pair("a", kCreated), std::pair("c", kPaused), std::pair("b", kWaiting),
+        std::pair("e", kFinished), std::pair("f", kDeleted), std::pair("g", kQueued)}) {
+    Add(Make(id, state, "ann", {"ann"}));
+  }
+  Add(Make("match", kStarted, "", {"ann"}));
+  SessionRecord alias = Make("alias", kStarted, "bob", {"bob"});
+  alias.alias_of = "match";
+  Add(alias);
+  std::string seen;
+  for (std::string after;;) {
+    const auto page = store().ListHosted(after, 3);
+    ASSERT_TRUE(page.ok()) << page.status();
+    if (page->empty()) break;
+    for (const SessionRecord& session : *page) seen += session.id;
+    after = page->back().id;
+  }
+  EXPECT_EQ(seen, "abcd");
+}
+
 }  // namespace
 }  // namespace oofgg::storage

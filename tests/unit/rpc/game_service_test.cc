@@ -124,11 +124,5 @@ TEST_F(GameServiceTest, BadMessageEndsTheStreamOfItsSender) {
   EXPECT_EQ(handler->closes(), 1);
 }
 
-TEST_F(GameServiceTest, WhatIsNotServedSaysSo) {
-  game_pb::StandardResponse response;
-  EXPECT_EQ(stub_->CreateEntity(&context_, game_pb::EntityCreateRequest(), &response).error_code(),
-            grpc::StatusCode::UNIMPLEMENTED);
-}
-
 }  // namespace
 }  // namespace oofgg::rpc

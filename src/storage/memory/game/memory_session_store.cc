@@ -102,6 +102,18 @@ StatusOr<std::vector<SessionRecord>> MemorySessionStore::ListSessions(std::strin
   return found;
 }
 
+StatusOr<std::vector<SessionRecord>> MemorySessionStore::ListHosted(std::string_view after,
+                                                                    std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<SessionRecord> hosted;
+  for (auto it = sessions_.upper_bound(after); it != sessions_.end() && hosted.size() < limit; ++it) {
+    const SessionRecord& session = it->second;
+    if (session.owner_id.empty() || session.state == SessionState::kQueued) continue;
+    if (session.alias_of.empty() && game::IsLive(session.state)) hosted.push_back(session);
+  }
+  return hosted;
+}
+
 StatusOr<std::vector<SessionRecord>> MemorySessionStore::ListQueued() {
   const std::lock_guard lock(mutex_);
   std::vector<SessionRecord> queued;

@@ -36,6 +36,8 @@ inline constexpr std::string_view kSessionTables = R"sql(
   -- What anybody may join; 0 and 1 are kCreated and kWaiting.
   CREATE INDEX game_sessions_open ON game_sessions (game_id, id)
     WHERE alias_of = '' AND owner_id <> '' AND state IN (0, 1);
+  CREATE INDEX game_sessions_hosted ON game_sessions (id)
+    WHERE owner_id <> '' AND alias_of = '' AND state NOT IN (3, 4, 6);
   CREATE INDEX game_sessions_ended ON game_sessions (noticed_at) WHERE state IN (3, 4);
   CREATE INDEX game_sessions_aliases ON game_sessions (alias_of) WHERE alias_of <> '';
   CREATE INDEX game_sessions_owner ON game_sessions (owner_id) WHERE owner_id <> '';

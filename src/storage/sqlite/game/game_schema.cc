@@ -122,6 +122,9 @@ CREATE TABLE game_trends (
 ) WITHOUT ROWID;
 CREATE INDEX game_trends_by_heat ON game_trends (heat DESC, game_id);
 
+CREATE INDEX sessions_hosted ON sessions (id)
+  WHERE owner_id <> '' AND alias_of = '' AND state NOT IN (3, 4, 6);
+
 CREATE TABLE game_secrets (
   name TEXT PRIMARY KEY,
   secret BLOB NOT NULL

@@ -16,6 +16,11 @@ using game::SessionRecord;
 
 constexpr std::string_view kSelectSession =
     "SELECT " OOFGG_SESSION_COLUMNS " FROM sessions s WHERE s.id = ?1";
+// As in the index sessions_hosted.
+constexpr std::string_view kSelectHosted =
+    "SELECT " OOFGG_SESSION_COLUMNS
+    " FROM sessions s WHERE s.id > ?1 AND s.owner_id <> '' AND s.alias_of = '' AND s.state NOT IN (3, 4, 6)"
+    " ORDER BY s.id LIMIT ?2";
 constexpr std::string_view kSelectQueued =
     "SELECT " OOFGG_SESSION_COLUMNS " FROM sessions s WHERE s.state = 6 ORDER BY s.id";
 constexpr std::string_view kSelectActive =
@@ -232,6 +237,14 @@ StatusOr<std::vector<SessionRecord>> SqliteSessionStore::ListSessions(std::strin
   return ReadValue(database_, [&](Connection& connection) {
     Statement select = connection.Prepare(kSelectListed);
     return ReadAll(connection, select.Bind(1, game_id).Bind(2, user_id).Bind(3, limit));
+  });
+}
+
+StatusOr<std::vector<SessionRecord>> SqliteSessionStore::ListHosted(std::string_view after,
+                                                                    std::size_t limit) {
+  return ReadValue(database_, [&](Connection& connection) {
+    Statement select = connection.Prepare(kSelectHosted);
+    return ReadAll(connection, select.Bind(1, after).Bind(2, limit));
   });
 }
 

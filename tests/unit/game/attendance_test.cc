@@ -1,0 +1,80 @@
+#include "game/attendance.h"
+
+#include <gtest/gtest.h>
+
+#include "oofgg/testing/fake_clock.h"
+
+namespace oofgg::game {
+namespace {
+
+using std::chrono::seconds;
+using Absences = std::vector<Attendance::Absence>;
+
+class AttendanceTest : public ::testing::Test {
+ protected:
+  testing::FakeClock clock_;
+  Attendance attendance_{clock_, seconds(30)};
+};
+
+TEST_F(AttendanceTest, WhoIsAwayForTheGraceIsDueOnce) {
+  attendance_.Arrive("s", "ann");
+  attendance_.Depart("s", "ann");
+  clock_.Advance(seconds(29));
+  EXPECT_EQ(attendance_.TakeDue(), Absences());
+  EXPECT_TRUE(attendance_.IsAttended("s"));
+  clock_.Advance(seconds(1));
+  EXPECT_EQ(attendance_.TakeDue(), (Absences{{"s", "ann"}}));
+  EXPECT_EQ(attendance_.TakeDue(), Absences());
+  EXPECT_FALSE(attendance_.IsAttended("s"));
+}
+
+TEST_F(AttendanceTest, WhoIsBackInTimeIsNot) {
+  attendance_.Arrive("s", "ann");
+  attendance_.Depart("s", "ann");
+  clock_.Advance(seconds(20));
+  attendance_.Arrive("s", "ann");
+  clock_.Advance(seconds(20));
+  EXPECT_EQ(attendance_.TakeDue(), Absences());
+  attendance_.Depart("s", "ann");  // Counts from now.
+  clock_.Advance(seconds(29));
+  EXPECT_EQ(attendance_.TakeDue(), Absences());
+  clock_.Advance(seconds(1));
+  EXPECT_EQ(attendance_.TakeDue().size(), 1U);
+}
+
+TEST_F(AttendanceTest, GoneTwiceWithinAGraceIsDueAfterTheSecondTime) {
+  attendance_.Arrive("s", "ann");
+  attendance_.Depart("s", "ann");
+  clock_.Advance(seconds(10));
+  attendance_.Arrive("s", "ann");
+  attendance_.Depart("s", "ann");
+  clock_.Advance(seconds(25));
+  EXPECT_EQ(attendance_.TakeDue(), Absences());
+  clock_.Advance(seconds(5));
+  EXPECT_EQ(attendance_.TakeDue().size(), 1U);
+}
+
+TEST_F(AttendanceTest, OneStreamOfSeveralIsEnough) {
+  attendance_.Arrive("s", "ann");
+  attendance_.Arrive("s", "ann");
+  attendance_.Depart("s", "ann");
+  clock_.Advance(seconds(60));
+  EXPECT_EQ(attendance_.TakeDue(), Absences());
+  EXPECT_TRUE(attendance_.IsAttended("s"));
+}
+
+TEST_F(AttendanceTest, SessionsAndPlayersAreApart) {
+  attendance_.Arrive("s", "ann");
+  attendance_.Arrive("s", "bob");
+  attendance_.Arrive("t", "ann");
+  attendance_.Depart("s", "ann");
+  attendance_.Depart("s", "bob");
+  attendance_.Depart("nobody's", "cid");
+  clock_.Advance(seconds(30));
+  EXPECT_EQ(attendance_.TakeDue(), (Absences{{"s", "ann"}, {"s", "bob"}}));
+  EXPECT_FALSE(attendance_.IsAttended("s"));
+  EXPECT_TRUE(attendance_.IsAttended("t"));
+}
+
+}  // namespace
+}  // namespace oofgg::game
