@@ -55,7 +55,7 @@ class Leaderboards {
       absl::FunctionRef<std::optional<ScoreRule>(std::string_view game_id, std::string_view score_type)>;
 
   /// Fills the lists from the store's rows. Once, before anything else; what it needs meanwhile beside the
-  /// lists is 24 bytes for each entry of the longest one. `find_rule` must not call the store.
+  /// lists is 24 to 72 bytes for each entry of the longest one. `find_rule` must not call the store.
   Status Rebuild(ScoreStore& scores, FindRule find_rule);
 
   /// Makes sure there are lists to submit to. `rule` is the one that the game names for the type; a type that
