@@ -194,6 +194,7 @@ void PgConnection::FinishUnit() {
   } else if (unit.prepares != nullptr) {
     Log(LogLevel::kError, "postgres", "preparing a statement: " + std::string(unit.failure.message()));
     prepared_.erase(unit.prepares);
+    FailUsersOf(unit);
   } else if (unit.jobs.size() == 1) {
     unit.jobs.front()->Finish(unit.failure);
   } else {
@@ -203,6 +204,16 @@ void PgConnection::FinishUnit() {
     }
   }
   if (units_.empty()) SetState(State::kIdle, Duration::max());
+}
+
+// Those on their way already would only hear that the statement is not prepared, and not why.
+void PgConnection::FailUsersOf(const Unit& preparation) {
+  for (Unit& unit : units_) {
+    const bool uses_it = std::any_of(unit.jobs.begin(), unit.jobs.end(), [&](const auto& job) {
+      return &job->statement() == preparation.prepares;
+    });
+    if (uses_it && unit.failure.ok()) unit.failure = preparation.failure;
+  }
 }
 
 void PgConnection::Break(const std::string& why) {

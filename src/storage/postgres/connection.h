@@ -78,6 +78,7 @@ class PgConnection {
   void Read();
   void Take(PgResult result);
   void FinishUnit();
+  void FailUsersOf(const Unit& preparation);
   void Flush();
   void Watch(std::uint32_t events);
   void SetState(State state, Duration lasts_at_most);

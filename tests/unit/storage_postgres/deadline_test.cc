@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <csignal>
+#include <string>
+#include <thread>
 
 #include "tests/unit/storage_postgres/fixture.h"
 
@@ -21,6 +23,21 @@ TEST_F(DeadlineTest, TheServerEndsWhatTakesTooLongAndOthersGoOn) {
   const auto database = Open({.connections = 1, .timeout = 1s});
   EXPECT_EQ(database->Run(kTakeLock, PgParams().Int(1)).status().code(), StatusCode::kDeadlineExceeded);
   EXPECT_EQ(database->Run(kCountLocks)->Int(0, 0), 1) << "nobody waits for the lock any more";
+}
+
+TEST_F(DeadlineTest, SaysSoToWhoseStatementCouldNotBePreparedInTime) {
+  const auto database = Open({.connections = 1, .timeout = 1s});
+  const std::string table = url_.substr(url_.find("test_"), url_.find("%22&") - url_.find("test_")) + ".rows";
+  std::thread holder([&] { server_.Sql("BEGIN; LOCK TABLE " + table + "; SELECT pg_sleep(1.5); COMMIT"); });
+  EXPECT_TRUE(Eventually([&] {
+    return server_.Sql(
+               "SELECT count(*) FROM pg_locks WHERE granted AND mode = 'AccessExclusiveLock' AND"
+               " relation = '" +
+               table + "'::regclass") == "1\n";
+  }));
+  EXPECT_EQ(database->Run(kCount).status().code(), StatusCode::kDeadlineExceeded);
+  holder.join();
+  EXPECT_TRUE(database->Run(kCount).ok());
 }
 
 TEST_F(DeadlineTest, WhoIsInTheGroupOfOneThatWaitsIsRunAgain) {
