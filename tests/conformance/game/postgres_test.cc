@@ -248,6 +248,30 @@ TEST(PostgresGameStores, ListsOfAnyLengthAreVisitedOnceEachInPages) {
   EXPECT_EQ(rows, 2306U + 3 * 12'000 + 5'000);
 }
 
+TEST(PostgresGameStores, APageThatTakesTooLongIsAskedForAgain) {
+  oofgg::testing::PostgresServer& server = oofgg::testing::PostgresServer::Shared();
+  const std::string url = server.NewSchemaUrl();
+  StoresAt stores(url);
+  ASSERT_TRUE(stores.scores->InsertScore(ScoreOf("1", "ann"), {}, {}).ok());
+  std::thread holder([&] {  // For longer than a statement may take.
+    server.Sql("BEGIN; LOCK TABLE " + SchemaOf(url) + "game_standings; SELECT pg_sleep(2); COMMIT");
+  });
+  EXPECT_TRUE(Eventually([&] {
+    return server.Sql(
+               "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND"
+               " relation = '" +
+               SchemaOf(url) + "game_standings'::regclass") == "1\n";
+  }));
+  int told = 0;
+  const Status visited = stores.scores->VisitStandings(kNow, [&](const game::StandingRow&) {
+    ++told;
+    return Status();
+  });
+  holder.join();
+  EXPECT_TRUE(visited.ok()) << visited;
+  EXPECT_EQ(told, 4);
+}
+
 TEST(PostgresGameStores, AQueueLongerThanAnAnswerIsListedWhole) {
   oofgg::testing::PostgresServer& server = oofgg::testing::PostgresServer::Shared();
   const std::string url = server.NewSchemaUrl();

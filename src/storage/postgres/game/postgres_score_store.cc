@@ -27,6 +27,7 @@ using DaysByPeriod = std::array<std::int64_t, game::kScorePeriods.size()>;
 
 /// Rows, and lists, that are read at once at a start.
 constexpr std::int64_t kStandingPage = 5'000;
+constexpr std::int64_t kShortestPage = 100;
 constexpr std::int64_t kListPage = 1'000;
 
 // Grouped, so it locks nothing but what its first parameter names, and waits for no key.
@@ -111,6 +112,73 @@ StoredScore StoredIn(ScoreRecord record, const PgResult& result, int column) {
     stored.standings[static_cast<std::size_t>(row)] = StandingIn(result, row, column);
   }
   return stored;
+}
+
+/// The lists of one period.
+struct Lists {
+  ScorePeriod period;
+  sys_days start;
+  const PgResult& rows;  ///< Id, game, score type.
+};
+
+/// Tells the rows of `page`, which counts lists from the one at `first` on. Returns which the last row is of.
+StatusOr<std::size_t> VisitPage(const Lists& lists, std::size_t first, const PgResult& page,
+                                VisitStanding visit) {
+  std::size_t list = first;
+  std::string game_id;
+  std::string score_type;
+  for (int row = 0; row < page.rows(); ++row) {
+    const std::size_t now = first + static_cast<std::size_t>(page.Int(row, 0)) - 1;
+    if (now < list) return MakeStatus(StatusCode::kInternal, "PostgreSQL mixes up lists of standings");
+    if (row == 0 || now != list) {
+      list = now;
+      game_id = lists.rows.Text(static_cast<int>(list), 1);
+      score_type = lists.rows.Text(static_cast<int>(list), 2);
+    }
+    const std::string player_id = page.Text(row, 1);
+    OOFGG_RETURN_IF_ERROR(visit({.game_id = game_id,
+                                 .score_type = score_type,
+                                 .period = lists.period,
+                                 .period_start = lists.start,
+                                 .player_id = player_id,
+                                 .standing = StandingIn(page, row, 2)}));
+  }
+  return list;
+}
+
+Status VisitLists(PostgresDatabase& database, const Lists& lists, VisitStanding visit) {
+  std::vector<std::int64_t> ids;
+  for (int row = 0; row < lists.rows.rows(); ++row) ids.push_back(lists.rows.Int(row, 0));
+  std::string after;
+  std::int64_t limit = kStandingPage;
+  for (std::size_t first = 0; first < ids.size();) {
+    const auto page =
+        database.Run(kListStandings, PgParams().Ints(std::span(ids).subspan(first)).Text(after).Int(limit));
+    // From a cold disk it may have taken too long; what was read until then is at hand the next time.
+    if (page.status().code() == StatusCode::kDeadlineExceeded && limit > kShortestPage) {
+      limit /= 2;
+      continue;
+    }
+    OOFGG_RETURN_IF_ERROR(page.status());
+    OOFGG_ASSIGN_OR_RETURN(first, VisitPage(lists, first, *page, visit));
+    if (page->rows() < limit) return {};
+    after = page->Text(page->rows() - 1, 1);
+  }
+  return {};
+}
+
+Status VisitPeriod(PostgresDatabase& database, ScorePeriod period, sys_days start, VisitStanding visit) {
+  for (std::int64_t after = 0;;) {
+    OOFGG_ASSIGN_OR_RETURN(const PgResult lists,
+                           database.Run(kListLists, PgParams()
+                                                        .Int(static_cast<std::int64_t>(period))
+                                                        .Int(DayNumber(start))
+                                                        .Int(after)
+                                                        .Int(kListPage)));
+    OOFGG_RETURN_IF_ERROR(VisitLists(database, {period, start, lists}, visit));
+    if (lists.rows() < kListPage) return {};
+    after = lists.Int(lists.rows() - 1, 0);
+  }
 }
 
 PgParams InsertParams(const Score& score, const ScoreRule& rule, const game::CreationKey& key) {
@@ -209,56 +277,7 @@ StatusOr<std::vector<ScoreRecord>> PostgresScoreStore::FindScores(std::span<cons
 
 Status PostgresScoreStore::VisitStandings(WallTime now, VisitStanding visit) {
   for (const ScorePeriod period : game::kScorePeriods) {
-    OOFGG_RETURN_IF_ERROR(VisitPeriod(period, game::PeriodStart(period, now), visit));
-  }
-  return {};
-}
-
-Status PostgresScoreStore::VisitPeriod(ScorePeriod period, sys_days start, VisitStanding visit) {
-  for (std::int64_t after = 0;;) {
-    OOFGG_ASSIGN_OR_RETURN(const PgResult lists,
-                           database_->Run(kListLists, PgParams()
-                                                          .Int(static_cast<std::int64_t>(period))
-                                                          .Int(DayNumber(start))
-                                                          .Int(after)
-                                                          .Int(kListPage)));
-    OOFGG_RETURN_IF_ERROR(VisitLists(period, start, lists, visit));
-    if (lists.rows() < kListPage) return {};
-    after = lists.Int(lists.rows() - 1, 0);
-  }
-}
-
-Status PostgresScoreStore::VisitLists(ScorePeriod period, sys_days start, const PgResult& lists,
-                                      VisitStanding visit) {
-  std::vector<std::int64_t> ids;
-  for (int row = 0; row < lists.rows(); ++row) ids.push_back(lists.Int(row, 0));
-  std::string after;
-  for (int first = 0; first < lists.rows();) {
-    const std::span rest = std::span<const std::int64_t>(ids).subspan(static_cast<std::size_t>(first));
-    OOFGG_ASSIGN_OR_RETURN(
-        const PgResult page,
-        database_->Run(kListStandings, PgParams().Ints(rest).Text(after).Int(kStandingPage)));
-    int list = first;
-    std::string game_id;
-    std::string score_type;
-    for (int row = 0; row < page.rows(); ++row) {
-      const int of = first + static_cast<int>(page.Int(row, 0)) - 1;
-      if (of < list) return MakeStatus(StatusCode::kInternal, "PostgreSQL mixes up lists of standings");
-      if (row == 0 || of != list) {
-        list = of;
-        game_id = lists.Text(list, 1);
-        score_type = lists.Text(list, 2);
-      }
-      after = page.Text(row, 1);
-      OOFGG_RETURN_IF_ERROR(visit({.game_id = game_id,
-                                   .score_type = score_type,
-                                   .period = period,
-                                   .period_start = start,
-                                   .player_id = after,
-                                   .standing = StandingIn(page, row, 2)}));
-    }
-    if (page.rows() < kStandingPage) return {};
-    first = list;
+    OOFGG_RETURN_IF_ERROR(VisitPeriod(*database_, period, game::PeriodStart(period, now), visit));
   }
   return {};
 }

@@ -11,7 +11,6 @@
 
 namespace oofgg::storage {
 
-class PgResult;
 class PostgresDatabase;
 
 /// Scores in PostgreSQL. Submissions that arrive together share a commit.
@@ -35,10 +34,6 @@ class PostgresScoreStore final : public game::ScoreStore {
   explicit PostgresScoreStore(PostgresDatabase& database) : database_(&database) {}
 
   StatusOr<game::StoredScore> WithStandings(game::ScoreRecord record);
-  Status VisitPeriod(game::ScorePeriod period, std::chrono::sys_days start,
-                     absl::FunctionRef<Status(const game::StandingRow&)> visit);
-  Status VisitLists(game::ScorePeriod period, std::chrono::sys_days start, const PgResult& lists,
-                    absl::FunctionRef<Status(const game::StandingRow&)> visit);
 
   PostgresDatabase* database_;
 };
