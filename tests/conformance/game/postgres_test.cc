@@ -211,6 +211,49 @@ TEST(PostgresGameStores, ServersThatStartTogetherShareTablesLimitsAndNumbers) {
   EXPECT_EQ(*runs.rbegin(), runs.size() - 1);
 }
 
+// Writers of the same rows in groups of their own, at two servers, beside what erases and purges.
+TEST(PostgresGameStores, NobodyWaitsInACircle) {
+  oofgg::testing::PostgresServer server;
+  std::vector<std::unique_ptr<StoresAt>> servers;
+  for (int i = 0; i < 2; ++i) servers.push_back(std::make_unique<StoresAt>(server.url()));
+  constexpr std::size_t kRows = 5;
+  const auto name = [](std::size_t i) { return "s" + std::to_string(i); };
+  for (std::size_t i = 0; i < kRows; ++i) {
+    ASSERT_TRUE(servers[0]->sessions->CreateSession(SessionOf(name(i), "host"), {}, 0).ok());
+  }
+  AllAtOnce(16, [&](std::size_t i) {
+    StoresAt& stores = *servers[i % servers.size()];
+    for (std::size_t turn = 0; turn < 40; ++turn) {
+      const std::string row = name((i * 3 + turn * (i % 2 == 0 ? 1 : kRows - 1)) % kRows);
+      const std::string id = std::to_string(i) + "-" + std::to_string(turn);
+      if (i == 0) {
+        EXPECT_TRUE(stores.sessions->EraseSession(row).ok());
+        EXPECT_TRUE(stores.sessions->CreateSession(SessionOf(row, "host"), {}, 100).ok());
+      } else if (i == 1) {
+        EXPECT_TRUE(stores.sessions->Purge({.now = kNow, .keep = 0ms, .limit = 3}).ok());
+        EXPECT_TRUE(stores.scores->EraseScores(row, 5).ok());
+      } else {
+        auto session = stores.sessions->FindSession(row);
+        if (session.ok()) {
+          session->state = turn % 7 == 0 ? SessionState::kFinished : SessionState::kStarted;
+          session->members.push_back({id, "", ""});
+          (void)stores.sessions->UpdateSession(*session);
+        }
+        (void)stores.sessions->NextStreamRun(row);
+        Score score = ScoreOf(id, row);
+        score.game_id = "g" + std::to_string(turn / 4);  // New lists now and then.
+        const auto stored = stores.scores->InsertScore(score, {}, {"server", std::to_string(turn), 1});
+        EXPECT_TRUE(stored.ok() || stored.status().code() == StatusCode::kNotFound) << stored.status();
+      }
+    }
+  });
+  servers.clear();  // A process tells its statistics when it ends, at the latest.
+  EXPECT_TRUE(Eventually([&] {
+    return server.Sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'oofgg'") == "0\n";
+  }));
+  EXPECT_EQ(server.Sql("SELECT sum(deadlocks) FROM pg_stat_database"), "0\n");
+}
+
 /// "schema." of what is at that URL, for SQL.
 std::string SchemaOf(const std::string& url) {
   const std::size_t begin = url.find("test_");

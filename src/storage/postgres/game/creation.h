@@ -21,7 +21,7 @@ enum class GameCreation : std::int64_t {
   kTaken = 2,  ///< The id, or what else only one may have.
   kFull = 3,
   kNoParent = 4,
-  kBusy = 5,  ///< Somebody else uses the key now, and this statement waits for nobody.
+  kBusy = 5,  ///< It would have to wait for others, and is a statement that does not; nothing was written.
 };
 
 struct GameCreationResult {

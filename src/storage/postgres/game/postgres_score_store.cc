@@ -30,10 +30,10 @@ constexpr std::int64_t kStandingPage = 5'000;
 constexpr std::int64_t kShortestPage = 100;
 constexpr std::int64_t kListPage = 1'000;
 
-// Grouped, so it locks nothing but what its first parameter names, and waits for no key.
+// Grouped, so it waits for nothing but what its first parameter names, the player.
 #define OOFGG_INSERT_SCORE(waits)                                                                   \
   "SELECT outcome, made, fingerprint, value, place, created_at, score_place FROM game_insert_score" \
-  "($1, $2, $3, $4, " waits ", $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+  "($1, $2, $3, $4, " waits ", $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
 constexpr PgStatement kInsertScore{OOFGG_INSERT_SCORE("false"), PgKind::kGroupedWrite, /*repeatable=*/true};
 constexpr PgStatement kInsertScoreInTurn{OOFGG_INSERT_SCORE("true"), PgKind::kWrite, /*repeatable=*/true};
 #undef OOFGG_INSERT_SCORE
@@ -183,12 +183,11 @@ Status VisitPeriod(PostgresDatabase& database, ScorePeriod period, sys_days star
 
 PgParams InsertParams(const Score& score, const ScoreRule& rule, const game::CreationKey& key) {
   PgParams params;
-  params.Text(score.game_id + "/" + score.score_type + "/" + score.player_id)
+  params.Text(score.player_id)
       .Text(key.creator)
       .Text(key.key)
       .Int(key.fingerprint)
       .Text(score.id)
-      .Text(score.player_id)
       .Text(score.game_id)
       .Text(score.instance_id)
       .Int(score.value)

@@ -79,7 +79,12 @@ constexpr PgStatement kNextStreamRun{
     "UPDATE game_sessions SET stream_runs = stream_runs + 1 WHERE id = $1 RETURNING stream_runs - 1",
     PgKind::kGroupedWrite, /*repeatable=*/true};
 
-constexpr PgStatement kPurgeSessions{"SELECT game_purge_sessions($1, $2, $3)", PgKind::kWrite,
+// Apart from what erases the old ones, as that waits for rows while it has others.
+constexpr PgStatement kNoticeEnded{
+    "UPDATE game_sessions SET noticed_at = $1 WHERE id IN (SELECT id FROM game_sessions"
+    " WHERE state IN (3, 4) AND noticed_at IS NULL LIMIT $2 FOR UPDATE SKIP LOCKED)",
+    PgKind::kWrite, /*repeatable=*/true};
+constexpr PgStatement kPurgeSessions{"SELECT game_purge_sessions($1, $2)", PgKind::kWrite,
                                      /*repeatable=*/true};
 
 std::vector<SessionMember> MembersIn(const PgResult& result, int row, int column) {
@@ -242,12 +247,13 @@ StatusOr<std::uint64_t> PostgresSessionStore::NextStreamRun(std::string_view ses
 
 StatusOr<bool> PostgresSessionStore::Purge(const game::Sweep& sweep) {
   OOFGG_ASSIGN_OR_RETURN(const bool more_keys, PurgeCreationKeys(*database_, "session", sweep));
-  OOFGG_ASSIGN_OR_RETURN(const PgResult purged,
-                         database_->Run(kPurgeSessions, PgParams()
-                                                            .Int(ToMillis(sweep.now))
-                                                            .Int(ToMillis(sweep.now - sweep.keep))
-                                                            .Int(RowLimit(sweep.limit))));
-  return more_keys || purged.Bool(0, 0);
+  const std::int64_t limit = RowLimit(sweep.limit);
+  OOFGG_ASSIGN_OR_RETURN(const PgResult noticed,
+                         database_->Run(kNoticeEnded, PgParams().Int(ToMillis(sweep.now)).Int(limit)));
+  OOFGG_ASSIGN_OR_RETURN(
+      const PgResult purged,
+      database_->Run(kPurgeSessions, PgParams().Int(ToMillis(sweep.now - sweep.keep)).Int(limit)));
+  return more_keys || noticed.affected() >= limit || purged.Bool(0, 0);
 }
 
 }  // namespace oofgg::storage

@@ -43,10 +43,10 @@ inline constexpr std::string_view kScoreTables = R"sql(
 )sql";
 
 inline constexpr std::string_view kScoreFunctions = R"sql(
-  -- Of whom scores of one player under one type are: one at a time, until the commit. So a later place is a
-  -- later commit, and what a player has only ever goes forward. The name is what groups are ordered by.
-  CREATE FUNCTION game_lock_scores(name text) RETURNS void LANGUAGE sql AS $$
-    SELECT pg_advisory_xact_lock(hashtextextended('oofgg scores ' || name, 0));
+  -- The scores of a player are written by one at a time, until the commit. So a later place is a later commit,
+  -- and what a player has only ever goes forward.
+  CREATE FUNCTION game_lock_scores(player text) RETURNS void LANGUAGE sql AS $$
+    SELECT pg_advisory_xact_lock(hashtextextended('oofgg scores of ' || player, 0));
   $$;
 
   -- What the player has in the periods that begin at `starts`, by ScorePeriod; NULL: nothing.
@@ -59,11 +59,12 @@ inline constexpr std::string_view kScoreFunctions = R"sql(
       ORDER BY p.n;
   $$;
 
-  -- Outcomes: as in GameCreation; 5: somebody else uses the key now, and `waits` is not set. Once it is done,
-  -- a row for each period. What counts is decided as by game::AfterScore: `keeps` as in ScoreKeep. A sum that
-  -- leaves 64 bits fails with 22003, and all is undone.
-  CREATE FUNCTION game_insert_score(name text, creator text, word text, print bigint, waits boolean,
-      new_id text, player text, game text, instance text, score bigint, kind text, moment bigint, meta text,
+  -- Outcomes: as in GameCreation. Once it is done, a row for each period. What counts is decided as by
+  -- game::AfterScore: `keeps` as in ScoreKeep. A sum that leaves 64 bits fails with 22003, and all is undone.
+  -- Unless `waits` is set, nothing is waited for but other writers of the player's scores, and outcome 5 says
+  -- that it would have to be: somebody else uses the key now, or a list has to be made.
+  CREATE FUNCTION game_insert_score(player text, creator text, word text, print bigint, waits boolean,
+      new_id text, game text, instance text, score bigint, kind text, moment bigint, meta text,
       ascends boolean, keeps bigint, starts bigint[])
   RETURNS TABLE (outcome bigint, made text, fingerprint bigint, value bigint, place bigint,
       created_at bigint, score_place bigint)
@@ -83,20 +84,24 @@ inline constexpr std::string_view kScoreFunctions = R"sql(
       RETURN QUERY SELECT 1::bigint, before, before_print, 0::bigint, 0::bigint, 0::bigint, 0::bigint;
       RETURN;
     END IF;
-    PERFORM game_lock_scores(name);
+    PERFORM game_lock_scores(player);
+    IF (SELECT count(*) FROM unnest(starts) WITH ORDINALITY AS p (start, n)
+        JOIN game_standing_lists l ON l.game_id = game AND l.score_type = kind AND l.period = p.n - 1
+          AND l.period_start = p.start) < cardinality(starts) THEN
+      IF NOT waits THEN
+        RETURN QUERY SELECT 5::bigint, NULL::text, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint;
+        RETURN;
+      END IF;
+      INSERT INTO game_standing_lists (game_id, score_type, period, period_start)
+        SELECT game, kind, p.n - 1, p.start FROM unnest(starts) WITH ORDINALITY AS p (start, n) ORDER BY p.n
+        ON CONFLICT DO NOTHING;
+    END IF;
     INSERT INTO game_scores (id, player_id, game_id, instance_id, value, score_type, created_at, metadata)
       VALUES (new_id, player, game, instance, score, kind, moment, meta)
       ON CONFLICT (id) DO NOTHING RETURNING game_scores.place INTO own;
     IF own IS NULL THEN
       RETURN QUERY SELECT 2::bigint, NULL::text, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint;
       RETURN;
-    END IF;
-    IF (SELECT count(*) FROM unnest(starts) WITH ORDINALITY AS p (start, n)
-        JOIN game_standing_lists l ON l.game_id = game AND l.score_type = kind AND l.period = p.n - 1
-          AND l.period_start = p.start) < cardinality(starts) THEN
-      INSERT INTO game_standing_lists (game_id, score_type, period, period_start)
-        SELECT game, kind, p.n - 1, p.start FROM unnest(starts) WITH ORDINALITY AS p (start, n) ORDER BY p.n
-        ON CONFLICT DO NOTHING;
     END IF;
     INSERT INTO game_standings AS s (list_id, player_id, value, place, created_at)
       SELECT l.id, player, score, own, moment FROM unnest(starts) WITH ORDINALITY AS p (start, n)
@@ -116,10 +121,7 @@ inline constexpr std::string_view kScoreFunctions = R"sql(
   DECLARE
     gone bigint;
   BEGIN
-    -- In the order of groups.
-    PERFORM game_lock_scores(t.name) FROM (
-      SELECT DISTINCT game_id || '/' || score_type || '/' || player AS name FROM game_scores
-      WHERE player_id = player ORDER BY 1) t;
+    PERFORM game_lock_scores(player);
     DELETE FROM game_standings WHERE player_id = player AND list_id IN (
       SELECT l.id FROM (SELECT DISTINCT game_id, score_type FROM game_scores WHERE player_id = player) t
         JOIN game_standing_lists l ON l.game_id = t.game_id AND l.score_type = t.score_type);

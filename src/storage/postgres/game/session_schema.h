@@ -136,20 +136,13 @@ inline constexpr std::string_view kSessionFunctions = R"sql(
   END $$;
 
   -- Whether there is more to do.
-  CREATE FUNCTION game_purge_sessions(moment bigint, before bigint, batch bigint) RETURNS boolean
-  LANGUAGE plpgsql AS $$
+  CREATE FUNCTION game_purge_sessions(before bigint, batch bigint) RETURNS boolean LANGUAGE plpgsql AS $$
   DECLARE
-    noticed bigint;
-    old text[];
+    old text[] := ARRAY(SELECT id FROM game_sessions WHERE state IN (3, 4) AND noticed_at <= before
+                        ORDER BY noticed_at LIMIT batch);
   BEGIN
-    UPDATE game_sessions SET noticed_at = moment WHERE id IN (
-      SELECT id FROM game_sessions WHERE state IN (3, 4) AND noticed_at IS NULL
-      LIMIT batch FOR UPDATE SKIP LOCKED);
-    GET DIAGNOSTICS noticed = ROW_COUNT;
-    old := ARRAY(SELECT id FROM game_sessions WHERE state IN (3, 4) AND noticed_at <= before
-                 ORDER BY noticed_at LIMIT batch);
     PERFORM game_erase_sessions(old);
-    RETURN noticed >= batch OR cardinality(old) >= batch;
+    RETURN cardinality(old) >= batch;
   END $$;
 )sql";
 
