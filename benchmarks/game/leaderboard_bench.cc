@@ -165,6 +165,18 @@ class Restarted {
     if (!boards_->Rebuild(scores, no_rule).ok()) std::abort();
   }
 
+  /// What of a rebuild is the file's part.
+  void ReadRows() {
+    storage::SqliteScoreStore scores(*database_);
+    std::int64_t sum = 0;
+    const auto visit = [&sum](const StandingRow& row) {
+      sum += row.standing.value + static_cast<std::int64_t>(row.player_id.size());
+      return Status();
+    };
+    if (!scores.VisitStandings(WallTime(), visit).ok()) std::abort();
+    benchmark::DoNotOptimize(sum);
+  }
+
   [[nodiscard]] Leaderboards& boards() { return *boards_; }
 
  private:
@@ -195,6 +207,13 @@ Restarted& Server() {
 }
 
 constexpr ListId kList{"arena", "default", ScorePeriod::kAllTime};
+
+void BM_ReadRows(benchmark::State& state) {
+  Restarted& server = Server();
+  for (auto _ : state) server.ReadRows();
+  state.SetItemsProcessed(state.iterations() * Entries());
+}
+BENCHMARK(BM_ReadRows)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
 
 void BM_Rebuild(benchmark::State& state) {
   Restarted& server = Server();
