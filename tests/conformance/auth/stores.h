@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <latch>
 #include <memory>
 #include <string>
 #include <thread>
@@ -23,6 +21,7 @@
 #include "storage/sqlite/auth/sqlite_refresh_store.h"
 #include "storage/sqlite/auth/sqlite_user_store.h"
 #include "storage/sqlite/database.h"
+#include "tests/support/all_at_once.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/temporary_directory.h"
 
@@ -102,17 +101,6 @@ class StoresTest : public ::testing::TestWithParam<Kind> {
   Stores stores_ = GetParam().open(directory_.path());
 };
 
-/// Runs `body(i)` on as many threads at once.
-inline void AllAtOnce(std::size_t threads, const std::function<void(std::size_t)>& body) {
-  std::latch start(static_cast<std::ptrdiff_t>(threads));
-  std::vector<std::thread> running;
-  for (std::size_t i = 0; i < threads; ++i) {
-    running.emplace_back([&, i] {
-      start.arrive_and_wait();
-      body(i);
-    });
-  }
-  for (std::thread& thread : running) thread.join();
-}
+using oofgg::testing::AllAtOnce;
 
 }  // namespace oofgg::auth::testing

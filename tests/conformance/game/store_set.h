@@ -2,18 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <latch>
 #include <memory>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "game/entity_store.h"
 #include "game/game_store.h"
 #include "game/player_store.h"
 #include "game/score_store.h"
 #include "game/session_store.h"
+#include "tests/support/all_at_once.h"
 
 namespace oofgg::storage {
 
@@ -50,18 +47,7 @@ inline std::string EngineName(const ::testing::TestParamInfo<Engine>& engine) {
   return "Postgres";
 }
 
-/// Runs `body(i)` on as many threads at once.
-inline void AllAtOnce(std::size_t threads, const std::function<void(std::size_t)>& body) {
-  std::latch start(static_cast<std::ptrdiff_t>(threads));
-  std::vector<std::thread> running;
-  for (std::size_t i = 0; i < threads; ++i) {
-    running.emplace_back([&, i] {
-      start.arrive_and_wait();
-      body(i);
-    });
-  }
-  for (std::thread& thread : running) thread.join();
-}
+using oofgg::testing::AllAtOnce;
 
 /// Runs a suite on all engines.
 #define OOFGG_ON_ALL_ENGINES(suite) \

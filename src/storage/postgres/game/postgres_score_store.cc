@@ -147,8 +147,7 @@ StatusOr<std::size_t> VisitPage(const Lists& lists, std::size_t first, const PgR
 }
 
 Status VisitLists(PostgresDatabase& database, const Lists& lists, VisitStanding visit) {
-  std::vector<std::int64_t> ids;
-  for (int row = 0; row < lists.rows.rows(); ++row) ids.push_back(lists.rows.Int(row, 0));
+  const auto ids = AllRows(lists.rows, [](const PgResult& result, int row) { return result.Int(row, 0); });
   std::string after;
   std::int64_t limit = kStandingPage;
   for (std::size_t first = 0; first < ids.size();) {
