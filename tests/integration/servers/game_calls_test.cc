@@ -200,7 +200,7 @@ template <class M>
 grpc::Status OnAnOldVersion(const World& world, typename M::Request request) {
   request.version = 1;
   EXPECT_TRUE(world.Send<M>(request, world.Token("ann")).ok());
-  return world.Send<M>(request, world.Token("eve-is-not-asked", "admin"));
+  return world.Send<M>(request, world.Token("root", "admin"));
 }
 
 std::vector<Row> GameRows() {
@@ -218,17 +218,19 @@ std::vector<Row> GameRows() {
                                .malformed = SpoilId<GetGameRequest>,
                                .oversize = StretchId<GetGameRequest>,
                                .wrong_owner = OK}),
-      RowOf<methods::UpdateGame>("UpdateGame", {.good =
-                                                    [](const World& w) {
-                                                      const Game game =
-                                                          w.Make<methods::CreateGame>({.name = "Old"});
-                                                      return UpdateGameRequest{.id = game.id, .name = "New"};
-                                                    },
-                                                .missing = NameNothing<UpdateGameRequest>,
-                                                .malformed = [](auto& r) { r.image_url = "not a url"; },
-                                                .oversize = [](auto& r) { r.name = std::string(101, 'x'); },
-                                                .conflict = OnAnOldVersion<methods::UpdateGame>,
-                                                .conflict_code = ABORTED}),
+      RowOf<methods::UpdateGame>(
+          "UpdateGame",
+          {.good = [](const World& w) { return UpdateGameRequest{.id = w.game_id, .name = "Fast chess"}; },
+           .missing = NameNothing<UpdateGameRequest>,
+           .malformed = [](auto& r) { r.image_url = "not a url"; },
+           .oversize = [](auto& r) { r.name = std::string(101, 'x'); },
+           .conflict =
+               [](const World& w, UpdateGameRequest request) {
+                 request.version = w.Make<methods::GetGame>({.id = w.game_id}).games.at(0).version;
+                 EXPECT_TRUE(w.Send<methods::UpdateGame>(request, w.Token("ann")).ok());
+                 return w.Send<methods::UpdateGame>(request, w.Token("root", "admin"));
+               },
+           .conflict_code = ABORTED}),
       RowOf<methods::TrendingGames>("TrendingGame",
                                     {.good = [](const World&) { return TrendingGamesRequest{}; },
                                      .malformed = [](auto& r) { r.cursor = "no cursor"; },
