@@ -90,7 +90,18 @@ StatusOr<Entity> EntityFacade::CreateEntity(const CallContext& context, const Cr
   OOFGG_ASSIGN_OR_RETURN(const CreationKey key, MakeCreationKey(context, SumOf(entity)));
   OOFGG_ASSIGN_OR_RETURN(Entity made, parts_.entities.CreateEntity(entity, key, kMaxEntities));
   if (made.id == entity.id) parts_.events.EntityChanged(session, made, "created");
+  if (players) OOFGG_RETURN_IF_ERROR(CheckStillThere(made));
   return ShownIn(request.session_id, std::move(made));
+}
+
+// Who left since the first look has taken along what they had then, not this.
+Status EntityFacade::CheckStillThere(const Entity& entity) {
+  OOFGG_ASSIGN_OR_RETURN(const SessionRecord session, parts_.sessions.FindSession(entity.session_id));
+  if (IsMember(session, entity.player_id)) return {};
+  OOFGG_ASSIGN_OR_RETURN(const bool erased, parts_.entities.EraseEntity(entity.session_id, entity.id));
+  if (erased) parts_.events.EntityChanged(session, entity, "deleted");
+  return WithReason(MakeStatus(StatusCode::kFailedPrecondition, "the player left the session meanwhile"),
+                    "LEFT_SESSION");
 }
 
 StatusOr<Entities> EntityFacade::GetEntity(const CallContext& context, const GetEntityRequest& request) {

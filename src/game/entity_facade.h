@@ -46,6 +46,7 @@ class EntityFacade {
  private:
   StatusOr<SessionRecord> FindLive(const CallContext& context, const std::string& session_id,
                                    const std::string& game_id);
+  Status CheckStillThere(const Entity& entity);
   static Status AuthorizeWrite(const CallContext& context, const SessionRecord& session,
                                const Entity& entity);
 

@@ -107,6 +107,8 @@ Status EventStream::Enter(EventStart start) {
   // Who left before the cursor was there has not been told by LEAVE.
   OOFGG_ASSIGN_OR_RETURN(const ResolvedSession now, ResolveSession(parts_.sessions, caller, session_id_));
   OOFGG_RETURN_IF_ERROR(AuthorizeSide(now));
+  if (!IsLive(now.record.state))
+    return SessionIsOver();  // Nor has the end, if the channel was not there yet.
   game_id_ = session.record.game_id;
   team_id_ = TeamOf(now.record, caller);
   real_id_ = real_id;

@@ -40,26 +40,24 @@ Fingerprint SumOf(const Game& game) {
   return sum;
 }
 
-// The lists of a type are kept by its rule from the first score on; another one would need them made anew.
-Status CheckKeepsRanking(const ScoreRules& before, const ScoreRules& after) {
-  for (const auto& [type, rule] : before) {
-    const auto now = after.find(type);
-    const ScoreRule next = now == after.end() ? ScoreRule() : now->second;
-    if (next.order == rule.order && next.keep == rule.keep) continue;
-    return WithReason(
-        MakeStatus(StatusCode::kFailedPrecondition,
-                   "score type " + type + " ranks by the rule it was made with; use a new type"),
-        "SCORE_RULE_FIXED");
-  }
+ScoreRule RuleFor(const ScoreRules& rules, std::string_view type) {
+  const auto named = rules.find(type);
+  return named == rules.end() ? ScoreRule() : named->second;
+}
+
+// The types that would rank otherwise than before.
+std::vector<std::string> RankedAnew(const ScoreRules& before, const ScoreRules& after) {
+  std::vector<std::string> types;
+  const auto note = [&](const std::string& type) {
+    const ScoreRule was = RuleFor(before, type);
+    const ScoreRule now = RuleFor(after, type);
+    if (was.order != now.order || was.keep != now.keep) types.push_back(type);
+  };
+  for (const auto& [type, rule] : before) note(type);
   for (const auto& [type, rule] : after) {
-    if (before.contains(type) || (rule.order == ScoreRule().order && rule.keep == ScoreRule().keep)) continue;
-    // Scores may have come while the type had no rule, and rank by the default one.
-    return WithReason(
-        MakeStatus(StatusCode::kFailedPrecondition,
-                   "score type " + type + " ranks by the default rule; give its rule when the game is made"),
-        "SCORE_RULE_FIXED");
+    if (!before.contains(type)) note(type);
   }
-  return {};
+  return types;
 }
 
 std::string TrendCursor(const TrendingGame& last) {
@@ -110,7 +108,7 @@ StatusOr<Game> GameFacade::UpdateGame(const CallContext& context, const UpdateGa
     OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kUpdateGame, {.self = self, .game_id = game.id}));
     OOFGG_RETURN_IF_ERROR(CheckVersion("the game", request.version, game.version));
     if (request.score_rules.has_value()) {
-      OOFGG_RETURN_IF_ERROR(CheckKeepsRanking(game.score_rules, *request.score_rules));
+      OOFGG_RETURN_IF_ERROR(CheckKeepsRanking(game, *request.score_rules));
     }
     game.name = request.name.value_or(game.name);
     game.description = request.description.value_or(game.description);
@@ -124,6 +122,19 @@ StatusOr<Game> GameFacade::UpdateGame(const CallContext& context, const UpdateGa
     return games_.UpdateGame(game);
   };
   return RetryOnConflict(attempt, request.version);
+}
+
+// The lists of a type are kept by its rule from the first score on; another one would need them made anew.
+Status GameFacade::CheckKeepsRanking(const Game& game, const ScoreRules& rules) {
+  for (const std::string& type : RankedAnew(game.score_rules, rules)) {
+    if (!boards_.IsOpen(game.id, type)) continue;
+    return WithReason(
+        MakeStatus(StatusCode::kFailedPrecondition, "score type " + type +
+                                                        " has scores, and ranks by the rule they came under; "
+                                                        "use another type"),
+        "SCORE_RULE_FIXED");
+  }
+  return {};
 }
 
 StatusOr<GamesPage> GameFacade::GetGame(const CallContext& context, const GetGameRequest& request) {

@@ -5,6 +5,7 @@
 #include "base/event_log.h"
 #include "game/cursor.h"
 #include "game/game_store.h"
+#include "game/leaderboards.h"
 #include "game/trends.h"
 #include "oofgg/caller.h"
 #include "oofgg/clock.h"
@@ -23,10 +24,11 @@ struct GameOptions {
 /// kPermissionDenied, kInvalidArgument, kUnavailable when the store cannot be used.
 class GameFacade {
  public:
-  GameFacade(GameStore& games, Trends& trends, const Cursors& cursors, UuidGenerator& ids, const Clock& clock,
-             EventLog& log, GameOptions options)
+  GameFacade(GameStore& games, Trends& trends, Leaderboards& boards, const Cursors& cursors,
+             UuidGenerator& ids, const Clock& clock, EventLog& log, GameOptions options)
       : games_(games),
         trends_(trends),
+        boards_(boards),
         cursors_(cursors),
         ids_(ids),
         clock_(clock),
@@ -41,7 +43,7 @@ class GameFacade {
 
   /// Changes what the request names, for its owner and admins. kNotFound: no such game. kAborted: it is no
   /// longer the version that the request names, or others kept writing at the same time. kFailedPrecondition
-  /// with reason SCORE_RULE_FIXED: how a score type ranks cannot change once there is a rule for it.
+  /// with reason SCORE_RULE_FIXED: how a score type ranks cannot change once it has scores.
   StatusOr<Game> UpdateGame(const CallContext& context, const UpdateGameRequest& request);
 
   /// A page of the games that most players joined of late, a join counting half after six hours.
@@ -51,10 +53,12 @@ class GameFacade {
   Status EnsureGame(const Game& game);
 
  private:
+  Status CheckKeepsRanking(const Game& game, const ScoreRules& rules);
   StatusOr<GamesPage> ListGames(const GetGameRequest& request);
 
   GameStore& games_;
   Trends& trends_;
+  Leaderboards& boards_;
   const Cursors& cursors_;
   UuidGenerator& ids_;
   const Clock& clock_;

@@ -4,12 +4,13 @@
 
 #include "game/authorization.h"
 #include "game/global_stream.h"
+#include "game/session_access.h"
 
 namespace oofgg::game {
 
 Status GlobalFacade::EnsureStream() {
   SessionRecord session;
-  session.id = kSessionId;
+  session.id = kGlobalSessionId;
   session.state = SessionState::kStarted;
   const Status made = parts_.sessions.CreateSession(session, {}, 0).status();
   return made.code() == StatusCode::kAlreadyExists ? Status() : made;

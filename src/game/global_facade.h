@@ -20,9 +20,6 @@ namespace oofgg::game {
 /// Threads: safe.
 class GlobalFacade {
  public:
-  /// The id of that session; no id that is given out looks like it.
-  static constexpr std::string_view kSessionId = "oofgg:global";
-
   struct Parts {
     SessionStore& sessions;
     EventHub& hub;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "game/authorization.h"
+#include "game/session_access.h"
 #include "game/validation.h"
 
 namespace oofgg::game {
@@ -78,7 +79,7 @@ Status GlobalStream::Begin(const GlobalEvent& first) {
 }
 
 Status GlobalStream::Enter(EventStart start) {
-  const std::string id(GlobalFacade::kSessionId);
+  const std::string id(kGlobalSessionId);
   OOFGG_ASSIGN_OR_RETURN(auto channel,
                          parts_.hub.Open(id, [&] { return parts_.sessions.NextStreamRun(id); }));
   OOFGG_ASSIGN_OR_RETURN(

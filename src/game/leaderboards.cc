@@ -115,6 +115,12 @@ Status Leaderboards::Open(std::string_view game_id, std::string_view score_type,
   return {};
 }
 
+bool Leaderboards::IsOpen(std::string_view game_id, std::string_view score_type) {
+  const std::lock_guard lock(mutex_);
+  const auto types = types_.find(game_id);
+  return types != types_.end() && types->second.contains(score_type);
+}
+
 void Leaderboards::Submit(const ListId& id, std::chrono::sys_days period_start, std::string_view player_id,
                           const Standing& standing) {
   Type* const type = FindType(id);

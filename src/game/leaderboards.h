@@ -63,6 +63,9 @@ class Leaderboards {
   /// kResourceExhausted: there are too many of these.
   Status Open(std::string_view game_id, std::string_view score_type, const std::optional<ScoreRule>& rule);
 
+  /// Whether there are such lists, whose rule stays what it is.
+  [[nodiscard]] bool IsOpen(std::string_view game_id, std::string_view score_type);
+
   /// Takes over what a player has on a list, as the store told it: of what was told before and now the one
   /// that counts stays. Nothing happens if the list is not open, or that period is over.
   void Submit(const ListId& id, std::chrono::sys_days period_start, std::string_view player_id,

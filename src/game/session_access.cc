@@ -10,6 +10,8 @@ namespace oofgg::game {
 
 StatusOr<ResolvedSession> ResolveSession(SessionStore& sessions, std::string_view user_id,
                                          std::string_view id) {
+  if (id == kGlobalSessionId)
+    return MakeStatus(StatusCode::kNotFound, "there is no session " + std::string(id));
   ResolvedSession session;
   OOFGG_ASSIGN_OR_RETURN(session.record, sessions.FindSession(id));
   if (session.record.alias_of.empty()) return session;

@@ -10,6 +10,10 @@
 
 namespace oofgg::game {
 
+/// The id of the session whose stream carries global events. It is no one's to name: `ResolveSession` does
+/// not find it, and no id that is given out looks like it.
+inline constexpr std::string_view kGlobalSessionId = "oofgg:global";
+
 /// A session as one player means it.
 struct ResolvedSession {
   SessionRecord record;

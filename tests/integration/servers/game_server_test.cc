@@ -100,6 +100,93 @@ TEST_F(GameServerTest, PlayersShareASessionAndItsEvents) {
   EXPECT_EQ((*first)->name, "e4");
 }
 
+TEST_F(GameServerTest, AdminsSpeakToAllWhoListen) {
+  Inbox<StatusOr<GlobalEvent>> anns;
+  Inbox<StatusOr<GlobalEvent>> admins;
+  const auto ann = Enter("ann");
+  const auto admin = AdminOf(folder_, *auth_, game_.get());
+  auto speaking =
+      admin->global().StreamEvents({}, [&](StatusOr<GlobalEvent> event) { admins.Put(std::move(event)); });
+  for (const char* name : {"first", "second"}) {
+    ASSERT_TRUE(speaking.Send({.name = name}).ok());
+    const auto own = admins.Next();
+    ASSERT_TRUE(own.has_value() && own->ok());
+    EXPECT_EQ((*own)->name, name);
+  }
+  auto listening =
+      ann->global().StreamEvents({.game_id = "arena", .after_sequence = 1},
+                                 [&](StatusOr<GlobalEvent> event) { anns.Put(std::move(event)); });
+  const auto replayed = anns.Next();
+  ASSERT_TRUE(replayed.has_value() && replayed->ok());
+  EXPECT_EQ((*replayed)->name, "second");
+
+  ASSERT_TRUE(speaking.Send({.name = "elsewhere", .game_id = "chess"}).ok());
+  ASSERT_TRUE(speaking
+                  .Send({.name = "news",
+                         .game_id = "arena",
+                         .attributes = {{"at", 12}},
+                         .type = GlobalEventType::kAnnouncement})
+                  .ok());
+  const auto heard = anns.Next();
+  ASSERT_TRUE(heard.has_value() && heard->ok());
+  EXPECT_EQ((*heard)->name, "news");
+  EXPECT_EQ((*heard)->attributes, (Attributes{{"at", 12}}));
+  EXPECT_EQ((*heard)->type, GlobalEventType::kAnnouncement);
+
+  auto refused =
+      ann->global().StreamEvents({}, [&](StatusOr<GlobalEvent> event) { anns.Put(std::move(event)); });
+  ASSERT_TRUE(refused.Send({.name = "spam"}).ok());
+  const auto end = anns.Next([](const auto& event) { return !event.ok(); });
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(end->status().code(), StatusCode::kPermissionDenied) << end->status();
+}
+
+TEST_F(GameServerTest, AGameServerHearsItsSessionAndSpeaksInIt) {
+  const auto ann = Enter("ann");
+  const auto made =
+      AdminOf(folder_, *auth_)->admin().CreateServiceCredential({.name = "arena", .game_id = "arena"});
+  ASSERT_TRUE(made.ok()) << made.status();
+  const auto server = ClientOf(auth_.get(), game_.get());
+  ASSERT_TRUE(server->account().ServiceLogin({.credential = made->credential}).ok());
+
+  const auto session = ann->games().CreateSession({.game_id = "arena"});
+  ASSERT_TRUE(session.ok()) << session.status();
+  Inbox<StatusOr<GameEvent>> anns;
+  Inbox<StatusOr<GameEvent>> servers;
+  auto playing = ann->games().StreamEvents({.session_id = session->id},
+                                           [&](StatusOr<GameEvent> event) { anns.Put(std::move(event)); });
+  auto hosting = server->instances().StreamEvents(
+      {.session_id = session->id}, [&](StatusOr<GameEvent> event) { servers.Put(std::move(event)); });
+  ASSERT_TRUE(playing.Send(Event("here")).ok());
+  ASSERT_TRUE(anns.Next(Named("here")).has_value());
+  ASSERT_TRUE(hosting.Send({.name = "ready", .type = EventType::kSystem}).ok());
+  const auto ready = anns.Next(Named("ready"));
+  ASSERT_TRUE(ready.has_value() && ready->ok());
+  EXPECT_EQ((*ready)->type, EventType::kSystem);
+  EXPECT_EQ((*ready)->player_id, "");
+
+  const auto door = server->games().CreateEntity(
+      {.session_id = session->id, .name = "door", .attributes = {{"open", false}}});
+  ASSERT_TRUE(door.ok()) << door.status();
+  const auto told = anns.Next(Named("entity"));
+  ASSERT_TRUE(told.has_value() && told->ok());
+  EXPECT_EQ((*told)->attributes.at("entity_id"), Attribute(door->id));
+  const auto seen = ann->games().GetEntity({.id = door->id, .session_id = session->id});
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  EXPECT_EQ(seen->entities.at(0).attributes, (Attributes{{"open", false}}));
+
+  const auto started = server->games().UpdateSession(
+      {.id = session->id, .version = session->version, .state = SessionState::kStarted});
+  ASSERT_TRUE(started.ok()) << started.status();
+  const auto late =
+      ann->games().UpdateSession({.id = session->id, .version = session->version, .data = "late"});
+  EXPECT_EQ(late.status().code(), StatusCode::kAborted) << late.status();
+  ASSERT_TRUE(server->games().UpdateSession({.id = session->id, .state = SessionState::kFinished}).ok());
+  const auto over = anns.Next([](const auto& event) { return !event.ok(); });
+  ASSERT_TRUE(over.has_value());
+  EXPECT_EQ(ReasonOf(over->status()), "SESSION_OVER");
+}
+
 TEST_F(GameServerTest, CreationIsCarriedOutOncePerKey) {
   const auto ann = Enter("ann");
   const CallOptions keyed{.timeout = std::chrono::milliseconds(0), .idempotency_key = "key-1"};

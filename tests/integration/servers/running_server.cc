@@ -96,10 +96,11 @@ std::unique_ptr<Client> SignUp(const std::string& name, const RunningServer& aut
   return client;
 }
 
-std::unique_ptr<Client> AdminOf(const TemporaryDirectory& folder, const RunningServer& auth) {
+std::unique_ptr<Client> AdminOf(const TemporaryDirectory& folder, const RunningServer& auth,
+                                const RunningServer* game) {
   const auto keys = auth::KeyStore::Open(folder.path() + "/oofgg-data/auth-keys").value();
   const auth::TokenIssuer issuer(keys.signing_key(), Clock::System(), RandomSource::System());
-  auto client = ClientOf(&auth);
+  auto client = ClientOf(&auth, game);
   client->SetTokens({.user_id = "operator",
                      .access_token = issuer.Issue({"operator", "admin", "operator"}).value(),
                      .expires_at = Clock::System().WallNow() + std::chrono::minutes(10)});

@@ -62,7 +62,8 @@ class RunningServer {
                                              const RunningServer* maker = nullptr);
 
 /// A client who is an admin, as whoever can read the auth server's keys in `folder` is.
-[[nodiscard]] std::unique_ptr<Client> AdminOf(const TemporaryDirectory& folder, const RunningServer& auth);
+[[nodiscard]] std::unique_ptr<Client> AdminOf(const TemporaryDirectory& folder, const RunningServer& auth,
+                                              const RunningServer* game = nullptr);
 
 /// The game servers that the maker in `folder` has started and that run now.
 [[nodiscard]] std::vector<backends::ProcessRecord> GameServersOf(const TemporaryDirectory& folder);

@@ -174,14 +174,28 @@ TEST_F(UpdateGameTest, OfTwoWritersOnOneVersionTheSecondIsTold) {
   EXPECT_EQ(games().GetGame(As("ann"), Id(game_.id))->games[0].name, "First");
 }
 
-TEST_F(UpdateGameTest, HowAScoreTypeRanksIsFixed) {
-  UpdateGameRequest request = Update();
-  request.score_rules = ScoreRules{{"elo", {.keep = ScoreKeep::kLast, .min_value = 0}}};
-  EXPECT_TRUE(games().UpdateGame(As("ann"), request).ok());  // What is taken may change.
-  request.score_rules = ScoreRules{{"elo", {.keep = ScoreKeep::kBest}}};
-  EXPECT_EQ(ReasonOf(games().UpdateGame(As("ann"), request).status()), "SCORE_RULE_FIXED");
-  request.score_rules = ScoreRules();
-  EXPECT_EQ(ReasonOf(games().UpdateGame(As("ann"), request).status()), "SCORE_RULE_FIXED");
+TEST_F(UpdateGameTest, HowAScoreTypeRanksIsFixedOnceItHasScores) {
+  const auto update = [&](ScoreRules rules) {
+    UpdateGameRequest request = Update();
+    request.score_rules = std::move(rules);
+    return games().UpdateGame(As("ann"), request).status();
+  };
+  EXPECT_TRUE(update({{"elo", {.keep = ScoreKeep::kSum}}}).ok());
+  ScoreSubmission score;
+  score.game_id = game_.id;
+  score.score_type = "elo";
+  ASSERT_TRUE(room_->scores().SubmitScore(As("bob"), score).ok());
+  score.score_type = "laps";
+  ASSERT_TRUE(room_->scores().SubmitScore(As("bob"), score).ok());
+  EXPECT_TRUE(
+      update({{"elo", {.keep = ScoreKeep::kSum, .min_value = 0}}}).ok());  // What is taken may change.
+  EXPECT_EQ(ReasonOf(update({{"elo", {.keep = ScoreKeep::kBest}}})), "SCORE_RULE_FIXED");
+  EXPECT_EQ(ReasonOf(update({})), "SCORE_RULE_FIXED");
+  EXPECT_EQ(
+      ReasonOf(update({{"elo", {.keep = ScoreKeep::kSum}}, {"laps", {.order = ScoreOrder::kAscending}}})),
+      "SCORE_RULE_FIXED");
+  Restart();
+  EXPECT_EQ(ReasonOf(update({})), "SCORE_RULE_FIXED");
 }
 
 TEST_F(UpdateGameTest, Refusals) {

@@ -129,11 +129,14 @@ TEST_F(GlobalStreamTest, RefusalsEndTheStreamAndReachNobody) {
   EXPECT_EQ(ann.Read().size(), 200 * 2u);
 }
 
-TEST_F(GlobalStreamTest, ItsSessionIsNobodysToSee) {
+TEST_F(GlobalStreamTest, ItsSessionIsNobodysToName) {
   GetSessionRequest get;
-  get.id = GlobalFacade::kSessionId;
-  EXPECT_FALSE(room_->sessions().GetSession(As("ann"), get).ok());
-  EXPECT_THAT(OpenOn("ann", get.id).Ended(), HasCode(StatusCode::kPermissionDenied));
+  get.id = kGlobalSessionId;
+  EXPECT_THAT(room_->sessions().GetSession(As("root", "admin"), get).status(),
+              HasCode(StatusCode::kNotFound));
+  EXPECT_THAT(room_->sessions().DeleteSession(As("root", "admin"), {.id = get.id}).status(),
+              HasCode(StatusCode::kNotFound));
+  EXPECT_THAT(OpenOn("ann", get.id).Ended(), HasCode(StatusCode::kNotFound));
 }
 
 }  // namespace
