@@ -63,6 +63,7 @@ class EventFeed final : public Subscription {
     if (event.sequence != 0) {
       if (event.sequence <= hello_.sequence) return Next::kGoOn;  // Replayed: known already.
       hello_.sequence = event.sequence;
+      if (event.id.empty()) return Next::kGoOn;  // Only how far it went: those before were for others.
     }
     PushLocked([this, event = std::move(event)]() mutable { Deliver(std::move(event)); });
     if (callbacks_.size() < kMaxInbox) return Next::kGoOn;

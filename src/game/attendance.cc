@@ -20,6 +20,17 @@ void Attendance::Depart(std::string_view session_id, std::string_view player_id)
   departures_.push_back({now, {std::string(session_id), std::string(player_id)}});
 }
 
+void Attendance::Forget(std::string_view session_id, std::string_view player_id) {
+  const std::lock_guard lock(mutex_);
+  const auto session = sessions_.find(session_id);
+  if (session == sessions_.end()) return;
+  const auto player = session->second.find(player_id);
+  // With streams open, the last of them to close still has to find its entry.
+  if (player == session->second.end() || player->second.streams > 0) return;
+  session->second.erase(player);
+  if (session->second.empty()) sessions_.erase(session);
+}
+
 std::vector<Attendance::Absence> Attendance::TakeDue() {
   const TimePoint now = clock_.Now();
   std::vector<Absence> due;

@@ -24,6 +24,9 @@ class Attendance {
   /// One call for each `Arrive`.
   void Depart(std::string_view session_id, std::string_view player_id);
 
+  /// The player left, or came anew: an absence from before no longer counts.
+  void Forget(std::string_view session_id, std::string_view player_id);
+
   struct Absence {
     std::string session_id;
     std::string player_id;

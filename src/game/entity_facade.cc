@@ -88,6 +88,7 @@ StatusOr<Entity> EntityFacade::CreateEntity(const CallContext& context, const Cr
     return InvalidField("player_id", "is for entities that a player controls; set controller to PLAYER");
   }
   OOFGG_ASSIGN_OR_RETURN(const CreationKey key, MakeCreationKey(context, SumOf(entity)));
+  const auto turn = parts_.turns.Take(session.id);
   OOFGG_ASSIGN_OR_RETURN(Entity made, parts_.entities.CreateEntity(entity, key, kMaxEntities));
   if (made.id == entity.id) parts_.events.EntityChanged(session, made, "created");
   if (players) OOFGG_RETURN_IF_ERROR(CheckStillThere(made));
@@ -136,6 +137,7 @@ StatusOr<Entity> EntityFacade::UpdateEntity(const CallContext& context, const Up
     if (!changed) return entity;
     return parts_.entities.UpdateEntity(entity);
   };
+  const auto turn = parts_.turns.Take(session.id);
   OOFGG_ASSIGN_OR_RETURN(Entity updated, RetryOnConflict(attempt, request.version));
   if (changed) parts_.events.EntityChanged(session, updated, "updated");
   return ShownIn(request.session_id, std::move(updated));
@@ -144,6 +146,7 @@ StatusOr<Entity> EntityFacade::UpdateEntity(const CallContext& context, const Up
 StatusOr<Entity> EntityFacade::DeleteEntity(const CallContext& context, const DeleteEntityRequest& request) {
   OOFGG_ASSIGN_OR_RETURN(const SessionRecord session, FindLive(context, request.session_id, request.game_id));
   OOFGG_RETURN_IF_ERROR(CheckId("id", request.id));
+  const auto turn = parts_.turns.Take(session.id);
   auto entity = parts_.entities.FindEntity(session.id, request.id);
   if (entity.status().code() == StatusCode::kNotFound) {
     return Entity{.id = request.id, .session_id = request.session_id, .game_id = session.game_id};

@@ -7,6 +7,7 @@
 #include "game/session_access.h"
 #include "game/session_events.h"
 #include "game/session_store.h"
+#include "game/session_turns.h"
 #include "oofgg/caller.h"
 #include "oofgg/model/game.h"
 #include "oofgg/status.h"
@@ -25,6 +26,7 @@ class EntityFacade {
     SessionStore& sessions;
     EntityStore& entities;
     SessionEvents& events;
+    SessionTurns& turns;
     UuidGenerator& ids;
   };
 

@@ -178,16 +178,33 @@ std::optional<GameEvent> EventStream::Next() {
       End(next.status());
       return std::nullopt;
     }
-    if (*next == nullptr) return std::nullopt;
-    if (side_ == Side::kPlayer && !IsFor(**next, context_.caller->user_id, team_id_)) continue;
+    if (*next == nullptr) return PositionIfDue();
+    if (side_ == Side::kPlayer && !IsFor(**next, context_.caller->user_id, team_id_)) {
+      skipped_.Note((*next)->sequence);
+      continue;
+    }
+    skipped_.Clear();
     GameEvent event = **next;
     event.session_id = session_id_;  // The receiver's name for it.
     return event;
   }
 }
 
+std::optional<GameEvent> EventStream::PositionIfDue() {
+  const auto sequence = skipped_.TakeIfDue();
+  if (!sequence.has_value()) return std::nullopt;
+  GameEvent position;
+  position.session_id = session_id_;
+  position.sequence = *sequence;
+  return position;
+}
+
 void EventStream::End(Status status) {
+  const bool was_open = stage_ == Stage::kOpen;
   LeaveChannel();
+  // Put out, or it is over: not away. Who joins again is not waited for before they open a stream.
+  const bool is_out = status.code() == StatusCode::kFailedPrecondition;
+  if (was_open && is_out) parts_.attendance.Forget(real_id_, context_.caller->user_id);
   host_->Finish(std::move(status));
 }
 

@@ -9,6 +9,7 @@
 #include "game/event_facade.h"
 #include "game/session_access.h"
 #include "game/session_notifier.h"
+#include "game/skipped_events.h"
 #include "game/stream_host_ref.h"
 #include "oofgg/caller.h"
 #include "oofgg/model/game.h"
@@ -39,6 +40,7 @@ class EventStream final : public StreamHandler<GameEvent, GameEvent>,
   Status OpenFor(const GameEvent& first);
   Status Enter(EventStart start);
   void LeaveChannel();
+  std::optional<GameEvent> PositionIfDue();
   Status Send(GameEvent event);
   [[nodiscard]] Status AuthorizeSide(const ResolvedSession& session) const;
   [[nodiscard]] Status CheckEvent(const GameEvent& event) const;
@@ -54,8 +56,9 @@ class EventStream final : public StreamHandler<GameEvent, GameEvent>,
   std::string session_id_;  // As the client named it.
   std::string real_id_;     // Of the match, where the client named its place in the queue.
   std::string game_id_;
-  std::string team_id_;                        // The member's.
-  std::unique_ptr<EventCursor> cursor_;        // From kOpen on.
+  std::string team_id_;                  // The member's.
+  std::unique_ptr<EventCursor> cursor_;  // From kOpen on.
+  SkippedEvents skipped_;
   std::atomic<bool> session_changed_ = false;  // While kQueued.
 };
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "oofgg/log.h"
+
 namespace oofgg::game {
 namespace {
 
@@ -38,13 +40,18 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
                  .entities = stores.entities,
                  .notifier = notifier_,
                  .events = session_events_,
+                 .turns = turns_,
+                 .attendance = attendance_,
                  .trends = trends_,
                  .ids = ids_,
                  .clock = clock,
                  .log = log}),
       caretaker_(stores.sessions, sessions_, attendance_, clock, options.sessions),
-      entities_(
-          {.sessions = stores.sessions, .entities = stores.entities, .events = session_events_, .ids = ids_}),
+      entities_({.sessions = stores.sessions,
+                 .entities = stores.entities,
+                 .events = session_events_,
+                 .turns = turns_,
+                 .ids = ids_}),
       events_({.sessions = stores.sessions,
                .notifier = notifier_,
                .hub = hub_,
@@ -60,6 +67,12 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
                .ids = ids_,
                .clock = clock,
                .log = log}) {}
+
+GameRoom::~GameRoom() {
+  if (const Status kept = trends_.Flush(); !kept.ok()) {
+    Log(LogLevel::kWarning, "game", "the last joins are not counted as trending: " + kept.ToString());
+  }
+}
 
 StatusOr<std::unique_ptr<GameRoom>> GameRoom::Open(const Stores& stores, MatchQueue* queue,
                                                    const Clock& clock, RandomSource& random, EventLog& log,

@@ -77,6 +77,11 @@ class GameRoom {
   /// and costs a few look-ups; what fails is tried again by `PurgeEnded`. Blocks on the stores.
   Status ErasePlayer(const DeletedUser& user);
 
+  /// Brings to the store what was gathered for it.
+  ~GameRoom();
+  GameRoom(const GameRoom&) = delete;
+  GameRoom& operator=(const GameRoom&) = delete;
+
   PlayerFacade& players() { return players_; }
   GameFacade& games() { return games_; }
   SessionFacade& sessions() { return sessions_; }
@@ -102,6 +107,7 @@ class GameRoom {
   Attendance attendance_;
   SessionEvents session_events_;
   Trends trends_;
+  SessionTurns turns_;
   const Cursors cursors_;
   Leaderboards boards_;
   ErasedPlayers erased_;

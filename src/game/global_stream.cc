@@ -128,8 +128,16 @@ std::optional<GlobalEvent> GlobalStream::Next() {
       End(next.status());
       return std::nullopt;
     }
-    if (*next == nullptr) return std::nullopt;
-    if (!game_id_.empty() && !(*next)->game_id.empty() && (*next)->game_id != game_id_) continue;
+    if (*next == nullptr) {
+      const auto position = skipped_.TakeIfDue();
+      if (!position.has_value()) return std::nullopt;
+      return GlobalEvent{.sequence = *position};
+    }
+    if (!game_id_.empty() && !(*next)->game_id.empty() && (*next)->game_id != game_id_) {
+      skipped_.Note((*next)->sequence);
+      continue;
+    }
+    skipped_.Clear();
     told_ = true;
     return Delivered(**next);
   }

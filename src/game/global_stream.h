@@ -6,6 +6,7 @@
 
 #include "game/event_channel.h"
 #include "game/global_facade.h"
+#include "game/skipped_events.h"
 #include "game/stream_host_ref.h"
 #include "oofgg/caller.h"
 #include "oofgg/model/game.h"
@@ -42,6 +43,7 @@ class GlobalStream final : public StreamHandler<GlobalEvent, GlobalEvent> {
   bool ended_ = false;
   std::string game_id_;  // Only its events and those for everybody; empty: all.
   std::unique_ptr<EventCursor> cursor_;
+  SkippedEvents skipped_;
 };
 
 }  // namespace oofgg::game

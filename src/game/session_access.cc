@@ -34,7 +34,7 @@ bool RemoveMember(SessionRecord& record, std::string_view user_id) {
       record.members, [user_id](const SessionMember& member) { return member.user_id == user_id; });
   if (gone == 0) return false;
   if (record.members.empty()) {
-    record.state = SessionState::kFinished;
+    if (IsLive(record.state)) record.state = SessionState::kFinished;
   } else if (record.owner_id == user_id) {
     record.owner_id = record.members.front().user_id;
   }

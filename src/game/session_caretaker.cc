@@ -22,6 +22,7 @@ Status SessionCaretaker::LeaveAbsent() {
 Status SessionCaretaker::EndIdle() {
   const TimePoint now = clock_.Now();
   StringMap<TimePoint> unattended;
+  Status first_error;  // What fails holds up nothing else.
   std::vector<SessionRecord> page;
   do {
     OOFGG_ASSIGN_OR_RETURN(page, sessions_.ListHosted(page.empty() ? "" : page.back().id, kSessionsAtOnce));
@@ -30,14 +31,15 @@ Status SessionCaretaker::EndIdle() {
       const auto noticed = unattended_since_.find(session.id);
       const TimePoint since = noticed == unattended_since_.end() ? now : noticed->second;
       if (since + options_.idle_timeout <= now) {
-        OOFGG_RETURN_IF_ERROR(facade_.Finish(session.id));
+        Status ended = facade_.FinishIf([&] { return !attendance_.IsAttended(session.id); }, session.id);
+        if (first_error.ok()) first_error = std::move(ended);
       } else {
         unattended.emplace(session.id, since);
       }
     }
   } while (page.size() == kSessionsAtOnce);
   unattended_since_ = std::move(unattended);
-  return {};
+  return first_error;
 }
 
 }  // namespace oofgg::game

@@ -60,6 +60,7 @@ StatusOr<ResolvedSession> SessionFacade::FindToChange(const CallContext& context
 StatusOr<bool> SessionFacade::Change(SessionRecord& stored, const UpdateSessionRequest& request,
                                      const Game& game) {
   OOFGG_RETURN_IF_ERROR(CheckVersion("the session", request.version, stored.version));
+  if (!IsLive(stored.state) && request.state.value_or(stored.state) == stored.state) return SessionIsOver();
   const SessionRecord before = stored;
   if (request.state.has_value()) {
     OOFGG_RETURN_IF_ERROR(CheckTransition(stored.state, *request.state));
@@ -68,7 +69,7 @@ StatusOr<bool> SessionFacade::Change(SessionRecord& stored, const UpdateSessionR
   if (request.user_ids.has_value()) {
     SetMembers(stored, *request.user_ids);
     if (stored.members.size() > CapacityOf(game)) return SessionIsFull();
-    const bool host_left = !stored.owner_id.empty() && !IsMember(stored, stored.owner_id);
+    const bool host_left = IsMember(before, stored.owner_id) && !IsMember(stored, stored.owner_id);
     if (stored.members.empty()) {
       stored.state = SessionState::kFinished;
     } else if (host_left) {
@@ -106,14 +107,17 @@ StatusOr<Session> SessionFacade::UpdateSession(const CallContext& context,
     before = stored;
     return Change(stored, request, game);
   };
+  const auto turn = parts_.turns.Take(session.record.id);
   OOFGG_ASSIGN_OR_RETURN(const SessionRecord changed,
                          ModifySession(parts_.sessions, session.record.id, change, request.version));
-  for (const std::string& gone : MissingIn(changed, before)) {
-    OOFGG_RETURN_IF_ERROR(EraseEntitiesOf(changed, gone));
-    parts_.events.Left(changed, gone, OutOfSession());
+  const std::vector<std::string> gone = MissingIn(changed, before);
+  for (const std::string& player : gone) parts_.events.Left(changed, player, OutOfSession());
+  for (const std::string& fresh : MissingIn(before, changed)) {
+    parts_.attendance.Forget(changed.id, fresh);
+    parts_.events.Joined(changed, fresh);
   }
-  for (const std::string& fresh : MissingIn(before, changed)) parts_.events.Joined(changed, fresh);
   if (changed.version != before.version) parts_.events.Changed(changed);
+  for (const std::string& player : gone) OOFGG_RETURN_IF_ERROR(EraseEntitiesOf(changed, player));
   return ViewOf(changed, request.id, context.caller->user_id);
 }
 
@@ -130,6 +134,7 @@ StatusOr<Session> SessionFacade::DeleteSession(const CallContext& context,
     was_live = IsLive(stored.state);
     return std::exchange(stored.state, SessionState::kDeleted) != SessionState::kDeleted;
   };
+  const auto turn = parts_.turns.Take(session.record.id);
   OOFGG_ASSIGN_OR_RETURN(const SessionRecord deleted, ModifySession(parts_.sessions, session.record.id, end));
   if (was_live) {
     parts_.events.Changed(deleted);
@@ -146,12 +151,14 @@ StatusOr<Session> SessionFacade::LeaveSession(const SessionRecord& session, cons
     was_in = RemoveMember(stored, player);
     return was_in;
   };
+  const auto turn = parts_.turns.Take(session.id);
   OOFGG_ASSIGN_OR_RETURN(const SessionRecord left, ModifySession(parts_.sessions, session.id, leave));
   if (was_in) {
-    OOFGG_RETURN_IF_ERROR(EraseEntitiesOf(left, player));
     parts_.events.Left(left, player, OutOfSession());
     if (left.owner_id != session.owner_id || !IsLive(left.state)) parts_.events.Changed(left);
   }
+  // Last, and again if they left before, as the store may have failed in between.
+  OOFGG_RETURN_IF_ERROR(EraseEntitiesOf(left, player));
   return ViewOf(left, id, player);
 }
 
@@ -164,13 +171,14 @@ Status SessionFacade::TakeOut(const std::string& session_id, const std::string& 
   return LeaveSession(*session, session_id, player_id).status();
 }
 
-Status SessionFacade::Finish(const std::string& session_id) {
+Status SessionFacade::FinishIf(absl::FunctionRef<bool()> nobody_attends, const std::string& session_id) {
   bool ended = false;
   const auto finish = [&](SessionRecord& stored) -> StatusOr<bool> {
-    ended = IsLive(stored.state) && stored.state != SessionState::kQueued;
+    ended = IsLive(stored.state) && stored.state != SessionState::kQueued && nobody_attends();
     if (ended) stored.state = SessionState::kFinished;
     return ended;
   };
+  const auto turn = parts_.turns.Take(session_id);
   const auto session = ModifySession(parts_.sessions, session_id, finish);
   if (session.status().code() == StatusCode::kNotFound) return {};
   OOFGG_RETURN_IF_ERROR(session.status());

@@ -121,8 +121,10 @@ StatusOr<Session> SessionFacade::JoinSession(const CallContext& context, const J
   if (IsMember(session.record, caller)) return ViewOf(session.record, request.session_id, caller);
   OOFGG_ASSIGN_OR_RETURN(const Game game, parts_.games.FindGame(request.game_id));
 
+  bool came_in = false;
   const auto join = [&](SessionRecord& stored) -> StatusOr<bool> {
-    if (IsMember(stored, caller)) return false;
+    came_in = !IsMember(stored, caller);
+    if (!came_in) return false;
     OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kJoinSession, RelationTo({stored, false}, caller)));
     if (stored.members.size() >= CapacityOf(game)) {
       return SessionIsFull();
@@ -130,9 +132,13 @@ StatusOr<Session> SessionFacade::JoinSession(const CallContext& context, const J
     stored.members.push_back({.user_id = caller, .team_id = request.team_id, .join_ticket = {}});
     return true;
   };
+  const auto turn = parts_.turns.Take(session.record.id);
   OOFGG_ASSIGN_OR_RETURN(const SessionRecord joined, ModifySession(parts_.sessions, session.record.id, join));
-  parts_.events.Joined(joined, caller);
-  parts_.trends.Note(joined.game_id);
+  if (came_in) {
+    parts_.attendance.Forget(joined.id, caller);
+    parts_.events.Joined(joined, caller);
+    parts_.trends.Note(joined.game_id);
+  }
   return ViewOf(joined, request.session_id, caller);
 }
 
@@ -151,7 +157,6 @@ StatusOr<Session> SessionFacade::Leave(const CallContext& context, const JoinLea
     OOFGG_ASSIGN_OR_RETURN(const SessionRecord left, parts_.queue.Leave(context, session.record));
     return ViewOf(left, id, caller);
   }
-  if (!IsMember(session.record, caller)) return ViewOf(session.record, id, caller);  // Left before.
 
   return LeaveSession(session.record, id, caller);
 }
@@ -174,6 +179,9 @@ Status SessionFacade::EraseFrom(const SessionRecord& session, const std::string&
     }
     return true;
   };
+  const auto turn = parts_.turns.Take(session.id);
+  // First, or they would not be found again if the store failed in between.
+  OOFGG_RETURN_IF_ERROR(EraseEntitiesOf(session, player));
   const auto rest = ModifySession(parts_.sessions, session.id, take_out);
   if (rest.status().code() == StatusCode::kNotFound) return {};
   OOFGG_RETURN_IF_ERROR(rest.status());
@@ -181,11 +189,10 @@ Status SessionFacade::EraseFrom(const SessionRecord& session, const std::string&
     parts_.queue.Forget(session);
     OOFGG_RETURN_IF_ERROR(parts_.sessions.EraseSession(session.id));
   }
-  OOFGG_RETURN_IF_ERROR(EraseEntitiesOf(*rest, player));
   parts_.events.Left(
       *rest, player,
       WithReason(MakeStatus(StatusCode::kFailedPrecondition, "your account was deleted"), "ACCOUNT_DELETED"));
-  if (rest->owner_id != session.owner_id) parts_.events.Changed(*rest);
+  if (rest->owner_id != session.owner_id || !IsLive(rest->state)) parts_.events.Changed(*rest);
   return {};
 }
 
@@ -200,7 +207,7 @@ StatusOr<StreamHandlerPtr<Session, Session>> SessionFacade::WatchQueue(const Cal
 
   host->Wake();
   auto watch =
-      std::make_shared<SessionWatch>(parts_.sessions, parts_.notifier, caller, request.id, std::move(host));
+      std::make_shared<SessionWatch>(parts_.sessions, parts_.notifier, context, request.id, std::move(host));
   // From before the first `Next` on, so that no change falls between.
   parts_.notifier.Add(request.id, watch);
   parts_.queue.Attend(context, session.record);

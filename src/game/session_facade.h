@@ -1,9 +1,12 @@
 #pragma once
 
+#include <absl/functional/function_ref.h>
+
 #include <memory>
 #include <string>
 
 #include "base/event_log.h"
+#include "game/attendance.h"
 #include "game/authorization.h"
 #include "game/entity_store.h"
 #include "game/erased_players.h"
@@ -13,6 +16,7 @@
 #include "game/session_notifier.h"
 #include "game/session_queue.h"
 #include "game/session_store.h"
+#include "game/session_turns.h"
 #include "game/trends.h"
 #include "oofgg/caller.h"
 #include "oofgg/clock.h"
@@ -38,6 +42,8 @@ class SessionFacade {
     EntityStore& entities;
     SessionNotifier& notifier;
     SessionEvents& events;
+    SessionTurns& turns;
+    Attendance& attendance;
     Trends& trends;
     UuidGenerator& ids;
     const Clock& clock;
@@ -83,8 +89,9 @@ class SessionFacade {
   /// gone, if it is a match, or if they left.
   Status TakeOut(const std::string& session_id, const std::string& player_id);
 
-  /// Ends a live session that a player made; as good if there is none.
-  Status Finish(const std::string& session_id);
+  /// Ends a live session that a player made, if nobody attends it when it is written; as good if there is
+  /// none.
+  Status FinishIf(absl::FunctionRef<bool()> nobody_attends, const std::string& session_id);
 
   /// Takes the player out of all sessions and the queue: what they were in alone goes, what they owned goes
   /// to the next member. Again does no harm.

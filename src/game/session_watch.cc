@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "game/authorization.h"
 #include "game/session_access.h"
 
 namespace oofgg::game {
@@ -25,9 +26,13 @@ void SessionWatch::End(Status status) {
 std::optional<Session> SessionWatch::Next() {
   // Cleared before the store is read: a change in between makes one more look, never one too few.
   if (ended_ || !changed_.exchange(false)) return std::nullopt;
-  const StatusOr<ResolvedSession> session = ResolveSession(sessions_, viewer_, id_);
-  if (!session.ok()) {
-    End(session.status());
+  const std::string& viewer = context_.caller->user_id;
+  const StatusOr<ResolvedSession> session = ResolveSession(sessions_, viewer, id_);
+  // Who left, or never was in it, may look at it no longer once it has started.
+  const Status allowed =
+      session.ok() ? Authorize(context_, Act::kReadSession, RelationTo(*session, viewer)) : session.status();
+  if (!allowed.ok()) {
+    End(allowed);
     return std::nullopt;
   }
   const SessionRecord& record = session->record;
@@ -35,7 +40,7 @@ std::optional<Session> SessionWatch::Next() {
   if (record.version == told_version_ && !settled) return std::nullopt;
   told_version_ = record.version;
   if (settled) End({});
-  return ViewOf(record, id_, viewer_);
+  return ViewOf(record, id_, viewer);
 }
 
 }  // namespace oofgg::game

@@ -5,10 +5,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "game/session_notifier.h"
 #include "game/session_store.h"
 #include "game/stream_host_ref.h"
+#include "oofgg/caller.h"
 #include "oofgg/model/game.h"
 #include "oofgg/stream.h"
 
@@ -17,11 +19,11 @@ namespace oofgg::game {
 /// The stream behind `WatchQueue`: a session's newest state whenever it changed, until it is settled.
 class SessionWatch final : public StreamHandler<Session, Session>, public SessionNotifier::Watcher {
  public:
-  SessionWatch(SessionStore& sessions, SessionNotifier& notifier, std::string viewer, std::string id,
+  SessionWatch(SessionStore& sessions, SessionNotifier& notifier, CallContext context, std::string id,
                std::shared_ptr<StreamHost> host)
       : sessions_(sessions),
         notifier_(notifier),
-        viewer_(std::move(viewer)),
+        context_(std::move(context)),
         id_(std::move(id)),
         host_(std::move(host)) {}
 
@@ -35,7 +37,7 @@ class SessionWatch final : public StreamHandler<Session, Session>, public Sessio
 
   SessionStore& sessions_;
   SessionNotifier& notifier_;
-  const std::string viewer_;
+  const CallContext context_;
   const std::string id_;  // The one asked by: a place in the queue keeps it after it became a match.
   StreamHostRef host_;
   std::atomic<bool> changed_ = true;

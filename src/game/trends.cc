@@ -30,14 +30,9 @@ Status Trends::Flush() {
     for (const auto& [game_id, heat] : std::exchange(gathered_, {})) trends.push_back({game_id, heat});
   }
   if (trends.empty()) return {};
-  Status stored = games_.AddTrends(trends);
-  if (stored.ok()) return stored;
-  const std::lock_guard lock(mutex_);  // For the next time.
-  for (const GameTrend& trend : trends) {
-    const auto [at, fresh] = gathered_.try_emplace(trend.game_id, trend.heat);
-    if (!fresh) at->second = AddHeat(at->second, trend.heat);
-  }
-  return stored;
+  // Not again after an error, which may have come behind the commit: rather a few joins too few than too
+  // many.
+  return games_.AddTrends(trends);
 }
 
 StatusOr<std::vector<TrendingGame>> Trends::List(const std::optional<GameTrend>& after, std::size_t limit) {

@@ -15,8 +15,8 @@
 namespace oofgg::game {
 
 /// How much games are joined of late. Joins are gathered here and brought to the store together: when the
-/// list is asked for, and by `Flush`; a process that is killed loses what it had gathered. Threads: safe; all
-/// but `Note` block on the store.
+/// list is asked for, and by `Flush`. A process that is killed loses what it had gathered; so does one whose
+/// store cannot be used then. Threads: safe; all but `Note` block on the store.
 class Trends {
  public:
   /// After this time a join counts for half.

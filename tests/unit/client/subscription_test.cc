@@ -24,6 +24,7 @@ std::string Offline(const std::string& user, std::uint64_t version) {
 }
 std::string Event(std::uint64_t sequence) {
   GameEvent event;
+  event.id = "s/" + std::to_string(sequence);
   event.sequence = sequence;
   return wire::EncodeResponse<methods::StreamEvents>(event);
 }
@@ -466,6 +467,18 @@ TEST_F(EventsTest, ResumesAfterTheLastEventAndDropsWhatItKnows) {
   stream().Say(Event(7));
   Run();
   EXPECT_EQ(seen_, (std::vector<std::uint64_t>{5, 6, 7}));
+}
+
+TEST_F(EventsTest, HowFarItWentIsNoEventButWhereItResumes) {
+  const EventStream events = Open(4);
+  GameEvent position;
+  position.sequence = 300;
+  stream().Say(wire::EncodeResponse<methods::StreamEvents>(position));
+  stream().Close(Lost());
+  setting_.executor.AdvanceBy(seconds(1));
+  EXPECT_EQ(Written(0).sequence, 300U);
+  Run();
+  EXPECT_TRUE(seen_.empty());
 }
 
 TEST_F(EventsTest, SendsNowOrWhenThereIsALinkAgain) {

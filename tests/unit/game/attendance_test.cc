@@ -76,5 +76,15 @@ TEST_F(AttendanceTest, SessionsAndPlayersAreApart) {
   EXPECT_TRUE(attendance_.IsAttended("t"));
 }
 
+TEST_F(AttendanceTest, WhoIsOutIsNotAway) {
+  attendance_.Arrive("s", "ann");
+  attendance_.Depart("s", "ann");
+  attendance_.Forget("s", "ann");
+  EXPECT_FALSE(attendance_.IsAttended("s"));
+  clock_.Advance(seconds(60));
+  EXPECT_EQ(attendance_.TakeDue(), Absences());
+  attendance_.Forget("s", "nobody");
+}
+
 }  // namespace
 }  // namespace oofgg::game

@@ -160,7 +160,7 @@ TEST_F(EntityFacadeTest, WhatAPlayerControlsGoesWithThem) {
   leave.action = JoinLeaveAction::kLeave;
   leave.session_id = session_.id;
   ASSERT_TRUE(room_->sessions().JoinLeave(As("bob"), leave).ok());
-  EXPECT_EQ(ann.Read(), "entity left ");
+  EXPECT_EQ(ann.Read(), "left entity ");
   EXPECT_EQ(Get(As("ann"))->entities, std::vector<Entity>{door});
 }
 

@@ -350,7 +350,7 @@ class RacedSessionsTest : public ErasePlayerTest {
     auto room = GameRoom::Open({player_store_, game_store_, sessions_, entity_store_, score_store_}, &maker_,
                                clock_, random_, log_, options_);
     EXPECT_TRUE(room.ok()) << room.status();
-    room_ = *std::move(room);
+    other_server_ = std::exchange(room_, *std::move(room));
   }
   ~RacedSessionsTest() override { room_.reset(); }  // Before the store.
   Status Join(const std::string& player, const std::string& session) {
@@ -358,9 +358,10 @@ class RacedSessionsTest : public ErasePlayerTest {
     join.game_id = "arena";
     join.session_id = session;
     join.action = JoinLeaveAction::kJoin;
-    return room_->sessions().JoinLeave(As(player), join).status();
+    return other_server_->sessions().JoinLeave(As(player), join).status();
   }
 
+  std::unique_ptr<GameRoom> other_server_;  // On the same stores, without the race.
   RacedSessions sessions_{session_store_};
 };
 

@@ -340,5 +340,21 @@ TEST_F(AddressedEventTest, OnlyAServersCredentialOpensTheServersSide) {
   EXPECT_THAT(other.Ended(), HasCode(StatusCode::kPermissionDenied));
 }
 
+TEST_F(AddressedEventTest, WhoIsNotAddressedIsToldHowFarItWent) {
+  GameEvent event = Event("plan");
+  event.team_id = "red";
+  for (int i = 0; i < 300; ++i) {
+    streams_.at("bob").Send(event);
+    clock_.Advance(std::chrono::milliseconds(20));
+  }
+  const auto position = streams_.at("dan").handler->Next();
+  ASSERT_TRUE(position.has_value());
+  EXPECT_EQ(position->id, "");
+  EXPECT_EQ(position->name, "");
+  EXPECT_EQ(position->session_id, session_.id);
+  EXPECT_EQ(position->sequence, 300U);
+  EXPECT_EQ(streams_.at("dan").handler->Next(), std::nullopt);
+}
+
 }  // namespace
 }  // namespace oofgg::game

@@ -90,5 +90,20 @@ TEST_F(SessionCaretakerTest, OneStreamIsAttendance) {
   EXPECT_EQ(Now().state, SessionState::kCreated);
 }
 
+TEST_F(SessionCaretakerTest, WhoLeftAndJoinedAgainIsNotTakenForGone) {
+  auto bob = OpenOn("bob", session_.id);
+  JoinLeaveRequest request;
+  request.game_id = "arena";
+  request.session_id = session_.id;
+  request.action = JoinLeaveAction::kLeave;
+  ASSERT_TRUE(room_->sessions().JoinLeave(As("bob"), request).ok());
+  EXPECT_EQ(bob.Read(), "");
+  bob.handler->OnClose();
+  request.action = JoinLeaveAction::kJoin;
+  ASSERT_TRUE(room_->sessions().JoinLeave(As("bob"), request).ok());
+  Pass(minutes(10));
+  EXPECT_EQ(Now().user_ids.size(), 2U);
+}
+
 }  // namespace
 }  // namespace oofgg::game

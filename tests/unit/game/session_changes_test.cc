@@ -237,5 +237,36 @@ TEST_F(SessionChangesTest, Refusals) {
   EXPECT_THAT(sessions().UpdateSession(As("ann"), missing).status(), HasCode(StatusCode::kNotFound));
 }
 
+TEST_F(SessionChangesTest, WhatIsOverIsNotChangedAnyMore) {
+  ASSERT_TRUE(Delete(As("ann")).ok());
+  UpdateSessionRequest request = Update();
+  request.user_ids = std::vector<std::string>();
+  EXPECT_EQ(ReasonOf(sessions().UpdateSession(As("ann"), request).status()), "SESSION_OVER");
+  ASSERT_TRUE(sessions().JoinLeave(As("bob"), Leaving(session_.id)).ok());
+  ASSERT_TRUE(sessions().JoinLeave(As("ann"), Leaving(session_.id)).ok());
+  EXPECT_EQ(Now().state, SessionState::kDeleted);
+}
+
+TEST_F(SessionChangesTest, AServersSessionStaysTheServers) {
+  CreateSessionRequest create;
+  create.game_id = "arena";
+  create.user_ids = {"ann", "bob"};
+  session_ = *sessions().CreateSession(As("server", "service"), create);
+  UpdateSessionRequest request = Update();
+  request.user_ids = {"bob", "cid"};
+  EXPECT_EQ(sessions().UpdateSession(As("server", "service"), request)->host_id, "server");
+}
+
+TEST_F(SessionChangesTest, WhoMayNoLongerLookIsNotShownMore) {
+  ASSERT_TRUE(sessions().UpdateSession(As("ann"), To(SessionState::kWaiting)).ok());
+  const auto host = std::make_shared<FakeStreamHost>();
+  const auto watch = sessions().WatchQueue(As("eve"), Session{.id = session_.id}, host);
+  ASSERT_TRUE(watch.ok()) << watch.status();
+  EXPECT_TRUE((*watch)->Next().has_value());  // Anybody could join yet.
+  ASSERT_TRUE(sessions().UpdateSession(As("ann"), To(SessionState::kStarted)).ok());
+  EXPECT_EQ((*watch)->Next(), std::nullopt);
+  EXPECT_THAT(host->finished().value_or(Status()), HasCode(StatusCode::kPermissionDenied));
+}
+
 }  // namespace
 }  // namespace oofgg::game
