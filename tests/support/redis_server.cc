@@ -68,10 +68,11 @@ std::string RedisServer::AskAll(const std::string& command) const { return Conve
 bool RedisServer::WaitForLog(const std::string& text) const { return process_->WaitForOutput(text); }
 
 RedisSentinel::RedisSentinel(const RedisServer& master) {
+  // Sentinels whose votes were split try again after twice the failover timeout: well before a test gives up.
   std::ofstream(directory_ / "sentinel.conf")
       << "port " << port_ << "\nbind 127.0.0.1\ndir " << directory_.path()
       << "\nsentinel monitor main 127.0.0.1 " << master.port() << " 2\n"
-      << "sentinel down-after-milliseconds main 1000\nsentinel failover-timeout main 5000\n";
+      << "sentinel down-after-milliseconds main 1000\nsentinel failover-timeout main 2000\n";
   process_ = StartAndWait("redis-sentinel", {directory_ / "sentinel.conf"}, "+monitor master main");
 }
 
