@@ -89,6 +89,15 @@ function(oofgg_add_library room)
   set_property(GLOBAL APPEND PROPERTY OOFGG_ROOMS ${target})
 endfunction()
 
+# oofgg_optimise_for_size(<target>...): rooms that wait for disks and networks, or translate a message a call. Unrolled
+# they take a fifth of a program more, and nobody is faster. Their flags are not those of the precompiled headers.
+function(oofgg_optimise_for_size)
+  foreach(target IN LISTS ARGN)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Os>)
+    set_target_properties(${target} PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)
+  endforeach()
+endfunction()
+
 # oofgg_build_on_demand(<program> <sanitizer>...): no test runs it under these; who wants it there names it.
 function(oofgg_build_on_demand program)
   foreach(sanitizer IN LISTS ARGN)

@@ -11,7 +11,7 @@ const Cursors& Ours() {
 }
 
 TEST(CursorTest, ComesBackAsItWas) {
-  for (const std::string position : {"", "a", "17,4", std::string("\0\xff", 2).c_str()}) {
+  for (const std::string& position : {std::string(), std::string("17,4"), std::string("\0\xff", 2)}) {
     EXPECT_EQ(*Ours().Decode("games", Ours().Encode("games", position)), position);
   }
   EXPECT_EQ(*Ours().Decode("games", ""), "");
