@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/patience.h"
+
 namespace oofgg::testing {
 
 /// A program under test: its own process group, its output captured, gone when dropped.
@@ -33,20 +35,20 @@ class ChildProcess {
   /// The next line on stdout that starts with `prefix`; earlier ones are kept in `output()`.
   /// Nothing when the child closes its stdout or `timeout` passes first.
   std::optional<std::string> WaitForLine(std::string_view prefix,
-                                         std::chrono::seconds timeout = std::chrono::seconds(30));
+                                         std::chrono::seconds timeout = kPatience);
 
   /// Whether `text` has come so many times on stdout before it is closed or `timeout` passes.
   bool WaitForOutput(std::string_view text, int times = 1,
-                     std::chrono::seconds timeout = std::chrono::seconds(30));
+                     std::chrono::seconds timeout = kPatience);
 
   /// Whether `text` has come on stderr before it is closed or `timeout` passes.
-  bool WaitForErrors(std::string_view text, std::chrono::seconds timeout = std::chrono::seconds(30));
+  bool WaitForErrors(std::string_view text, std::chrono::seconds timeout = kPatience);
 
   /// Sends a signal. Does nothing to a child that has been waited for.
   void Signal(int signal) const;
 
   /// Waits for the end: exit status, or 128 + signal as a shell says it. Nothing if `timeout` passes.
-  std::optional<int> Wait(std::chrono::seconds timeout = std::chrono::seconds(30));
+  std::optional<int> Wait(std::chrono::seconds timeout = kPatience);
 
   /// All that was read so far, stdout and stderr.
   [[nodiscard]] const std::string& output() const { return output_; }

@@ -5,13 +5,13 @@
 #include <string>
 #include <string_view>
 
+#include "tests/support/patience.h"
+
 namespace oofgg::testing {
 
 /// A client over UDP, as crude as `nc -u`. Threads: one owner.
 class DatagramPeer {
  public:
-  static constexpr std::chrono::seconds kPatience{20};
-
   /// Talks to `host:port`, an IPv4 address, and hears nobody else.
   explicit DatagramPeer(const std::string& address);
   ~DatagramPeer();

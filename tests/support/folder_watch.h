@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "tests/support/patience.h"
+
 namespace oofgg::testing {
 
 /// What processes do to the files of a folder, from now on: each open, read, write, close, rename and removal
@@ -32,7 +34,7 @@ class FolderWatch {
   /// Whether there come to be so many within 20 s.
   bool WaitForCount(int count) {
     while (count_ < count) {
-      if (!ReadSome(std::chrono::seconds(20))) return false;
+      if (!ReadSome(kPatience)) return false;
     }
     return true;
   }

@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "tests/support/patience.h"
+
 namespace oofgg::testing {
 
 /// What callbacks of other threads brought, for a test that waits for it. Declare it before what calls back.
@@ -31,7 +33,7 @@ class Inbox {
 
   /// The next item that `fits`; those before are dropped. Nothing after 20 s.
   std::optional<T> Next(const std::function<bool(const T&)>& fits = [](const T&) { return true; }) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
     std::unique_lock lock(mutex_);
     while (arrived_.wait_until(lock, deadline, [this] { return !items_.empty(); })) {
       T item = std::move(items_.front());

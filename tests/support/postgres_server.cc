@@ -10,13 +10,13 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "tests/support/patience.h"
 #include "tests/support/tcp_peer.h"
 
 namespace oofgg::testing {
 namespace {
 
 constexpr const char* kUser = "postgres";
-constexpr std::chrono::seconds kPatience{60};
 
 /// Where Debian puts the programs of the newest version that is installed.
 std::string FindPrograms() {

@@ -15,7 +15,7 @@
 namespace oofgg::testing {
 namespace {
 
-constexpr int kPatienceMs = 20'000;
+constexpr int kPatienceMs = 120'000;
 
 }  // namespace
 

@@ -6,14 +6,14 @@
 #include <string>
 #include <string_view>
 
+#include "tests/support/patience.h"
+
 namespace oofgg::testing {
 
 /// A client on a TCP connection, as crude as `nc`: says bytes, waits for what it is owed and no longer than
 /// it says. Threads: one owner.
 class TcpPeer {
  public:
-  static constexpr std::chrono::seconds kPatience{20};
-
   /// Connects to `host:port`, an IPv4 address.
   explicit TcpPeer(const std::string& address);
   ~TcpPeer();

@@ -12,6 +12,7 @@
 
 #include "tests/support/child_process.h"
 #include "tests/support/password.h"
+#include "tests/support/patience.h"
 #include "tests/support/temporary_directory.h"
 
 namespace oofgg::testing {
@@ -95,7 +96,7 @@ class Shell {
 };
 
 /// Whether the process, of whoever it is a child, is gone within `patience`.
-[[nodiscard]] bool IsGone(pid_t pid, std::chrono::seconds patience = std::chrono::seconds(20));
+[[nodiscard]] bool IsGone(pid_t pid, std::chrono::seconds patience = kPatience);
 
 /// A name that no other test of this program takes.
 [[nodiscard]] std::string NewName(const std::string& prefix);

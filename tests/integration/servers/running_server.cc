@@ -13,7 +13,7 @@
 namespace oofgg::testing {
 namespace {
 
-constexpr std::chrono::seconds kPatience{20};
+using testing::kPatience;
 
 std::string ArenaCommand() {
   const char* programs = std::getenv("OOFGG_BIN_DIR");

@@ -16,6 +16,8 @@
 #include <csignal>
 #include <utility>
 
+#include "tests/support/patience.h"
+
 namespace oofgg::net {
 namespace {
 
@@ -40,7 +42,7 @@ std::string EndOf(SSL* ssl, int result) {
 }  // namespace
 
 LineClient::LineClient(std::uint16_t port, const Options& options) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
-  const timeval patience{20, 0};
+  const timeval patience{testing::kPatience.count(), 0};
   const int yes = 1;
   setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
