@@ -34,12 +34,10 @@ class ChildProcess {
 
   /// The next line on stdout that starts with `prefix`; earlier ones are kept in `output()`.
   /// Nothing when the child closes its stdout or `timeout` passes first.
-  std::optional<std::string> WaitForLine(std::string_view prefix,
-                                         std::chrono::seconds timeout = kPatience);
+  std::optional<std::string> WaitForLine(std::string_view prefix, std::chrono::seconds timeout = kPatience);
 
   /// Whether `text` has come so many times on stdout before it is closed or `timeout` passes.
-  bool WaitForOutput(std::string_view text, int times = 1,
-                     std::chrono::seconds timeout = kPatience);
+  bool WaitForOutput(std::string_view text, int times = 1, std::chrono::seconds timeout = kPatience);
 
   /// Whether `text` has come on stderr before it is closed or `timeout` passes.
   bool WaitForErrors(std::string_view text, std::chrono::seconds timeout = kPatience);

@@ -5,7 +5,8 @@
 
 namespace oofgg::testing {
 
-/// It ends what hangs and judges nobody's speed, so it is long: machines that test are shared, and sanitizers slow.
+/// It ends what hangs and judges nobody's speed, so it is long: machines that test are shared, and sanitizers
+/// slow.
 inline constexpr std::chrono::seconds kPatience{120};
 
 }  // namespace oofgg::testing

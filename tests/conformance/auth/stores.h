@@ -22,6 +22,7 @@
 #include "storage/sqlite/auth/sqlite_user_store.h"
 #include "storage/sqlite/database.h"
 #include "tests/support/all_at_once.h"
+#include "tests/support/patience.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/temporary_directory.h"
 
@@ -55,7 +56,10 @@ inline Stores SqliteStores(const std::string& directory) {
 }
 
 inline Stores StoresAt(const std::string& url) {
-  std::shared_ptr<storage::PostgresDatabase> database = storage::PostgresDatabase::Open(url).value();
+  std::shared_ptr<storage::PostgresDatabase> database =
+      storage::PostgresDatabase::Open(
+          url, {.timeout = oofgg::testing::kPatience, .connect_timeout = oofgg::testing::kPatience})
+          .value();
   return {.ground = database,
           .users = storage::PostgresUserStore::Make(*database).value(),
           .sessions = storage::PostgresRefreshStore::Make(*database).value(),

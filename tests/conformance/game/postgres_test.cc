@@ -20,6 +20,7 @@
 #include "storage/postgres/game/postgres_session_store.h"
 #include "tests/conformance/game/store_set.h"
 #include "tests/support/eventually.h"
+#include "tests/support/patience.h"
 #include "tests/support/postgres_server.h"
 
 namespace oofgg::storage {
@@ -32,7 +33,9 @@ const WallTime kNow = WallTime(1'900'000'000s);
 
 struct StoresAt {
   explicit StoresAt(const std::string& url)
-      : database(PostgresDatabase::Open(url).value()),
+      : database(PostgresDatabase::Open(url, {.timeout = oofgg::testing::kPatience,
+                                              .connect_timeout = oofgg::testing::kPatience})
+                     .value()),
         players(PostgresPlayerStore::Make(*database).value()),
         games(PostgresGameStore::Make(*database).value()),
         sessions(PostgresSessionStore::Make(*database).value()),

@@ -18,6 +18,7 @@
 #include "storage/sqlite/game/sqlite_player_store.h"
 #include "storage/sqlite/game/sqlite_score_store.h"
 #include "storage/sqlite/game/sqlite_session_store.h"
+#include "tests/support/patience.h"
 #include "tests/support/postgres_server.h"
 
 namespace oofgg::storage {
@@ -68,7 +69,10 @@ class PostgresStores final : public StoreSet {
 
  private:
   std::unique_ptr<PostgresDatabase> database_ =
-      PostgresDatabase::Open(testing::PostgresServer::Shared().NewSchemaUrl()).value();
+      PostgresDatabase::Open(
+          testing::PostgresServer::Shared().NewSchemaUrl(),
+          {.timeout = oofgg::testing::kPatience, .connect_timeout = oofgg::testing::kPatience})
+          .value();
   std::unique_ptr<PostgresPlayerStore> players_ = PostgresPlayerStore::Make(*database_).value();
   std::unique_ptr<PostgresGameStore> games_ = PostgresGameStore::Make(*database_).value();
   std::unique_ptr<PostgresSessionStore> sessions_ = PostgresSessionStore::Make(*database_).value();

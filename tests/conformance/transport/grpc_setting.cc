@@ -4,6 +4,7 @@
 #include "oofgg/grpc_transport.h"
 #include "tests/conformance/transport/grpc_echo_server.h"
 #include "tests/conformance/transport/transport_setting.h"
+#include "tests/support/patience.h"
 
 namespace oofgg::testing {
 namespace {
@@ -15,7 +16,7 @@ class GrpcSetting final : public TransportSetting {
   const Clock& clock() const override { return Clock::System(); }
   bool RunUntil(const std::function<bool()>& done) override {
     std::unique_lock lock(mutex_);
-    return happened_.wait_for(lock, std::chrono::seconds(60), done);
+    return happened_.wait_for(lock, oofgg::testing::kPatience, done);
   }
   void Notify() override {
     std::lock_guard lock(mutex_);

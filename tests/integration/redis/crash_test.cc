@@ -99,7 +99,7 @@ TEST(RedisCrashTest, IsBackSoonAfterTheServer) {
   server.Kill();
   ASSERT_FALSE(client->Call({"PING"}, Soon()).ok());
   server.Start();
-  EXPECT_TRUE(client->WaitUntilUp(In(5s)).ok());
+  EXPECT_TRUE(client->WaitUntilUp(Soon()).ok());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "storage/redis/redis_client.h"
+#include "tests/support/patience.h"
 #include "tests/support/redis_server.h"
 
 namespace oofgg::storage::testing {
@@ -15,7 +16,7 @@ using namespace std::chrono_literals;
 
 inline TimePoint In(Duration delay) { return Clock::System().Now() + delay; }
 /// Longer than anything takes that is to happen.
-inline TimePoint Soon() { return In(20s); }
+inline TimePoint Soon() { return In(oofgg::testing::kPatience); }
 
 inline RedisOptions OptionsFor(const std::string& url) { return {.url = ParseRedisUrl(url).value()}; }
 

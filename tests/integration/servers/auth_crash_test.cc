@@ -12,8 +12,10 @@
 #include <thread>
 
 #include "tests/integration/servers/running_server.h"
+#include "tests/support/patience.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/redis_server.h"
+#include "tests/support/ten_times.h"
 
 namespace oofgg::testing {
 namespace {
@@ -41,7 +43,7 @@ class Load {
   Load(const Load&) = delete;
   Load& operator=(const Load&) = delete;
 
-  /// Waits until so many more players were served than now; for 30 s at most.
+  /// Waits until so many more players were served than now; for `kPatience` at most.
   void WaitForPlayers(int more) { EXPECT_TRUE(WaitForMore(served_, more)) << "nobody is served"; }
 
   /// Waits until some have begun and ended since now, be it that they met nobody.
@@ -60,7 +62,7 @@ class Load {
  private:
   bool WaitForMore(const int& count, int more) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, 30s, [&count, goal = count + more] { return count >= goal; });
+    return changed_.wait_for(lock, kPatience, [&count, goal = count + more] { return count >= goal; });
   }
 
   void CountTry(bool served) {
@@ -125,7 +127,7 @@ class AuthCrashTest : public ::testing::Test {
     kill();
     load.WaitForTries();
     restart();
-    EXPECT_LT(TimeToComeBack(*watcher), 2s);
+    EXPECT_LT(TimeToComeBack(*watcher), TenTimes(2s));
     load.WaitForPlayers(8);
     const Told told = load.Stop();
     Check(told, *auth_);
@@ -133,10 +135,11 @@ class AuthCrashTest : public ::testing::Test {
     CheckSpent(told);
   }
 
-  /// Until a call is answered that hashes nothing; 20 s at most.
+  /// Until a call is answered that hashes nothing; for `kPatience` at most.
   static SteadyClock::duration TimeToComeBack(Client& client) {
     const auto start = SteadyClock::now();
-    while (!client.account().ListSessions({}, {.timeout = 500ms}).ok() && SteadyClock::now() < start + 20s) {
+    while (!client.account().ListSessions({}, {.timeout = 500ms}).ok() &&
+           SteadyClock::now() < start + kPatience) {
     }
     return SteadyClock::now() - start;
   }
@@ -144,7 +147,8 @@ class AuthCrashTest : public ::testing::Test {
   static void Check(const Told& told, const RunningServer& server) {
     const auto anybody = ClientOf(&server);
     for (const std::string& name : told.registered) {
-      const auto login = anybody->auth().Login({.username = name, .password = kPassword});
+      const auto login =
+          anybody->auth().Login({.username = name, .password = kPassword}, {.timeout = kPatience});
       EXPECT_TRUE(login.ok()) << name << ": " << login.status();
     }
     for (const std::string& token : told.signed_out) {
@@ -153,7 +157,7 @@ class AuthCrashTest : public ::testing::Test {
       EXPECT_FALSE(verdict->is_valid) << "was told to be signed out";
     }
     for (const auto& player : told.playing) {
-      const auto refreshed = player->auth().Refresh();
+      const auto refreshed = player->auth().Refresh({.timeout = kPatience});
       EXPECT_TRUE(refreshed.ok()) << "was signed out: " << refreshed.status();
     }
   }

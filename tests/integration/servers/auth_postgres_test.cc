@@ -8,7 +8,9 @@
 #include <thread>
 
 #include "tests/integration/servers/running_server.h"
+#include "tests/support/patience.h"
 #include "tests/support/postgres_server.h"
+#include "tests/support/ten_times.h"
 
 namespace oofgg::testing {
 namespace {
@@ -25,7 +27,7 @@ class AuthPostgresTest : public ::testing::Test {
     database_.Kill();
     database_.Start();
     const auto start = SteadyClock::now();
-    while (!client.account().ListSessions({}).ok() && SteadyClock::now() < start + 20s) {
+    while (!client.account().ListSessions({}).ok() && SteadyClock::now() < start + kPatience) {
     }
     return SteadyClock::now() - start;
   }
@@ -79,9 +81,9 @@ TEST_F(AuthPostgresTest, ABanAtOneReplicaIsHeardByTheOtherWithinASecond) {
   ASSERT_TRUE(IsValid(*anybody, ann->tokens().access_token));
   ASSERT_TRUE(AdminOf(folder_, *one)->admin().Ban({.user_id = ann->tokens().user_id, .reason = {}}).ok());
   const auto banned = SteadyClock::now();
-  while (IsValid(*anybody, ann->tokens().access_token) && SteadyClock::now() < banned + 20s) {
+  while (IsValid(*anybody, ann->tokens().access_token) && SteadyClock::now() < banned + kPatience) {
   }
-  EXPECT_LT(SteadyClock::now() - banned, 1s);
+  EXPECT_LT(SteadyClock::now() - banned, TenTimes(1s));
 }
 
 TEST_F(AuthPostgresTest, NothingAcknowledgedIsLostWhenTheDatabaseIsKilled) {
@@ -94,7 +96,7 @@ TEST_F(AuthPostgresTest, NothingAcknowledgedIsLostWhenTheDatabaseIsKilled) {
   ASSERT_TRUE(server->process().WaitForErrors("connecting anew")) << "it must say so";
   EXPECT_EQ(Readiness(*server), 503) << "a load balancer must know";
   database_.Start();
-  EXPECT_LT(TimeToComeBack(*ann), 2s);
+  EXPECT_LT(TimeToComeBack(*ann), TenTimes(2s));
   for (const char* name : {"ann", "bob", "cyd"}) EXPECT_TRUE(LoginAs(name, *server).ok()) << name;
 
   const SessionTokens before = ann->tokens();
@@ -105,7 +107,7 @@ TEST_F(AuthPostgresTest, NothingAcknowledgedIsLostWhenTheDatabaseIsKilled) {
   ASSERT_TRUE(bob->account().Logout({}).ok());
   const auto admin = AdminOf(folder_, *server);
   ASSERT_TRUE(admin->admin().Ban({.user_id = cyd->tokens().user_id, .reason = {}}).ok());
-  EXPECT_LT(TimeToComeBack(*ann), 2s);
+  EXPECT_LT(TimeToComeBack(*ann), TenTimes(2s));
   EXPECT_TRUE(ann->auth().Refresh().ok()) << "the token that replaced the first is known";
   EXPECT_TRUE(LoginAs("bob", *server).ok());
   EXPECT_EQ(ReasonOf(LoginAs("cyd", *server)), "ACCOUNT_BANNED");

@@ -12,6 +12,8 @@
 #include "tests/integration/servers/running_server.h"
 #include "tests/support/eventually.h"
 #include "tests/support/inbox.h"
+#include "tests/support/patience.h"
+#include "tests/support/ten_times.h"
 
 namespace oofgg::testing {
 namespace {
@@ -48,7 +50,7 @@ class RevocationTest : public ::testing::Test {
   std::chrono::milliseconds TimeUntilRefused(const std::string& access_token) {
     const auto thief = Holding(access_token);
     const auto start = SteadyClock::now();
-    while (SteadyClock::now() < start + 20s) {
+    while (SteadyClock::now() < start + kPatience) {
       const auto player = thief->players().GetPlayer({.id = "nobody"});
       if (player.status().code() == StatusCode::kUnauthenticated) break;
     }
@@ -121,7 +123,7 @@ TEST_F(RevocationTest, ABanReachesTheGameServerWithinASecondAndEndsWhatIsOpen) {
   const std::string user = ann->tokens().user_id;
   const std::string token = ann->tokens().access_token;
   ASSERT_TRUE(admin_->admin().Ban({.user_id = user, .reason = "cheated"}).ok());
-  EXPECT_LT(TimeUntilRefused(token), 1s);
+  EXPECT_LT(TimeUntilRefused(token), TenTimes(1s));
   const auto status = ended.Next();
   ASSERT_TRUE(status.has_value()) << "her presence stream goes on";
   EXPECT_EQ(ReasonOf(ann->auth().Login({.username = "ann", .password = kPassword}).status()),
@@ -132,7 +134,7 @@ TEST_F(RevocationTest, ALogoutIsHeardToo) {
   const auto ann = SignUp("ann", *auth_, game_.get());
   const std::string token = ann->tokens().access_token;
   ASSERT_TRUE(ann->account().Logout({}).ok());
-  EXPECT_LT(TimeUntilRefused(token), 1s);
+  EXPECT_LT(TimeUntilRefused(token), TenTimes(1s));
 }
 
 TEST_F(RevocationTest, AStreamToTheAuthServerItselfEndsWithItsCredential) {
@@ -227,7 +229,7 @@ TEST_F(RevocationTest, WhatWasAcknowledgedSurvivesAKillOfTheAuthServer) {
   auth_->Kill();
   auth_ = StartAuth(folder_);
   StartGameServer();
-  for (const std::string& token : tokens) EXPECT_LT(TimeUntilRefused(token), 5s);
+  for (const std::string& token : tokens) EXPECT_LT(TimeUntilRefused(token), TenTimes(5s));
 }
 
 TEST_F(RevocationTest, WhileTheAuthServerIsAwayTheGameServerGoesOnAndHearsAllWhenItIsBack) {
@@ -241,7 +243,7 @@ TEST_F(RevocationTest, WhileTheAuthServerIsAwayTheGameServerGoesOnAndHearsAllWhe
   auth_ = StartAuth(folder_, {"--listen", address, "--ops-listen", ops});
   const auto admin = AdminOf(folder_, *auth_);
   ASSERT_TRUE(admin->admin().Ban({.user_id = bob->tokens().user_id, .reason = {}}).ok());
-  EXPECT_LT(TimeUntilRefused(bob->tokens().access_token), 15s);
+  EXPECT_LT(TimeUntilRefused(bob->tokens().access_token), TenTimes(15s));
   EXPECT_NE(Holding(ann->tokens().access_token)->players().GetPlayer({.id = "nobody"}).status().code(),
             StatusCode::kUnauthenticated);
 }
