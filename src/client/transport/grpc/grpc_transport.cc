@@ -3,6 +3,7 @@
 #include <grpc/grpc.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
+#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <array>
@@ -130,8 +131,9 @@ class GrpcTransport final : public Transport {
 
 std::shared_ptr<Transport> MakeGrpcTransport(const GrpcTransportOptions& options) {
   // Held for good: when its last user goes, gRPC 1.51 shuts down on the thread that dropped it, a game's
-  // perhaps, and may wait 10 s there for a poller of its own.
-  static const bool held = (grpc_init(), true);
+  // perhaps, and may wait 10 s there for a poller of its own. So its threads are there when the process
+  // exits, perhaps in a handshake: OpenSSL must not take itself down beneath them.
+  static const bool held = (OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr), grpc_init(), true);
   static_cast<void>(held);
   return std::make_shared<GrpcTransport>(options);
 }
