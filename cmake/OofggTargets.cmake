@@ -171,9 +171,7 @@ function(oofgg_add_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
-  if(OOFGG_SANITIZE)
-    math(EXPR ARG_TIMEOUT "3 * ${ARG_TIMEOUT}")  # It only ends what hangs.
-  endif()
+  math(EXPR ARG_TIMEOUT "3 * ${ARG_TIMEOUT}")  # It only ends what hangs, and machines may be slow.
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
     ENVIRONMENT "OOFGG_BIN_DIR=${PROJECT_BINARY_DIR}/bin;${ARG_ENVIRONMENT};${OOFGG_TEST_ENVIRONMENT}")
 endfunction()
