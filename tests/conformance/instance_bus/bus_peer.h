@@ -60,7 +60,8 @@ class BusPeer final : private InstanceBusEvents {
  public:
   explicit BusPeer(const std::string& url)
       : bus_(std::make_unique<storage::RedisInstanceBus>(
-            storage::testing::OptionsFor(url), [this](InstanceWork work) { inbox_.Put(std::move(work)); })) {}
+            storage::testing::PatientOptionsFor(url),
+            [this](InstanceWork work) { inbox_.Put(std::move(work)); })) {}
 
   InstanceBus& operator*() { return *bus_; }
   InstanceBus* operator->() { return bus_.get(); }

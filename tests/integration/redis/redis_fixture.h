@@ -20,6 +20,14 @@ inline TimePoint Soon() { return In(oofgg::testing::kPatience); }
 
 inline RedisOptions OptionsFor(const std::string& url) { return {.url = ParseRedisUrl(url).value()}; }
 
+/// For who counts links: a machine that has no time for a test for some seconds loses none by that.
+inline RedisOptions PatientOptionsFor(const std::string& url) {
+  RedisOptions options = OptionsFor(url);
+  options.connect_timeout = oofgg::testing::kPatience;
+  options.dead_after = oofgg::testing::kPatience;
+  return options;
+}
+
 inline std::unique_ptr<RedisClient> ConnectTo(const std::string& url) {
   return RedisClient::Connect(OptionsFor(url), Soon()).value();
 }
