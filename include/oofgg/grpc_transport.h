@@ -40,7 +40,9 @@ inline constexpr const char* kUnreachable = "UNREACHABLE";
 
 /// gRPC over HTTP/2 with one channel a server, chosen by the service in the method's path. Connects when
 /// first used. Threads: callbacks run on gRPC's threads. Lifetime: the destructor waits until gRPC has let go
-/// of every call.
+/// of every call; gRPC itself, and its threads, stay until the process exits. So that none of them is in
+/// OpenSSL when that is taken down, the first call tells OpenSSL not to do so at exit, for the whole process;
+/// that has no effect where something else has used OpenSSL before.
 [[nodiscard]] std::shared_ptr<Transport> MakeGrpcTransport(const GrpcTransportOptions& options = {});
 
 }  // namespace oofgg
