@@ -41,6 +41,10 @@ class StreamHandler {
 
   /// The next message for the peer, or nothing for now.
   virtual std::optional<Out> Next() = 0;
+
+  /// Whether `OnMessage` and `Next` are mere computations now, which wait for nothing: a listener may then
+  /// call them on the thread that it is on, whichever it is. Called like the others, one at a time.
+  [[nodiscard]] virtual bool IsAtHand() const { return false; }
 };
 
 template <typename In, typename Out>

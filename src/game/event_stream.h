@@ -32,6 +32,7 @@ class EventStream final : public StreamHandler<GameEvent, GameEvent>,
   void OnMessage(GameEvent message) override;
   void OnClose() override;
   std::optional<GameEvent> Next() override;
+  [[nodiscard]] bool IsAtHand() const override { return stage_ == Stage::kOpen; }
   void OnSessionChanged() override;
 
  private:

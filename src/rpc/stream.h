@@ -60,13 +60,17 @@ class StreamCall : public Reactor, public StreamPump {
     return {};
   }
 
+  bool IsAtHand() const final { return handler_ != nullptr && handler_->IsAtHand(); }
+
   bool StartWriting() final {
     if (handler_ == nullptr) return false;
-    std::optional<typename M::Response> next = handler_->Next();
-    if (!next.has_value()) return false;
-    written_.Clear();
-    Convert::ToProto(*next, written_);
-    this->StartWrite(&written_);
+    if (!std::exchange(has_ahead_, false) && !Pull()) return false;
+    written_.Swap(&ahead_);
+    // Where more is to be said at once, gRPC waits for it: many small messages go in one packet.
+    has_ahead_ = handler_->IsAtHand() && Pull();
+    grpc::WriteOptions options;
+    if (has_ahead_) options.set_buffer_hint();
+    this->StartWrite(&written_, options);
     return true;
   }
 
@@ -80,10 +84,21 @@ class StreamCall : public Reactor, public StreamPump {
   HandlerPtr<M> handler_;
 
  private:
+  /// The handler's next message into `ahead_`.
+  bool Pull() {
+    const std::optional<typename M::Response> next = handler_->Next();
+    if (!next.has_value()) return false;
+    ahead_.Clear();
+    Convert::ToProto(*next, ahead_);
+    return true;
+  }
+
   ServiceHost& host_;
   grpc::CallbackServerContext& call_;
   CallContext context_;
   typename wire::ProtoOf<M>::Response written_;
+  typename wire::ProtoOf<M>::Response ahead_;
+  bool has_ahead_ = false;
   std::shared_ptr<StreamCall> self_;
 };
 

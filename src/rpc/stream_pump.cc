@@ -5,6 +5,11 @@
 namespace oofgg::rpc {
 namespace {
 
+/// As deep as no pump is within others.
+constexpr int kOnExecutor = 0;
+/// After so many steps a peer that goes on and on leaves the thread to others.
+constexpr int kStepsHere = 32;
+
 /// Work on an executor that must not be forgotten: if it is destroyed undone, `forgotten` runs instead.
 template <class Work, class Forgotten>
 class Duty {
@@ -84,7 +89,20 @@ void StreamPump::Schedule(std::unique_lock<std::mutex> lock) {
   scheduled_ = true;
   lock.unlock();
   const auto self = shared_from_this();
-  host_.executor().Post(Duty([self] { self->Pump(); }, [self] { self->Abandon(); }));
+  PumpHere();
+}
+
+void StreamPump::PumpHere() {
+  // What is delivered here wakes others, who are written to within it.
+  thread_local int depth = 0;
+  ++depth;
+  Pump(depth);
+  --depth;
+}
+
+void StreamPump::PostPump() {
+  const auto self = shared_from_this();
+  host_.executor().Post(Duty([self] { self->Pump(kOnExecutor); }, [self] { self->Abandon(); }));
 }
 
 /// What is to be done now. Called under the lock.
@@ -102,59 +120,79 @@ StreamPump::Step StreamPump::NextStep() {
   return Step::kRest;
 }
 
-void StreamPump::Pump() {
-  for (;;) {
+bool StreamPump::MayDoHere(Step step, int depth) const {
+  const bool is_near = step == Step::kWrite ? depth <= 2 : step == Step::kDeliver && depth == 1;
+  return is_near && IsAtHand();
+}
+
+void StreamPump::Pump(int depth) {
+  for (int steps = 0;; ++steps) {
     Step step;
+    bool here;
     {
       const std::lock_guard lock(mutex_);
       step = NextStep();
-      switch (step) {
-        case Step::kRest:
-          scheduled_ = false;
-          return;
-        case Step::kOpen:
-          to_open_ = false;
-          break;
-        case Step::kDeliver:
-          has_message_ = false;
-          break;
-        case Step::kWrite:
-          woken_ = false;
-          writing_ = true;  // Before it begins, as it may be done before StartWriting returns.
-          break;
-        case Step::kCut:
-          to_cut_ = false;
-          break;
-        case Step::kClose:
-          closed_ = true;
-          break;
-        case Step::kFinish:
-          finished_ = true;
-          break;
+      if (step == Step::kRest) {
+        scheduled_ = false;
+        return;
       }
+      here = depth == kOnExecutor || (steps < kStepsHere && MayDoHere(step, depth));
+      if (here) Begin(step);
     }
-    switch (step) {
-      case Step::kRest:
-        break;
-      case Step::kOpen:
-        Open();
-        break;
-      case Step::kDeliver:
-        if (Status bad = Deliver(); !bad.ok()) Finish(std::move(bad));
-        break;
-      case Step::kWrite:
-        Write();
-        break;
-      case Step::kCut:
-        CancelCall();
-        break;
-      case Step::kClose:
-        CloseHandler();
-        break;
-      case Step::kFinish:
-        FinishNow();
-        break;
-    }
+    if (!here) return PostPump();
+    Do(step);
+  }
+}
+
+/// Takes away the mark. Called under the lock.
+void StreamPump::Begin(Step step) {
+  switch (step) {
+    case Step::kRest:
+      break;
+    case Step::kOpen:
+      to_open_ = false;
+      break;
+    case Step::kDeliver:
+      has_message_ = false;
+      break;
+    case Step::kWrite:
+      woken_ = false;
+      writing_ = true;  // Before it begins, as it may be done before StartWriting returns.
+      break;
+    case Step::kCut:
+      to_cut_ = false;
+      break;
+    case Step::kClose:
+      closed_ = true;
+      break;
+    case Step::kFinish:
+      finished_ = true;
+      break;
+  }
+}
+
+void StreamPump::Do(Step step) {
+  switch (step) {
+    case Step::kRest:
+      break;
+    case Step::kOpen:
+      Open();
+      break;
+    case Step::kDeliver:
+      if (Status bad = Deliver(); !bad.ok()) Finish(std::move(bad));
+      break;
+    case Step::kWrite:
+      Write();
+      break;
+    case Step::kCut:
+      CancelCall();
+      break;
+    case Step::kClose:
+      CloseHandler();
+      break;
+    case Step::kFinish:
+      FinishNow();
+      break;
   }
 }
 

@@ -16,7 +16,9 @@ namespace oofgg::rpc {
 /// pulls what it should hear, and ends it in good order.
 ///
 /// gRPC's callbacks and the domain's wake-ups come from any thread, at once. They only leave a mark and see
-/// to it that one task, the pump, is on the executor; the pump alone calls the hooks below, one at a time.
+/// to it that the pump runs, once; the pump alone calls the hooks below, one at a time. It runs on the
+/// executor, since handlers may block; but what is at hand (`StreamHandler::IsAtHand`) it delivers and writes
+/// at once, on the thread that left the mark: a hop to another thread costs more than the message.
 /// One message each way is outstanding at most, so a slow reader costs no queue, and a fast writer waits.
 ///
 /// Lifetime: shared. The transport's share goes when the call is over; the domain may hold its own longer,
@@ -48,6 +50,8 @@ class StreamPump : public StreamHost, public std::enable_shared_from_this<Stream
 
   /// Makes the handler.
   virtual Status OpenHandler() = 0;
+  /// Whether `Deliver` and `StartWriting` wait for nothing now.
+  [[nodiscard]] virtual bool IsAtHand() const = 0;
   /// Hands the handler what was read, and begins to read the next. An error is the peer's fault and ends it.
   virtual Status Deliver() = 0;
   /// Begins to read the first message, on streams whose client sends.
@@ -66,8 +70,13 @@ class StreamPump : public StreamHost, public std::enable_shared_from_this<Stream
 
   void Mark(bool StreamPump::*mark);
   void Schedule(std::unique_lock<std::mutex> lock);
-  void Pump();
+  void PumpHere();
+  void PostPump();
+  void Pump(int depth);
+  [[nodiscard]] bool MayDoHere(Step step, int depth) const;
   Step NextStep();
+  void Begin(Step step);
+  void Do(Step step);
   void Open();
   void Write();
   void FinishNow();

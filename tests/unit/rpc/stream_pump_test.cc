@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -34,10 +35,17 @@ class ScriptedPump : public StreamPump {
   Status open_result;
   Status deliver_result;
   Status end;
+  bool at_hand = false;
+  std::function<void()> on_deliver = [] {};
 
  protected:
+  bool IsAtHand() const override { return at_hand; }
   Status OpenHandler() override { return Note("open"), open_result; }
-  Status Deliver() override { return Note("deliver"), deliver_result; }
+  Status Deliver() override {
+    Note("deliver");
+    on_deliver();
+    return deliver_result;
+  }
   void StartReading() override { Note("read"); }
   bool StartWriting() override {
     if (messages == 0) return false;
@@ -105,6 +113,51 @@ TEST_F(StreamPumpTest, SlowReaderStillIsHeard) {
   EXPECT_EQ(Run(), Log{"write"});
   pump_->OnRead(true);
   EXPECT_EQ(Run(), Log{"deliver"});
+}
+
+TEST_F(StreamPumpTest, WhatIsAtHandIsDoneAtOnce) {
+  Open();
+  pump_->at_hand = true;
+  pump_->messages = 1;
+  pump_->Wake();
+  EXPECT_EQ(std::exchange(pump_->log, {}), Log{"write"});
+  pump_->OnRead(true);
+  EXPECT_EQ(std::exchange(pump_->log, {}), Log{"deliver"});
+  pump_->OnWritten(true);
+  pump_->OnRead(false);
+  EXPECT_EQ(pump_->log, Log{}) << "an end may block";
+  EXPECT_EQ(Run(), (Log{"close", "finish"}));
+}
+
+TEST_F(StreamPumpTest, WhoIsWokenByADeliveryIsWrittenToWithinIt) {
+  Open();
+  const auto other = std::make_shared<ScriptedPump>(host_);
+  other->Start(Status());
+  executor_.RunReady();
+  other->log.clear();
+  other->messages = 1;
+  other->at_hand = pump_->at_hand = true;
+  pump_->on_deliver = [&] {
+    other->Wake();
+    EXPECT_EQ(std::exchange(other->log, {}), Log{"write"});
+    other->OnRead(true);
+    EXPECT_EQ(other->log, Log{}) << "or deliveries would nest without end";
+  };
+  pump_->OnRead(true);
+  executor_.RunReady();
+  EXPECT_EQ(other->log, Log{"deliver"});
+}
+
+TEST_F(StreamPumpTest, WhoGoesOnAndOnLeavesTheThreadToOthers) {
+  Open();
+  pump_->at_hand = true;
+  constexpr std::size_t kMany = 1'000;
+  pump_->on_deliver = [&] {
+    if (pump_->log.size() < kMany) pump_->OnRead(true);
+  };
+  pump_->OnRead(true);
+  EXPECT_LT(pump_->log.size(), kMany);
+  EXPECT_EQ(Run().size(), kMany);
 }
 
 TEST_F(StreamPumpTest, HalfCloseClosesAndEndsWithOk) {
@@ -236,7 +289,7 @@ class BusyPump : public StreamPump {
   using StreamPump::OnCancelled;
   using StreamPump::OnRead;
   using StreamPump::Start;
-  explicit BusyPump(ServiceHost& host) : StreamPump(host) {}
+  BusyPump(ServiceHost& host, bool at_hand) : StreamPump(host), at_hand_(at_hand) {}
 
   void WaitForEnd() {
     std::unique_lock lock(mutex_);
@@ -249,6 +302,7 @@ class BusyPump : public StreamPump {
 
  protected:
   Status OpenHandler() override { return {}; }
+  bool IsAtHand() const override { return at_hand_; }
   Status Deliver() override {
     ++delivered;
     OnRead(true);
@@ -269,6 +323,7 @@ class BusyPump : public StreamPump {
   void CancelCall() override {}
 
  private:
+  const bool at_hand_;
   std::mutex mutex_;
   std::condition_variable ended_;
   bool is_over_ = false;
@@ -278,7 +333,7 @@ TEST(StreamPumpThreads, HooksNeverOverlap) {
   ThreadPool pool(4);
   ServiceHost host(nullptr, pool, Clock::System());
   for (int round = 0; round < 100; ++round) {
-    const auto pump = std::make_shared<BusyPump>(host);
+    const auto pump = std::make_shared<BusyPump>(host, round % 3 == 0);
     pump->Start(Status());
     std::vector<std::thread> threads;
     for (int i = 0; i < 3; ++i) {
