@@ -23,7 +23,7 @@ class EntityStoreTest : public StoreConformance {
     return store().CreateEntity(entity, key, max);
   }
 };
-OOFGG_ON_ALL_ENGINES(EntityStoreTest);
+OOFGG_ON_ALL_ROW_ENGINES(EntityStoreTest);
 
 Entity Door(std::string id, std::string session_id = "s1") {
   return {.id = std::move(id),

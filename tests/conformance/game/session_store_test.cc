@@ -21,7 +21,7 @@ class SessionStoreTest : public StoreConformance {
     ASSERT_TRUE(made.ok()) << made.status();
   }
 };
-OOFGG_ON_ALL_ENGINES(SessionStoreTest);
+OOFGG_ON_ALL_ROW_ENGINES(SessionStoreTest);
 
 SessionRecord Make(std::string id, SessionState state, std::string owner,
                    std::vector<std::string> members = {}) {

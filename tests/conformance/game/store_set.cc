@@ -11,6 +11,9 @@
 #include "storage/postgres/game/postgres_player_store.h"
 #include "storage/postgres/game/postgres_score_store.h"
 #include "storage/postgres/game/postgres_session_store.h"
+#include "storage/redis/game/redis_entity_store.h"
+#include "storage/redis/game/redis_session_store.h"
+#include "storage/redis/game/row_keys.h"
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/game/game_schema.h"
 #include "storage/sqlite/game/sqlite_entity_store.h"
@@ -20,6 +23,8 @@
 #include "storage/sqlite/game/sqlite_session_store.h"
 #include "tests/support/patience.h"
 #include "tests/support/postgres_server.h"
+#include "tests/support/redis_cluster.h"
+#include "tests/support/redis_server.h"
 
 namespace oofgg::storage {
 namespace {
@@ -80,6 +85,45 @@ class PostgresStores final : public StoreSet {
   std::unique_ptr<PostgresScoreStore> scores_ = PostgresScoreStore::Make(*database_).value();
 };
 
+/// Sessions and entities on a Redis that all tests share, and that is emptied for each.
+class RedisStores final : public StoreSet {
+ public:
+  explicit RedisStores(const std::string& url) : client_(Connect(url)) {
+    const RedisCommand empty = RedisCommand({"FLUSHALL"}).OnKey(row_keys::kSessions);
+    EXPECT_TRUE(client_->Call(empty, Deadline()).ok());
+  }
+  game::PlayerStore& players() override { return players_; }
+  game::GameStore& games() override { return games_; }
+  game::SessionStore& sessions() override { return sessions_; }
+  game::EntityStore& entities() override { return entities_; }
+  game::ScoreStore& scores() override { return scores_; }
+
+ private:
+  static TimePoint Deadline() { return DeadlineAfter(Clock::System().Now(), oofgg::testing::kPatience); }
+  static std::unique_ptr<RedisClient> Connect(const std::string& url) {
+    return RedisClient::Connect({.url = ParseRedisUrl(url).value()}, Deadline()).value();
+  }
+  static constexpr GameRowOptions kPatient{.timeout = oofgg::testing::kPatience,
+                                           .timeout_without_link = oofgg::testing::kPatience};
+
+  std::unique_ptr<RedisClient> client_;
+  MemoryPlayerStore players_;
+  MemoryGameStore games_;
+  RedisSessionStore sessions_{*client_, kPatient};
+  RedisEntityStore entities_{*client_, kPatient};
+  MemoryScoreStore scores_;
+};
+
+std::string OneRedis() {
+  static const oofgg::testing::RedisServer server;
+  return server.url();
+}
+
+std::string OneRedisCluster() {
+  static const oofgg::testing::RedisCluster cluster;
+  return cluster.url();
+}
+
 }  // namespace
 
 std::unique_ptr<StoreSet> MakeStores(Engine engine) {
@@ -88,6 +132,10 @@ std::unique_ptr<StoreSet> MakeStores(Engine engine) {
       return std::make_unique<MemoryStores>();
     case Engine::kSqlite:
       return std::make_unique<SqliteStores>();
+    case Engine::kRedis:
+      return std::make_unique<RedisStores>(OneRedis());
+    case Engine::kRedisCluster:
+      return std::make_unique<RedisStores>(OneRedisCluster());
     case Engine::kPostgres:
       break;
   }

@@ -25,7 +25,8 @@ class StoreSet {
   virtual game::ScoreStore& scores() = 0;
 };
 
-enum class Engine { kMemory, kSqlite, kPostgres };
+/// The last two keep sessions and entities; the rest of them is in memory.
+enum class Engine { kMemory, kSqlite, kPostgres, kRedis, kRedisCluster };
 
 std::unique_ptr<StoreSet> MakeStores(Engine engine);
 
@@ -41,6 +42,10 @@ inline std::string EngineName(const ::testing::TestParamInfo<Engine>& engine) {
       return "Memory";
     case Engine::kSqlite:
       return "Sqlite";
+    case Engine::kRedis:
+      return "Redis";
+    case Engine::kRedisCluster:
+      return "RedisCluster";
     case Engine::kPostgres:
       break;
   }
@@ -53,5 +58,12 @@ using oofgg::testing::AllAtOnce;
 #define OOFGG_ON_ALL_ENGINES(suite) \
   INSTANTIATE_TEST_SUITE_P(         \
       Engines, suite, ::testing::Values(Engine::kMemory, Engine::kSqlite, Engine::kPostgres), EngineName)
+
+/// Likewise, and on those that keep only sessions and entities.
+#define OOFGG_ON_ALL_ROW_ENGINES(suite)                                                           \
+  INSTANTIATE_TEST_SUITE_P(Engines, suite,                                                        \
+                           ::testing::Values(Engine::kMemory, Engine::kSqlite, Engine::kPostgres, \
+                                             Engine::kRedis, Engine::kRedisCluster),              \
+                           EngineName)
 
 }  // namespace oofgg::storage
