@@ -3,22 +3,33 @@
 #include <cstddef>
 #include <deque>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "game/attendance_board.h"
+#include "game/attendance_teller.h"
 #include "game/string_map.h"
 #include "oofgg/clock.h"
+#include "oofgg/status.h"
 
 namespace oofgg::game {
 
 /// Who has an event stream open on which session, and who had one and has been away for longer than a grace.
 /// Who never opened one is not waited for. Pure: the owner of the clock asks for what is due.
+///
+/// Where there are several instances they share a board, and then it is the board that knows who is away:
+/// who comes and goes here is told it without waiting, and while it cannot be asked nobody is due.
 /// Threads: safe.
 class Attendance {
  public:
-  Attendance(const Clock& clock, Duration grace) : clock_(clock), grace_(grace) {}
+  /// `board`, which must outlive it, has a grace of its own; null: this is the only instance.
+  Attendance(const Clock& clock, Duration grace, AttendanceBoard* board = nullptr);
+  ~Attendance();
+  Attendance(const Attendance&) = delete;
+  Attendance& operator=(const Attendance&) = delete;
 
   void Arrive(std::string_view session_id, std::string_view player_id);
   /// One call for each `Arrive`.
@@ -27,16 +38,15 @@ class Attendance {
   /// The player left, or came anew: an absence from before no longer counts.
   void Forget(std::string_view session_id, std::string_view player_id);
 
-  struct Absence {
-    std::string session_id;
-    std::string player_id;
+  using Absence = AttendanceBoard::Absence;
+  /// Those whose grace is over, in order of departure; to be called every second or so. Who is put out then,
+  /// or need not be, is to be told by `Forget`. kUnavailable: the board cannot be asked.
+  [[nodiscard]] StatusOr<std::vector<Absence>> TakeDue();
 
-    friend bool operator==(const Absence&, const Absence&) = default;
-  };
-  /// Those whose grace is over, who are then forgotten here; in order of departure.
-  [[nodiscard]] std::vector<Absence> TakeDue();
-
-  /// Whether anybody has a stream open on the session, or is still within the grace.
+  /// Of each session, whether anybody has a stream open on it, or is still within the grace. kUnavailable:
+  /// the board cannot be asked.
+  [[nodiscard]] StatusOr<std::vector<bool>> AreAttended(const std::vector<std::string>& session_ids) const;
+  /// The same of one; in doubt it is.
   [[nodiscard]] bool IsAttended(std::string_view session_id) const;
 
  private:
@@ -48,12 +58,21 @@ class Attendance {
     TimePoint when;
     Absence who;
   };
+  using Players = std::map<std::string, Presence, std::less<>>;
+
+  void Erase(StringMap<Players>::iterator session, Players::iterator player);
+  [[nodiscard]] std::vector<Absence> TakeOwnDue();
+  [[nodiscard]] bool IsHere(const Absence& who) const;
+  void TellAll();
+  void Say(std::string_view session_id, std::string_view player_id, AttendanceBoard::Where where);
 
   const Clock& clock_;
   const Duration grace_;
+  AttendanceBoard* const board_;
+  const std::shared_ptr<AttendanceTeller> teller_;  // Null without a board. Its lock is taken under mutex_.
   mutable std::mutex mutex_;
-  StringMap<std::map<std::string, Presence, std::less<>>> sessions_;  // By session, then player.
-  std::deque<Departure> departures_;  // Some of them back by now, or gone again later.
+  StringMap<Players> sessions_;       // By session, then player.
+  std::deque<Departure> departures_;  // Without a board. Some of them back by now, or gone again later.
 };
 
 }  // namespace oofgg::game

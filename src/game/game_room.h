@@ -53,6 +53,8 @@ class GameRoom {
     SessionStore& sessions;
     EntityStore& entities;
     ScoreStore& scores;
+    /// Who attends sessions at which instance; null: this is the only one.
+    AttendanceBoard* attendance = nullptr;
   };
 
   /// Makes the operator's games, rebuilds the leaderboards and follows again what waits in the queue.

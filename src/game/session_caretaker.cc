@@ -11,34 +11,50 @@ constexpr std::size_t kSessionsAtOnce = 1'000;
 }  // namespace
 
 Status SessionCaretaker::LeaveAbsent() {
+  const auto due = attendance_.TakeDue();
+  // Then nobody can say who has been away, and nobody is.
+  if (due.status().code() == StatusCode::kUnavailable) return {};
+  OOFGG_RETURN_IF_ERROR(due.status());
   Status first_error;
-  for (const Attendance::Absence& absence : attendance_.TakeDue()) {
+  for (const Attendance::Absence& absence : *due) {
     Status left = facade_.TakeOut(absence.session_id, absence.player_id);
+    if (left.ok()) attendance_.Forget(absence.session_id, absence.player_id);
     if (first_error.ok()) first_error = std::move(left);
   }
   return first_error;
 }
 
 Status SessionCaretaker::EndIdle() {
-  const TimePoint now = clock_.Now();
   StringMap<TimePoint> unattended;
   Status first_error;  // What fails holds up nothing else.
   std::vector<SessionRecord> page;
   do {
     OOFGG_ASSIGN_OR_RETURN(page, sessions_.ListHosted(page.empty() ? "" : page.back().id, kSessionsAtOnce));
-    for (const SessionRecord& session : page) {
-      if (attendance_.IsAttended(session.id)) continue;
-      const auto noticed = unattended_since_.find(session.id);
-      const TimePoint since = noticed == unattended_since_.end() ? now : noticed->second;
-      if (since + options_.idle_timeout <= now) {
-        Status ended = facade_.FinishIf([&] { return !attendance_.IsAttended(session.id); }, session.id);
-        if (first_error.ok()) first_error = std::move(ended);
-      } else {
-        unattended.emplace(session.id, since);
-      }
-    }
+    std::vector<std::string> ids;
+    for (const SessionRecord& session : page) ids.push_back(session.id);
+    OOFGG_ASSIGN_OR_RETURN(const std::vector<bool> attended, attendance_.AreAttended(ids));
+    Status ended = EndIdleOf(ids, attended, unattended);
+    if (first_error.ok()) first_error = std::move(ended);
   } while (page.size() == kSessionsAtOnce);
   unattended_since_ = std::move(unattended);
+  return first_error;
+}
+
+Status SessionCaretaker::EndIdleOf(const std::vector<std::string>& ids, const std::vector<bool>& attended,
+                                   StringMap<TimePoint>& unattended) {
+  const TimePoint now = clock_.Now();
+  Status first_error;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (attended[i]) continue;
+    const auto noticed = unattended_since_.find(ids[i]);
+    const TimePoint since = noticed == unattended_since_.end() ? now : noticed->second;
+    if (since + options_.idle_timeout > now) {
+      unattended.emplace(ids[i], since);
+      continue;
+    }
+    Status ended = facade_.FinishIf([&] { return !attendance_.IsAttended(ids[i]); }, ids[i]);
+    if (first_error.ok()) first_error = std::move(ended);
+  }
   return first_error;
 }
 

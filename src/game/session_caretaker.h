@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "game/attendance.h"
 #include "game/session_facade.h"
@@ -30,12 +31,16 @@ class SessionCaretaker {
 
   /// Those whose grace is over leave; to be called every second or so. The first error is told at the end;
   /// whom it concerned stays until the session is idle.
+  /// While what instances share cannot be asked, nobody leaves and nothing ends.
   Status LeaveAbsent();
 
   /// Looks at all sessions that players made; to be called every minute or so.
   Status EndIdle();
 
  private:
+  Status EndIdleOf(const std::vector<std::string>& ids, const std::vector<bool>& attended,
+                   StringMap<TimePoint>& unattended);
+
   SessionStore& sessions_;
   SessionFacade& facade_;
   Attendance& attendance_;

@@ -13,6 +13,7 @@ using Absences = std::vector<Attendance::Absence>;
 class AttendanceTest : public ::testing::Test {
  protected:
   testing::FakeClock clock_;
+  Absences Due() { return attendance_.TakeDue().value(); }
   Attendance attendance_{clock_, seconds(30)};
 };
 
@@ -20,11 +21,11 @@ TEST_F(AttendanceTest, WhoIsAwayForTheGraceIsDueOnce) {
   attendance_.Arrive("s", "ann");
   attendance_.Depart("s", "ann");
   clock_.Advance(seconds(29));
-  EXPECT_EQ(attendance_.TakeDue(), Absences());
+  EXPECT_EQ(Due(), Absences());
   EXPECT_TRUE(attendance_.IsAttended("s"));
   clock_.Advance(seconds(1));
-  EXPECT_EQ(attendance_.TakeDue(), (Absences{{"s", "ann"}}));
-  EXPECT_EQ(attendance_.TakeDue(), Absences());
+  EXPECT_EQ(Due(), (Absences{{"s", "ann"}}));
+  EXPECT_EQ(Due(), Absences());
   EXPECT_FALSE(attendance_.IsAttended("s"));
 }
 
@@ -34,12 +35,12 @@ TEST_F(AttendanceTest, WhoIsBackInTimeIsNot) {
   clock_.Advance(seconds(20));
   attendance_.Arrive("s", "ann");
   clock_.Advance(seconds(20));
-  EXPECT_EQ(attendance_.TakeDue(), Absences());
+  EXPECT_EQ(Due(), Absences());
   attendance_.Depart("s", "ann");  // Counts from now.
   clock_.Advance(seconds(29));
-  EXPECT_EQ(attendance_.TakeDue(), Absences());
+  EXPECT_EQ(Due(), Absences());
   clock_.Advance(seconds(1));
-  EXPECT_EQ(attendance_.TakeDue().size(), 1U);
+  EXPECT_EQ(Due().size(), 1U);
 }
 
 TEST_F(AttendanceTest, GoneTwiceWithinAGraceIsDueAfterTheSecondTime) {
@@ -49,9 +50,9 @@ TEST_F(AttendanceTest, GoneTwiceWithinAGraceIsDueAfterTheSecondTime) {
   attendance_.Arrive("s", "ann");
   attendance_.Depart("s", "ann");
   clock_.Advance(seconds(25));
-  EXPECT_EQ(attendance_.TakeDue(), Absences());
+  EXPECT_EQ(Due(), Absences());
   clock_.Advance(seconds(5));
-  EXPECT_EQ(attendance_.TakeDue().size(), 1U);
+  EXPECT_EQ(Due().size(), 1U);
 }
 
 TEST_F(AttendanceTest, OneStreamOfSeveralIsEnough) {
@@ -59,7 +60,7 @@ TEST_F(AttendanceTest, OneStreamOfSeveralIsEnough) {
   attendance_.Arrive("s", "ann");
   attendance_.Depart("s", "ann");
   clock_.Advance(seconds(60));
-  EXPECT_EQ(attendance_.TakeDue(), Absences());
+  EXPECT_EQ(Due(), Absences());
   EXPECT_TRUE(attendance_.IsAttended("s"));
 }
 
@@ -71,7 +72,7 @@ TEST_F(AttendanceTest, SessionsAndPlayersAreApart) {
   attendance_.Depart("s", "bob");
   attendance_.Depart("nobody's", "cid");
   clock_.Advance(seconds(30));
-  EXPECT_EQ(attendance_.TakeDue(), (Absences{{"s", "ann"}, {"s", "bob"}}));
+  EXPECT_EQ(Due(), (Absences{{"s", "ann"}, {"s", "bob"}}));
   EXPECT_FALSE(attendance_.IsAttended("s"));
   EXPECT_TRUE(attendance_.IsAttended("t"));
 }
@@ -82,7 +83,7 @@ TEST_F(AttendanceTest, WhoIsOutIsNotAway) {
   attendance_.Forget("s", "ann");
   EXPECT_FALSE(attendance_.IsAttended("s"));
   clock_.Advance(seconds(60));
-  EXPECT_EQ(attendance_.TakeDue(), Absences());
+  EXPECT_EQ(Due(), Absences());
   attendance_.Forget("s", "nobody");
 }
 
