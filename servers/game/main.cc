@@ -81,7 +81,7 @@ Status Serve(const GameSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
-  OOFGG_ASSIGN_OR_RETURN(const GameStorage storage, OpenGameStores(settings.server));
+  OOFGG_ASSIGN_OR_RETURN(const GameStorage storage, OpenGameStores(settings));
   auto event_log = storage::JsonlEventLog::Open(settings.event_log, clock);
   if (!event_log.ok()) return Annotate(event_log.status(), "--event-log");
 
@@ -131,6 +131,7 @@ Status Serve(const GameSettings& settings) {
   if (storage.postgres != nullptr) {
     ops.AddReadiness([&storage] { return storage.postgres->CheckReachable(); });
   }
+  AddRedisHealth(ops, storage);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   BoundedExecutor queueing(kQueueingThreads, kMaxQueueing);
   const rpc::Lane queueing_lane(queueing, kQueueingRetryDelay);

@@ -1,12 +1,20 @@
 #include "servers/game/stores.h"
 
+#include <algorithm>
+#include <chrono>
 #include <string>
+#include <utility>
 
+#include "servers/common/redis_options.h"
 #include "storage/postgres/game/postgres_entity_store.h"
 #include "storage/postgres/game/postgres_game_store.h"
 #include "storage/postgres/game/postgres_player_store.h"
 #include "storage/postgres/game/postgres_score_store.h"
 #include "storage/postgres/game/postgres_session_store.h"
+#include "storage/redis/durability.h"
+#include "storage/redis/game/redis_attendance_board.h"
+#include "storage/redis/game/redis_entity_store.h"
+#include "storage/redis/game/redis_session_store.h"
 #include "storage/sqlite/game/game_schema.h"
 #include "storage/sqlite/game/sqlite_entity_store.h"
 #include "storage/sqlite/game/sqlite_game_store.h"
@@ -18,7 +26,10 @@ namespace oofgg::servers {
 namespace {
 
 constexpr std::size_t kWorkersOnSqlite = 8;
-constexpr std::size_t kWorkersOnPostgres = 64;
+constexpr std::size_t kWorkersOnNetwork = 64;
+constexpr std::chrono::seconds kRedisStartPatience{5};
+/// Several times what lies between two beats of an instance.
+constexpr std::chrono::milliseconds kShortestLease{5'000};
 
 StatusOr<GameStorage> OnSqlite(const std::string& database) {
   GameStorage opened;
@@ -35,7 +46,7 @@ StatusOr<GameStorage> OnSqlite(const std::string& database) {
 
 StatusOr<GameStorage> OnPostgres(const std::string& url, bool insecure) {
   GameStorage opened;
-  opened.workers = kWorkersOnPostgres;
+  opened.workers = kWorkersOnNetwork;
   OOFGG_ASSIGN_OR_RETURN(opened.postgres,
                          storage::PostgresDatabase::Open(url, {.allow_plaintext = insecure}));
   OOFGG_ASSIGN_OR_RETURN(opened.players, storage::PostgresPlayerStore::Make(*opened.postgres));
@@ -46,13 +57,52 @@ StatusOr<GameStorage> OnPostgres(const std::string& url, bool insecure) {
   return opened;
 }
 
-}  // namespace
-
-StatusOr<GameStorage> OpenGameStores(const ServerSettings& settings) {
+StatusOr<GameStorage> OnDatabase(const ServerSettings& settings) {
   if (!IsPostgres(settings.database)) return OnSqlite(settings.database);
   auto opened = OnPostgres(settings.database, settings.insecure);
   if (!opened.ok()) return Annotate(opened.status(), "--database");
   return opened;
+}
+
+/// Moves to Redis what all instances serve.
+Status ShareSessions(const GameSettings& settings, GameStorage& opened) {
+  OOFGG_ASSIGN_OR_RETURN(storage::RedisOptions options, RedisOptionsOf(settings.server));
+  const TimePoint deadline = DeadlineAfter(Clock::System().Now(), kRedisStartPatience);
+  auto redis = storage::RedisClient::Connect(std::move(options), deadline);
+  if (!redis.ok()) return Annotate(redis.status(), "--redis");
+  if (const Status durable =
+          storage::CheckDurability(**redis, settings.server.allow_volatile_redis, deadline);
+      !durable.ok()) {
+    return Annotate(durable, "--redis");
+  }
+  opened.redis = *std::move(redis);
+  opened.sessions = std::make_unique<storage::RedisSessionStore>(*opened.redis);
+  opened.entities = std::make_unique<storage::RedisEntityStore>(*opened.redis);
+  opened.attendance = std::make_unique<storage::RedisAttendanceBoard>(
+      *opened.redis,
+      storage::RedisAttendanceOptions{.grace = settings.disconnect_grace,
+                                      .lease = std::max(settings.presence_lease, kShortestLease)});
+  opened.workers = kWorkersOnNetwork;
+  return {};
+}
+
+}  // namespace
+
+StatusOr<GameStorage> OpenGameStores(const GameSettings& settings) {
+  OOFGG_ASSIGN_OR_RETURN(GameStorage opened, OnDatabase(settings.server));
+  if (!settings.server.redis.empty()) OOFGG_RETURN_IF_ERROR(ShareSessions(settings, opened));
+  return opened;
+}
+
+void AddRedisHealth(OpsServer& ops, const GameStorage& storage) {
+  if (storage.redis == nullptr) return;
+  const auto is_up = [&redis = *storage.redis] { return redis.LinkNumber() != 0; };
+  ops.AddReadiness([is_up]() -> Status {
+    if (is_up()) return {};
+    return MakeStatus(StatusCode::kUnavailable, "there is no link to Redis, where sessions are");
+  });
+  ops.AddGauge("oofgg_game_redis_up", "1 while there is a link to the Redis of sessions and entities.",
+               [is_up] { return is_up() ? 1.0 : 0.0; });
 }
 
 }  // namespace oofgg::servers
