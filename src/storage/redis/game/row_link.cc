@@ -2,14 +2,20 @@
 
 #include <utility>
 
+#include "oofgg/log.h"
 #include "storage/redis/game/packed.h"
 
 namespace oofgg::storage {
 namespace {
 
+// Players need not hear where our Redis is; of a link that is lost the client tells the log.
 StatusOr<RedisReply> OrUnavailable(StatusOr<RedisReply> reply) {
-  if (reply.ok() || reply.status().code() == StatusCode::kUnavailable) return reply;
-  return MakeStatus(StatusCode::kUnavailable, reply.status().ToString());
+  if (reply.ok()) return reply;
+  const StatusCode code = reply.status().code();
+  const bool passes = code == StatusCode::kUnavailable || code == StatusCode::kDeadlineExceeded ||
+                      code == StatusCode::kCancelled;
+  if (!passes) Log(LogLevel::kError, "redis", "sessions: " + reply.status().ToString());
+  return MakeStatus(StatusCode::kUnavailable, "where sessions are kept there is no answer now; try again");
 }
 
 }  // namespace

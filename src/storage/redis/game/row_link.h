@@ -19,8 +19,8 @@ struct GameRowOptions {
 };
 
 /// How the stores of the game room call Redis: one round trip a call, which blocks. Threads: safe; not inside
-/// callbacks of `client`, which must outlive it. Errors: kUnavailable, whatever went wrong: it is the
-/// server's affair, not the player's.
+/// callbacks of `client`, which must outlive it. Errors: kUnavailable, whatever went wrong and whether or not
+/// it was done: why is the server's affair, not the player's.
 class RowLink {
  public:
   RowLink(RedisClient& client, GameRowOptions options);
