@@ -7,19 +7,24 @@ namespace oofgg::game {
 namespace {
 
 constexpr std::size_t kSessionsAtOnce = 1'000;
+// Of those who are due; a board gives them out by the hundred.
+constexpr int kMostTurns = 10;
 
 }  // namespace
 
 Status SessionCaretaker::LeaveAbsent() {
-  const auto due = attendance_.TakeDue();
-  // Then nobody can say who has been away, and nobody is.
-  if (due.status().code() == StatusCode::kUnavailable) return {};
-  OOFGG_RETURN_IF_ERROR(due.status());
   Status first_error;
-  for (const Attendance::Absence& absence : *due) {
-    Status left = facade_.TakeOut(absence.session_id, absence.player_id);
-    if (left.ok()) attendance_.Forget(absence.session_id, absence.player_id);
-    if (first_error.ok()) first_error = std::move(left);
+  for (int turn = 0; turn < kMostTurns; ++turn) {
+    const auto due = attendance_.TakeDue();
+    // Then nobody can say who has been away, and nobody leaves.
+    if (due.status().code() == StatusCode::kUnavailable) break;
+    OOFGG_RETURN_IF_ERROR(due.status());
+    if (due->empty()) break;
+    for (const Attendance::Absence& absence : *due) {
+      Status left = facade_.TakeOut(absence.session_id, absence.player_id);
+      if (left.ok()) attendance_.Forget(absence.session_id, absence.player_id);
+      if (first_error.ok()) first_error = std::move(left);
+    }
   }
   return first_error;
 }
