@@ -52,8 +52,9 @@ class PresenceInstancesTest : public ::testing::Test {
   Instance& Start(const std::vector<std::string>& more = {}) {
     Instance& instance = instances_.emplace_back();
     std::vector<std::string> arguments = {
-        "--presence-listen", instance.address, "--presence-advertise", instance.address,
-        "--redis",           redis_.address(), "--presence-shards",    "2"};
+        "--presence-listen",      instance.address,    "--presence-advertise",
+        instance.address,         "--redis",           redis_.address(),
+        "--allow-volatile-redis", "--presence-shards", "2"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     instance.server = StartGame(instance.folder, *auth_, std::move(arguments));
     return instance;
