@@ -3,12 +3,15 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/byte_codec.h"
 #include "base/encoding.h"
 
 namespace oofgg::storage::instance_codec {
 namespace {
 
+using base::PutText;
 using presence::LifeId;
+using Reader = base::ByteReader;
 using Registration = PresenceTable::Registration;
 
 constexpr std::uint8_t kOnline = 1;
@@ -19,48 +22,6 @@ constexpr std::uint8_t kLingering = 16;
 constexpr std::uint8_t kSignedOff = 32;
 constexpr std::uint8_t kComplete = 1;
 constexpr std::uint8_t kLeaving = 2;
-
-template <typename Integer>
-void Put(std::string& out, Integer value) {
-  for (std::size_t shift = sizeof(Integer) * 8; shift > 0; shift -= 8) {
-    out += static_cast<char>(static_cast<std::uint64_t>(value) >> (shift - 8));
-  }
-}
-
-void PutText(std::string& out, std::string_view text) {
-  Put(out, static_cast<std::uint16_t>(text.size()));
-  out += text.substr(0, UINT16_MAX);
-}
-
-/// Takes from the front; once something is missing, nothing more is there.
-class Reader {
- public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
-
-  template <typename Integer>
-  Integer Take() {
-    std::uint64_t value = 0;
-    for (const char byte : TakeBytes(sizeof(Integer))) value = value << 8 | static_cast<unsigned char>(byte);
-    return static_cast<Integer>(value);
-  }
-  std::string_view TakeText() { return TakeBytes(Take<std::uint16_t>()); }
-
-  [[nodiscard]] bool good() const { return good_; }
-  [[nodiscard]] bool has_more() const { return good_ && !rest_.empty(); }
-  [[nodiscard]] bool is_whole() const { return good_ && rest_.empty(); }
-
- private:
-  std::string_view TakeBytes(std::size_t count) {
-    good_ = good_ && count <= rest_.size();
-    if (!good_) return {};
-    const std::string_view bytes = rest_.substr(0, count);
-    rest_.remove_prefix(count);
-    return bytes;
-  }
-
-  std::string_view rest_;
-  bool good_ = true;
-};
 
 std::optional<PresenceState> StateOf(std::uint8_t number) {
   if (number > static_cast<std::uint8_t>(PresenceState::kInMatch)) return std::nullopt;
@@ -93,7 +54,7 @@ std::optional<Registration> DecodeEntry(std::string_view user_id, std::string_vi
 
 std::string LifeBytes(LifeId life) {
   std::string bytes;
-  Put(bytes, life);
+  base::PutInteger(bytes, life);
   return bytes;
 }
 
@@ -103,14 +64,15 @@ std::string EncodeEntry(const Registration& registration) {
   const bool has_status = registration.status != PresenceStatus();
   std::string bytes;
   const auto flag = [](bool is_set, std::uint8_t bit) { return is_set ? bit : std::uint8_t{0}; };
-  Put(bytes, static_cast<std::uint8_t>(
-                 flag(registration.online, kOnline) | flag(registration.proven, kProven) |
-                 flag(registration.said != 0, kSaid) | flag(has_status, kHasStatus) |
-                 flag(registration.lingering, kLingering) | flag(registration.signed_off, kSignedOff)));
-  Put(bytes, registration.version);
-  if (registration.said != 0) Put(bytes, registration.said);
+  base::PutInteger(bytes,
+                   static_cast<std::uint8_t>(
+                       flag(registration.online, kOnline) | flag(registration.proven, kProven) |
+                       flag(registration.said != 0, kSaid) | flag(has_status, kHasStatus) |
+                       flag(registration.lingering, kLingering) | flag(registration.signed_off, kSignedOff)));
+  base::PutInteger(bytes, registration.version);
+  if (registration.said != 0) base::PutInteger(bytes, registration.said);
   if (has_status) {
-    Put(bytes, static_cast<std::uint8_t>(registration.status.state));
+    base::PutInteger(bytes, static_cast<std::uint8_t>(registration.status.state));
     PutText(bytes, registration.status.text);
     PutText(bytes, registration.status.session_id);
   }
@@ -146,12 +108,12 @@ std::optional<ShardMessage> DecodeShardMessage(std::string_view bytes) {
 
 std::string EncodeBeat(const Beat& beat) {
   std::string bytes;
-  Put(bytes, beat.life);
-  Put(bytes, static_cast<std::uint32_t>(beat.ttl.count()));
-  Put(bytes, static_cast<std::uint8_t>((beat.record.complete ? kComplete : 0) |
-                                       (beat.record.leaving ? kLeaving : 0)));
-  Put(bytes, beat.record.connections);
-  Put(bytes, beat.record.capacity);
+  base::PutInteger(bytes, beat.life);
+  base::PutInteger(bytes, static_cast<std::uint32_t>(beat.ttl.count()));
+  base::PutInteger(bytes, static_cast<std::uint8_t>((beat.record.complete ? kComplete : 0) |
+                                                    (beat.record.leaving ? kLeaving : 0)));
+  base::PutInteger(bytes, beat.record.connections);
+  base::PutInteger(bytes, beat.record.capacity);
   PutText(bytes, beat.record.address);
   return bytes;
 }
@@ -175,7 +137,7 @@ std::string EncodeFarewell(const PresenceTable::Farewell& farewell) {
   std::string bytes;
   PutText(bytes, farewell.listed);
   PutText(bytes, farewell.departed.user_id);
-  Put(bytes, farewell.departed.version);
+  base::PutInteger(bytes, farewell.departed.version);
   return bytes;
 }
 
