@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -44,6 +45,29 @@ struct StandingRow {
   Standing standing;
 };
 
+/// A score that counts: what its player has by it in each of the periods that it lies in, by ScorePeriod.
+/// Nothing: another of their scores counts there, or those standings were purged.
+struct CountedScore {
+  std::string player_id;
+  std::string game_id;
+  std::string score_type;
+  std::int64_t order = 0;
+  WallTime created_at{};
+  std::array<std::optional<std::int64_t>, kScorePeriods.size()> values;
+
+  friend bool operator==(const CountedScore&, const CountedScore&) = default;
+};
+
+/// What was stored, as far as it counts; nothing: on no list.
+[[nodiscard]] std::optional<CountedScore> CountedBy(const StoredScore& stored);
+
+/// How far submissions have come.
+struct ScoreHorizon {
+  std::int64_t order = 0;  ///< The last one given out.
+  /// Whether nothing more comes to be stored under that order or a lower one.
+  bool settled = true;
+};
+
 /// Scores, one row a submission, never changed. What returned OK survives the process, where the
 /// implementation lasts at all.
 /// Threads: safe. Errors beyond those named: kUnavailable, the engine cannot be used now.
@@ -74,6 +98,14 @@ class ScoreStore {
   /// the other. Stops with the first error of `visit`, which must not call back into the store; the texts
   /// that it is told end with its call.
   virtual Status VisitStandings(WallTime now, absl::FunctionRef<Status(const StandingRow&)> visit) = 0;
+
+  /// The order that submissions have come to, at all processes on the same rows. Waits a little for those
+  /// under way, so that it is settled nearly always.
+  virtual StatusOr<ScoreHorizon> FindHorizon() = 0;
+
+  /// The scores of an order behind `after`, up to `last`, that count on some list now, in that order. The
+  /// range is what limits them: a thousand orders are a good one.
+  virtual StatusOr<std::vector<CountedScore>> ListCounted(std::int64_t after, std::int64_t last) = 0;
 
   /// Forgets at most `limit` scores of the player, and with the first of them all their standings. True:
   /// there is more to do.

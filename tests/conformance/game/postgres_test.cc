@@ -318,6 +318,31 @@ TEST(PostgresGameStores, APageThatTakesTooLongIsAskedForAgain) {
   EXPECT_EQ(told, 4);
 }
 
+TEST(PostgresGameStores, TheHorizonIsNotSettledWhileAWriterMayStillStoreALowerOrder) {
+  oofgg::testing::PostgresServer& server = oofgg::testing::PostgresServer::Shared();
+  const std::string url = server.NewSchemaUrl();
+  const std::string schema = SchemaOf(url);
+  StoresAt stores(url);
+  server.Sql("CREATE TABLE " + schema + "may_commit (yes boolean)");
+  std::thread slow([&] {
+    server.Sql("BEGIN; INSERT INTO " + schema +
+               "game_scores (id, player_id, game_id, instance_id, value, score_type, created_at, metadata)"
+               " VALUES ('slow', 'ann', 'arena', '', 1, 'wins', 0, '{}');"
+               "DO 'BEGIN WHILE NOT EXISTS (SELECT FROM " +
+               schema + "may_commit) LOOP PERFORM pg_sleep(0.01); END LOOP; END'; COMMIT");
+  });
+  EXPECT_TRUE(Eventually([&] { return stores.scores->FindHorizon()->order == 1; }));
+  ASSERT_TRUE(stores.scores->InsertScore(ScoreOf("2", "bob"), {}, {}).ok());
+  const auto unsettled = stores.scores->FindHorizon();
+  ASSERT_TRUE(unsettled.ok()) << unsettled.status();
+  EXPECT_EQ(unsettled->order, 2);
+  EXPECT_FALSE(unsettled->settled);
+  EXPECT_EQ(stores.scores->ListCounted(0, 2)->size(), 1U) << "what is stored can be read";
+  server.Sql("INSERT INTO " + schema + "may_commit VALUES (true)");
+  slow.join();
+  EXPECT_TRUE(stores.scores->FindHorizon()->settled);
+}
+
 TEST(PostgresGameStores, AQueueLongerThanAnAnswerIsListedWhole) {
   oofgg::testing::PostgresServer& server = oofgg::testing::PostgresServer::Shared();
   const std::string url = server.NewSchemaUrl();

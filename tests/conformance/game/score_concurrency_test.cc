@@ -114,6 +114,32 @@ TEST_P(ScoreConcurrencyTest, TheBestOfManyIsTheBest) {
   EXPECT_EQ(AllTime()["arena/ann"], best);
 }
 
+// Each player has one score, so all of them count.
+TEST_P(ScoreConcurrencyTest, NothingComesBehindASettledHorizon) {
+  std::mutex mutex;
+  std::map<std::int64_t, std::size_t> seen;  // By horizon: how many scores there were up to it.
+  AllAtOnce(kAtOnce, [&](std::size_t i) {
+    for (int turn = 0; turn < 25; ++turn) {
+      const std::string player = std::to_string(i) + "/" + std::to_string(turn);
+      if (i != 0) {
+        EXPECT_TRUE(Submit(player, player, "arena", 1, {}).ok());
+        continue;
+      }
+      const auto horizon = store().FindHorizon();
+      ASSERT_TRUE(horizon.ok()) << horizon.status();
+      const auto counted = store().ListCounted(0, horizon->order);
+      ASSERT_TRUE(counted.ok()) << counted.status();
+      const std::lock_guard lock(mutex);
+      if (horizon->settled) seen[horizon->order] = counted->size();
+    }
+  });
+  for (const auto& [horizon, count] : seen) {
+    EXPECT_EQ(store().ListCounted(0, horizon)->size(), count) << "up to " << horizon;
+  }
+  EXPECT_TRUE(store().FindHorizon()->settled);
+  EXPECT_EQ(store().ListCounted(0, store().FindHorizon()->order)->size(), (kAtOnce - 1) * 25);
+}
+
 TEST_P(ScoreConcurrencyTest, WhatIsErasedAmongSubmissionsLeavesNoStandingWithoutAScore) {
   AllAtOnce(4, [&](std::size_t i) {
     for (int turn = 0; turn < 20; ++turn) {

@@ -349,6 +349,43 @@ TEST_P(ScoreStoreTest, ErasedScoresAreGoneFromEveryList) {
   EXPECT_EQ(best_of().size(), 2u);
 }
 
+TEST_P(ScoreStoreTest, TellsWhichScoresCountAndForHowMuch) {
+  const ScoreRule sum{.keep = ScoreKeep::kSum};
+  const std::int64_t start = store().FindHorizon()->order;
+  Keep(At(kWednesday, MakeScore("1", "ann", 5)), {});
+  const auto best = Keep(At(kWednesday, MakeScore("2", "ann", 9)), {});
+  const auto of_next_day = Keep(At(kWednesday + kDay, MakeScore("3", "ann", 7)), {});
+  Score first = At(kWednesday, MakeScore("4", "bob", 10));
+  first.score_type = "sum";
+  const auto added_to = Keep(first, sum);
+  Score second = At(kWednesday + kDay, MakeScore("5", "bob", -3));
+  second.score_type = "sum";
+  const auto added = Keep(second, sum);
+  const auto horizon = store().FindHorizon();
+  ASSERT_TRUE(horizon.ok()) << horizon.status();
+  EXPECT_EQ(horizon->order, added.order);
+  EXPECT_TRUE(horizon->settled);
+
+  const auto counted = [](const game::ScoreRecord& record, auto... values) {
+    return game::CountedScore{.player_id = record.score.player_id,
+                              .game_id = "arena",
+                              .score_type = record.score.score_type,
+                              .order = record.order,
+                              .created_at = record.score.created_at,
+                              .values = {values...}};
+  };
+  const auto none = std::optional<std::int64_t>();
+  const auto all = store().ListCounted(start, horizon->order);
+  ASSERT_TRUE(all.ok()) << all.status();
+  EXPECT_EQ(*all, (std::vector<game::CountedScore>{
+                      counted(best, 9, 9, 9, 9), counted(of_next_day, none, 7, none, none),
+                      counted(added_to, none, 10, none, none), counted(added, 7, -3, 7, 7)}));
+  EXPECT_EQ(store().ListCounted(best.order, added.order - 1)->size(), 2U) << "behind the first, to the last";
+  ASSERT_TRUE(store().EraseScores("bob", 10).ok());
+  EXPECT_EQ(store().ListCounted(start, horizon->order)->size(), 2U);
+  EXPECT_EQ(store().FindHorizon()->order, added.order) << "although the newest are gone";
+}
+
 TEST_P(ScoreStoreTest, AKeyWhoseScoreWasErasedSaysSo) {
   const game::CreationKey key{"server", "k", 7};
   ASSERT_TRUE(store().InsertScore(MakeScore("1", "ann", 3), {}, key).ok());

@@ -103,6 +103,26 @@ Status MemoryScoreStore::VisitStandings(WallTime now,
   return {};
 }
 
+StatusOr<game::ScoreHorizon> MemoryScoreStore::FindHorizon() {
+  const std::lock_guard lock(mutex_);
+  return game::ScoreHorizon{.order = static_cast<std::int64_t>(scores_.size())};
+}
+
+StatusOr<std::vector<game::CountedScore>> MemoryScoreStore::ListCounted(std::int64_t after,
+                                                                        std::int64_t last) {
+  const std::lock_guard lock(mutex_);
+  std::vector<game::CountedScore> counted;
+  const auto end = (std::min)(last, static_cast<std::int64_t>(scores_.size()));
+  for (std::int64_t order = (std::max)(after, std::int64_t{0}) + 1; order <= end; ++order) {
+    const ScoreRecord& record = scores_[static_cast<std::size_t>(order - 1)];
+    if (record.order == 0) continue;
+    if (auto score = game::CountedBy(WithStandings(record)); score.has_value()) {
+      counted.push_back(*std::move(score));
+    }
+  }
+  return counted;
+}
+
 StatusOr<bool> MemoryScoreStore::EraseScores(std::string_view player_id, std::size_t limit) {
   const std::lock_guard lock(mutex_);
   const auto player = by_player_.find(player_id);

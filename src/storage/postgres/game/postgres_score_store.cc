@@ -69,6 +69,18 @@ constexpr PgStatement kListStandings{
     " AND player_id > CASE WHEN l.n = 1 THEN $2::text ELSE '' END ORDER BY player_id LIMIT $3) s LIMIT $3",
     PgKind::kRead};
 
+// Alone, as it may wait a little.
+constexpr PgStatement kFindHorizon{"SELECT reached, settled FROM game_score_horizon()", PgKind::kWrite,
+                                   /*repeatable=*/true};
+// Score by score, whatever the planner thinks of the range: OFFSET keeps it from a join over all standings.
+constexpr PgStatement kListCounted{
+    "SELECT s.place, s.player_id, s.game_id, s.score_type, s.created_at, c.period, c.value"
+    " FROM (SELECT * FROM game_scores WHERE place > $1 AND place <= $2) s CROSS JOIN LATERAL ("
+    "SELECT l.period, t.value FROM game_standing_lists l JOIN game_standings t"
+    " ON t.list_id = l.id AND t.player_id = s.player_id AND t.place = s.place"
+    " WHERE l.game_id = s.game_id AND l.score_type = s.score_type OFFSET 0) c ORDER BY s.place",
+    PgKind::kRead};
+
 constexpr PgStatement kEraseScores{"SELECT game_erase_scores($1, $2)", PgKind::kWrite, /*repeatable=*/true};
 constexpr PgStatement kPurgeStandings{"SELECT game_purge_standings($1, $2)", PgKind::kWrite,
                                       /*repeatable=*/true};
@@ -278,6 +290,29 @@ Status PostgresScoreStore::VisitStandings(WallTime now, VisitStanding visit) {
     OOFGG_RETURN_IF_ERROR(VisitPeriod(*database_, period, game::PeriodStart(period, now), visit));
   }
   return {};
+}
+
+StatusOr<game::ScoreHorizon> PostgresScoreStore::FindHorizon() {
+  OOFGG_ASSIGN_OR_RETURN(const PgResult found, database_->Run(kFindHorizon));
+  return game::ScoreHorizon{.order = found.Int(0, 0), .settled = found.Bool(0, 1)};
+}
+
+StatusOr<std::vector<game::CountedScore>> PostgresScoreStore::ListCounted(std::int64_t after,
+                                                                          std::int64_t last) {
+  OOFGG_ASSIGN_OR_RETURN(const PgResult found, database_->Run(kListCounted, PgParams().Int(after).Int(last)));
+  std::vector<game::CountedScore> counted;
+  for (int row = 0; row < found.rows(); ++row) {
+    if (counted.empty() || counted.back().order != found.Int(row, 0)) {
+      counted.push_back({.player_id = found.Text(row, 1),
+                         .game_id = found.Text(row, 2),
+                         .score_type = found.Text(row, 3),
+                         .order = found.Int(row, 0),
+                         .created_at = FromMicros(found.Int(row, 4)),
+                         .values = {}});
+    }
+    counted.back().values.at(static_cast<std::size_t>(found.Int(row, 5))) = found.Int(row, 6);
+  }
+  return counted;
 }
 
 StatusOr<bool> PostgresScoreStore::EraseScores(std::string_view player_id, std::size_t limit) {

@@ -27,6 +27,8 @@ class PostgresScoreStore final : public game::ScoreStore {
   StatusOr<std::vector<game::ScoreRecord>> FindScores(std::span<const std::int64_t> orders) override;
   /// Reads page by page, so what is written meanwhile may be told or not.
   Status VisitStandings(WallTime now, absl::FunctionRef<Status(const game::StandingRow&)> visit) override;
+  StatusOr<game::ScoreHorizon> FindHorizon() override;
+  StatusOr<std::vector<game::CountedScore>> ListCounted(std::int64_t after, std::int64_t last) override;
   StatusOr<bool> EraseScores(std::string_view player_id, std::size_t limit) override;
   StatusOr<bool> Purge(const game::Sweep& sweep) override;
 

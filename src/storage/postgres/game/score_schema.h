@@ -154,4 +154,30 @@ inline constexpr std::string_view kScoreFunctions = R"sql(
   END $$;
 )sql";
 
+// For instances that follow what others store.
+inline constexpr std::string_view kScoreHorizon = R"sql(
+  -- The transactions, but for our own, that may have taken a place and not committed yet.
+  CREATE FUNCTION game_score_writers() RETURNS SETOF text LANGUAGE sql VOLATILE AS $$
+    SELECT virtualtransaction FROM pg_locks WHERE locktype = 'relation' AND relation = 'game_scores'::regclass
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND mode = 'RowExclusiveLock' AND granted AND pid <> pg_backend_pid();
+  $$;
+
+  -- The last place that was given out, and whether nothing more comes to be stored under it or a lower one. A
+  -- writer locks the table before it takes a place and until its commit can be seen: once all who hold the lock
+  -- when the place is read are done, it is settled. Waits for them for a tenth of a second.
+  CREATE FUNCTION game_score_horizon(OUT reached bigint, OUT settled boolean) LANGUAGE plpgsql AS $$
+  DECLARE
+    writers text[];
+  BEGIN
+    SELECT CASE WHEN is_called THEN last_value ELSE 0 END INTO reached FROM game_scores_place_seq;
+    writers := ARRAY(SELECT game_score_writers());
+    FOR turn IN 1..20 LOOP
+      settled := NOT EXISTS (SELECT 1 FROM game_score_writers() AS writer WHERE writer = ANY (writers));
+      EXIT WHEN settled;
+      PERFORM pg_sleep(0.005);
+    END LOOP;
+  END $$;
+)sql";
+
 }  // namespace oofgg::storage

@@ -134,6 +134,21 @@ Status SqliteScoreStore::VisitStandings(WallTime now,
       [&](Connection& connection) { return VisitCurrentStandings(connection, now, visit); });
 }
 
+// One writer gives out the orders and commits them in turn. The newest scores may have been erased, so the
+// rows do not tell the last one.
+StatusOr<game::ScoreHorizon> SqliteScoreStore::FindHorizon() {
+  return ReadValue(database_, [](Connection& connection) -> StatusOr<game::ScoreHorizon> {
+    Statement select = connection.Prepare("SELECT seq FROM sqlite_sequence WHERE name = 'scores'");
+    OOFGG_ASSIGN_OR_RETURN(const bool found, select.Step());
+    return game::ScoreHorizon{.order = found ? select.Int(0) : 0};
+  });
+}
+
+StatusOr<std::vector<game::CountedScore>> SqliteScoreStore::ListCounted(std::int64_t after,
+                                                                        std::int64_t last) {
+  return ReadValue(database_, [&](Connection& connection) { return ReadCounted(connection, after, last); });
+}
+
 StatusOr<bool> SqliteScoreStore::EraseScores(std::string_view player_id, std::size_t limit) {
   return WriteValue(database_, [&](Connection& connection) -> StatusOr<bool> {
     OOFGG_RETURN_IF_ERROR(EraseStandings(connection, player_id));

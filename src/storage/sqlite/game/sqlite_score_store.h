@@ -19,6 +19,8 @@ class SqliteScoreStore final : public game::ScoreStore {
   StatusOr<std::int64_t> CountScores(std::string_view player_id, std::string_view game_id) override;
   StatusOr<std::vector<game::ScoreRecord>> FindScores(std::span<const std::int64_t> orders) override;
   Status VisitStandings(WallTime now, absl::FunctionRef<Status(const game::StandingRow&)> visit) override;
+  StatusOr<game::ScoreHorizon> FindHorizon() override;
+  StatusOr<std::vector<game::CountedScore>> ListCounted(std::int64_t after, std::int64_t last) override;
   StatusOr<bool> EraseScores(std::string_view player_id, std::size_t limit) override;
   StatusOr<bool> Purge(const game::Sweep& sweep) override;
 

@@ -143,6 +143,31 @@ Status VisitCurrentStandings(Connection& connection, WallTime now,
   return {};
 }
 
+// The order of the tables is the one to read them in.
+StatusOr<std::vector<game::CountedScore>> ReadCounted(Connection& connection, std::int64_t after,
+                                                      std::int64_t last) {
+  std::vector<game::CountedScore> counted;
+  Statement select = connection.Prepare(
+      "SELECT s.place, s.player_id, s.game_id, s.score_type, s.created_at, l.period, t.value FROM scores AS s"
+      " CROSS JOIN standing_lists AS l ON l.game_id = s.game_id AND l.score_type = s.score_type"
+      " CROSS JOIN standings AS t ON t.list_id = l.id AND t.player_id = s.player_id AND t.place = s.place"
+      " WHERE s.place > ?1 AND s.place <= ?2 ORDER BY s.place");
+  select.Bind(1, after).Bind(2, last);
+  for (;;) {
+    OOFGG_ASSIGN_OR_RETURN(const bool more, select.Step());
+    if (!more) return counted;
+    if (counted.empty() || counted.back().order != select.Int(0)) {
+      counted.push_back({.player_id = select.Text(1),
+                         .game_id = select.Text(2),
+                         .score_type = select.Text(3),
+                         .order = select.Int(0),
+                         .created_at = FromMicros(select.Int(4)),
+                         .values = {}});
+    }
+    counted.back().values.at(static_cast<std::size_t>(select.Int(5))) = select.Int(6);
+  }
+}
+
 // By the lists, since no index leads from a player to their standings.
 Status EraseStandings(Connection& connection, std::string_view player_id) {
   return connection

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "game/purge.h"
 #include "game/score_store.h"
@@ -25,6 +26,10 @@ class Connection;
 /// See ScoreStore::VisitStandings.
 [[nodiscard]] Status VisitCurrentStandings(Connection& connection, WallTime now,
                                            absl::FunctionRef<Status(const game::StandingRow&)> visit);
+
+/// See ScoreStore::ListCounted.
+[[nodiscard]] StatusOr<std::vector<game::CountedScore>> ReadCounted(Connection& connection,
+                                                                    std::int64_t after, std::int64_t last);
 
 /// Forgets what the player has on the lists that scores of theirs are in. Before those go.
 [[nodiscard]] Status EraseStandings(Connection& connection, std::string_view player_id);

@@ -1,0 +1,23 @@
+#include "game/score_store.h"
+
+namespace oofgg::game {
+
+std::optional<CountedScore> CountedBy(const StoredScore& stored) {
+  const auto& [score, order] = stored.record;
+  CountedScore counted{.player_id = score.player_id,
+                       .game_id = score.game_id,
+                       .score_type = score.score_type,
+                       .order = order,
+                       .created_at = score.created_at,
+                       .values = {}};
+  bool counts = false;
+  for (std::size_t period = 0; period < stored.standings.size(); ++period) {
+    const auto& standing = stored.standings[period];
+    if (!standing.has_value() || standing->order != order) continue;
+    counted.values[period] = standing->value;
+    counts = true;
+  }
+  return counts ? std::optional(std::move(counted)) : std::nullopt;
+}
+
+}  // namespace oofgg::game
