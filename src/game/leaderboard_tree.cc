@@ -1,6 +1,7 @@
 #include "game/leaderboard_tree.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace oofgg::game {
 namespace {
@@ -17,25 +18,24 @@ constexpr std::uint32_t kMergedAtMost = 58;
 // that moves costs a look into the index.
 constexpr std::uint32_t kRoomToShare = 10;
 
-// How far ahead of use memory is asked for, in entries.
-constexpr std::size_t kLookAhead = 16;
+// What nodes hold that are made of entries in rank order: nearly full, with some room for what comes between.
+constexpr std::uint32_t kFilled = Leaf::kCapacity - Leaf::kCapacity / 16;
 
 // How many a full node gives to a new one behind it. Scores that come in rank order, as from a rebuild,
 // always land at the end: then the left node is left nearly full, instead of half empty for ever.
 constexpr std::uint32_t MovedBySplit(bool appending) {
-  return appending ? Leaf::kCapacity / 16 : Leaf::kCapacity / 2;
+  return appending ? Leaf::kCapacity - kFilled : Leaf::kCapacity / 2;
 }
 
 }  // namespace
 
 LeaderboardTree::LeaderboardTree(LeaderboardKeep keep, std::span<const Entry> entries)
-    : keep_(keep), root_(inners_.Make()), last_leaf_(leaves_.Make()), leaf_of_(entries.size()) {
-  leaves_[last_leaf_].parent = root_;
-  inners_[root_].InsertAt(0, Key{}, last_leaf_, 0);
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (i + kLookAhead < entries.size()) leaf_of_.Prefetch(entries[i + kLookAhead].member);
-    Insert(entries[i], false);
+    : keep_(keep), root_(kNoNode), last_leaf_(kNoNode) {
+  std::vector<Child> children = MakeLeaves(entries);
+  for (std::uint32_t level = 1; level == 1 || children.size() > 1; ++level) {
+    children = MakeInners(level, children);
   }
+  root_ = children.front().node;
 }
 
 bool LeaderboardTree::Submit(const Entry& entry) {
@@ -240,6 +240,49 @@ void LeaderboardTree::SplitChild(std::uint32_t parent, std::uint32_t index, bool
   Relocated(right, 0, moved);
   inners_[parent].count[index] -= moved;
   inners_[parent].InsertAt(index + 1, leaves_[right].keys[0], right, moved);
+}
+
+// A row of leaves with these entries, and their index.
+std::vector<LeaderboardTree::Child> LeaderboardTree::MakeLeaves(std::span<const Entry> entries) {
+  std::vector<Child> made;
+  std::vector<NumberIndex::Pair> places;
+  places.reserve(entries.size());
+  do {
+    const std::uint32_t id = leaves_.Make();
+    Leaf& leaf = leaves_[id];
+    leaf.previous = last_leaf_;
+    if (last_leaf_ != kNoNode) leaves_[last_leaf_].next = id;
+    last_leaf_ = id;
+    leaf.size = static_cast<std::uint32_t>((std::min)(entries.size(), std::size_t{kFilled}));
+    for (std::uint32_t slot = 0; slot < leaf.size; ++slot) {
+      const Entry& entry = entries[slot];
+      leaf.keys[slot] = {entry.value, entry.order};
+      leaf.members[slot] = entry.member;
+      places.push_back({entry.member, id});
+    }
+    made.push_back({id, leaf.size, leaf.keys[0]});
+    entries = entries.subspan(leaf.size);
+  } while (!entries.empty());
+  leaf_of_.InsertAll(std::move(places));
+  return made;
+}
+
+// Nodes of this level above the row of these.
+std::vector<LeaderboardTree::Child> LeaderboardTree::MakeInners(std::uint32_t level,
+                                                                std::span<const Child> children) {
+  std::vector<Child> made;
+  while (!children.empty()) {
+    const std::uint32_t id = inners_.Make();
+    Inner& inner = inners_[id];
+    inner.level = level;
+    for (const Child& child : children.first((std::min)(children.size(), std::size_t{kFilled}))) {
+      inner.InsertAt(inner.size, child.first, child.node, child.count);
+    }
+    Adopt(id, 0);
+    made.push_back({id, inner.Total(), inner.first[0]});
+    children = children.subspan(inner.size);
+  }
+  return made;
 }
 
 std::uint32_t LeaderboardTree::MakeLeafAfter(std::uint32_t left) {

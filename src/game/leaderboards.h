@@ -54,8 +54,9 @@ class Leaderboards {
   using FindRule =
       absl::FunctionRef<std::optional<ScoreRule>(std::string_view game_id, std::string_view score_type)>;
 
-  /// Fills the lists from the store's rows. Once, before anything else; what it needs meanwhile beside the
-  /// lists is 24 to 72 bytes for each entry of the longest one. `find_rule` must not call the store.
+  /// Fills the lists from the store's rows. Once, before anything else. A thread of its own reads while this
+  /// one builds, and has ended when it returns. What it needs meanwhile beside the lists is 24 to 72 bytes
+  /// for each entry of the longest one. `find_rule` must not call the store.
   Status Rebuild(ScoreStore& scores, FindRule find_rule);
 
   /// Makes sure there are lists to submit to. `rule` is the one that the game names for the type; a type that
@@ -112,6 +113,15 @@ class Leaderboards {
     std::array<List, kScorePeriods.size()> lists;
   };
   class Loader;
+
+  /// Trees rank the highest first; the complement turns any 64-bit numbers round, the least one too, and
+  /// back.
+  [[nodiscard]] static std::int64_t Turned(const ScoreRule& rule, std::int64_t value) {
+    return rule.order == ScoreOrder::kAscending ? ~value : value;
+  }
+  [[nodiscard]] static LeaderboardKeep KeepOf(const ScoreRule& rule) {
+    return rule.keep == ScoreKeep::kBest ? LeaderboardKeep::kBest : LeaderboardKeep::kNewest;
+  }
 
   /// An entry, before its member is told by name.
   struct Ranked {

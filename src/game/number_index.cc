@@ -1,5 +1,8 @@
 #include "game/number_index.h"
 
+#include <algorithm>
+#include <iterator>
+#include <numeric>
 #include <utility>
 
 namespace oofgg::game {
@@ -11,19 +14,20 @@ constexpr std::uint32_t kMostInSegment = 1'024;
 // Linear probing: at seven eighths a search that finds takes 4 to 5 steps, nearly always in one cache line.
 constexpr bool TooFull(std::uint32_t size, std::uint32_t capacity) { return size * 8 > capacity * 7; }
 
+// Of a segment that is made for so many, with room to grow.
+constexpr std::uint32_t CapacityFor(std::size_t size) {
+  return static_cast<std::uint32_t>(kFirstCapacity + size + size / 4);
+}
+
+constexpr std::uint32_t DepthFor(std::size_t size) {
+  std::uint32_t depth = 0;
+  while ((size >> depth) > kMostInSegment * 3 / 4) ++depth;
+  return depth;
+}
+
 }  // namespace
 
-NumberIndex::NumberIndex(std::size_t expected) {
-  while ((expected >> depth_) > kMostInSegment * 3 / 4) ++depth_;
-  const std::size_t segments = std::size_t{1} << depth_;
-  const std::size_t each = expected >> depth_;
-  segments_.resize(segments);
-  for (std::size_t i = 0; i < segments; ++i) {
-    directory_.push_back(static_cast<std::uint32_t>(i));
-    segments_[i].depth = depth_;
-    segments_[i].Resize(static_cast<std::uint32_t>(kFirstCapacity + each + each / 4));
-  }
-}
+NumberIndex::NumberIndex() { LayOut({}); }
 
 void NumberIndex::Insert(std::uint32_t key, std::uint32_t number) {
   const std::uint64_t hash = HashOf(key);
@@ -38,6 +42,46 @@ void NumberIndex::Insert(std::uint32_t key, std::uint32_t number) {
   }
   segment.Put({key, number});
   ++size_;
+}
+
+void NumberIndex::InsertAll(std::vector<Pair> pairs) {
+  constexpr std::size_t kLookAhead = 16;
+  if (pairs.size() < size_ / 4) {
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      if (i + kLookAhead < pairs.size()) Prefetch(pairs[i + kLookAhead].key);
+      Insert(pairs[i].key, pairs[i].number);
+    }
+    return;
+  }
+  pairs.reserve(pairs.size() + size_);
+  for (const Segment& segment : segments_) {
+    std::copy_if(segment.slots.get(), segment.slots.get() + segment.capacity, std::back_inserter(pairs),
+                 [](const Slot& slot) { return slot.number != kNone; });
+  }
+  LayOut(pairs);
+}
+
+// Replaces all that is there. The slots are sorted by segment first, so that each of these is filled at once.
+void NumberIndex::LayOut(const std::vector<Slot>& slots) {
+  size_ = slots.size();
+  depth_ = DepthFor(size_);
+  const std::size_t segments = std::size_t{1} << depth_;
+  directory_.resize(segments);
+  std::iota(directory_.begin(), directory_.end(), 0U);
+  std::vector<std::size_t> ends(segments + 1);
+  for (const Slot& slot : slots) ++ends[SegmentOf(HashOf(slot.key)) + 1];
+  std::partial_sum(ends.begin(), ends.end(), ends.begin());
+  std::vector<Slot> sorted(size_);
+  for (const Slot& slot : slots) sorted[ends[SegmentOf(HashOf(slot.key))]++] = slot;
+
+  segments_.clear();
+  segments_.resize(segments);
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < segments; begin = ends[i++]) {
+    segments_[i].depth = depth_;
+    segments_[i].Resize(CapacityFor(ends[i] - begin));
+    for (std::size_t j = begin; j < ends[i]; ++j) segments_[i].Put(sorted[j]);
+  }
 }
 
 void NumberIndex::Assign(std::uint32_t key, std::uint32_t number) { SlotOf(key).number = number; }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <functional>
+#include <utility>
 
 namespace oofgg::game {
 namespace {
@@ -33,14 +34,6 @@ std::uint32_t PlayerNumbers::NumberOf(std::string_view player_id) {
   const Id id(player_id);
   const std::lock_guard lock(mutex_);
   return FindOrMake(id);
-}
-
-void PlayerNumbers::NumbersOf(std::span<const std::string> player_ids, std::vector<std::uint32_t>& numbers) {
-  const std::vector<Id> ids(player_ids.begin(), player_ids.end());
-  numbers.clear();
-  const std::lock_guard lock(mutex_);
-  for (const Id& id : ids) numbers_.Prefetch(id.key);
-  for (const Id& id : ids) numbers.push_back(FindOrMake(id));
 }
 
 std::optional<std::uint32_t> PlayerNumbers::Find(std::string_view player_id) const {
@@ -104,11 +97,47 @@ std::uint32_t PlayerNumbers::FindNumber(const Id& id) const {
 std::uint32_t PlayerNumbers::FindOrMake(const Id& id) {
   const std::uint32_t known = FindNumber(id);
   if (known != NumberIndex::kNone) return known;
+  const std::uint32_t number = Make(id);
+  numbers_.Insert(id.key, number);
+  return number;
+}
+
+// The index does not have it yet.
+std::uint32_t PlayerNumbers::Make(const Id& id) {
   const auto number = static_cast<std::uint32_t>(ids_.size());
   ids_.push_back(id.uuid.value_or(Packed{texts_.size(), 0}));
   if (!id.uuid.has_value()) texts_.emplace_back(id.text);
-  numbers_.Insert(id.key, number);
   return number;
+}
+
+// Two looks at memory, at the index and at the id that it leads to: all are asked for before the first is
+// needed.
+void PlayerNumbers::Enrolment::Add(std::span<const std::string_view> player_ids,
+                                   std::vector<std::uint32_t>& numbers) {
+  const std::vector<Id> ids(player_ids.begin(), player_ids.end());
+  numbers.clear();
+  const std::lock_guard lock(numbers_.mutex_);
+  if (numbers_.numbers_.size() > 0) {
+    for (const Id& id : ids) numbers_.numbers_.Prefetch(id.key);
+    for (const Id& id : ids) {
+      const std::uint32_t likely = numbers_.numbers_.Find(id.key);
+      if (likely != NumberIndex::kNone) __builtin_prefetch(&numbers_.ids_[likely]);
+    }
+  }
+  for (const Id& id : ids) {
+    std::uint32_t number = numbers_.FindNumber(id);
+    if (number == NumberIndex::kNone) {
+      number = numbers_.Make(id);
+      fresh_.push_back({id.key, number});
+    }
+    numbers.push_back(number);
+  }
+}
+
+void PlayerNumbers::Enrolment::Finish() {
+  if (fresh_.empty()) return;
+  const std::lock_guard lock(numbers_.mutex_);
+  numbers_.numbers_.InsertAll(std::exchange(fresh_, {}));
 }
 
 }  // namespace oofgg::game

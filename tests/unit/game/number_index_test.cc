@@ -4,6 +4,7 @@
 
 #include <set>
 #include <unordered_map>
+#include <vector>
 
 #include "oofgg/random.h"
 
@@ -61,8 +62,48 @@ TEST(NumberIndexTest, CostsElevenBytesAtMost) {
       ASSERT_LT(index.MemoryUsage(), std::size_t{key} * 11) << key;
     }
   }
-  const NumberIndex reserved(300'000);
-  EXPECT_LT(reserved.MemoryUsage(), 300'000u * 11);
+}
+
+TEST(NumberIndexTest, ManyAtOnceAreAddedToWhatIsThere) {
+  for (const std::uint32_t before : {0U, 100U, 30'000U}) {
+    NumberIndex index;
+    for (std::uint32_t key = 0; key < before; ++key) index.Insert(key, key + 1);
+    std::vector<NumberIndex::Pair> pairs;
+    for (std::uint32_t key = 1'000'000; key < 1'005'000; ++key) pairs.push_back({key, key + 1});
+    pairs.push_back({7, 70});
+    pairs.push_back({7, 71});
+    index.InsertAll(pairs);
+    EXPECT_EQ(index.size(), before + 5'002);
+    for (std::uint32_t key = 8; key < before; ++key) ASSERT_EQ(index.Find(key), key + 1);
+    for (std::uint32_t key = 1'000'000; key < 1'005'000; ++key) ASSERT_EQ(index.Find(key), key + 1);
+    EXPECT_EQ(index.Find(2'000'000), NumberIndex::kNone);
+    std::set<std::uint32_t> of_seven;
+    EXPECT_EQ(index.FindIf(7, [&](std::uint32_t number) { return !of_seven.insert(number).second; }),
+              NumberIndex::kNone);
+    EXPECT_EQ(of_seven.size(), before > 7 ? 3U : 2U);
+    for (std::uint32_t key = 3'000'000; key < 3'020'000; ++key) index.Insert(key, key + 1);
+    for (std::uint32_t key = 3'000'000; key < 3'020'000; ++key) ASSERT_EQ(index.Find(key), key + 1);
+    for (std::uint32_t key = 1'000'000; key < 1'005'000; ++key) index.Erase(key);
+    EXPECT_EQ(index.size(), before + 20'002);
+  }
+}
+
+TEST(NumberIndexTest, ManyAtOnceCostElevenBytesEachAtMost) {
+  NumberIndex index;
+  std::vector<NumberIndex::Pair> pairs;
+  for (std::uint32_t key = 0; key < 300'000; ++key) pairs.push_back({key, key});
+  index.InsertAll(pairs);
+  EXPECT_LT(index.MemoryUsage(), pairs.size() * 11);
+}
+
+TEST(NumberIndexTest, ManyNumbersOfOneKeyAtOnceAreNotCutInTwoWithoutEnd) {
+  NumberIndex index;
+  std::vector<NumberIndex::Pair> pairs;
+  for (std::uint32_t number = 0; number < 3'000; ++number) pairs.push_back({7, number});
+  index.InsertAll(pairs);
+  index.Insert(7, 3'000);
+  EXPECT_EQ(index.FindIf(7, [](std::uint32_t number) { return number == 3'000; }), 3'000U);
+  EXPECT_LT(index.MemoryUsage(), 300'000u);
 }
 
 }  // namespace

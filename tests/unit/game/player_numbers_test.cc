@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "oofgg/random.h"
@@ -50,6 +53,36 @@ TEST(PlayerNumbersTest, AnAccountCostsLessThanThirtyBytes) {
   }
   for (std::uint32_t i = 0; i < made.size(); ++i) ASSERT_EQ(numbers.Find(made[i]), i);
   EXPECT_LT(numbers.MemoryUsage(), made.size() * 30);
+}
+
+TEST(PlayerNumbersTest, ManyAtOnceGetTheNumbersTheyHaveOrNewOnes) {
+  testing::FakeClock clock;
+  SeededRandom random(1);
+  UuidGenerator uuids(clock, random);
+  std::vector<std::string> ids;
+  for (int i = 0; i < 3'000; ++i) ids.push_back(i % 3 == 0 ? "player " + std::to_string(i) : uuids.Next());
+  PlayerNumbers numbers;
+  for (std::size_t i = 0; i < ids.size(); i += 2) ASSERT_EQ(numbers.NumberOf(ids[i]), i / 2);
+  const std::vector<std::string_view> all(ids.begin(), ids.end());
+  std::vector<std::uint32_t> first;
+  std::vector<std::uint32_t> second;
+  {
+    PlayerNumbers::Enrolment enrolment(numbers);
+    enrolment.Add(std::span(all).first(1'000), first);
+    enrolment.Add(std::span(all).subspan(1'000), second);
+    first.insert(first.end(), second.begin(), second.end());
+    enrolment.Finish();
+    enrolment.Add(std::span(all).first(10), second);
+    EXPECT_TRUE(std::equal(second.begin(), second.end(), first.begin())) << "who have come before";
+  }
+  EXPECT_EQ(numbers.size(), ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (i % 2 == 0) {
+      ASSERT_EQ(first[i], i / 2);
+    }
+    ASSERT_EQ(numbers.Find(ids[i]), first[i]);
+    ASSERT_EQ(numbers.IdOf(first[i]), ids[i]);
+  }
 }
 
 }  // namespace
