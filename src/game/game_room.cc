@@ -30,6 +30,12 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
       trends_(stores.games, clock),
       cursors_(cursor_secret),
       boards_(options.max_score_types, clock),
+      sync_({.scores = stores.scores,
+             .games = stores.games,
+             .boards = boards_,
+             .erased = erased_,
+             .clock = clock,
+             .channel = options.standing_channel}),
       queue_(stores.sessions, erased_, queue, notifier_, trends_, ids_, clock, log),
       players_(stores.players, erased_),
       games_(stores.games, trends_, boards_, cursors_, ids_, clock, log, options.games),
@@ -63,6 +69,7 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
                .games = stores.games,
                .players = players_,
                .boards = boards_,
+               .sync = sync_,
                .cursors = cursors_,
                .ids = ids_,
                .clock = clock,
@@ -82,7 +89,9 @@ StatusOr<std::unique_ptr<GameRoom>> GameRoom::Open(const Stores& stores, MatchQu
   std::unique_ptr<GameRoom> room(new GameRoom(stores, queue, clock, random, log, options, cursor_secret));
   for (const Game& game : options.operators_games) OOFGG_RETURN_IF_ERROR(room->games_.EnsureGame(game));
   OOFGG_RETURN_IF_ERROR(room->global_.EnsureStream());
+  OOFGG_RETURN_IF_ERROR(room->sync_.Begin());
   OOFGG_RETURN_IF_ERROR(room->scores_.RebuildLeaderboards());
+  room->sync_.Listen();
   OOFGG_RETURN_IF_ERROR(room->queue_.Resume());
   return room;
 }

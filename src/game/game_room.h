@@ -14,6 +14,7 @@
 #include "game/event_hub.h"
 #include "game/game_facade.h"
 #include "game/global_facade.h"
+#include "game/leaderboard_sync.h"
 #include "game/leaderboards.h"
 #include "game/match_queue.h"
 #include "game/player_facade.h"
@@ -23,6 +24,7 @@
 #include "game/session_facade.h"
 #include "game/session_notifier.h"
 #include "game/session_queue.h"
+#include "game/standing_channel.h"
 #include "game/trends.h"
 #include "oofgg/clock.h"
 #include "oofgg/random.h"
@@ -39,6 +41,8 @@ struct GameRoomOptions {
   std::size_t max_score_types = 32;  ///< Per game, beside those that its score rules name.
   std::vector<Game>
       operators_games;  ///< There from the start under ids the operator chose; `owner_id` empty.
+  /// To other instances on the same stores, which have leaderboards too; may be null. It outlives the room.
+  StandingChannel* standing_channel = nullptr;
   /// How long sessions that have ended can be looked at, and a creation can be repeated under its key.
   std::chrono::milliseconds keep_ended = std::chrono::hours(24);
 };
@@ -70,6 +74,10 @@ class GameRoom {
 
   /// Members who have been away for longer than the grace leave; to be called every second or so.
   Status LeaveAbsent() { return caretaker_.LeaveAbsent(); }
+
+  /// Takes onto the leaderboards what other instances on the same stores kept; to be called every second or
+  /// so where there may be others.
+  Status FollowScores() { return sync_.CatchUpIfDue(); }
 
   /// The process ends: a `PurgeEnded` under way returns behind the player it is at, and later ones at once.
   void StopPurging() { stopped_ = true; }
@@ -113,6 +121,7 @@ class GameRoom {
   const Cursors cursors_;
   Leaderboards boards_;
   ErasedPlayers erased_;
+  LeaderboardSync sync_;
   SessionQueue queue_;
   PlayerFacade players_;
   GameFacade games_;

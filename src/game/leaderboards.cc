@@ -29,6 +29,11 @@ Status Leaderboards::Open(std::string_view game_id, std::string_view score_type,
   return {};
 }
 
+void Leaderboards::OpenStored(std::string_view game_id, std::string_view score_type,
+                              const std::optional<ScoreRule>& rule) {
+  TypeFor(game_id, score_type, rule);
+}
+
 bool Leaderboards::IsOpen(std::string_view game_id, std::string_view score_type) {
   const std::lock_guard lock(mutex_);
   const auto types = types_.find(game_id);

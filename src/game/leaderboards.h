@@ -64,6 +64,10 @@ class Leaderboards {
   /// kResourceExhausted: there are too many of these.
   Status Open(std::string_view game_id, std::string_view score_type, const std::optional<ScoreRule>& rule);
 
+  /// The same for a type that has scores in the store, however many there are: others took them.
+  void OpenStored(std::string_view game_id, std::string_view score_type,
+                  const std::optional<ScoreRule>& rule);
+
   /// Whether there are such lists, whose rule stays what it is.
   [[nodiscard]] bool IsOpen(std::string_view game_id, std::string_view score_type);
 

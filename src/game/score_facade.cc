@@ -158,6 +158,7 @@ StatusOr<LeaderboardEntry> ScoreFacade::SubmitScore(const CallContext& context,
     parts_.boards.Submit({kept.game_id, kept.score_type, period}, PeriodStart(period, kept.created_at),
                          kept.player_id, *standing);
   }
+  parts_.sync.Tell(stored, named_rule);
   const auto place = parts_.boards.Of({kept.game_id, kept.score_type}, {&kept.player_id, 1});
   if (kept.id == score.id) {
     parts_.log.Append({score.created_at,
@@ -291,6 +292,7 @@ Status ScoreFacade::ErasePlayer(std::string_view id) {
     OOFGG_ASSIGN_OR_RETURN(more, parts_.scores.EraseScores(id, kErasedAtOnce));
   }
   parts_.boards.Remove(id);
+  parts_.sync.TellErased(id);
   return {};
 }
 

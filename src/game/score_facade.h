@@ -5,6 +5,7 @@
 #include "base/event_log.h"
 #include "game/cursor.h"
 #include "game/game_store.h"
+#include "game/leaderboard_sync.h"
 #include "game/leaderboards.h"
 #include "game/player_facade.h"
 #include "game/score_store.h"
@@ -28,6 +29,7 @@ class ScoreFacade {
     GameStore& games;
     PlayerFacade& players;
     Leaderboards& boards;
+    LeaderboardSync& sync;
     const Cursors& cursors;
     UuidGenerator& ids;
     const Clock& clock;
