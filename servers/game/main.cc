@@ -1,5 +1,7 @@
 // oofgg-game: presence, sessions and their events, players, scores.
 
+#include <optional>
+
 #include "game/game_room.h"
 #include "http/curl_client.h"
 #include "oofgg/auth/authorizer.h"
@@ -25,6 +27,7 @@
 #include "servers/game/player_eraser.h"
 #include "servers/game/presence_port.h"
 #include "servers/game/settings.h"
+#include "servers/game/standing_channel.h"
 #include "servers/game/stores.h"
 #include "storage/jsonl/jsonl_event_log.h"
 
@@ -40,6 +43,7 @@ constexpr std::chrono::milliseconds kQueueingRetryDelay{1000};
 constexpr std::size_t kMakerCallbackThreads = 2;
 constexpr std::chrono::minutes kTidyPeriod{10};
 constexpr std::chrono::seconds kRollCallPeriod{1};  // For members who were disconnected.
+constexpr std::chrono::seconds kFollowPeriod{1};    // For scores that other instances kept.
 constexpr std::chrono::milliseconds kDrainPatience{10'000};
 constexpr std::chrono::milliseconds kLeavePatience{2'000};
 
@@ -106,12 +110,21 @@ Status Serve(const GameSettings& settings) {
     OOFGG_ASSIGN_OR_RETURN(auto transport, TransportToMaker(settings));
     queue = std::make_unique<MakerQueue>(std::move(transport), maker_callbacks, clock);
   }
+  OOFGG_ASSIGN_OR_RETURN(const auto standings,
+                         OpenStandingChannel(settings.server, storage, random, workers));
+  game::GameRoomOptions room_options = RoomOptionsOf(settings);
+  room_options.standing_channel = standings.get();
   OOFGG_ASSIGN_OR_RETURN(const auto room, game::GameRoom::Open(storage.stores(), queue.get(), clock, random,
-                                                               **event_log, RoomOptionsOf(settings)));
+                                                               **event_log, room_options));
   const TidyTimer tidy(workers, clock, kTidyPeriod,
                        [&room = *room] { return Annotate(room.PurgeEnded(), "purge"); });
   const TidyTimer roll_call(workers, clock, kRollCallPeriod,
                             [&room = *room] { return Annotate(room.LeaveAbsent(), "players who left"); });
+  std::optional<TidyTimer> following;  // On SQLite there is no other instance.
+  if (storage.postgres != nullptr) {
+    following.emplace(workers, clock, kFollowPeriod,
+                      [&room = *room] { return Annotate(room.FollowScores(), "other instances' scores"); });
+  }
   OOFGG_ASSIGN_OR_RETURN(const auto presence,
                          PresencePort::Open(
                              settings, process.io(), workers,
