@@ -1,6 +1,7 @@
 #include "game/event_channel.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace oofgg::game {
@@ -30,47 +31,84 @@ EventChannel::EventChannel(std::string session_id, std::uint64_t last_sequence, 
       clock_(clock),
       limits_(window),
       last_(last_sequence),
+      before_(last_sequence),
       idle_since_(clock.Now()) {}
 
 std::uint64_t EventChannel::Publish(GameEvent event) {
-  event.session_id = session_id_;
-  const TimePoint now = clock_.Now();
-  std::vector<std::shared_ptr<Reader>> to_wake;
+  Readers to_wake;
   std::uint64_t sequence = 0;
   {
     const std::lock_guard lock(mutex_);
-    sequence = ++last_;
+    sequence = last_ + 1;
     event.sequence = sequence;
-    event.id = session_id_ + "/" + std::to_string(sequence);  // Unique without a random source.
-    window_bytes_ += SizeOf(event);
-    window_.push_back(std::make_shared<const GameEvent>(std::move(event)));
-    while (window_.size() > limits_.events || (window_bytes_ > limits_.bytes && window_.size() > 1)) {
-      window_bytes_ -= SizeOf(*window_.front());
-      window_.pop_front();
-    }
-    idle_since_ = now;
-    for (const auto& reader : readers_) {
-      if (std::exchange(reader->waiting, false)) to_wake.push_back(reader);
-    }
+    AddLocked(std::move(event), to_wake);
   }
-  for (const auto& reader : to_wake) reader->wake();
+  WakeAll(to_wake);
   return sequence;
 }
 
-// The number behind which a reader begins.
-StatusOr<std::uint64_t> EventChannel::PlaceOfLocked(EventStart start) const {
-  if (start.at == EventStart::At::kNow) return last_;
-  if (start.at == EventStart::At::kOldest) return OldestLocked() - 1;
-  if (start.after > last_) {
-    return InvalidField("sequence", "is beyond the session's last event, " + std::to_string(last_) +
-                                        "; send the last one received, or 0 to begin with the next");
+// An event that has its number.
+void EventChannel::AddLocked(GameEvent event, Readers& to_wake) {
+  event.session_id = session_id_;
+  event.id = session_id_ + "/" + std::to_string(event.sequence);  // Unique without a random source.
+  last_ = event.sequence;
+  window_bytes_ += SizeOf(event);
+  window_.push_back(std::make_shared<const GameEvent>(std::move(event)));
+  ++end_place_;
+  TrimLocked();
+  idle_since_ = clock_.Now();
+  for (const auto& reader : readers_) {
+    if (reader->placed && std::exchange(reader->waiting, false)) to_wake.push_back(reader);
   }
-  if (start.after + 1 >= OldestLocked()) return start.after;
-  return WithReason(MakeStatus(StatusCode::kOutOfRange,
-                               Range(start.after + 1, OldestLocked() - 1) +
-                                   " are no longer kept; open the stream without a sequence to go on "
-                                   "with the next event"),
-                    "EVENTS_GONE");
+}
+
+void EventChannel::TrimLocked() {
+  while (window_.size() > limits_.events || (window_bytes_ > limits_.bytes && window_.size() > 1)) {
+    before_ = window_.front()->sequence;
+    window_bytes_ -= SizeOf(*window_.front());
+    window_.pop_front();
+  }
+}
+
+void EventChannel::WakeAll(const Readers& readers) {
+  for (const auto& reader : readers) reader->wake();
+}
+
+// Where the reader begins.
+Status EventChannel::PlaceLocked(Reader& reader) const {
+  reader.placed = true;
+  reader.place = end_place_;
+  reader.seen = last_;
+  if (reader.start.at == EventStart::At::kOldest) {
+    reader.place = FirstPlaceLocked();
+    reader.seen = before_;
+  } else if (reader.start.at == EventStart::At::kAfter) {
+    const std::uint64_t after = reader.start.after;
+    if (after > last_) OOFGG_RETURN_IF_ERROR(CheckAheadLocked(after));
+    if (after < before_) {
+      return WithReason(MakeStatus(StatusCode::kOutOfRange,
+                                   Range(after + 1, OldestLocked() - 1) +
+                                       " are no longer kept; open the stream without a sequence to go on "
+                                       "with the next event"),
+                        "EVENTS_GONE");
+    }
+    const auto next =
+        std::upper_bound(window_.begin(), window_.end(), after,
+                         [](std::uint64_t number, const Stored& event) { return number < event->sequence; });
+    reader.place = end_place_ - static_cast<std::uint64_t>(window_.end() - next);
+    reader.seen = after;
+  }
+  reader.began = reader.seen;
+  return {};
+}
+
+// Another instance may be ahead of this one by some events, and by some runs.
+Status EventChannel::CheckAheadLocked(std::uint64_t after) const {
+  constexpr unsigned kRunShift = 32;
+  constexpr std::uint64_t kRunsAhead = 8;
+  if (relay_ != nullptr && (after >> kRunShift) <= (last_ >> kRunShift) + kRunsAhead) return {};
+  return InvalidField("sequence", "is beyond the session's last event, " + std::to_string(last_) +
+                                      "; send the last one received, or 0 to begin with the next");
 }
 
 StatusOr<std::unique_ptr<EventCursor>> EventChannel::Subscribe(std::string_view player_id, EventStart start,
@@ -78,6 +116,7 @@ StatusOr<std::unique_ptr<EventCursor>> EventChannel::Subscribe(std::string_view 
   auto reader = std::make_shared<Reader>();
   reader->player_id = player_id;
   reader->wake = std::move(wake);
+  reader->start = start;
   bool behind = false;
   {
     const std::lock_guard lock(mutex_);
@@ -87,9 +126,13 @@ StatusOr<std::unique_ptr<EventCursor>> EventChannel::Subscribe(std::string_view 
       return MakeStatus(StatusCode::kResourceExhausted, "the player has " + std::to_string(same) +
                                                             " streams open on this session; close one first");
     }
-    OOFGG_ASSIGN_OR_RETURN(reader->seen, PlaceOfLocked(start));
-    // A listener need not ask on its own: what is in the window already is announced like news.
-    behind = reader->seen != last_;
+    if (opened_) {
+      OOFGG_RETURN_IF_ERROR(PlaceLocked(*reader));
+      // A listener need not ask on its own: what is in the window already is announced like news.
+      behind = reader->place != end_place_;
+    } else {
+      OOFGG_RETURN_IF_ERROR(unavailable_);
+    }
     reader->waiting = !behind;
     readers_.push_back(reader);
   }
@@ -98,46 +141,65 @@ StatusOr<std::unique_ptr<EventCursor>> EventChannel::Subscribe(std::string_view 
 }
 
 void EventChannel::End(const Status& status) {
-  std::vector<std::shared_ptr<Reader>> readers;
+  Readers readers;
   {
     const std::lock_guard lock(mutex_);
     ended_ = status;
     readers = readers_;
   }
-  for (const auto& reader : readers) reader->wake();
+  WakeAll(readers);
 }
 
 void EventChannel::Kick(std::string_view player_id, const Status& status) {
-  std::vector<std::shared_ptr<Reader>> kicked;
+  Readers kicked;
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& reader : readers_) {
-      if (reader->player_id != player_id || !reader->ended.ok()) continue;
-      reader->ended = status;
-      kicked.push_back(reader);
-    }
+    KickLocked(player_id, std::numeric_limits<std::int64_t>::max(), status, kicked);
   }
-  for (const auto& reader : kicked) reader->wake();
+  WakeAll(kicked);
+}
+
+void EventChannel::KickLocked(std::string_view player_id, std::int64_t version, const Status& why,
+                              Readers& to_wake) {
+  for (const auto& reader : readers_) {
+    if (reader->player_id != player_id || version <= reader->kicked_at) continue;
+    reader->kicked_at = version;
+    reader->kick = why;
+    to_wake.push_back(reader);
+  }
+}
+
+void EventChannel::ConfirmFor(Reader& reader, std::int64_t row_version) {
+  const std::lock_guard lock(mutex_);
+  reader.checked_at = row_version;
 }
 
 StatusOr<EventChannel::Stored> EventChannel::NextFor(Reader& reader) {
   const std::lock_guard lock(mutex_);
+  if (reader.ended.ok() && reader.kicked_at > reader.checked_at) reader.ended = reader.kick;
   if (!reader.ended.ok()) return reader.ended;
-  if (reader.seen == last_) {
-    if (!ended_.ok()) return ended_;
+  const std::uint64_t first = FirstPlaceLocked();
+  // Where another instance was ahead, what it has told is not told again.
+  while (reader.placed && reader.place >= first && reader.place < end_place_ &&
+         window_[reader.place - first]->sequence <= reader.seen) {
+    ++reader.place;
+  }
+  if (!reader.placed || reader.place == end_place_) {
+    if (reader.placed && !ended_.ok()) return ended_;
     reader.waiting = true;
     return nullptr;
   }
-  const std::uint64_t oldest = OldestLocked();
-  if (reader.seen + 1 < oldest) {
-    reader.ended = WithReason(MakeStatus(StatusCode::kAborted, "the stream was read too slowly: " +
-                                                                   Range(reader.seen + 1, oldest - 1) +
-                                                                   " are lost; open it again to go on"),
-                              "SLOW_CONSUMER");
+  if (reader.place < first) {
+    reader.ended = WithReason(
+        MakeStatus(StatusCode::kAborted,
+                   "the stream was read too slowly: " + Range(reader.seen + 1, OldestLocked() - 1) +
+                       " are lost; open it again to go on"),
+        "SLOW_CONSUMER");
     return reader.ended;
   }
-  ++reader.seen;
-  return window_[reader.seen - oldest];
+  const Stored& next = window_[reader.place++ - first];
+  reader.seen = next->sequence;
+  return next;
 }
 
 void EventChannel::Unsubscribe(const Reader* reader) {

@@ -109,6 +109,7 @@ Status EventStream::Enter(EventStart start) {
   OOFGG_RETURN_IF_ERROR(AuthorizeSide(now));
   if (!IsLive(now.record.state))
     return SessionIsOver();  // Nor has the end, if the channel was not there yet.
+  cursor_->Confirm(now.record.version);
   game_id_ = session.record.game_id;
   team_id_ = TeamOf(now.record, caller);
   real_id_ = real_id;
@@ -163,8 +164,7 @@ Status EventStream::Send(GameEvent event) {
           .count();
   if (side_ == Side::kPlayer) event.player_id = context_.caller->user_id;
   event.game_id = game_id_;
-  cursor_->channel().Publish(std::move(event));
-  return {};
+  return cursor_->Publish(std::move(event));
 }
 
 std::optional<GameEvent> EventStream::Next() {

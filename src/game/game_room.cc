@@ -15,6 +15,18 @@ Status PurgeAll(Store& store, const Sweep& sweep) {
   }
 }
 
+std::function<void(std::string_view)> TellOthersBy(EventRelay* relay) {
+  if (relay == nullptr) return nullptr;
+  return [relay](std::string_view session_id) { relay->TellRowChanged(session_id); };
+}
+
+std::shared_ptr<RelayHome> AttachTo(EventRelay* relay, SessionStore& sessions, SessionNotifier& notifier) {
+  if (relay == nullptr) return nullptr;
+  auto home = std::make_shared<RelayHome>(sessions, notifier);
+  relay->Attach(home);
+  return home;
+}
+
 }  // namespace
 
 GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, RandomSource& random,
@@ -24,7 +36,9 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
       log_(log),
       keep_ended_(options.keep_ended),
       ids_(clock, random),
-      hub_(clock, options.hub),
+      notifier_(TellOthersBy(options.relay)),
+      relay_home_(AttachTo(options.relay, stores.sessions, notifier_)),
+      hub_(clock, options.hub, options.relay),
       attendance_(clock, options.sessions.disconnect_grace, stores.attendance),
       session_events_(hub_, notifier_, clock),
       trends_(stores.games, clock),
@@ -76,6 +90,7 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
                .log = log}) {}
 
 GameRoom::~GameRoom() {
+  if (relay_home_ != nullptr) relay_home_->Leave();
   if (const Status kept = trends_.Flush(); !kept.ok()) {
     Log(LogLevel::kWarning, "game", "the last joins are not counted as trending: " + kept.ToString());
   }

@@ -12,12 +12,14 @@
 #include "game/erased_players.h"
 #include "game/event_facade.h"
 #include "game/event_hub.h"
+#include "game/event_relay.h"
 #include "game/game_facade.h"
 #include "game/global_facade.h"
 #include "game/leaderboard_sync.h"
 #include "game/leaderboards.h"
 #include "game/match_queue.h"
 #include "game/player_facade.h"
+#include "game/relay_home.h"
 #include "game/score_facade.h"
 #include "game/session_caretaker.h"
 #include "game/session_events.h"
@@ -45,6 +47,8 @@ struct GameRoomOptions {
   StandingChannel* standing_channel = nullptr;
   /// How long sessions that have ended can be looked at, and a creation can be repeated under its key.
   std::chrono::milliseconds keep_ended = std::chrono::hours(24);
+  /// To the other instances on the same stores; null: there are none. Outlives the room.
+  EventRelay* relay = nullptr;
 };
 
 /// All of this room, wired: what a server and testing::Backend put between stores and listeners.
@@ -112,8 +116,9 @@ class GameRoom {
   const std::chrono::milliseconds keep_ended_;
   std::atomic<bool> stopped_ = false;
   UuidGenerator ids_;
-  EventHub hub_;
   SessionNotifier notifier_;
+  const std::shared_ptr<RelayHome> relay_home_;  // Null without a relay.
+  EventHub hub_;
   Attendance attendance_;
   SessionEvents session_events_;
   Trends trends_;

@@ -110,8 +110,7 @@ Status GlobalStream::Send(GlobalEvent event) {
       std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.WallNow().time_since_epoch())
           .count();
   event.player_id = context_.caller->user_id;
-  cursor_->channel().Publish(Carried(std::move(event)));
-  return {};
+  return cursor_->Publish(Carried(std::move(event)));
 }
 
 std::optional<GlobalEvent> GlobalStream::Next() {

@@ -27,14 +27,13 @@ Status SessionIsOver() {
                     "SESSION_OVER");
 }
 
-void SessionEvents::Publish(const SessionRecord& session, GameEvent event) {
-  const auto channel = hub_.Find(session.id);
-  if (channel == nullptr) return;
+void SessionEvents::Publish(const SessionRecord& session, RelayEntry entry) {
+  GameEvent& event = entry.event;
   event.type = EventType::kSystem;
   event.timestamp_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(clock_.WallNow().time_since_epoch()).count();
   event.game_id = session.game_id;
-  channel->Publish(std::move(event));
+  hub_.Publish(session.id, std::move(entry));
 }
 
 void SessionEvents::Joined(const SessionRecord& session, const std::string& player) {
@@ -46,16 +45,18 @@ void SessionEvents::Joined(const SessionRecord& session, const std::string& play
     // An attribute, as an event with a team_id would be the team's own.
     if (member.user_id == player && !member.team_id.empty()) event.attributes["team_id"] = member.team_id;
   }
-  Publish(session, std::move(event));
+  Publish(session, {.event = std::move(event)});
 }
 
 void SessionEvents::Left(const SessionRecord& session, const std::string& player, const Status& why) {
   notifier_.Notify(session.id);
-  if (const auto channel = hub_.Find(session.id)) channel->Kick(player, why);
   GameEvent event;
   event.name = kLeftEvent;
   event.player_id = player;
-  Publish(session, std::move(event));
+  Publish(session, {.event = std::move(event),
+                    .effect = RelayEntry::Effect::kKick,
+                    .why = why,
+                    .row_version = session.version});
 }
 
 void SessionEvents::Changed(const SessionRecord& session) {
@@ -65,9 +66,12 @@ void SessionEvents::Changed(const SessionRecord& session) {
   event.attributes["state"] = std::string(NameOf(session.state));
   event.attributes["version"] = VersionAttribute(session.version);
   if (!session.owner_id.empty()) event.attributes["host_id"] = session.owner_id;
-  Publish(session, std::move(event));
-  if (IsLive(session.state)) return;
-  if (const auto channel = hub_.Find(session.id)) channel->End(SessionIsOver());
+  RelayEntry entry{.event = std::move(event)};
+  if (!IsLive(session.state)) {
+    entry.effect = RelayEntry::Effect::kEnd;
+    entry.why = SessionIsOver();
+  }
+  Publish(session, std::move(entry));
 }
 
 void SessionEvents::EntityChanged(const SessionRecord& session, const Entity& entity,
@@ -79,7 +83,7 @@ void SessionEvents::EntityChanged(const SessionRecord& session, const Entity& en
   event.attributes["entity_id"] = entity.id;
   event.attributes["version"] = VersionAttribute(entity.version);
   event.data = ToJsonText(entity);
-  Publish(session, std::move(event));
+  Publish(session, {.event = std::move(event)});
 }
 
 }  // namespace oofgg::game

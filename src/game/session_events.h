@@ -20,8 +20,7 @@ inline constexpr std::string_view kEntityEvent = "entity";
 
 [[nodiscard]] bool IsServerEvent(std::string_view name);
 
-/// What the server itself says on a session's stream, and to those who watch its row. Nobody listening costs
-/// nothing. Threads: safe.
+/// What the server itself says on a session's stream, and to those who watch its row. Threads: safe.
 class SessionEvents {
  public:
   SessionEvents(EventHub& hub, SessionNotifier& notifier, const Clock& clock)
@@ -42,7 +41,7 @@ class SessionEvents {
   void EntityChanged(const SessionRecord& session, const Entity& entity, std::string_view change);
 
  private:
-  void Publish(const SessionRecord& session, GameEvent event);
+  void Publish(const SessionRecord& session, RelayEntry entry);
 
   EventHub& hub_;
   SessionNotifier& notifier_;

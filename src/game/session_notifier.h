@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "game/string_map.h"
@@ -22,11 +24,18 @@ class SessionNotifier {
     virtual void OnSessionChanged() = 0;
   };
 
+  /// `tell_others` hears of each change as well, if it is there, after the watchers.
+  explicit SessionNotifier(std::function<void(std::string_view session_id)> tell_others = nullptr)
+      : tell_others_(std::move(tell_others)) {}
+
   void Add(std::string_view session_id, const std::shared_ptr<Watcher>& watcher);
   void Remove(std::string_view session_id, const Watcher* watcher);
   void Notify(std::string_view session_id);
+  /// The change was made, and told, elsewhere; perhaps to any of the sessions, where the id is empty.
+  void NotifyHere(std::string_view session_id);
 
  private:
+  const std::function<void(std::string_view session_id)> tell_others_;
   std::mutex mutex_;
   StringMap<std::vector<std::shared_ptr<Watcher>>> watchers_;
 };
