@@ -104,10 +104,11 @@ class Instance {
   }
   /// What the server says.
   void Say(const std::string& session, const std::string& name, Effect effect = Effect::kNone,
-           const std::string& player = {}) {
+           const std::string& player = {}, std::int64_t row_version = 1) {
     RelayEntry entry{.effect = effect};
     entry.event.name = name;
     entry.event.player_id = player;
+    entry.row_version = row_version;
     if (effect == Effect::kKick)
       entry.why = WithReason(MakeStatus(StatusCode::kFailedPrecondition, "x"), "OUT");
     if (effect == Effect::kEnd)
@@ -192,6 +193,7 @@ class Stream {
   [[nodiscard]] std::uint64_t last() const { return last_; }
   [[nodiscard]] std::string end() const { return end_.ToString(); }
   void Close() { cursor_.reset(); }
+  void Confirm(std::int64_t row_version) { cursor_->Confirm(row_version); }
 
  private:
   class Alarm {

@@ -154,6 +154,7 @@ std::string Encode(const game::RelayEntry& entry) {
     return out;
   }
   PutEvent(out, entry.event);
+  if (entry.effect == Effect::kKick) PutNumber(out, static_cast<std::uint64_t>(entry.row_version));
   if (entry.effect == Effect::kKick || entry.effect == Effect::kEnd) {
     out += static_cast<char>(entry.why.code());
     const absl::string_view message = entry.why.message();
@@ -175,6 +176,7 @@ std::optional<game::RelayEntry> Decode(std::string_view bytes) {
     entry.lost_last = reader.TakeNumber();
   } else {
     entry.event = TakeEvent(reader);
+    if (entry.effect == Effect::kKick) entry.row_version = static_cast<std::int64_t>(reader.TakeNumber());
     if (entry.effect == Effect::kKick || entry.effect == Effect::kEnd) entry.why = TakeStatus(reader);
   }
   if (!reader.is_whole()) return std::nullopt;

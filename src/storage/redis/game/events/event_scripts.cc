@@ -24,7 +24,7 @@ local state = redis.call('HMGET', KEYS[2], 'last', 'total', 'floor', 'server')
 local last, total, floor = tonumber(state[1]), tonumber(state[2]) or 0, tonumber(state[3]) or 0
 local batch, known = tonumber(ARGV[4]), tonumber(ARGV[6])
 local sent = redis.call('HGET', KEYS[3], ARGV[3])
-if last and sent and tonumber(string.match(sent, '%d+')) >= batch then return last end
+if last and sent and tonumber(string.match(sent, '%d+')) >= batch then return {last, last} end
 
 local here, previous = server(), last
 if not last or state[4] ~= here or known > last then
@@ -73,7 +73,7 @@ end
 redis.call('HSET', KEYS[3], ARGV[3], number(batch) .. ' ' .. number(time))
 keep(ARGV[9])
 redis.call(ARGV[1], ARGV[2], table.concat(told))
-return last
+return {last, previous}
 )lua";
 
 constexpr const char* kRead = R"lua(

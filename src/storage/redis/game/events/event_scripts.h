@@ -17,7 +17,8 @@ namespace oofgg::storage::event_scripts {
 /// sender, the number of its batch (greater than that of every batch before), the next run or nothing, the
 /// last number that the sender knows of or 0, how many entries and of what size are kept, for how many
 /// milliseconds (0: for good), then entry and size of each.
-/// Nothing: it needs the next run. Otherwise the last number; the same if the batch is there already.
+/// Nothing: it needs the next run. Otherwise the last number, and that before the batch; if the batch is
+/// there already, the last number twice.
 [[nodiscard]] const RedisScript& Append();
 
 /// What was appended. Arguments: the number behind which, or nothing: all that is kept; the next run or

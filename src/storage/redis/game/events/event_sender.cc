@@ -43,13 +43,8 @@ milliseconds TimeToKeep(const std::string& session_id, bool is_over) {
 }
 
 Status EventSender::Append(game::RelayEntry entry, game::EventRelay::OnFailed on_failed) {
-  Item item;
-  item.bytes = event_codec::Encode(entry);
-  item.size = game::SizeOf(entry.event);
-  item.since = link_->clock.Now();
-  item.known = entry.lost_last;
+  Item item = ItemOf(entry);
   item.is_servers = on_failed == nullptr;
-  item.is_end = entry.effect == game::RelayEntry::Effect::kEnd;
   item.on_failed = std::move(on_failed);
   {
     const std::lock_guard lock(mutex_);
@@ -64,6 +59,17 @@ Status EventSender::Append(game::RelayEntry entry, game::EventRelay::OnFailed on
   }
   SendBatch(std::nullopt);
   return {};
+}
+
+EventSender::Item EventSender::ItemOf(const game::RelayEntry& entry) const {
+  Item item;
+  item.bytes = event_codec::Encode(entry);
+  item.size = game::SizeOf(entry.event);
+  item.since = link_->clock.Now();
+  item.known = entry.lost_last;
+  item.is_servers = true;
+  item.is_end = entry.effect == game::RelayEntry::Effect::kEnd;
+  return item;
 }
 
 bool EventSender::IsIdle() const {
@@ -119,9 +125,27 @@ void EventSender::SendBatch(std::optional<std::uint64_t> run) {
 
 void EventSender::OnReply(const StatusOr<RedisReply>& reply) {
   if (!reply.ok()) return Fail(reply.status());
-  if (!reply->is_nil()) return Finish();
+  if (!reply->is_nil()) {
+    NoteNumbers(*reply);
+    return Finish();
+  }
   link_->AskNextRun(session_id_,
                     [self = shared_from_this()](const StatusOr<std::uint64_t>& run) { self->OnRun(run); });
+}
+
+// Where the log goes on before what it has acknowledged, that is lost, and all are told.
+void EventSender::NoteNumbers(const RedisReply& reply) {
+  if (reply.elements.size() != 2) return;
+  const auto last = static_cast<std::uint64_t>(reply.elements[0].integer);
+  const auto previous = static_cast<std::uint64_t>(reply.elements[1].integer);
+  const std::lock_guard lock(mutex_);
+  if (previous < acknowledged_) {
+    Item lost = ItemOf(
+        {.effect = game::RelayEntry::Effect::kLost, .lost_first = previous + 1, .lost_last = acknowledged_});
+    waiting_bytes_ += lost.bytes.size();
+    waiting_.push_front(std::move(lost));
+  }
+  acknowledged_ = last;
 }
 
 void EventSender::OnRun(const StatusOr<std::uint64_t>& run) {

@@ -47,6 +47,8 @@ class EventSender : public std::enable_shared_from_this<EventSender> {
   void SendBatch(std::optional<std::uint64_t> run);
   void OnReply(const StatusOr<RedisReply>& reply);
   void OnRun(const StatusOr<std::uint64_t>& run);
+  [[nodiscard]] Item ItemOf(const game::RelayEntry& entry) const;
+  void NoteNumbers(const RedisReply& reply);
   void Finish();
   void Fail(const Status& why);
   void Tell(Items failed, const Status& why) const;
@@ -59,6 +61,7 @@ class EventSender : public std::enable_shared_from_this<EventSender> {
   std::size_t waiting_bytes_ = 0;
   Items batch_;  // Under way; changed only by who brings it on.
   std::uint64_t batch_number_ = 0;
+  std::uint64_t acknowledged_ = 0;  // The last number that the log has given out to us.
 };
 
 }  // namespace oofgg::storage
