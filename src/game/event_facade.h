@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 
 #include "game/attendance.h"
@@ -34,6 +35,9 @@ class EventFacade {
     EventOptions options;
   };
 
+  /// Hears, within `OnMessage`, why an event was not taken.
+  using OnRefused = std::function<void(const Status& why)>;
+
   explicit EventFacade(const Parts& parts) : parts_(parts) {}
 
   /// Opens a stream. The client's first message names the session in `session_id` and, to resume, the last
@@ -50,8 +54,11 @@ class EventFacade {
   /// event before there is a match), kOutOfRange with reason EVENTS_GONE or kAborted with reason
   /// SLOW_CONSUMER (the message says which events are lost), kResourceExhausted (too fast, or too many
   /// streams). kUnauthenticated at once: no caller.
+  ///
+  /// With `on_refused`, for listeners that can say so, an event that is not taken does not end the stream.
   StatusOr<StreamHandlerPtr<GameEvent, GameEvent>> Open(const CallContext& context,
-                                                        std::shared_ptr<StreamHost> host);
+                                                        std::shared_ptr<StreamHost> host,
+                                                        OnRefused on_refused = {});
 
   /// The same for the session's game server: it needs not be a member but a service credential for the game,
   /// hears every event whomever it is for, and may send any type, to any team, in the name of any player or

@@ -38,11 +38,12 @@ std::string TeamOf(const SessionRecord& session, const std::string& player) {
 }  // namespace
 
 EventStream::EventStream(const EventFacade::Parts& parts, const CallContext& context, Side side,
-                         std::shared_ptr<StreamHost> host)
+                         std::shared_ptr<StreamHost> host, EventFacade::OnRefused on_refused)
     : parts_(parts),
       context_(context),
       side_(side),
       host_(std::make_shared<StreamHostRef>(std::move(host))),
+      on_refused_(std::move(on_refused)),
       allowance_(parts.clock, parts.options.rate) {}
 
 void EventStream::OnMessage(GameEvent message) {
@@ -53,6 +54,7 @@ void EventStream::OnMessage(GameEvent message) {
     if (status.ok() && SaysSomething(message)) status = Send(std::move(message));
   } else {
     status = Send(std::move(message));
+    if (!status.ok() && on_refused_) return on_refused_(status);
   }
   if (!status.ok()) End(std::move(status));
 }

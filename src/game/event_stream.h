@@ -27,7 +27,7 @@ class EventStream final : public StreamHandler<GameEvent, GameEvent>,
   enum class Side { kPlayer, kServer };
 
   EventStream(const EventFacade::Parts& parts, const CallContext& context, Side side,
-              std::shared_ptr<StreamHost> host);
+              std::shared_ptr<StreamHost> host, EventFacade::OnRefused on_refused = {});
 
   void OnMessage(GameEvent message) override;
   void OnClose() override;
@@ -51,6 +51,7 @@ class EventStream final : public StreamHandler<GameEvent, GameEvent>,
   const CallContext context_;
   const Side side_;
   const std::shared_ptr<StreamHostRef> host_;  // Shared with the cursor's waker.
+  const EventFacade::OnRefused on_refused_;    // Empty: what is not taken ends the stream.
   TokenBucket allowance_;
 
   Stage stage_ = Stage::kUnopened;

@@ -19,7 +19,8 @@ std::int32_t VersionAttribute(std::int64_t version) {
 }  // namespace
 
 bool IsServerEvent(std::string_view name) {
-  return name == kJoinedEvent || name == kLeftEvent || name == kSessionEvent || name == kEntityEvent;
+  return name == kJoinedEvent || name == kLeftEvent || name == kSessionEvent || name == kEntityEvent ||
+         name == kSubscribedEvent || name == kErrorEvent;
 }
 
 Status SessionIsOver() {

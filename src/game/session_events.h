@@ -17,6 +17,9 @@ inline constexpr std::string_view kJoinedEvent = "joined";
 inline constexpr std::string_view kLeftEvent = "left";
 inline constexpr std::string_view kSessionEvent = "session";
 inline constexpr std::string_view kEntityEvent = "entity";
+// Of a WebSocket's own messages, which share one space of names with events.
+inline constexpr std::string_view kSubscribedEvent = "subscribed";
+inline constexpr std::string_view kErrorEvent = "error";
 
 [[nodiscard]] bool IsServerEvent(std::string_view name);
 

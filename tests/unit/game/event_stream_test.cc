@@ -1,6 +1,7 @@
 #include <chrono>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "tests/unit/game/support.h"
 
@@ -166,6 +167,28 @@ TEST_F(EventStreamTest, WhoMayNotOpen) {
   over.state = SessionState::kFinished;
   ASSERT_TRUE(session_store_.UpdateSession(over).ok());
   EXPECT_THAT(OpenOn("ann", session.id).Ended(), HasCode(StatusCode::kFailedPrecondition));
+}
+
+TEST_F(EventStreamTest, WhereRefusalsAreHeardTheStreamGoesOn) {
+  options_.events.rate = {.per_second = 10, .burst = 1};
+  Restart();
+  const Session session = MakeSession({"ann"});
+  std::vector<Status> refused;
+  Stream ann;
+  ann.handler =
+      room_->events().Open(As("ann"), ann.host, [&](const Status& why) { refused.push_back(why); }).value();
+  ann.Send(Event("", session.id));
+  for (const char* name : {"joined", "left", "session", "entity", "subscribed", "error"})
+    ann.Send(Event(name));
+  ASSERT_EQ(refused.size(), 6U);
+  for (const Status& why : refused) EXPECT_THAT(why, HasCode(StatusCode::kInvalidArgument));
+  ann.Send(Event("a"));
+  ann.Send(Event("too fast"));
+  ASSERT_EQ(refused.size(), 7U);
+  EXPECT_THAT(refused.back(), HasCode(StatusCode::kResourceExhausted));
+  EXPECT_TRUE(RetryAfterOf(refused.back()).has_value());
+  EXPECT_EQ(ann.Read(), "a ");
+  EXPECT_EQ(ann.host->finished(), std::nullopt);
 }
 
 TEST_F(EventStreamTest, AFloodIsStoppedWithAHintWhenToComeBack) {
