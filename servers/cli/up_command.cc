@@ -29,6 +29,7 @@ struct UpOptions {
   std::string game_listen = "127.0.0.1:50052";
   std::string game_ops = "127.0.0.1:9102";
   std::string presence_listen = "127.0.0.1:8080";
+  std::string websocket_listen = "127.0.0.1:8081";
   std::string maker_listen = "127.0.0.1:50053";
   std::string maker_ops = "127.0.0.1:9103";
   std::string maker_http = "127.0.0.1:3000";
@@ -125,13 +126,28 @@ ProgramSpec MakerProgram(const Plan& plan, const DataFolder& data) {
 }
 
 ProgramSpec GameProgram(const Plan& plan, const DataFolder& data) {
-  return Program(
-      plan, "oofgg-game",
-      {"--listen", plan.options.game_listen, "--ops-listen", plan.options.game_ops, "--presence-listen",
-       plan.options.presence_listen, "--database", "sqlite:" + data.File("game.db"), "--event-log",
-       data.File("log"), "--jwks", plan.jwks, "--maker", plan.options.maker_listen, "--auth",
-       plan.options.auth_listen, "--service-credential", plan.credential,
-       Switch("--presence-auth", plan.options.presence_auth)});
+  return Program(plan, "oofgg-game",
+                 {"--listen",
+                  plan.options.game_listen,
+                  "--ops-listen",
+                  plan.options.game_ops,
+                  "--presence-listen",
+                  plan.options.presence_listen,
+                  "--websocket-listen",
+                  plan.options.websocket_listen,
+                  "--database",
+                  "sqlite:" + data.File("game.db"),
+                  "--event-log",
+                  data.File("log"),
+                  "--jwks",
+                  plan.jwks,
+                  "--maker",
+                  plan.options.maker_listen,
+                  "--auth",
+                  plan.options.auth_listen,
+                  "--service-credential",
+                  plan.credential,
+                  Switch("--presence-auth", plan.options.presence_auth)});
 }
 
 /// What a server said of its own flags, with those that `up` has in their place.
@@ -193,6 +209,7 @@ Status StartAll(Supervisor& supervisor, Plan& plan, const DataFolder& data) {
   chosen.game_listen = AddressIn(game, "grpc");
   chosen.game_ops = AddressIn(game, "ops");
   chosen.presence_listen = AddressIn(game, "presence");
+  chosen.websocket_listen = AddressIn(game, "websocket");
   for (const ProgramSpec& again :
        {AuthProgram(plan, data), MakerProgram(plan, data), GameProgram(plan, data)}) {
     supervisor.SetArguments(again.name, again.arguments);
@@ -245,6 +262,8 @@ void AddUpCommand(CLI::App& app, servers::Flags& flags, Command* chosen) {
   flags.AddAddress({.name = "game-ops", .help = "Ops HTTP of oofgg-game"}, &options->game_ops);
   flags.AddAddress({.name = "presence-listen", .help = "Presence over TCP and UDP"},
                    &options->presence_listen);
+  flags.AddAddress({.name = "websocket-listen", .help = "WebSockets of oofgg-game"},
+                   &options->websocket_listen);
   flags.AddAddress({.name = "maker-listen", .help = "gRPC of oofgg-maker"}, &options->maker_listen);
   flags.AddAddress({.name = "maker-ops", .help = "Ops HTTP of oofgg-maker"}, &options->maker_ops);
   flags.AddAddress({.name = "maker-http", .help = "HTTP API of oofgg-maker, POST /request"},

@@ -29,6 +29,7 @@
 #include "servers/game/settings.h"
 #include "servers/game/standing_channel.h"
 #include "servers/game/stores.h"
+#include "servers/game/websocket_port.h"
 #include "storage/jsonl/jsonl_event_log.h"
 
 namespace oofgg::servers {
@@ -125,17 +126,20 @@ Status Serve(const GameSettings& settings) {
     following.emplace(workers, clock, kFollowPeriod,
                       [&room = *room] { return Annotate(room.FollowScores(), "other instances' scores"); });
   }
+  const auto authenticate = [&authorizer](std::string_view token) { return authorizer.Authenticate(token); };
+  const net::SecureLayerFactory secure = tls == nullptr ? net::SecureLayerFactory() : net::TlsLayers(tls);
   OOFGG_ASSIGN_OR_RETURN(const auto presence,
-                         PresencePort::Open(
-                             settings, process.io(), workers,
-                             [&authorizer](std::string_view token) { return authorizer.Authenticate(token); },
-                             tls == nullptr ? net::SecureLayerFactory() : net::TlsLayers(tls)));
+                         PresencePort::Open(settings, process.io(), workers, authenticate, secure));
+  OOFGG_ASSIGN_OR_RETURN(const auto websocket, WebSocketPort::Open(settings, process.io(), room->events(),
+                                                                   workers, authenticate, secure));
 
   OpsServer ops(kProgram);
   presence->AddMetrics(ops);
+  websocket->AddMetrics(ops);
   rpc::ServiceHost host(&authorizer, workers, clock);
   host.TrustProxies(settings.server.proxies);
   presence->AddDoors(host);
+  websocket->AddDoors(host);
   const auto sending_away = send_away.Set([&host] { host.SendAway(); });
   ThreadPool erasing(1);
   PlayerEraser eraser(erasing, [&room = *room](const DeletedUser& user) { return room.ErasePlayer(user); });
@@ -162,7 +166,8 @@ Status Serve(const GameSettings& settings) {
   ops.SetReady(true);
   Process::AnnounceReady({{"grpc", FormatHostPort(server->addresses().front())},
                           {"ops", ops.address()},
-                          {"presence", WithPort(settings.presence_listen, presence->port())}});
+                          {"presence", WithPort(settings.presence_listen, presence->port())},
+                          {"websocket", WithPort(settings.websocket_listen, websocket->port())}});
   process.WaitForSignal();
   ops.SetReady(false);
   room->StopPurging();
@@ -170,6 +175,7 @@ Status Serve(const GameSettings& settings) {
   if (queue != nullptr) queue->EndBy(end);
   Drain drain;
   presence->DrainInto(drain);
+  websocket->DrainInto(drain);
   server->Drain(kDrainPatience);
   drain.Wait(std::chrono::ceil<std::chrono::milliseconds>(end - clock.Now()));
   presence->LeaveInstances(DeadlineAfter(clock.Now(), kLeavePatience));

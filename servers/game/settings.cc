@@ -123,6 +123,40 @@ void AddPresenceFlags(Flags& flags, GameSettings& settings) {
       });
 }
 
+/// As browsers send it, `https://play.example`.
+Status ParseOrigins(std::string_view text, std::vector<std::string>& origins) {
+  origins.clear();
+  while (!text.empty()) {
+    const std::string_view origin = text.substr(0, text.find(','));
+    const std::size_t host = origin.find("://");
+    const bool is_right = host != std::string_view::npos && host + 3 < origin.size() &&
+                          origin.find('/', host + 3) == std::string_view::npos;
+    if (!is_right) {
+      return MakeStatus(StatusCode::kInvalidArgument,
+                        "'" + std::string(origin) + "' is not an origin, such as https://play.example");
+    }
+    origins.emplace_back(origin);
+    text.remove_prefix((std::min)(text.size(), origin.size() + 1));
+  }
+  return {};
+}
+
+void AddWebSocketFlags(Flags& flags, GameSettings& settings) {
+  flags.AddAddress({.name = "websocket-listen", .help = "Where WebSockets are served"},
+                   &settings.websocket_listen);
+  flags.AddCustom(
+      {.name = "websocket-origins",
+       .help = "The only pages that may open WebSockets, such as https://play.example; none: all",
+       .value = "ORIGIN,..."},
+      "", [&settings](std::string_view text) { return ParseOrigins(text, settings.websocket_origins); });
+  flags.Add({.name = "websocket-max-connections",
+             .help = "WebSocket connections at once, fewer where descriptors are"},
+            &settings.websocket_max_connections, 1, 10'000'000);
+  flags.Add({.name = "websocket-max-per-address",
+             .help = "Of these from one IPv4 address or one IPv6 /64, other than those of --proxies"},
+            &settings.websocket_max_per_address, 1, 10'000'000);
+}
+
 }  // namespace
 
 net::PresenceTls PresenceTlsOf(const GameSettings& settings) {
@@ -154,6 +188,7 @@ std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& setting
              .help = "After how long a player's session is over on which nobody has a stream"},
             &settings.session_idle);
   AddPresenceFlags(flags, settings);
+  AddWebSocketFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;
   for (const Status& fit :
        {CheckTogether(settings.server), CheckTogether(settings.peers), CheckTogether(settings.revocations),

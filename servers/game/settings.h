@@ -21,6 +21,10 @@ struct GameSettings {
   ServerSettings server{
       .listen = "127.0.0.1:50052", .ops_listen = "127.0.0.1:9102", .database = "sqlite:oofgg-data/game.db"};
   std::string presence_listen = ":8080";
+  std::string websocket_listen = "127.0.0.1:8081";
+  std::vector<std::string> websocket_origins{};  ///< Of pages that may connect; empty: all.
+  std::int64_t websocket_max_connections = 100'000;
+  std::int64_t websocket_max_per_address = 1'000;
   std::string event_log = "oofgg-data/log";
   std::string issuer;
   std::string jwks;

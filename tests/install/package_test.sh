@@ -71,7 +71,7 @@ done
 echo "== programs: up, and the first player"
 any=127.0.0.1:0
 HOME=$work "$prefix/bin/oofgg" up --json --data "$work/data" --auth-listen $any --auth-ops $any --game-listen $any \
-  --game-ops $any --presence-listen $any --maker-listen $any --maker-ops $any --maker-http $any \
+  --game-ops $any --presence-listen $any --websocket-listen $any --maker-listen $any --maker-ops $any --maker-http $any \
   >"$work/up" 2>"$work/up.log" &
 up=$!
 for ((i = 0; i < 300; i++)); do

@@ -45,9 +45,9 @@ cli::ProgramSpec GameSpec(const std::string& path, const std::string& folder, co
   return {.name = fs::path(folder).filename().string(),
           .path = path,
           .arguments = {"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--presence-listen", door,
-                        "--database", "sqlite:" + folder + "/game.db", "--event-log", folder + "/log",
-                        "--jwks", keys, "--redis", redis_url, "--allow-volatile-redis", "--presence-lease",
-                        "5s", "--presence-advertise", door,
+                        "--websocket-listen", "127.0.0.1:0", "--database", "sqlite:" + folder + "/game.db",
+                        "--event-log", folder + "/log", "--jwks", keys, "--redis", redis_url,
+                        "--allow-volatile-redis", "--presence-lease", "5s", "--presence-advertise", door,
                         // What others in this environment use is not for these.
                         "--kafka", "", "--tls-cert", "", "--tls-key", "", "--tls-client-ca", "",
                         "--presence-auth=false"}};

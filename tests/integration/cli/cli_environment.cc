@@ -41,7 +41,7 @@ json Answer::Object() const {
 std::vector<std::string> FreePorts() {
   std::vector<std::string> arguments;
   for (const char* flag : {"--auth-listen", "--auth-ops", "--game-listen", "--game-ops", "--presence-listen",
-                           "--maker-listen", "--maker-ops", "--maker-http"}) {
+                           "--websocket-listen", "--maker-listen", "--maker-ops", "--maker-http"}) {
     arguments.insert(arguments.end(), {flag, "127.0.0.1:0"});
   }
   return arguments;

@@ -106,7 +106,8 @@ TEST_F(UpTest, PrintsAddressesAndHowToGoOn) {
       up.output(),
       MatchesRegex("oofgg-auth   grpc=127.0.0.1:[0-9]+ ops=127.0.0.1:[0-9]+\n"
                    "oofgg-maker  grpc=127.0.0.1:[0-9]+ ops=127.0.0.1:[0-9]+ http=127.0.0.1:[0-9]+\n"
-                   "oofgg-game   grpc=127.0.0.1:[0-9]+ ops=127.0.0.1:[0-9]+ presence=127.0.0.1:[0-9]+\n"
+                   "oofgg-game   grpc=127.0.0.1:[0-9]+ ops=127.0.0.1:[0-9]+ presence=127.0.0.1:[0-9]+ "
+                   "websocket=127.0.0.1:[0-9]+\n"
                    "all is up, data in .*/data; Ctrl-C ends it\n"
                    "in another terminal: .*/oofgg --auth [0-9.:]+ --game [0-9.:]+ register NAME\n"));
   // What it tells people to type works.
@@ -182,11 +183,12 @@ TEST_F(UpTest, AnEndIsToldToPeopleInOneLine) {
 TEST_F(UpTest, GivesUpOnOneThatKeepsEnding) {
   // Ready once, and from then on with a complaint.
   const Programs programs;
-  programs.Replace("oofgg-game",
-                   "[ -e '" + folder_.path() + "/once' ] && { echo 'oofgg-game: no more' >&2; exit 3; }\n" +
-                       "touch '" + folder_.path() +
-                       "/once'\necho 'ready grpc=127.0.0.1:1 ops=127.0.0.1:2 presence=127.0.0.1:3'\n"
-                       "exec sleep 1000\n");
+  programs.Replace(
+      "oofgg-game",
+      "[ -e '" + folder_.path() + "/once' ] && { echo 'oofgg-game: no more' >&2; exit 3; }\n" + "touch '" +
+          folder_.path() +
+          "/once'\necho 'ready grpc=127.0.0.1:1 ops=127.0.0.1:2 presence=127.0.0.1:3 websocket=127.0.0.1:4'\n"
+          "exec sleep 1000\n");
   Up up(data(), {.arguments = {}, .environment = {}, .program = programs.Path("oofgg")});
   const auto pids = up.pids();
   kill(up.pid("oofgg-game"), SIGKILL);
@@ -263,7 +265,8 @@ TEST_F(UpTest, APortInUseIsNamedInOneLine) {
       {"--maker-listen", first.address("oofgg-maker", "grpc")},
       {"--maker-http", first.address("oofgg-maker", "http")},
       {"--game-listen", first.address("oofgg-game", "grpc")},
-      {"--presence-listen", first.address("oofgg-game", "presence")}};
+      {"--presence-listen", first.address("oofgg-game", "presence")},
+      {"--websocket-listen", first.address("oofgg-game", "websocket")}};
   for (const auto& [flag, address] : taken) {
     const Answer second = Run(With({flag, address}));
     EXPECT_EQ(second.status, 1) << flag;

@@ -223,7 +223,7 @@ Door GameDoor(std::string name, std::string flag) {
           "oofgg-game",
           std::move(flag),
           {"--jwks", "keys.json", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0",
-           "--presence-listen", "127.0.0.1:0"}};
+           "--presence-listen", "127.0.0.1:0", "--websocket-listen", "127.0.0.1:0"}};
 }
 
 Door MakerDoor(std::string name, std::string flag) {
@@ -245,7 +245,8 @@ INSTANTIATE_TEST_SUITE_P(
     Programs, PortInUseTest,
     ::testing::Values(AuthDoor("AuthGrpc", "--listen"), AuthDoor("AuthOps", "--ops-listen"),
                       GameDoor("GameGrpc", "--listen"), GameDoor("GameOps", "--ops-listen"),
-                      GameDoor("GamePresence", "--presence-listen"), MakerDoor("MakerGrpc", "--listen"),
+                      GameDoor("GamePresence", "--presence-listen"),
+                      GameDoor("GameWebSocket", "--websocket-listen"), MakerDoor("MakerGrpc", "--listen"),
                       MakerDoor("MakerOps", "--ops-listen"), MakerDoor("MakerHttp", "--http-listen"),
                       ArenaDoor("ArenaGame", "--listen"), ArenaDoor("ArenaControl", "--control-listen")),
     [](const auto& row) { return row.param.name; });
@@ -283,7 +284,8 @@ INSTANTIATE_TEST_SUITE_P(
     Programs, ConfidentialDoorTest,
     ::testing::Values(AuthDoor("AuthGrpc", "--listen"), AuthDoor("AuthOps", "--ops-listen"),
                       GameDoor("GameGrpc", "--listen"), GameDoor("GameOps", "--ops-listen"),
-                      MakerDoor("MakerGrpc", "--listen"), MakerDoor("MakerOps", "--ops-listen")),
+                      GameDoor("GameWebSocket", "--websocket-listen"), MakerDoor("MakerGrpc", "--listen"),
+                      MakerDoor("MakerOps", "--ops-listen")),
     [](const auto& row) { return row.param.name; });
 
 /// Those whose clients expect plaintext.
@@ -346,7 +348,8 @@ TEST(StartTest, EndsInOrderWhileItWaitsForKeys) {
   const TakenPort silent;
   ChildProcess child(
       "oofgg-game", In(folder, {"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--presence-listen",
-                                "127.0.0.1:0", "--jwks", "http://" + silent.address() + "/keys"}));
+                                "127.0.0.1:0", "--websocket-listen", "127.0.0.1:0", "--jwks",
+                                "http://" + silent.address() + "/keys"}));
   ASSERT_TRUE(silent.WaitForCaller()) << child.errors();
   child.Signal(SIGTERM);
   EXPECT_EQ(child.Wait(), 0) << child.errors();

@@ -256,9 +256,10 @@ TEST_F(PresenceInstancesTest, AnOverfullInstanceSendsNewPlayersToALighterOne) {
 
 TEST_F(PresenceInstancesTest, WithoutTheRedisThatIsAskedForItDoesNotStart) {
   const std::string nobody = "127.0.0.1:" + std::to_string(FreePort());
-  ChildProcess child("oofgg-game", In(*folder_, {"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0",
-                                                 "--presence-listen", "127.0.0.1:0", "--jwks",
-                                                 JwksUrl(*auth_), "--redis", nobody}));
+  ChildProcess child("oofgg-game",
+                     In(*folder_, {"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0",
+                                   "--presence-listen", "127.0.0.1:0", "--websocket-listen", "127.0.0.1:0",
+                                   "--jwks", JwksUrl(*auth_), "--redis", nobody}));
   EXPECT_EQ(child.Wait(), 1);
   EXPECT_THAT(child.errors(), HasSubstr("--redis: connecting to Redis"));
   EXPECT_EQ(std::count(child.errors().begin(), child.errors().end(), '\n'), 1) << child.errors();

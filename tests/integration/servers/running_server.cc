@@ -59,10 +59,11 @@ std::unique_ptr<RunningServer> StartAuth(const TemporaryDirectory& folder, std::
 
 std::unique_ptr<RunningServer> StartGame(const TemporaryDirectory& folder, const RunningServer& auth,
                                          std::vector<std::string> more) {
-  return std::make_unique<RunningServer>("oofgg-game", folder,
-                                         Joined({"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0",
-                                                 "--presence-listen", "127.0.0.1:0", "--jwks", JwksUrl(auth)},
-                                                std::move(more)));
+  return std::make_unique<RunningServer>(
+      "oofgg-game", folder,
+      Joined({"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--presence-listen", "127.0.0.1:0",
+              "--websocket-listen", "127.0.0.1:0", "--jwks", JwksUrl(auth)},
+             std::move(more)));
 }
 
 std::unique_ptr<RunningServer> StartMaker(const TemporaryDirectory& folder, std::vector<std::string> more,

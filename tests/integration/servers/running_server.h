@@ -24,7 +24,8 @@ class RunningServer {
   RunningServer(const std::string& program, const TemporaryDirectory& folder,
                 std::vector<std::string> arguments);
 
-  /// Where it listens, by the names of its ready line: `grpc`, `ops`, `http`, `presence`.
+  /// Where it listens, by the names of its ready line: `grpc`, `ops`, `http`, `presence`,
+  /// `websocket`.
   [[nodiscard]] std::string address(const std::string& name) const { return WordOf(ready_, name); }
   [[nodiscard]] ChildProcess& process() { return process_; }
 
