@@ -61,7 +61,7 @@ OwnedParts PartsOfOwned(std::string_view name) {
   const std::size_t high = reader.Byte();
   const std::size_t size = high << 8U | reader.Byte();
   const std::string_view owner = reader.Raw(size);
-  return {.owner = std::string(owner), .id = std::string(name.substr(2 + owner.size()))};
+  return {.owner = std::string(owner), .id = std::string(reader.Rest())};
 }
 
 }  // namespace oofgg::storage

@@ -30,6 +30,7 @@ class PackedReader {
   std::uint32_t Number();
   std::string_view Text();
   std::string_view Raw(std::size_t size);
+  std::string_view Rest() { return Raw(rest_.size()); }
 
   [[nodiscard]] bool at_end() const { return rest_.empty(); }
   /// Whether all that was read was there.
@@ -47,6 +48,7 @@ struct OwnedParts {
   std::string owner;
   std::string id;
 };
+/// Of what is no such name they are empty.
 [[nodiscard]] OwnedParts PartsOfOwned(std::string_view name);
 
 }  // namespace oofgg::storage
