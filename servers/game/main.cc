@@ -23,6 +23,7 @@
 #include "servers/common/peer_flags.h"
 #include "servers/common/process.h"
 #include "servers/common/tidy_timer.h"
+#include "servers/game/event_relay.h"
 #include "servers/game/maker_queue.h"
 #include "servers/game/player_eraser.h"
 #include "servers/game/presence_port.h"
@@ -115,6 +116,8 @@ Status Serve(const GameSettings& settings) {
                          OpenStandingChannel(settings.server, storage, random, workers));
   game::GameRoomOptions room_options = RoomOptionsOf(settings);
   room_options.standing_channel = standings.get();
+  OOFGG_ASSIGN_OR_RETURN(const auto relay, MakeEventRelay(settings.server, room_options.hub.window, workers));
+  room_options.relay = relay.get();
   OOFGG_ASSIGN_OR_RETURN(const auto room, game::GameRoom::Open(storage.stores(), queue.get(), clock, random,
                                                                **event_log, room_options));
   const TidyTimer tidy(workers, clock, kTidyPeriod,
