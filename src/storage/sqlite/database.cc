@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>
@@ -189,6 +190,21 @@ Status Database::Migrate(std::string_view component, std::span<const std::string
 Status Database::Write(absl::FunctionRef<Status(Connection&)> body) {
   OOFGG_RETURN_IF_ERROR(RefuseNesting(impl_.get()));
   return impl_->OnWriter(GroupWriter::Kind::kWrite, body);
+}
+
+void Database::WriteTogether(absl::FunctionRef<Status(Connection&, std::size_t)> body,
+                             std::span<Status> results) {
+  if (const Status nested = RefuseNesting(impl_.get()); !nested.ok()) {
+    std::fill(results.begin(), results.end(), nested);
+    return;
+  }
+  impl_->writer.RunTogether(
+      GroupWriter::Kind::kWrite,
+      [&](Connection& connection, std::size_t i) {
+        const BodyScope scope(impl_.get());
+        return body(connection, i);
+      },
+      results);
 }
 
 Status Database::Read(absl::FunctionRef<Status(Connection&)> body) {

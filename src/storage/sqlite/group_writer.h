@@ -3,8 +3,10 @@
 #include <absl/functional/function_ref.h>
 
 #include <condition_variable>
+#include <cstddef>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -14,6 +16,8 @@
 namespace oofgg::storage {
 
 using Body = absl::FunctionRef<Status(Connection&)>;
+/// Several bodies, by number.
+using Bodies = absl::FunctionRef<Status(Connection&, std::size_t)>;
 
 /// The one thread that writes. While a commit waits for the disk, the bodies that arrive are gathered, and
 /// the next transaction carries them all: nobody waits for company, and a crowd shares one sync. Threads:
@@ -32,26 +36,32 @@ class GroupWriter {
   /// If the transaction fails, all of its bodies get that error: what they saw of each other never happened.
   [[nodiscard]] Status Run(Kind kind, Body body);
 
- private:
-  struct Job {
-    Job(Kind k, Body b) : kind(k), body(b) {}
+  /// The same for as many bodies as there are `results`, each in a savepoint of its own: one caller waits for
+  /// all of them.
+  void RunTogether(Kind kind, Bodies bodies, std::span<Status> results);
 
-    const Kind kind;
-    const Body body;
-    Status result;
-    bool done = false;
+ private:
+  struct Caller {
+    std::size_t left;                  // Bodies without a result.
     std::condition_variable finished;  // One each, so that a commit wakes only its own.
+  };
+  struct Job {
+    Kind kind;
+    Bodies bodies;
+    std::size_t number;
+    Status* result;
+    Caller* caller;
   };
 
   void Work();
-  void Commit(const std::vector<Job*>& group);
-  Status RunAll(const std::vector<Job*>& group);
-  Status RunOne(Job& job);
+  void Commit(const std::vector<Job>& group);
+  Status RunAll(const std::vector<Job>& group);
+  Status RunOne(const Job& job);
 
   std::unique_ptr<Connection> connection_;
   std::mutex mutex_;
   std::condition_variable arrived_;
-  std::vector<Job*> waiting_;
+  std::vector<Job> waiting_;
   bool stopping_ = false;
   std::thread thread_;
 };

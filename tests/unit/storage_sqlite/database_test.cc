@@ -87,6 +87,45 @@ TEST_P(DatabaseTest, AnErrorOfTheBodyRollsBackOnlyThatBody) {
   EXPECT_TRUE(Insert(2).ok());
 }
 
+TEST_P(DatabaseTest, OfSeveralAtOnceEachIsRolledBackAlone) {
+  ASSERT_TRUE(Insert(3).ok());
+  std::vector<Status> results(5);
+  database_->WriteTogether(
+      [&](Connection& connection, std::size_t i) {
+        return Insert(connection, static_cast<std::int64_t>(i == 4 ? 2 : i));
+      },
+      results);
+  for (const std::size_t i : {0, 1, 2}) EXPECT_TRUE(results[i].ok()) << results[i];
+  EXPECT_EQ(results[3].code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(results[4].code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(Count(), 4);
+  database_->WriteTogether([](Connection&, std::size_t) { return MakeStatus(StatusCode::kInternal, ""); },
+                           {});
+}
+
+TEST_P(DatabaseTest, SeveralAtOnceFromManyThreadsEachHearTheirOwn) {
+  constexpr std::size_t kThreads = 6;
+  constexpr std::size_t kEach = 20;
+  std::vector<std::thread> threads;
+  for (std::size_t thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      std::vector<Status> results(kEach);
+      database_->WriteTogether(
+          [&](Connection& connection, std::size_t i) -> Status {
+            if (i % 2 == 1) return MakeStatus(StatusCode::kAborted, std::to_string(i));
+            return Insert(connection, static_cast<std::int64_t>(thread * kEach + i));
+          },
+          results);
+      for (std::size_t i = 0; i < kEach; ++i) {
+        EXPECT_EQ(results[i].ok(), i % 2 == 0) << results[i];
+        EXPECT_EQ(std::string(results[i].message()), i % 2 == 0 ? "" : std::to_string(i));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(Count(), static_cast<std::int64_t>(kThreads * kEach / 2));
+}
+
 TEST_P(DatabaseTest, AReadCannotWrite) {
   const auto insert = [](Connection& connection) { return Insert(connection, 1); };
   EXPECT_EQ(database_->Read(insert).code(), StatusCode::kPermissionDenied);
@@ -107,6 +146,12 @@ TEST_P(DatabaseTest, ABodyThatAsksItsOwnDatabaseIsRefused) {
     return database_->Write(nothing);
   };
   EXPECT_EQ(database_->Write(ask).code(), StatusCode::kFailedPrecondition);
+  Status inner;
+  const auto ask_for_several = [&](Connection&) -> Status {
+    database_->WriteTogether([](Connection&, std::size_t) { return absl::OkStatus(); }, {&inner, 1});
+    return inner;
+  };
+  EXPECT_EQ(database_->Write(ask_for_several).code(), StatusCode::kFailedPrecondition);
   EXPECT_EQ(database_->Read(ask).code(), StatusCode::kFailedPrecondition);
   EXPECT_TRUE(Insert(1).ok());
 }
