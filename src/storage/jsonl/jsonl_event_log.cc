@@ -27,6 +27,7 @@ JsonlEventLog::~JsonlEventLog() {
 
 void JsonlEventLog::Append(EventRecord record) {
   const std::string line = ToJsonLine(record);
+  bool first = false;
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() + line.size() > options_.max_waiting_bytes) {
@@ -34,10 +35,11 @@ void JsonlEventLog::Append(EventRecord record) {
       ++unreported_;
       return;
     }
+    first = waiting_.empty();
     waiting_ += line;
     ++waiting_records_;
   }
-  work_.notify_one();
+  if (first) work_.notify_one();
 }
 
 Status JsonlEventLog::Flush() {
@@ -57,6 +59,8 @@ void JsonlEventLog::Run() {
   std::unique_lock lock(mutex_);
   for (bool last = false; !last;) {
     work_.wait(lock, [this] { return stopping_ || !waiting_.empty() || flush_asked_ != flush_done_; });
+    const auto is_urgent = [this] { return stopping_ || flush_asked_ != flush_done_; };
+    work_.wait_for(lock, options_.gather, is_urgent);
     last = stopping_;
     std::string lines = std::exchange(waiting_, {});
     const std::uint64_t records = std::exchange(waiting_records_, 0);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -19,15 +20,15 @@ struct JsonlOptions {
   std::uint64_t rotate_bytes = std::uint64_t{64} << 20;  ///< A file that has grown so long is put aside.
   std::size_t keep_files = 16;                           ///< Put aside, besides the current one.
   std::size_t max_waiting_bytes = std::size_t{8} << 20;  ///< Beyond, records are dropped and counted.
+  std::chrono::milliseconds gather{5};  ///< How long a record waits for others to be written with.
 };
 
 /// The event log as JSON lines in `FOLDER/events.jsonl`, mode 0600.
 ///
-/// One thread writes what callers have queued, at once, several records a write(2) when they come fast.
-/// What is written survives the death of this process; the disk is waited for only in `Flush`, when
-/// a file is put aside, and at the end, so a power cut may cost the last seconds. Where the file
-/// cannot be written, records are dropped and counted; the count is written as `log.dropped` when it can be
-/// again.
+/// One thread writes what callers have queued, all that came within a few milliseconds by one write(2). What
+/// is written survives the death of this process; the disk is waited for only in `Flush`, when a file is put
+/// aside, and at the end, so a power cut may cost the last seconds. Where the file cannot be written, records
+/// are dropped and counted; the count is written as `log.dropped` when it can be again.
 class JsonlEventLog final : public EventLog {
  public:
   /// kUnavailable: the folder or its file cannot be opened or made.
