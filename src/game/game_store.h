@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -42,8 +43,15 @@ class GameStore {
   /// kInvalidArgument: the key was used for a different request.
   virtual StatusOr<Game> CreateGame(const Game& game, const CreationKey& key, std::uint32_t quota) = 0;
 
-  /// kNotFound: no such game.
+  /// kNotFound: no such game. Where several servers write to one database, games may be told as they were a
+  /// moment ago (docs/storage.md says how long), but for what this process has written.
   virtual StatusOr<Game> FindGame(std::string_view id) = 0;
+
+  /// What `FindGame` would tell, if that is known without waiting for anything; else null.
+  virtual std::shared_ptr<const Game> GameAtHand(std::string_view /*id*/) { return nullptr; }
+
+  /// As `FindGame`, and always as it is now.
+  virtual StatusOr<Game> FindGameToChange(std::string_view id) { return FindGame(id); }
 
   /// At most `limit` games in ascending order of id, beginning after `after`.
   virtual StatusOr<std::vector<Game>> ListGames(std::string_view after, std::size_t limit) = 0;

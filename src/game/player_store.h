@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,10 +21,17 @@ class PlayerStore {
   /// Stores a new profile as version 1. kAlreadyExists: the id is taken, nothing changed.
   virtual Status InsertPlayer(const Player& player) = 0;
 
-  /// kNotFound: no such profile.
+  /// kNotFound: no such profile. Where several servers write to one database, profiles may be told as they
+  /// were a moment ago (docs/storage.md says how long), but for what this process has written.
   virtual StatusOr<Player> FindPlayer(std::string_view id) = 0;
 
-  /// The profiles among `ids` that exist, in no order.
+  /// What `FindPlayer` would tell, if that is known without waiting for anything; else null.
+  virtual std::shared_ptr<const Player> PlayerAtHand(std::string_view /*id*/) { return nullptr; }
+
+  /// As `FindPlayer`, and always as it is now.
+  virtual StatusOr<Player> FindPlayerToChange(std::string_view id) { return FindPlayer(id); }
+
+  /// The profiles among `ids` that exist, in no order; each as `FindPlayer` tells it.
   virtual StatusOr<std::vector<Player>> FindPlayers(std::span<const std::string> ids) = 0;
 
   /// Replaces the profile and adds 1 to its version; returns it as it now is. kAborted: `player.version` is

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +27,13 @@ namespace oofgg::game {
 struct ScoreRecord {
   Score score;
   std::int64_t order = 0;
+};
+
+/// What `InsertScore` is asked to keep.
+struct NewScore {
+  Score score;
+  ScoreRule rule;
+  CreationKey key;
 };
 
 /// What `InsertScore` kept, and what the player has by it in each of the periods that the score lies in, by
@@ -83,6 +91,15 @@ class ScoreStore {
   virtual StatusOr<StoredScore> InsertScore(const Score& score, const ScoreRule& rule,
                                             const CreationKey& key) = 0;
 
+  /// Stores each as `InsertScore` does, for itself; what came of each, in their order.
+  virtual std::vector<StatusOr<StoredScore>> InsertScores(std::span<const NewScore> scores) {
+    std::vector<StatusOr<StoredScore>> stored;
+    for (const NewScore& each : scores) stored.push_back(InsertScore(each.score, each.rule, each.key));
+    return stored;
+  }
+  /// Whether `InsertScores` costs much less than as many calls at the same time.
+  [[nodiscard]] virtual bool InsertsTogether() const { return false; }
+
   /// At most `limit` scores of the player in the game (an empty one: in all games), newest first, of those
   /// whose order is less than `before`.
   virtual StatusOr<std::vector<ScoreRecord>> ListScores(std::string_view player_id, std::string_view game_id,
@@ -93,6 +110,9 @@ class ScoreStore {
 
   /// The scores with these orders that exist, in no order.
   virtual StatusOr<std::vector<ScoreRecord>> FindScores(std::span<const std::int64_t> orders) = 0;
+
+  /// The score of that order, if it is known without waiting for anything; else null.
+  virtual std::shared_ptr<const ScoreRecord> ScoreAtHand(std::int64_t /*order*/) { return nullptr; }
 
   /// Tells every standing of the periods that are current at `now`, each once, those of one list one after
   /// the other. Stops with the first error of `visit`, which must not call back into the store; the texts

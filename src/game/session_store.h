@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,9 @@ class SessionStore {
 
   /// kNotFound: no such session.
   virtual StatusOr<SessionRecord> FindSession(std::string_view id) = 0;
+
+  /// What `FindSession` would tell, if that is known without waiting for anything; else null.
+  virtual std::shared_ptr<const SessionRecord> SessionAtHand(std::string_view /*id*/) { return nullptr; }
 
   /// Replaces the row, members included, and adds 1 to its version; returns it as it now is. kAborted:
   /// `session.version` is not the stored one, so somebody else wrote in between. kNotFound: no such session.

@@ -64,6 +64,35 @@ class ScoreStoreTest : public StoreConformance {
 };
 OOFGG_ON_ALL_ENGINES(ScoreStoreTest);
 
+TEST_P(ScoreStoreTest, ManyAtOnceAreEachKeptByItself) {
+  Add("taken", "eve", 1);
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  const ScoreRule sum{.keep = ScoreKeep::kSum};
+  const game::CreationKey key{"ann", "once", 1};
+  const std::vector<game::NewScore> scores = {
+      {MakeScore("a1", "ann", 5), {}, {}},      {MakeScore("taken", "ann", 9), {}, {}},
+      {MakeScore("a2", "ann", 7), {}, key},     {MakeScore("a3", "ann", 7), {}, key},
+      {MakeScore("b1", "bob", kMost), sum, {}}, {MakeScore("b2", "bob", 1), sum, {}},
+      {MakeScore("a4", "ann", 6), {}, {}}};
+  const auto stored = store().InsertScores(scores);
+  ASSERT_EQ(stored.size(), scores.size());
+  const auto id_of = [&](std::size_t i) { return stored[i].ok() ? stored[i]->record.score.id : "none"; };
+  const auto best_of = [&](std::size_t i) { return stored[i]->standings[0]->value; };
+  EXPECT_EQ(id_of(0), "a1");
+  EXPECT_EQ(stored[1].status().code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(id_of(2), "a2");
+  EXPECT_EQ(id_of(3), "a2");
+  EXPECT_EQ(id_of(4), "b1");
+  EXPECT_EQ(stored[5].status().code(), StatusCode::kOutOfRange);
+  EXPECT_EQ(id_of(6), "a4");
+  EXPECT_EQ(best_of(0), 5);
+  EXPECT_EQ(best_of(3), 7);
+  EXPECT_EQ(best_of(6), 7);
+  EXPECT_EQ(store().CountScores("ann", "").value(), 3);
+  EXPECT_EQ(store().CountScores("bob", "").value(), 1);
+  EXPECT_TRUE(store().InsertScores({}).empty());
+}
+
 TEST_P(ScoreStoreTest, KeepsEveryField) {
   Score score{.id = "1",
               .player_id = "ann",

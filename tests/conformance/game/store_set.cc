@@ -1,5 +1,11 @@
 #include "tests/conformance/game/store_set.h"
 
+#include <chrono>
+#include <utility>
+#include "storage/cached/game/cached_game_store.h"
+#include "storage/cached/game/cached_player_store.h"
+#include "storage/cached/game/cached_score_store.h"
+#include "storage/cached/game/cached_session_store.h"
 #include "storage/memory/game/memory_entity_store.h"
 #include "storage/memory/game/memory_game_store.h"
 #include "storage/memory/game/memory_player_store.h"
@@ -85,6 +91,45 @@ class PostgresStores final : public StoreSet {
   std::unique_ptr<PostgresScoreStore> scores_ = PostgresScoreStore::Make(*database_).value();
 };
 
+/// As oofgg-game has them on SQLite, behind storage/cached.
+class CachedSqliteStores final : public StoreSet {
+ public:
+  CachedSqliteStores() { EXPECT_TRUE(MigrateGameTables(*database_).ok()); }
+  game::PlayerStore& players() override { return players_; }
+  game::GameStore& games() override { return games_; }
+  game::SessionStore& sessions() override { return sessions_; }
+  game::EntityStore& entities() override { return entities_; }
+  game::ScoreStore& scores() override { return scores_; }
+
+ private:
+  std::unique_ptr<Database> database_ = *Database::Open(":memory:");
+  CachedPlayerStore players_{std::make_unique<SqlitePlayerStore>(*database_), Clock::System()};
+  CachedGameStore games_{std::make_unique<SqliteGameStore>(*database_), Clock::System()};
+  CachedSessionStore sessions_{std::make_unique<SqliteSessionStore>(*database_), Clock::System()};
+  SqliteEntityStore entities_{*database_};
+  CachedScoreStore scores_{std::make_unique<SqliteScoreStore>(*database_), Clock::System()};
+};
+
+/// As it has them on PostgreSQL, where sessions are not kept in memory.
+class CachedPostgresStores final : public StoreSet {
+ public:
+  game::PlayerStore& players() override { return players_; }
+  game::GameStore& games() override { return games_; }
+  game::SessionStore& sessions() override { return *sessions_; }
+  game::EntityStore& entities() override { return *entities_; }
+  game::ScoreStore& scores() override { return scores_; }
+
+ private:
+  static constexpr RowCacheOptions kOptions = {.max_age = std::chrono::seconds(2)};
+
+  std::unique_ptr<PostgresDatabase> database_ = OpenPostgres();
+  CachedPlayerStore players_{PostgresPlayerStore::Make(*database_).value(), Clock::System(), kOptions};
+  CachedGameStore games_{PostgresGameStore::Make(*database_).value(), Clock::System(), kOptions};
+  std::unique_ptr<PostgresSessionStore> sessions_ = PostgresSessionStore::Make(*database_).value();
+  std::unique_ptr<PostgresEntityStore> entities_ = PostgresEntityStore::Make(*database_).value();
+  CachedScoreStore scores_{PostgresScoreStore::Make(*database_).value(), Clock::System(), kOptions};
+};
+
 /// Sessions and entities on a Redis that all tests share, and that is emptied for each.
 class RedisStores final : public StoreSet {
  public:
@@ -137,9 +182,13 @@ std::unique_ptr<StoreSet> MakeStores(Engine engine) {
     case Engine::kRedisCluster:
       return std::make_unique<RedisStores>(OneRedisCluster());
     case Engine::kPostgres:
+      return std::make_unique<PostgresStores>();
+    case Engine::kCachedSqlite:
+      return std::make_unique<CachedSqliteStores>();
+    case Engine::kCachedPostgres:
       break;
   }
-  return std::make_unique<PostgresStores>();
+  return std::make_unique<CachedPostgresStores>();
 }
 
 }  // namespace oofgg::storage

@@ -25,8 +25,9 @@ class StoreSet {
   virtual game::ScoreStore& scores() = 0;
 };
 
-/// The last two keep sessions and entities; the rest of them is in memory.
-enum class Engine { kMemory, kSqlite, kPostgres, kRedis, kRedisCluster };
+/// The cached ones with storage/cached before them; those of Redis keep sessions and entities, and the rest
+/// of them is in memory.
+enum class Engine { kMemory, kSqlite, kPostgres, kCachedSqlite, kCachedPostgres, kRedis, kRedisCluster };
 
 std::unique_ptr<StoreSet> MakeStores(Engine engine);
 
@@ -47,23 +48,30 @@ inline std::string EngineName(const ::testing::TestParamInfo<Engine>& engine) {
     case Engine::kRedisCluster:
       return "RedisCluster";
     case Engine::kPostgres:
+      return "Postgres";
+    case Engine::kCachedSqlite:
+      return "CachedSqlite";
+    case Engine::kCachedPostgres:
       break;
   }
-  return "Postgres";
+  return "CachedPostgres";
 }
 
 using oofgg::testing::AllAtOnce;
 
 /// Runs a suite on all engines.
-#define OOFGG_ON_ALL_ENGINES(suite) \
-  INSTANTIATE_TEST_SUITE_P(         \
-      Engines, suite, ::testing::Values(Engine::kMemory, Engine::kSqlite, Engine::kPostgres), EngineName)
-
-/// Likewise, and on those that keep only sessions and entities.
-#define OOFGG_ON_ALL_ROW_ENGINES(suite)                                                           \
+#define OOFGG_ON_ALL_ENGINES(suite)                                                               \
   INSTANTIATE_TEST_SUITE_P(Engines, suite,                                                        \
                            ::testing::Values(Engine::kMemory, Engine::kSqlite, Engine::kPostgres, \
-                                             Engine::kRedis, Engine::kRedisCluster),              \
+                                             Engine::kCachedSqlite, Engine::kCachedPostgres),     \
                            EngineName)
+
+/// Likewise, and on those that keep only sessions and entities.
+#define OOFGG_ON_ALL_ROW_ENGINES(suite)                                                             \
+  INSTANTIATE_TEST_SUITE_P(                                                                         \
+      Engines, suite,                                                                               \
+      ::testing::Values(Engine::kMemory, Engine::kSqlite, Engine::kPostgres, Engine::kCachedSqlite, \
+                        Engine::kCachedPostgres, Engine::kRedis, Engine::kRedisCluster),            \
+      EngineName)
 
 }  // namespace oofgg::storage

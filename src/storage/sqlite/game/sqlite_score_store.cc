@@ -75,24 +75,43 @@ StatusOr<ScoreRecord> ReadMade(Connection& connection, const std::string& made) 
   return ReadScoreRow(select);
 }
 
+StatusOr<StoredScore> KeepScore(Connection& connection, const Score& score, const ScoreRule& rule,
+                                const game::CreationKey& key) {
+  StoredScore stored;
+  OOFGG_ASSIGN_OR_RETURN(const std::string made, FindMade(connection, "score", key));
+  if (!made.empty()) {
+    OOFGG_ASSIGN_OR_RETURN(stored.record, ReadMade(connection, made));
+    OOFGG_RETURN_IF_ERROR(ReadStandings(connection, stored));
+    return stored;
+  }
+  OOFGG_RETURN_IF_ERROR(InsertScoreRow(connection, score));
+  stored.record = {score, connection.LastInsertId()};
+  OOFGG_RETURN_IF_ERROR(KeepStandings(connection, rule, stored));
+  OOFGG_RETURN_IF_ERROR(RememberMade(connection, "score", key, std::to_string(stored.record.order)));
+  return stored;
+}
+
 }  // namespace
 
 StatusOr<StoredScore> SqliteScoreStore::InsertScore(const Score& score, const ScoreRule& rule,
                                                     const game::CreationKey& key) {
-  return WriteValue(database_, [&](Connection& connection) -> StatusOr<StoredScore> {
-    StoredScore stored;
-    OOFGG_ASSIGN_OR_RETURN(const std::string made, FindMade(connection, "score", key));
-    if (!made.empty()) {
-      OOFGG_ASSIGN_OR_RETURN(stored.record, ReadMade(connection, made));
-      OOFGG_RETURN_IF_ERROR(ReadStandings(connection, stored));
-      return stored;
-    }
-    OOFGG_RETURN_IF_ERROR(InsertScoreRow(connection, score));
-    stored.record = {score, connection.LastInsertId()};
-    OOFGG_RETURN_IF_ERROR(KeepStandings(connection, rule, stored));
-    OOFGG_RETURN_IF_ERROR(RememberMade(connection, "score", key, std::to_string(stored.record.order)));
-    return stored;
-  });
+  return WriteValue(database_,
+                    [&](Connection& connection) { return KeepScore(connection, score, rule, key); });
+}
+
+std::vector<StatusOr<StoredScore>> SqliteScoreStore::InsertScores(std::span<const game::NewScore> scores) {
+  std::vector<StatusOr<StoredScore>> stored(scores.size(), StoredScore());
+  std::vector<Status> written(scores.size());
+  database_.WriteTogether(
+      [&](Connection& connection, std::size_t i) {
+        stored[i] = KeepScore(connection, scores[i].score, scores[i].rule, scores[i].key);
+        return stored[i].status();
+      },
+      written);
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    if (!written[i].ok()) stored[i] = std::move(written[i]);
+  }
+  return stored;
 }
 
 StatusOr<std::vector<ScoreRecord>> SqliteScoreStore::ListScores(std::string_view player_id,

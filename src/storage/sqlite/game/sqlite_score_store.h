@@ -14,6 +14,8 @@ class SqliteScoreStore final : public game::ScoreStore {
 
   StatusOr<game::StoredScore> InsertScore(const Score& score, const ScoreRule& rule,
                                           const game::CreationKey& key) override;
+  std::vector<StatusOr<game::StoredScore>> InsertScores(std::span<const game::NewScore> scores) override;
+  [[nodiscard]] bool InsertsTogether() const override { return true; }
   StatusOr<std::vector<game::ScoreRecord>> ListScores(std::string_view player_id, std::string_view game_id,
                                                       std::int64_t before, std::size_t limit) override;
   StatusOr<std::int64_t> CountScores(std::string_view player_id, std::string_view game_id) override;
