@@ -103,7 +103,7 @@ StatusOr<Game> GameFacade::UpdateGame(const CallContext& context, const UpdateGa
   OOFGG_RETURN_IF_ERROR(CheckId("id", request.id));
   if (request.version < 0) return InvalidField("version", "is negative; give the one that was read, or 0");
   const auto attempt = [&]() -> StatusOr<Game> {
-    OOFGG_ASSIGN_OR_RETURN(Game game, games_.FindGame(request.id));
+    OOFGG_ASSIGN_OR_RETURN(Game game, games_.FindGameToChange(request.id));
     const bool self = !game.owner_id.empty() && game.owner_id == context.caller->user_id;
     OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kUpdateGame, {.self = self, .game_id = game.id}));
     OOFGG_RETURN_IF_ERROR(CheckVersion("the game", request.version, game.version));
@@ -144,6 +144,16 @@ StatusOr<GamesPage> GameFacade::GetGame(const CallContext& context, const GetGam
   GamesPage page;
   OOFGG_ASSIGN_OR_RETURN(Game game, games_.FindGame(request.id));
   page.games.push_back(std::move(game));
+  return page;
+}
+
+std::optional<StatusOr<GamesPage>> GameFacade::GetGameAtHand(const CallContext& context,
+                                                             const GetGameRequest& request) {
+  if (!Authorize(context, Act::kReadGame).ok()) return std::nullopt;
+  const auto game = games_.GameAtHand(request.id);  // Of no malformed id is there one.
+  if (game == nullptr) return std::nullopt;
+  GamesPage page;
+  page.games.push_back(*game);
   return page;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/event_log.h"
 #include "game/cursor.h"
@@ -40,6 +41,8 @@ class GameFacade {
 
   /// One game by its id, or, without one, a page of all, the oldest first. kNotFound: no such game.
   StatusOr<GamesPage> GetGame(const CallContext& context, const GetGameRequest& request);
+  /// What `GetGame` answers, if that is known without waiting for the store; never blocks.
+  std::optional<StatusOr<GamesPage>> GetGameAtHand(const CallContext& context, const GetGameRequest& request);
 
   /// Changes what the request names, for its owner and admins. kNotFound: no such game. kAborted: it is no
   /// longer the version that the request names, or others kept writing at the same time. kFailedPrecondition

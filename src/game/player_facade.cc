@@ -40,7 +40,7 @@ Player ShownTo(const CallContext& context, Player player) {
 template <typename Change>
 StatusOr<Player> Modify(PlayerStore& players, std::string_view id, Change change, std::int64_t version = 0) {
   const auto attempt = [&]() -> StatusOr<Player> {
-    OOFGG_ASSIGN_OR_RETURN(Player player, players.FindPlayer(id));
+    OOFGG_ASSIGN_OR_RETURN(Player player, players.FindPlayerToChange(id));
     OOFGG_RETURN_IF_ERROR(CheckVersion("the player", version, player.version));
     if (!change(player)) return player;
     return players.UpdatePlayer(player);
@@ -92,6 +92,19 @@ StatusOr<Player> PlayerFacade::GetPlayer(const CallContext& context, const GetPl
   return ShownTo(context, std::move(player));
 }
 
+std::optional<StatusOr<Player>> PlayerFacade::GetPlayerAtHand(const CallContext& context,
+                                                              const GetPlayerRequest& request) {
+  if (!Authorize(context, Act::kReadPlayer).ok() || !CheckOptionalId("id", request.id).ok()) {
+    return std::nullopt;
+  }
+  const std::string& caller = context.caller->user_id;
+  const bool self = request.id.empty() || request.id == caller;
+  if (self && erased_.Contains(caller)) return std::nullopt;
+  const auto player = players_.PlayerAtHand(self ? caller : request.id);
+  if (player == nullptr) return std::nullopt;
+  return ShownTo(context, *player);
+}
+
 StatusOr<Player> PlayerFacade::UpdatePlayer(const CallContext& context, const UpdatePlayerRequest& request) {
   const bool self =
       context.caller.has_value() && (request.id.empty() || request.id == context.caller->user_id);
@@ -121,7 +134,9 @@ StatusOr<Player> PlayerFacade::EnsurePlayer(std::string_view id, std::string_vie
     stored.username = username;
     return true;
   };
-  auto found = Modify(players_, id, name_it);
+  auto found = players_.FindPlayer(id);
+  if (found.ok() && !name_it(*found)) return found;
+  if (found.ok()) found = Modify(players_, id, name_it);
   if (found.ok() || found.status().code() != StatusCode::kNotFound) return found;
 
   Player fresh;
@@ -134,12 +149,14 @@ StatusOr<Player> PlayerFacade::EnsurePlayer(std::string_view id, std::string_vie
   return Modify(players_, id, name_it);  // Another call was faster.
 }
 
-StatusOr<std::unordered_map<std::string, std::string>> PlayerFacade::NamesOf(
-    std::span<const std::string> ids) {
-  OOFGG_ASSIGN_OR_RETURN(const std::vector<Player> players, players_.FindPlayers(ids));
-  std::unordered_map<std::string, std::string> names;
-  for (const Player& player : players) names.emplace(player.id, player.username);
-  return names;
+StatusOr<PlayerFacade::Profiles> PlayerFacade::ProfilesOf(std::span<const std::string> ids) {
+  OOFGG_ASSIGN_OR_RETURN(std::vector<Player> players, players_.FindPlayers(ids));
+  Profiles profiles;
+  for (Player& player : players) {
+    const std::string id = player.id;
+    profiles.emplace(id, std::make_shared<const Player>(std::move(player)));
+  }
+  return profiles;
 }
 
 }  // namespace oofgg::game

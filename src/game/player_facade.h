@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +34,9 @@ class PlayerFacade {
   /// A profile; the e-mail is left out unless it is the caller's own. Makes the caller's own if there is
   /// none. kNotFound: no such player.
   StatusOr<Player> GetPlayer(const CallContext& context, const GetPlayerRequest& request);
+  /// What `GetPlayer` answers, if that is known without waiting for the store; never blocks.
+  std::optional<StatusOr<Player>> GetPlayerAtHand(const CallContext& context,
+                                                  const GetPlayerRequest& request);
 
   /// Changes what the request names. kNotFound: no such player (but the caller's own is made).
   /// kAborted: it is no longer the version that the request names, or others kept writing at the same time.
@@ -41,8 +46,12 @@ class PlayerFacade {
   /// that has no name of its own yet; empty for none.
   StatusOr<Player> EnsurePlayer(std::string_view id, std::string_view username = {});
 
-  /// For the other facades: display names of those of `ids` who have a profile.
-  StatusOr<std::unordered_map<std::string, std::string>> NamesOf(std::span<const std::string> ids);
+  /// For the other facades: the profile of `id` as the store tells it, if it does without waiting; else null.
+  std::shared_ptr<const Player> PlayerAtHand(std::string_view id) { return players_.PlayerAtHand(id); }
+
+  /// For the other facades: the profiles of those of `ids` who have one.
+  using Profiles = std::unordered_map<std::string, std::shared_ptr<const Player>>;
+  StatusOr<Profiles> ProfilesOf(std::span<const std::string> ids);
 
   /// Deletes the profile of somebody whose account was deleted. False: there was none.
   StatusOr<bool> ErasePlayer(std::string_view id) { return players_.ErasePlayer(id); }

@@ -69,6 +69,14 @@ Status CheckBoardRequest(const LeaderboardRequest& request) {
   return InvalidField("around_player_id", "cannot be combined with cursor or player_ids; give one of them");
 }
 
+Status CheckToRank(const CallContext& context, const PlayerRankRequest& request) {
+  OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kReadScores));
+  OOFGG_RETURN_IF_ERROR(CheckOptionalId("player_id", request.player_id));
+  OOFGG_RETURN_IF_ERROR(CheckId("game_id", request.game_id));
+  OOFGG_RETURN_IF_ERROR(CheckOptionalId("score_type", request.score_type));
+  return PeriodOf(request.time_period).status();
+}
+
 std::string CursorList(const ListId& list) {
   return "leaderboard/" + std::string(list.game_id) + "/" + std::string(list.score_type) + "/" +
          std::string(PeriodName(list.period));
@@ -125,35 +133,81 @@ Status ScoreFacade::RebuildLeaderboards() {
       });
 }
 
+/// A submission that was let in.
+struct ScoreFacade::Submitted {
+  NewScore made;
+  std::string player_name;
+};
+
 StatusOr<LeaderboardEntry> ScoreFacade::SubmitScore(const CallContext& context,
                                                     const ScoreSubmission& submission) {
+  OOFGG_ASSIGN_OR_RETURN(const Submitted submitted, Prepare({context, submission}));
+  const auto& [score, rule, key] = submitted.made;
+  return Conclude(submitted, parts_.scores.InsertScore(score, rule, key));
+}
+
+std::vector<StatusOr<LeaderboardEntry>> ScoreFacade::SubmitScores(std::span<const SubmitCall> calls) {
+  std::vector<StatusOr<Submitted>> submitted;
+  std::vector<NewScore> made;
+  for (const SubmitCall& call : calls) {
+    submitted.push_back(Prepare(call));
+    if (submitted.back().ok()) made.push_back(submitted.back()->made);
+  }
+  auto stored = parts_.scores.InsertScores(made);
+  std::vector<StatusOr<LeaderboardEntry>> answers;
+  auto next = stored.begin();
+  for (const StatusOr<Submitted>& each : submitted) {
+    if (each.ok()) {
+      answers.push_back(Conclude(*each, std::move(*next++)));
+    } else {
+      answers.emplace_back(each.status());
+    }
+  }
+  return answers;
+}
+
+bool ScoreFacade::SubmitsTogether(const CallContext& context, const ScoreSubmission& submission) {
+  if (!parts_.scores.InsertsTogether() || !context.caller.has_value()) return false;
+  const std::string& player = submission.player_id.empty() ? context.caller->user_id : submission.player_id;
+  return parts_.games.GameAtHand(submission.game_id) != nullptr &&
+         parts_.players.PlayerAtHand(player) != nullptr;
+}
+
+StatusOr<ScoreFacade::Submitted> ScoreFacade::Prepare(const SubmitCall& call) {
+  const auto& [context, submission] = call;
   const bool self = context.caller.has_value() &&
                     (submission.player_id.empty() || submission.player_id == context.caller->user_id);
   OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kSubmitScore, {.self = self, .game_id = submission.game_id}));
   OOFGG_RETURN_IF_ERROR(CheckSubmission(submission));
-  OOFGG_ASSIGN_OR_RETURN(const CreationKey key, MakeCreationKey(context, SumOf(submission)));
-  OOFGG_ASSIGN_OR_RETURN(const Game game, parts_.games.FindGame(submission.game_id));
-  const auto named_rule = NamedRule(game.score_rules, TypeOf(submission.score_type));
-  const ScoreRule rule = named_rule.value_or(ScoreRule());
+  Submitted submitted;
+  auto& [score, rule, key] = submitted.made;
+  OOFGG_ASSIGN_OR_RETURN(key, MakeCreationKey(context, SumOf(submission)));
+  OOFGG_ASSIGN_OR_RETURN(const auto game, ShareGame(submission.game_id));
+  score.score_type = TypeOf(submission.score_type);
+  const auto named_rule = NamedRule(game->score_rules, score.score_type);
+  rule = named_rule.value_or(ScoreRule());
   OOFGG_RETURN_IF_ERROR(CheckRule(context, submission, rule));
-  OOFGG_RETURN_IF_ERROR(parts_.boards.Open(submission.game_id, TypeOf(submission.score_type), named_rule));
+  OOFGG_RETURN_IF_ERROR(parts_.boards.Open(submission.game_id, score.score_type, named_rule));
 
-  Score score;
   score.id = parts_.ids.Next();
   score.player_id = submission.player_id.empty() ? context.caller->user_id : submission.player_id;
   score.game_id = submission.game_id;
   score.instance_id = submission.instance_id;
   score.value = submission.value;
-  score.score_type = TypeOf(submission.score_type);
   score.created_at = parts_.clock.WallNow();
   score.metadata = submission.metadata;
-  OOFGG_ASSIGN_OR_RETURN(const Player player, parts_.players.EnsurePlayer(score.player_id));
-  OOFGG_ASSIGN_OR_RETURN(StoredScore stored, parts_.scores.InsertScore(score, rule, key));
+  OOFGG_ASSIGN_OR_RETURN(Player player, parts_.players.EnsurePlayer(score.player_id));
+  submitted.player_name = std::move(player.username);
+  return submitted;
+}
 
+StatusOr<LeaderboardEntry> ScoreFacade::Conclude(const Submitted& submitted, StatusOr<StoredScore> stored) {
+  OOFGG_RETURN_IF_ERROR(stored.status());
+  const Score& score = submitted.made.score;
   // A repeated call comes by here again, since the first one may have died before it did.
-  Score& kept = stored.record.score;
+  Score& kept = stored->record.score;
   for (const ScorePeriod period : kScorePeriods) {
-    const auto& standing = stored.standings[static_cast<std::size_t>(period)];
+    const auto& standing = stored->standings[static_cast<std::size_t>(period)];
     if (!standing.has_value()) continue;
     parts_.boards.Submit({kept.game_id, kept.score_type, period}, PeriodStart(period, kept.created_at),
                          kept.player_id, *standing);
@@ -174,7 +228,7 @@ StatusOr<LeaderboardEntry> ScoreFacade::SubmitScore(const CallContext& context,
   // Nobody is off the list now but who was erased at the same moment.
   if (!place.entries.empty()) entry.rank = static_cast<std::int64_t>(place.entries[0].rank);
   entry.score = std::move(kept);
-  entry.player_name = player.username;
+  entry.player_name = submitted.player_name;
   return entry;
 }
 
@@ -192,7 +246,7 @@ StatusOr<PlayerScores> ScoreFacade::GetPlayerScores(const CallContext& context,
   StatusOr<std::int64_t> before = std::numeric_limits<std::int64_t>::max();
   if (!position.empty()) before = ParseInteger<std::int64_t>(position);
   if (!before.ok()) return NotACursor();
-  if (!request.game_id.empty()) OOFGG_RETURN_IF_ERROR(parts_.games.FindGame(request.game_id).status());
+  if (!request.game_id.empty()) OOFGG_RETURN_IF_ERROR(ShareGame(request.game_id).status());
 
   OOFGG_ASSIGN_OR_RETURN(std::vector<ScoreRecord> records,
                          parts_.scores.ListScores(answer.player_id, answer.game_id, *before, limit + 1));
@@ -205,75 +259,136 @@ StatusOr<PlayerScores> ScoreFacade::GetPlayerScores(const CallContext& context,
   return answer;
 }
 
+/// What a request for a page asks for, once it has been checked.
+struct ScoreFacade::BoardQuery {
+  std::string score_type;
+  ScorePeriod period = ScorePeriod::kAllTime;
+  std::size_t limit = 0;
+  std::optional<Leaderboards::Position> after{};
+  std::chrono::sys_days after_in{};  // The period that `after` is of.
+};
+
 StatusOr<Leaderboard> ScoreFacade::GetLeaderboard(const CallContext& context,
                                                   const LeaderboardRequest& request) {
+  OOFGG_ASSIGN_OR_RETURN(BoardPage page, ReadLeaderboard(context, request));
+  return TellPage(std::move(page));
+}
+
+StatusOr<BoardPage> ScoreFacade::ReadLeaderboard(const CallContext& context,
+                                                 const LeaderboardRequest& request) {
+  OOFGG_ASSIGN_OR_RETURN(const BoardQuery query, CheckQuery(context, request));
+  OOFGG_RETURN_IF_ERROR(ShareGame(request.game_id).status());
+  OOFGG_ASSIGN_OR_RETURN(BoardPage page, PageOf(query, request));
+  OOFGG_RETURN_IF_ERROR(Describe(page));
+  return page;
+}
+
+std::optional<StatusOr<BoardPage>> ScoreFacade::ReadLeaderboardAtHand(const CallContext& context,
+                                                                      const LeaderboardRequest& request) {
+  const auto query = CheckQuery(context, request);
+  if (!query.ok() || parts_.games.GameAtHand(request.game_id) == nullptr) return std::nullopt;
+  auto page = PageOf(*query, request);
+  if (page.ok() && !DescribeAtHand(*page)) return std::nullopt;
+  return page;
+}
+
+StatusOr<ScoreFacade::BoardQuery> ScoreFacade::CheckQuery(const CallContext& context,
+                                                          const LeaderboardRequest& request) {
   OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kReadScores));
   OOFGG_RETURN_IF_ERROR(CheckBoardRequest(request));
-  OOFGG_ASSIGN_OR_RETURN(const ScorePeriod period, PeriodOf(request.time_period));
-  OOFGG_ASSIGN_OR_RETURN(const std::size_t limit, PageSize(request.limit));
-  const std::string type = TypeOf(request.score_type);
-  const ListId list{request.game_id, type, period};
+  BoardQuery query{.score_type = TypeOf(request.score_type)};
+  OOFGG_ASSIGN_OR_RETURN(query.period, PeriodOf(request.time_period));
+  OOFGG_ASSIGN_OR_RETURN(query.limit, PageSize(request.limit));
+  const ListId list{request.game_id, query.score_type, query.period};
   OOFGG_ASSIGN_OR_RETURN(const auto cursor, ReadBoardCursor(parts_.cursors, list, request.cursor));
-  OOFGG_RETURN_IF_ERROR(parts_.games.FindGame(request.game_id).status());
+  if (!cursor.has_value()) return query;
+  query.after = cursor->position;
+  query.after_in = cursor->period_start;
+  return query;
+}
 
-  if (!request.player_ids.empty()) return Describe(list, parts_.boards.Of(list, request.player_ids));
+// Ranks and values come from memory; what else a score and its player have, `Describe` adds.
+StatusOr<BoardPage> ScoreFacade::PageOf(const BoardQuery& query, const LeaderboardRequest& request) {
+  const ListId list{request.game_id, query.score_type, query.period};
   const bool around = !request.around_player_id.empty();
-  std::optional<Leaderboards::Position> after;
-  if (cursor.has_value()) after = cursor->position;
-  const Leaderboards::Page page = around ? parts_.boards.Around(list, request.around_player_id, limit)
-                                         : parts_.boards.Top(list, after, limit);
-  if (around && page.entries.empty()) return NotOnList(request.around_player_id);
-  if (cursor.has_value() && cursor->period_start != page.period_start) {
-    return InvalidField("cursor", "is of a " + std::string(PeriodName(period)) +
-                                      " list that has ended; leave it out to begin with the current one");
+  Leaderboards::Page page = !request.player_ids.empty() ? parts_.boards.Of(list, request.player_ids)
+                            : around ? parts_.boards.Around(list, request.around_player_id, query.limit)
+                                     : parts_.boards.Top(list, query.after, query.limit);
+  BoardPage answer;
+  answer.board.game_id = list.game_id;
+  answer.board.score_type = list.score_type;
+  answer.board.time_period = PeriodName(list.period);
+  answer.board.last_updated = page.last_updated;
+  if (request.player_ids.empty()) {
+    if (around && page.entries.empty()) return NotOnList(request.around_player_id);
+    if (query.after.has_value() && query.after_in != page.period_start) {
+      return InvalidField("cursor", "is of a " + std::string(PeriodName(query.period)) +
+                                        " list that has ended; leave it out to begin with the current one");
+    }
+    if (!page.entries.empty() && page.entries.back().rank < page.total) {
+      const RankedScore& last = page.entries.back();
+      answer.board.next_cursor =
+          parts_.cursors.Encode(CursorList(list), ToText({page.period_start, {last.value, last.order}}));
+    }
   }
-  OOFGG_ASSIGN_OR_RETURN(Leaderboard answer, Describe(list, page));
-  if (!page.entries.empty() && page.entries.back().rank < page.total) {
-    const RankedScore& last = page.entries.back();
-    answer.next_cursor =
-        parts_.cursors.Encode(CursorList(list), ToText({page.period_start, {last.value, last.order}}));
-  }
+  answer.entries.reserve(page.entries.size());
+  for (RankedScore& entry : page.entries) answer.entries.push_back({.ranked = std::move(entry)});
   return answer;
 }
 
-// Ranks and values come from memory; what else a score and its player have, from the rows.
-StatusOr<Leaderboard> ScoreFacade::Describe(const ListId& list, const Leaderboards::Page& page) {
+Status ScoreFacade::Describe(BoardPage& page) {
   std::vector<std::int64_t> orders;
   std::vector<std::string> players;
-  for (const RankedScore& entry : page.entries) {
-    orders.push_back(entry.order);
-    players.push_back(entry.player_id);
+  for (const BoardPage::Entry& entry : page.entries) {
+    orders.push_back(entry.ranked.order);
+    players.push_back(entry.ranked.player_id);
   }
   OOFGG_ASSIGN_OR_RETURN(std::vector<ScoreRecord> records, parts_.scores.FindScores(orders));
-  OOFGG_ASSIGN_OR_RETURN(auto names, parts_.players.NamesOf(players));
-  std::unordered_map<std::int64_t, Score> scores;
-  for (ScoreRecord& record : records) scores.emplace(record.order, std::move(record.score));
-
-  Leaderboard answer;
-  answer.game_id = list.game_id;
-  answer.score_type = list.score_type;
-  answer.time_period = PeriodName(list.period);
-  answer.last_updated = page.last_updated;
-  for (const RankedScore& entry : page.entries) {
-    Score& score = scores[entry.order];
-    score.player_id = entry.player_id;  // Also where the row has just been erased.
-    score.value = entry.value;          // Which may be a sum.
-    answer.entries.push_back({.rank = static_cast<std::int64_t>(entry.rank),
-                              .score = std::move(score),
-                              .player_name = std::move(names[entry.player_id])});
+  OOFGG_ASSIGN_OR_RETURN(auto profiles, parts_.players.ProfilesOf(players));
+  std::unordered_map<std::int64_t, std::shared_ptr<const ScoreRecord>> scores;
+  for (ScoreRecord& record : records) {
+    const std::int64_t order = record.order;
+    scores.emplace(order, std::make_shared<const ScoreRecord>(std::move(record)));
   }
-  return answer;
+  for (BoardPage::Entry& entry : page.entries) {
+    entry.score = scores[entry.ranked.order];
+    entry.player = profiles[entry.ranked.player_id];
+  }
+  return {};
+}
+
+bool ScoreFacade::DescribeAtHand(BoardPage& page) {
+  for (BoardPage::Entry& entry : page.entries) {
+    entry.score = parts_.scores.ScoreAtHand(entry.ranked.order);
+    if (entry.score == nullptr) return false;
+    entry.player = parts_.players.PlayerAtHand(entry.ranked.player_id);
+    if (entry.player == nullptr) return false;
+  }
+  return true;
+}
+
+StatusOr<std::shared_ptr<const Game>> ScoreFacade::ShareGame(std::string_view id) {
+  if (auto game = parts_.games.GameAtHand(id)) return game;
+  OOFGG_ASSIGN_OR_RETURN(Game game, parts_.games.FindGame(id));
+  return std::make_shared<const Game>(std::move(game));
 }
 
 StatusOr<PlayerRank> ScoreFacade::GetPlayerRank(const CallContext& context,
                                                 const PlayerRankRequest& request) {
-  OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kReadScores));
-  OOFGG_RETURN_IF_ERROR(CheckOptionalId("player_id", request.player_id));
-  OOFGG_RETURN_IF_ERROR(CheckId("game_id", request.game_id));
-  OOFGG_RETURN_IF_ERROR(CheckOptionalId("score_type", request.score_type));
-  OOFGG_ASSIGN_OR_RETURN(const ScorePeriod period, PeriodOf(request.time_period));
-  OOFGG_RETURN_IF_ERROR(parts_.games.FindGame(request.game_id).status());
+  OOFGG_RETURN_IF_ERROR(CheckToRank(context, request));
+  OOFGG_RETURN_IF_ERROR(ShareGame(request.game_id).status());
+  return RankOf(context, request);
+}
 
+std::optional<StatusOr<PlayerRank>> ScoreFacade::GetPlayerRankAtHand(const CallContext& context,
+                                                                     const PlayerRankRequest& request) {
+  if (!CheckToRank(context, request).ok()) return std::nullopt;
+  if (parts_.games.GameAtHand(request.game_id) == nullptr) return std::nullopt;
+  return RankOf(context, request);
+}
+
+StatusOr<PlayerRank> ScoreFacade::RankOf(const CallContext& context, const PlayerRankRequest& request) {
+  OOFGG_ASSIGN_OR_RETURN(const ScorePeriod period, PeriodOf(request.time_period));
   PlayerRank answer;
   answer.player_id = request.player_id.empty() ? context.caller->user_id : request.player_id;
   answer.game_id = request.game_id;

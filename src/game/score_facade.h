@@ -1,8 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
 
 #include "base/event_log.h"
+#include "game/board_page.h"
 #include "game/cursor.h"
 #include "game/game_store.h"
 #include "game/leaderboard_sync.h"
@@ -48,21 +54,48 @@ class ScoreFacade {
   /// player's sum would leave 64 bits.
   StatusOr<LeaderboardEntry> SubmitScore(const CallContext& context, const ScoreSubmission& submission);
 
+  /// The same for several calls, each by itself; what came of each, in their order.
+  struct SubmitCall {
+    const CallContext& context;
+    const ScoreSubmission& submission;
+  };
+  std::vector<StatusOr<LeaderboardEntry>> SubmitScores(std::span<const SubmitCall> calls);
+  /// Whether this one is better submitted together with others: it would hold them up for nothing but the
+  /// store's one commit for all. Never blocks.
+  bool SubmitsTogether(const CallContext& context, const ScoreSubmission& submission);
+
   /// A player's scores of one game or of all, newest first.
   StatusOr<PlayerScores> GetPlayerScores(const CallContext& context, const PlayerScoresRequest& request);
 
   /// A page of a list, from the top, behind a cursor or around a player; or the named players' places on it.
   /// Of equal scores the earlier ranks first. kNotFound also: the player to page around is not on the list.
   StatusOr<Leaderboard> GetLeaderboard(const CallContext& context, const LeaderboardRequest& request);
+  /// The same, not written down yet.
+  StatusOr<BoardPage> ReadLeaderboard(const CallContext& context, const LeaderboardRequest& request);
+  /// What `ReadLeaderboard` answers, if that is known without waiting for the store; never blocks.
+  std::optional<StatusOr<BoardPage>> ReadLeaderboardAtHand(const CallContext& context,
+                                                           const LeaderboardRequest& request);
 
   /// kNotFound: the player is not on the list.
   StatusOr<PlayerRank> GetPlayerRank(const CallContext& context, const PlayerRankRequest& request);
+  /// What `GetPlayerRank` answers, if that is known without waiting for the store; never blocks.
+  std::optional<StatusOr<PlayerRank>> GetPlayerRankAtHand(const CallContext& context,
+                                                          const PlayerRankRequest& request);
 
   /// Deletes all scores of the player and takes them off the lists. Again does no harm.
   Status ErasePlayer(std::string_view id);
 
  private:
-  StatusOr<Leaderboard> Describe(const ListId& list, const Leaderboards::Page& page);
+  struct Submitted;
+  StatusOr<Submitted> Prepare(const SubmitCall& call);
+  StatusOr<LeaderboardEntry> Conclude(const Submitted& submitted, StatusOr<StoredScore> stored);
+  struct BoardQuery;
+  StatusOr<BoardQuery> CheckQuery(const CallContext& context, const LeaderboardRequest& request);
+  StatusOr<BoardPage> PageOf(const BoardQuery& query, const LeaderboardRequest& request);
+  Status Describe(BoardPage& page);
+  bool DescribeAtHand(BoardPage& page);
+  StatusOr<std::shared_ptr<const Game>> ShareGame(std::string_view id);
+  StatusOr<PlayerRank> RankOf(const CallContext& context, const PlayerRankRequest& request);
 
   const Parts parts_;
 };

@@ -24,6 +24,13 @@ StatusOr<ResolvedSession> ResolveSession(SessionStore& sessions, std::string_vie
   return session;
 }
 
+std::optional<ResolvedSession> ResolveAtHand(SessionStore& sessions, std::string_view id) {
+  if (id == kGlobalSessionId) return std::nullopt;
+  const auto record = sessions.SessionAtHand(id);
+  if (record == nullptr || !record->alias_of.empty()) return std::nullopt;
+  return ResolvedSession{.record = *record, .by_alias = false};
+}
+
 bool IsMember(const SessionRecord& record, std::string_view user_id) {
   return std::any_of(record.members.begin(), record.members.end(),
                      [user_id](const SessionMember& member) { return member.user_id == user_id; });

@@ -2,6 +2,7 @@
 
 #include <absl/functional/function_ref.h>
 
+#include <optional>
 #include <string_view>
 
 #include "game/authorization.h"
@@ -24,6 +25,10 @@ struct ResolvedSession {
 /// kNotFound: no such session, or somebody else's place.
 StatusOr<ResolvedSession> ResolveSession(SessionStore& sessions, std::string_view user_id,
                                          std::string_view id);
+
+/// What `ResolveSession` would tell of a session that is named by its own id, if that is known without
+/// waiting.
+std::optional<ResolvedSession> ResolveAtHand(SessionStore& sessions, std::string_view id);
 
 [[nodiscard]] bool IsMember(const SessionRecord& record, std::string_view user_id);
 

@@ -21,6 +21,24 @@ Fingerprint SumOf(const CreateSessionRequest& request) {
   return sum;
 }
 
+Status CheckToRead(const CallContext& context, const GetSessionRequest& request) {
+  OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kReadGame));
+  OOFGG_RETURN_IF_ERROR(CheckOptionalId("game_id", request.game_id));
+  return CheckOptionalId("id", request.id);
+}
+
+StatusOr<Sessions> ShowTo(const CallContext& context, const GetSessionRequest& request,
+                          const ResolvedSession& session) {
+  if (!request.game_id.empty() && session.record.game_id != request.game_id) {
+    return MakeStatus(StatusCode::kNotFound, "there is no session " + request.id + " of that game");
+  }
+  const std::string& caller = context.caller->user_id;
+  OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kReadSession, RelationTo(session, caller)));
+  Sessions found;
+  found.sessions.push_back(ViewOf(session.record, request.id, caller));
+  return found;
+}
+
 }  // namespace
 
 StatusOr<Session> SessionFacade::CreateSession(const CallContext& context,
@@ -64,20 +82,19 @@ StatusOr<Session> SessionFacade::CreateSession(const CallContext& context,
 }
 
 StatusOr<Sessions> SessionFacade::GetSession(const CallContext& context, const GetSessionRequest& request) {
-  OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kReadGame));
-  OOFGG_RETURN_IF_ERROR(CheckOptionalId("game_id", request.game_id));
+  OOFGG_RETURN_IF_ERROR(CheckToRead(context, request));
   if (request.id.empty()) return ListSessions(context, request.game_id);
-  OOFGG_RETURN_IF_ERROR(CheckId("id", request.id));
+  OOFGG_ASSIGN_OR_RETURN(const ResolvedSession session,
+                         ResolveSession(parts_.sessions, context.caller->user_id, request.id));
+  return ShowTo(context, request, session);
+}
 
-  const std::string& caller = context.caller->user_id;
-  OOFGG_ASSIGN_OR_RETURN(const ResolvedSession session, ResolveSession(parts_.sessions, caller, request.id));
-  if (!request.game_id.empty() && session.record.game_id != request.game_id) {
-    return MakeStatus(StatusCode::kNotFound, "there is no session " + request.id + " of that game");
-  }
-  OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kReadSession, RelationTo(session, caller)));
-  Sessions found;
-  found.sessions.push_back(ViewOf(session.record, request.id, caller));
-  return found;
+std::optional<StatusOr<Sessions>> SessionFacade::GetSessionAtHand(const CallContext& context,
+                                                                  const GetSessionRequest& request) {
+  if (!CheckToRead(context, request).ok() || request.id.empty()) return std::nullopt;
+  const auto session = ResolveAtHand(parts_.sessions, request.id);
+  if (!session.has_value()) return std::nullopt;
+  return ShowTo(context, request, *session);
 }
 
 StatusOr<Sessions> SessionFacade::ListSessions(const CallContext& context, const std::string& game_id) {

@@ -3,6 +3,7 @@
 #include <absl/functional/function_ref.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/event_log.h"
@@ -59,6 +60,9 @@ class SessionFacade {
   /// One session by its id, or, without one, those of the game that the caller is in or could join; the
   /// newest 100. kNotFound: no such session.
   StatusOr<Sessions> GetSession(const CallContext& context, const GetSessionRequest& request);
+  /// What `GetSession` answers, if that is known without waiting for the store; never blocks.
+  std::optional<StatusOr<Sessions>> GetSessionAtHand(const CallContext& context,
+                                                     const GetSessionRequest& request);
 
   /// Changes what the request names, for its host, servers and admins. Who is no longer named in `user_ids`
   /// is out. Everybody on its stream hears of it. kAborted: it is no longer the version that the request
