@@ -7,6 +7,7 @@
 #include <grpcpp/security/credentials.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "oofgg/auth/authorizer.h"
@@ -34,6 +35,9 @@ class BareService final : public PlayerService::CallbackService {
 struct EmptyFacade {
   StatusOr<Player> CreatePlayer(const CallContext&, const Player&) { return Player{}; }
   StatusOr<Player> GetPlayer(const CallContext&, const oofgg::GetPlayerRequest&) { return Player{}; }
+  std::optional<StatusOr<Player>> GetPlayerAtHand(const CallContext&, const oofgg::GetPlayerRequest&) {
+    return std::nullopt;
+  }
   StatusOr<Player> UpdatePlayer(const CallContext&, const oofgg::UpdatePlayerRequest&) { return Player{}; }
 };
 

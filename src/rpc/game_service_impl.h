@@ -37,7 +37,8 @@ class GameServiceOf final : public ::v1::api::common::GameService::CallbackServi
                                     ::v1::api::game::PaginatedResponse* response) final {
     // The contract answers an id with `game`, and its absence with a page of `games`.
     return ServeUnary<wire::methods::GetGame>(
-        host_, host_.lane(), call, request, response, Calls(games_, &GameFacade::GetGame),
+        host_, host_.lane(), call, request, response,
+        Calls(games_, &GameFacade::GetGame, &GameFacade::GetGameAtHand),
         [](const GetGameRequest& asked, const GamesPage& page, ::v1::api::game::PaginatedResponse& message) {
           if (!asked.id.empty() && page.games.size() == 1) {
             return wire::GameProto::ToProto(page.games[0], message);
@@ -72,7 +73,8 @@ class GameServiceOf final : public ::v1::api::common::GameService::CallbackServi
                                        ::v1::api::game::StandardResponse* response) final {
     // Likewise `session` and `sessions`.
     return ServeUnary<wire::methods::GetSession>(
-        host_, host_.lane(), call, request, response, Calls(sessions_, &SessionFacade::GetSession),
+        host_, host_.lane(), call, request, response,
+        Calls(sessions_, &SessionFacade::GetSession, &SessionFacade::GetSessionAtHand),
         [](const GetSessionRequest& asked, const oofgg::Sessions& found,
            ::v1::api::game::StandardResponse& message) {
           if (!asked.id.empty() && found.sessions.size() == 1) {

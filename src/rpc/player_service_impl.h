@@ -23,7 +23,7 @@ class PlayerServiceOf final : public ::v1::api::common::PlayerService::CallbackS
                                       const ::v1::api::player::PlayerGet* request,
                                       ::v1::api::player::StandardResponse* response) final {
     return ServeUnary<wire::methods::GetPlayer>(host_, host_.lane(), call, request, response,
-                                                Calls(facade_, &Facade::GetPlayer));
+                                                Calls(facade_, &Facade::GetPlayer, &Facade::GetPlayerAtHand));
   }
 
   grpc::ServerUnaryReactor* UpdatePlayer(grpc::CallbackServerContext* call,

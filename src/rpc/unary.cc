@@ -17,4 +17,8 @@ bool PendingAnswer::IsUnwanted() const { return call_->IsCancelled(); }
 
 void PendingAnswer::Finish(const Status& status) { std::exchange(reactor_, nullptr)->Finish(ToGrpc(status)); }
 
+Status CallerGaveUp() {
+  return MakeStatus(StatusCode::kCancelled, "the caller gave up before the call was begun");
+}
+
 }  // namespace oofgg::rpc

@@ -38,54 +38,88 @@ class PendingAnswer {
   grpc::ServerUnaryReactor* reactor_;
 };
 
-/// Serves one call of method M: token, metadata and deadline, translation, `serve` on `lane`, translation,
-/// status. `serve` is `StatusOr<M::Response>(const CallContext&, const M::Request&)`; `write` puts its answer
-/// into the response message, as `void(const M::Request&, const M::Response&, Message&)`.
-template <class M, class Serve, class Write>
-grpc::ServerUnaryReactor* ServeUnary(const ServiceHost& host, const Lane& lane,
-                                     grpc::CallbackServerContext* call,
-                                     const typename wire::ProtoOf<M>::Request* request_message,
-                                     typename wire::ProtoOf<M>::Response* response_message, Serve serve,
-                                     Write write) {
-  static_assert(M::kKind == wire::Kind::kUnary);
-  PendingAnswer answer(*call);
-  grpc::ServerUnaryReactor* const reactor = answer.reactor();
-  auto context = Admit(host, *call, M::kNeedsToken);
+/// A call that was let in, in plain words.
+template <class M>
+struct AdmittedCall {
+  CallContext context;
   typename M::Request request;
-  Status ready = context.status();
-  if (ready.ok()) {
-    ready = wire::ProtoOf<M>::Convert::FromProto(*request_message, request, wire::Reading::kStrict);
-  }
-  if (!ready.ok()) {
-    answer.Finish(ready);
-    return reactor;
-  }
+};
+
+/// Token, metadata and deadline, and translation.
+template <class M>
+StatusOr<AdmittedCall<M>> AdmitUnary(const ServiceHost& host, const grpc::CallbackServerContext& call,
+                                     const typename wire::ProtoOf<M>::Request& message) {
+  static_assert(M::kKind == wire::Kind::kUnary);
+  AdmittedCall<M> admitted;
+  OOFGG_ASSIGN_OR_RETURN(admitted.context, Admit(host, call, M::kNeedsToken));
+  OOFGG_RETURN_IF_ERROR(
+      wire::ProtoOf<M>::Convert::FromProto(message, admitted.request, wire::Reading::kStrict));
+  return admitted;
+}
+
+/// What a caller hears for whom nothing was done.
+[[nodiscard]] Status CallerGaveUp();
+
+/// Answers a call on `lane`; see ServeUnary.
+template <class M, class Message, class Serve, class Write>
+void ServeOnLane(const Lane& lane, AdmittedCall<M> admitted, PendingAnswer answer, Message* response_message,
+                 Serve serve, Write write) {
   // Shared, as the task may be destroyed by a lane that has no room for it while we still owe the reason.
   auto owed = std::make_shared<PendingAnswer>(std::move(answer));
-  const Status taken = lane.Run([owed, context = *std::move(context), request = std::move(request),
-                                 response_message, serve = std::move(serve), write = std::move(write)] {
-    if (owed->IsUnwanted()) {
-      owed->Finish(MakeStatus(StatusCode::kCancelled, "the caller gave up before the call was begun"));
-      return;
-    }
-    const auto response = serve(context, request);
-    if (response.ok()) write(request, *response, *response_message);
+  const Status taken = lane.Run([owed, admitted = std::move(admitted), response_message,
+                                 serve = std::move(serve), write = std::move(write)] {
+    if (owed->IsUnwanted()) return owed->Finish(CallerGaveUp());
+    const auto response = serve(admitted.context, admitted.request);
+    if (response.ok()) write(admitted.request, *response, *response_message);
     owed->Finish(response.status());
   });
   if (!taken.ok()) owed->Finish(taken);
+}
+
+/// Serves one call of method M: token, metadata and deadline, translation, `serve` on `lane`, translation,
+/// status. `serve` is `StatusOr<M::Response>(const CallContext&, const M::Request&)`; `write` puts its answer
+/// into the response message, as `void(const M::Request&, const M::Response&, Message&)`. If `serve` has an
+/// `AtHand`, that is asked first, on gRPC's own thread, hence must not block: a lane costs more than such an
+/// answer.
+template <class M, class Message, class Serve, class Write>
+grpc::ServerUnaryReactor* ServeUnary(const ServiceHost& host, const Lane& lane,
+                                     grpc::CallbackServerContext* call,
+                                     const typename wire::ProtoOf<M>::Request* request_message,
+                                     Message* response_message, Serve serve, Write write) {
+  PendingAnswer answer(*call);
+  grpc::ServerUnaryReactor* const reactor = answer.reactor();
+  auto admitted = AdmitUnary<M>(host, *call, *request_message);
+  if (!admitted.ok()) {
+    answer.Finish(admitted.status());
+    return reactor;
+  }
+  if constexpr (requires { serve.AtHand(admitted->context, admitted->request); }) {
+    if (const auto response = serve.AtHand(admitted->context, admitted->request); response.has_value()) {
+      if (response->ok()) write(admitted->request, **response, *response_message);
+      answer.Finish(response->status());
+      return reactor;
+    }
+  }
+  ServeOnLane(lane, *std::move(admitted), std::move(answer), response_message, std::move(serve),
+              std::move(write));
   return reactor;
 }
 
-/// The usual answer, written as wire/codec.h does.
+/// The usual `write` of ServeUnary: as wire/codec.h does.
+template <class M>
+struct WriteUsual {
+  void operator()(const typename M::Request&, const typename M::Response& plain,
+                  typename wire::ProtoOf<M>::Response& message) const {
+    wire::ProtoOf<M>::Convert::ToProto(plain, message);
+  }
+};
+
 template <class M, class Serve>
 grpc::ServerUnaryReactor* ServeUnary(const ServiceHost& host, const Lane& lane,
                                      grpc::CallbackServerContext* call,
                                      const typename wire::ProtoOf<M>::Request* request,
                                      typename wire::ProtoOf<M>::Response* response, Serve serve) {
-  return ServeUnary<M>(host, lane, call, request, response, std::move(serve),
-                       [](const auto&, const auto& plain, auto& message) {
-                         wire::ProtoOf<M>::Convert::ToProto(plain, message);
-                       });
+  return ServeUnary<M>(host, lane, call, request, response, std::move(serve), WriteUsual<M>());
 }
 
 /// A facade's method as the `serve` of ServeUnary.
@@ -94,6 +128,27 @@ auto Calls(Facade& facade, Method method) {
   return [&facade, method](const CallContext& context, const auto& request) {
     return (facade.*method)(context, request);
   };
+}
+
+template <class Facade, class Method, class AtHandMethod>
+struct FacadeCall {
+  auto operator()(const CallContext& context, const auto& request) const {
+    return (facade->*method)(context, request);
+  }
+  auto AtHand(const CallContext& context, const auto& request) const {
+    return (facade->*at_hand)(context, request);
+  }
+
+  Facade* facade;
+  Method method;
+  AtHandMethod at_hand;
+};
+
+/// The same, where another method of the facade gives the answer if it is there without waiting: an
+/// `optional<StatusOr<M::Response>>`.
+template <class Facade, class Method, class AtHandMethod>
+FacadeCall<Facade, Method, AtHandMethod> Calls(Facade& facade, Method method, AtHandMethod at_hand) {
+  return {&facade, method, at_hand};
 }
 
 }  // namespace oofgg::rpc

@@ -5,10 +5,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "game/board_page.h"
 #include "oofgg/caller.h"
 #include "oofgg/model/account.h"
 #include "oofgg/model/auth.h"
@@ -93,9 +95,15 @@ struct FakePlayers {
     player.id = context.caller->user_id;
     return StatusOr<Player>(player);
   };
+  std::function<std::optional<StatusOr<Player>>(const CallContext&)> at_hand = [](const CallContext&) {
+    return std::nullopt;
+  };
 
   StatusOr<Player> CreatePlayer(const CallContext& context, const Player&) { return on_call(context); }
   StatusOr<Player> GetPlayer(const CallContext& context, const GetPlayerRequest&) { return on_call(context); }
+  std::optional<StatusOr<Player>> GetPlayerAtHand(const CallContext& context, const GetPlayerRequest&) {
+    return at_hand(context);
+  }
   StatusOr<Player> UpdatePlayer(const CallContext& context, const UpdatePlayerRequest&) {
     return on_call(context);
   }
@@ -214,6 +222,9 @@ struct FakeGames {
     game.id = request.id.empty() ? "g1" : request.id;
     return GamesPage{.games = {game}, .next_cursor = ""};
   }
+  std::optional<StatusOr<GamesPage>> GetGameAtHand(const CallContext&, const GetGameRequest&) {
+    return std::nullopt;
+  }
   StatusOr<Game> UpdateGame(const CallContext&, const UpdateGameRequest&) { return Game{}; }
   StatusOr<GamesPage> TrendingGames(const CallContext&, const TrendingGamesRequest&) { return GamesPage{}; }
 };
@@ -241,6 +252,9 @@ struct FakeSessions : FakeOpener<Session, Session> {
     session.id = request.id.empty() ? "s1" : request.id;
     return Sessions{.sessions = {session}};
   }
+  std::optional<StatusOr<Sessions>> GetSessionAtHand(const CallContext&, const GetSessionRequest&) {
+    return std::nullopt;
+  }
   StatusOr<Session> UpdateSession(const CallContext&, const UpdateSessionRequest&) { return Session{}; }
   StatusOr<Session> DeleteSession(const CallContext&, const DeleteSessionRequest&) { return Session{}; }
   StatusOr<Session> JoinLeave(const CallContext&, const JoinLeaveRequest&) { return Session{}; }
@@ -253,16 +267,38 @@ struct FakeSessions : FakeOpener<Session, Session> {
 };
 
 struct FakeScores {
-  StatusOr<LeaderboardEntry> SubmitScore(const CallContext&, const ScoreSubmission&) {
-    return LeaderboardEntry{};
+  struct SubmitCall {
+    const CallContext& context;
+    const ScoreSubmission& submission;
+  };
+  std::function<std::vector<StatusOr<LeaderboardEntry>>(std::span<const SubmitCall>)> on_submit =
+      [](std::span<const SubmitCall> calls) {
+        return std::vector<StatusOr<LeaderboardEntry>>(calls.size(), LeaderboardEntry{});
+      };
+  bool together = false;
+
+  StatusOr<LeaderboardEntry> SubmitScore(const CallContext& context, const ScoreSubmission& submission) {
+    const SubmitCall call{context, submission};
+    return on_submit({&call, 1}).front();
   }
+  std::vector<StatusOr<LeaderboardEntry>> SubmitScores(std::span<const SubmitCall> calls) {
+    return on_submit(calls);
+  }
+  bool SubmitsTogether(const CallContext&, const ScoreSubmission&) { return together; }
   StatusOr<PlayerScores> GetPlayerScores(const CallContext&, const PlayerScoresRequest&) {
     return PlayerScores{};
   }
-  StatusOr<Leaderboard> GetLeaderboard(const CallContext&, const LeaderboardRequest&) {
-    return Leaderboard{};
+  StatusOr<game::BoardPage> ReadLeaderboard(const CallContext&, const LeaderboardRequest&) {
+    return game::BoardPage{};
+  }
+  std::optional<StatusOr<game::BoardPage>> ReadLeaderboardAtHand(const CallContext&,
+                                                                 const LeaderboardRequest&) {
+    return std::nullopt;
   }
   StatusOr<PlayerRank> GetPlayerRank(const CallContext&, const PlayerRankRequest&) { return PlayerRank{}; }
+  std::optional<StatusOr<PlayerRank>> GetPlayerRankAtHand(const CallContext&, const PlayerRankRequest&) {
+    return std::nullopt;
+  }
 };
 
 struct FakeTickets : FakeOpener<TicketId, Ticket> {

@@ -51,6 +51,49 @@ TEST_F(UnaryTest, AnswersWhatTheFacadeSaid) {
   EXPECT_EQ(response.single_player().id(), "ada");
 }
 
+TEST_F(UnaryTest, WhatIsAtHandNeedsNoOtherThread) {
+  players_.on_call = [](const CallContext&) -> StatusOr<Player> {
+    ADD_FAILURE() << "asked";
+    return Player{};
+  };
+  players_.at_hand = [](const CallContext& context) {
+    Player player;
+    player.id = "here is " + context.caller->user_id;
+    return StatusOr<Player>(player);
+  };
+  Serve();
+  grpc::ClientContext context;
+  Prepare(context);
+  player::StandardResponse response;
+  ASSERT_TRUE(::v1::api::common::PlayerService::NewStub(channel_)
+                  ->GetPlayer(&context, player::PlayerGet(), &response)
+                  .ok());
+  EXPECT_EQ(response.single_player().id(), "here is ada");
+}
+
+TEST_F(UnaryTest, ARefusalMayBeAtHandToo) {
+  players_.at_hand = [](const CallContext&) -> StatusOr<Player> {
+    return MakeStatus(StatusCode::kPermissionDenied, "you may not");
+  };
+  Serve();
+  EXPECT_EQ(GetPlayer().code(), StatusCode::kPermissionDenied);
+}
+
+TEST_F(UnaryTest, WithoutATokenNothingIsAtHand) {
+  players_.at_hand = [](const CallContext&) {
+    ADD_FAILURE() << "asked";
+    return StatusOr<Player>(Player{});
+  };
+  Serve();
+  grpc::ClientContext context;
+  Prepare(context, "bad");
+  player::StandardResponse response;
+  EXPECT_EQ(::v1::api::common::PlayerService::NewStub(channel_)
+                ->GetPlayer(&context, player::PlayerGet(), &response)
+                .error_code(),
+            grpc::StatusCode::UNAUTHENTICATED);
+}
+
 TEST_F(UnaryTest, FailuresArriveWithTheirDetails) {
   const Status refusal = WithReason(
       WithRetryAfter(InvalidField("username", "is taken; take another"), milliseconds(1'500)), "TAKEN");
