@@ -5,7 +5,12 @@
 #include <string>
 #include <utility>
 
+#include "oofgg/clock.h"
 #include "servers/common/redis_options.h"
+#include "storage/cached/game/cached_game_store.h"
+#include "storage/cached/game/cached_player_store.h"
+#include "storage/cached/game/cached_score_store.h"
+#include "storage/cached/game/cached_session_store.h"
 #include "storage/postgres/game/postgres_entity_store.h"
 #include "storage/postgres/game/postgres_game_store.h"
 #include "storage/postgres/game/postgres_player_store.h"
@@ -30,6 +35,16 @@ constexpr std::size_t kWorkersOnNetwork = 64;
 constexpr std::chrono::seconds kRedisStartPatience{5};
 /// Several times what lies between two beats of an instance.
 constexpr std::chrono::milliseconds kShortestLease{5'000};
+/// How long this process may go on telling a game or a profile that another one has changed.
+constexpr std::chrono::seconds kMaxStaleness{2};
+
+/// Keeps in memory what is read of games, profiles and scores.
+void CacheRows(GameStorage& opened, const storage::RowCacheOptions& options) {
+  Clock& clock = Clock::System();
+  opened.players = std::make_unique<storage::CachedPlayerStore>(std::move(opened.players), clock, options);
+  opened.games = std::make_unique<storage::CachedGameStore>(std::move(opened.games), clock, options);
+  opened.scores = std::make_unique<storage::CachedScoreStore>(std::move(opened.scores), clock);
+}
 
 StatusOr<GameStorage> OnSqlite(const std::string& database) {
   GameStorage opened;
@@ -41,6 +56,10 @@ StatusOr<GameStorage> OnSqlite(const std::string& database) {
   opened.sessions = std::make_unique<storage::SqliteSessionStore>(*opened.sqlite);
   opened.entities = std::make_unique<storage::SqliteEntityStore>(*opened.sqlite);
   opened.scores = std::make_unique<storage::SqliteScoreStore>(*opened.sqlite);
+  CacheRows(opened, {});
+  // Nobody else writes to the file, so that even what changes all the time is never told as it was.
+  opened.sessions =
+      std::make_unique<storage::CachedSessionStore>(std::move(opened.sessions), Clock::System());
   return opened;
 }
 
@@ -54,6 +73,7 @@ StatusOr<GameStorage> OnPostgres(const std::string& url, bool insecure) {
   OOFGG_ASSIGN_OR_RETURN(opened.sessions, storage::PostgresSessionStore::Make(*opened.postgres));
   OOFGG_ASSIGN_OR_RETURN(opened.entities, storage::PostgresEntityStore::Make(*opened.postgres));
   OOFGG_ASSIGN_OR_RETURN(opened.scores, storage::PostgresScoreStore::Make(*opened.postgres));
+  CacheRows(opened, {.max_age = kMaxStaleness});
   return opened;
 }
 
