@@ -38,8 +38,13 @@ LeaderboardTree::LeaderboardTree(LeaderboardKeep keep, std::span<const Entry> en
   root_ = children.front().node;
 }
 
+// Index, new leaf and old leaf are far apart in memory: what can be is asked for before it is needed.
 bool LeaderboardTree::Submit(const Entry& entry) {
-  const Position had = PositionOf(entry.member);
+  leaf_of_.Prefetch(entry.member);
+  leaves_.Prefetch(LeafFor({entry.value, entry.order}));
+  const std::uint32_t old_leaf = leaf_of_.Find(entry.member);
+  if (old_leaf != NumberIndex::kNone) leaves_.Prefetch(old_leaf);
+  const Position had = PositionIn(old_leaf, entry.member);
   if (had.leaf == kNoNode) {
     Insert(entry, false);
     return true;
@@ -124,11 +129,24 @@ std::size_t LeaderboardTree::MemoryUsage() const {
 
 // Leaf kNoNode: the member is not on the board.
 LeaderboardTree::Position LeaderboardTree::PositionOf(std::uint32_t member) const {
-  const std::uint32_t id = leaf_of_.Find(member);
-  if (id == NumberIndex::kNone) return {kNoNode, 0};
-  const Leaf& leaf = leaves_[id];
-  const auto at = std::find(leaf.members.begin(), leaf.members.begin() + leaf.size, member);
-  return {id, static_cast<std::uint32_t>(at - leaf.members.begin())};
+  return PositionIn(leaf_of_.Find(member), member);
+}
+
+// `leaf`: what the index says.
+LeaderboardTree::Position LeaderboardTree::PositionIn(std::uint32_t leaf, std::uint32_t member) const {
+  if (leaf == NumberIndex::kNone) return {kNoNode, 0};
+  const auto& members = leaves_[leaf].members;
+  const auto at = std::find(members.begin(), members.begin() + leaves_[leaf].size, member);
+  return {leaf, static_cast<std::uint32_t>(at - members.begin())};
+}
+
+// Where the key is or belongs.
+std::uint32_t LeaderboardTree::LeafFor(const Key& key) const {
+  std::uint32_t node = root_;
+  for (std::uint32_t level = inners_[root_].level; level > 0; --level) {
+    node = inners_[node].child[inners_[node].IndexFor(key)];
+  }
+  return node;
 }
 
 // One pass down: room is made in full nodes before they are entered, so that a parent can always take one

@@ -80,6 +80,8 @@ class LeaderboardTree {
   std::vector<Child> MakeLeaves(std::span<const Entry> entries);
   std::vector<Child> MakeInners(std::uint32_t level, std::span<const Child> children);
   [[nodiscard]] Position PositionOf(std::uint32_t member) const;
+  [[nodiscard]] Position PositionIn(std::uint32_t leaf, std::uint32_t member) const;
+  [[nodiscard]] std::uint32_t LeafFor(const LeaderboardKey& key) const;
   void Insert(const Entry& entry, bool indexed);
   void EraseAt(Position position);
   void GrowRoot();
