@@ -137,6 +137,7 @@ Status ScoreFacade::RebuildLeaderboards() {
 struct ScoreFacade::Submitted {
   NewScore made;
   std::string player_name;
+  std::optional<ScoreRule> named_rule;  // Nothing: the game names none for the type.
 };
 
 StatusOr<LeaderboardEntry> ScoreFacade::SubmitScore(const CallContext& context,
@@ -184,10 +185,10 @@ StatusOr<ScoreFacade::Submitted> ScoreFacade::Prepare(const SubmitCall& call) {
   OOFGG_ASSIGN_OR_RETURN(key, MakeCreationKey(context, SumOf(submission)));
   OOFGG_ASSIGN_OR_RETURN(const auto game, ShareGame(submission.game_id));
   score.score_type = TypeOf(submission.score_type);
-  const auto named_rule = NamedRule(game->score_rules, score.score_type);
-  rule = named_rule.value_or(ScoreRule());
+  submitted.named_rule = NamedRule(game->score_rules, score.score_type);
+  rule = submitted.named_rule.value_or(ScoreRule());
   OOFGG_RETURN_IF_ERROR(CheckRule(context, submission, rule));
-  OOFGG_RETURN_IF_ERROR(parts_.boards.Open(submission.game_id, score.score_type, named_rule));
+  OOFGG_RETURN_IF_ERROR(parts_.boards.Open(submission.game_id, score.score_type, submitted.named_rule));
 
   score.id = parts_.ids.Next();
   score.player_id = submission.player_id.empty() ? context.caller->user_id : submission.player_id;
@@ -212,7 +213,7 @@ StatusOr<LeaderboardEntry> ScoreFacade::Conclude(const Submitted& submitted, Sta
     parts_.boards.Submit({kept.game_id, kept.score_type, period}, PeriodStart(period, kept.created_at),
                          kept.player_id, *standing);
   }
-  parts_.sync.Tell(stored, named_rule);
+  parts_.sync.Tell(*stored, submitted.named_rule);
   const auto place = parts_.boards.Of({kept.game_id, kept.score_type}, {&kept.player_id, 1});
   if (kept.id == score.id) {
     parts_.log.Append({score.created_at,

@@ -26,6 +26,10 @@ class CachedScoreStore final : public game::ScoreStore {
   StatusOr<std::vector<game::ScoreRecord>> FindScores(std::span<const std::int64_t> orders) override;
   std::shared_ptr<const game::ScoreRecord> ScoreAtHand(std::int64_t order) override;
   Status VisitStandings(WallTime now, absl::FunctionRef<Status(const game::StandingRow&)> visit) override;
+  StatusOr<game::ScoreHorizon> FindHorizon() override { return inner_->FindHorizon(); }
+  StatusOr<std::vector<game::CountedScore>> ListCounted(std::int64_t after, std::int64_t last) override {
+    return inner_->ListCounted(after, last);
+  }
   StatusOr<bool> EraseScores(std::string_view player_id, std::size_t limit) override;
   StatusOr<bool> Purge(const game::Sweep& sweep) override;
 
