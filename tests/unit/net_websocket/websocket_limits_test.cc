@@ -55,7 +55,7 @@ TEST_F(WebSocketTest, WhoAnswersNoPingIsGone) {
 }
 
 TEST_F(WebSocketTest, WhoDoesNotReadIsGoneAndCostsLittle) {
-  Listen({.send_buffer_bytes = 16 * 1024});
+  Listen({.ping_interval = 24h, .send_buffer_bytes = 16 * 1024});
   WebSocketPeer slow(address(), {.receive_buffer = 4 * 1024});
   ASSERT_EQ(slow.Upgrade("/s?token=bob"), 101);
   Eventually("it listens", [&] { return sessions_.streams() == 1; });
