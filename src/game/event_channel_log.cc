@@ -87,7 +87,8 @@ void EventChannel::ApplyLocked(RelayEntry entry, Readers& to_wake) {
   const std::uint64_t sequence = entry.event.sequence;
   if (sequence != last_ + 1) jumped_from_ = last_;
   if (entry.effect == Effect::kLost) {
-    LoseLocked(entry.lost_first, entry.lost_last, to_wake);
+    const bool is_itself = entry.lost_last == 0;
+    LoseLocked(is_itself ? sequence : entry.lost_first, is_itself ? sequence : entry.lost_last, to_wake);
     last_ = sequence;
     return;
   }

@@ -20,8 +20,10 @@ struct RelayEntry {
     /// Streams of `event.player_id` end with `why`, and do not see it; but for those who were let in again,
     /// by a later version of the session's row than `row_version`.
     kKick = 1,
-    kEnd = 2,   ///< All streams end behind it, with `why`.
-    kLost = 3,  ///< No event: those numbered `lost_first` to `lost_last` are gone, but some have seen them.
+    kEnd = 2,  ///< All streams end behind it, with `why`.
+    /// No event: those numbered `lost_first` to `lost_last` are gone, but some have seen them. Without
+    /// numbers: this one stands for what was to be told and could not be.
+    kLost = 3,
   };
 
   GameEvent event{};
@@ -86,7 +88,8 @@ class EventRelay {
 
   /// Appends behind what was appended before here, once, and tells all who follow, here too. Player's events
   /// come with `on_failed` and are given up after a few seconds; those of the server (without) are tried for
-  /// longer, and logged. kUnavailable: too much waits already; nothing was taken.
+  /// longer, and if they are given up, all who follow are told of a loss. kUnavailable: too much waits
+  /// already; nothing was taken.
   virtual Status Append(const std::string& session_id, RelayEntry entry, OnFailed on_failed) = 0;
 
   /// Tells the other instances, perhaps this one too.

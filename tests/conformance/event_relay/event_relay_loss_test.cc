@@ -253,6 +253,27 @@ TEST_F(EventLinkTest, AnEventThatCannotBeToldEndsItsSendersStreamOnly) {
   EXPECT_EQ(bob.ReadUntil("c"), rest);
 }
 
+TEST_F(EventLinkTest, WhatTheServerCouldNotTellIsSaidToBeLost) {
+  setting_.options.player_patience = 100ms;
+  setting_.options.server_patience = 100ms;
+  Instance one(setting_);
+  Stream ann(one, session_, kFromOldest);
+  Stream bob(one, session_, kFromOldest, "bob");
+  one.Say(session_, "a");
+  EXPECT_EQ(ann.NextName(), "a");
+  EXPECT_EQ(bob.NextName(), "a");
+  server().Kill();
+  one.Say(session_, "given up");
+  ASSERT_TRUE(ann.Send("behind it").ok());
+  EXPECT_EQ(ann.NextName(), "!UNAVAILABLE") << "so both were given up";
+  server().Start();
+  EXPECT_EQ(bob.NextName(), "!EVENTS_GONE");
+  EXPECT_THAT(bob.end(), HasSubstr("events " + std::to_string(bob.last() + 1) + " to "));
+  Stream again(one, session_);
+  ASSERT_TRUE(Eventually([&] { return again.Send("b").ok(); }));
+  EXPECT_EQ(again.NextName(), "b");
+}
+
 TEST_F(EventLinkTest, WithoutALinkStreamsAreRefusedInTimeAndTheServersWordsWait) {
   server().Kill();
   Instance one(setting_);

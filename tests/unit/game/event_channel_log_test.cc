@@ -193,6 +193,16 @@ TEST_F(EventChannelLogTest, WhatOthersSayIsLostConcernsNobodyWhereItWasHeard) {
   EXPECT_EQ(Drain(*Read(After(3))), "4 5 2' ");
 }
 
+TEST_F(EventChannelLogTest, WhatCouldNotBeToldIsALossToAll) {
+  OpenWith(1, 3);
+  const auto reader = Read(After(3));
+  log().OnEntries({Lost(4, 0, 0), Numbered(5)});
+  EXPECT_EQ(Drain(*reader), "!EVENTS_GONE");
+  EXPECT_THAT(end_, HasSubstr("events 4 to 4 "));
+  EXPECT_EQ(Drain(*Read(After(4))), "5 ");
+  EXPECT_THAT(channel_->Subscribe("ann", After(3), [] {}).status(), HasCode(StatusCode::kOutOfRange));
+}
+
 TEST_F(EventChannelLogTest, AnEventIsHeardWhenTheLogHasIt) {
   OpenWith(1, 1);
   const auto ann = Read(After(1));

@@ -50,6 +50,7 @@ Status EventSender::Append(game::RelayEntry entry, game::EventRelay::OnFailed on
     const std::lock_guard lock(mutex_);
     const bool is_full = waiting_.size() >= kWaitingItems || waiting_bytes_ >= kWaitingBytes;
     if (item.is_servers ? waiting_.size() >= kWaitingOfServer : is_full) {
+      if (item.is_servers && waiting_.size() == kWaitingOfServer) TellLossLocked();
       return RetryLater(StatusCode::kUnavailable, "too many events of the session wait to be told",
                         milliseconds(1'000));
     }
@@ -152,13 +153,13 @@ void EventSender::OnRun(const StatusOr<std::uint64_t>& run) {
   if (run.ok()) return SendBatch(*run);
   if (run.status().code() != StatusCode::kNotFound) return Fail(run.status());
   // The session itself is gone, and nobody is there to be told.
-  Items batch;
+  std::vector<game::EventRelay::OnFailed> senders;
   {
     const std::lock_guard lock(mutex_);
-    batch = std::move(batch_);
+    for (Item& item : batch_) senders.push_back(std::exchange(item.on_failed, nullptr));
   }
-  for (Item& item : batch) {
-    if (item.on_failed) item.on_failed(run.status());
+  for (auto& on_failed : senders) {
+    if (on_failed) on_failed(run.status());
   }
   Finish();
 }
@@ -203,9 +204,18 @@ void EventSender::Fail(const Status& why) {
     Log(LogLevel::kError, "game",
         "session " + session_id_ + ": " + std::to_string(of_server) +
             " events of the server were perhaps not told: " + why.ToString());
+    const std::lock_guard lock(mutex_);
+    TellLossLocked();
   }
   if (!again) return Finish();
   link_->Later(kRetryDelay, [self = shared_from_this()] { self->SendBatch(std::nullopt); });
+}
+
+// In the place of what is given up: who follows begins anew, as it may be a change or the end of a stream.
+void EventSender::TellLossLocked() {
+  Item loss = ItemOf({.effect = game::RelayEntry::Effect::kLost});
+  waiting_bytes_ += loss.bytes.size();
+  waiting_.push_back(std::move(loss));
 }
 
 // Players' events that have not been sent for too long.

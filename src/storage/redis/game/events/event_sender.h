@@ -49,6 +49,7 @@ class EventSender : public std::enable_shared_from_this<EventSender> {
   void OnRun(const StatusOr<std::uint64_t>& run);
   [[nodiscard]] Item ItemOf(const game::RelayEntry& entry) const;
   void NoteNumbers(const RedisReply& reply);
+  void TellLossLocked();
   void Finish();
   void Fail(const Status& why);
   void Tell(Items failed, const Status& why) const;
