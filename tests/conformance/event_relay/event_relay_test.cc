@@ -182,6 +182,17 @@ TEST_P(EventRelayTest, AChannelThatNobodyReadIsDroppedAndOpenedAgainWithAllOfIt)
   EXPECT_EQ(ann.last(), number + 1);
 }
 
+TEST_P(EventRelayTest, WhatAnInstanceSaidLastIsToldBeforeItsEnd) {
+  Stream bob(other_, session_, kFromOldest, "bob");
+  {
+    Instance leaving(Shared());
+    leaving.Say(session_, "first");
+    EXPECT_EQ(bob.NextName(), "first");
+    for (int i = 0; i < 200; ++i) leaving.Say(session_, std::to_string(i));
+  }
+  for (int i = 0; i < 200; ++i) ASSERT_EQ(bob.NextName(), std::to_string(i)) << bob.end();
+}
+
 // Instances come and go while others speak.
 TEST_P(EventRelayTest, PlayersWhoWanderSeeEveryEventOnce) {
   constexpr int kEvents = 1'000;

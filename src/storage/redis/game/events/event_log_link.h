@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -56,6 +58,22 @@ class EventLogLink {
 
   [[nodiscard]] std::uint64_t NextBatch() { return ++last_batch_; }
 
+  /// Counts entries that wait to be told, and are over.
+  void NoteWaiting() {
+    const std::lock_guard lock(mutex_);
+    ++untold_;
+  }
+  void NoteOver(std::size_t entries) {
+    const std::lock_guard lock(mutex_);
+    untold_ -= entries;
+    if (untold_ == 0) all_over_.notify_all();
+  }
+  /// Until none waits, or it takes too long.
+  void WaitUntilTold(std::chrono::milliseconds patience) {
+    std::unique_lock lock(mutex_);
+    all_over_.wait_for(lock, patience, [this] { return untold_ == 0; });
+  }
+
   RedisClient client;
   const EventRelayOptions options;
   Executor& executor;
@@ -64,7 +82,9 @@ class EventLogLink {
 
  private:
   std::atomic<std::uint64_t> last_batch_ = 0;
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_;  // A leaf.
+  std::condition_variable all_over_;
+  std::size_t untold_ = 0;
   std::weak_ptr<game::EventRelay::Home> home_;
 };
 

@@ -54,12 +54,17 @@ Status EventSender::Append(game::RelayEntry entry, game::EventRelay::OnFailed on
       return RetryLater(StatusCode::kUnavailable, "too many events of the session wait to be told",
                         milliseconds(1'000));
     }
-    waiting_bytes_ += item.bytes.size();
-    waiting_.push_back(std::move(item));
-    if (!batch_.empty() || !TakeBatch()) return {};
+    AddLocked(std::move(item), waiting_.end());
+    if (!batch_.empty() || !TakeBatchLocked()) return {};
   }
   SendBatch(std::nullopt);
   return {};
+}
+
+void EventSender::AddLocked(Item item, std::deque<Item>::const_iterator place) {
+  waiting_bytes_ += item.bytes.size();
+  waiting_.insert(place, std::move(item));
+  link_->NoteWaiting();
 }
 
 EventSender::Item EventSender::ItemOf(const game::RelayEntry& entry) const {
@@ -78,8 +83,7 @@ bool EventSender::IsIdle() const {
   return waiting_.empty() && batch_.empty();
 }
 
-// With the lock held.
-bool EventSender::TakeBatch() {
+bool EventSender::TakeBatchLocked() {
   std::size_t bytes = 0;
   while (!waiting_.empty() && batch_.size() < kBatchItems && bytes < kBatchBytes) {
     bytes += waiting_.front().bytes.size();
@@ -143,8 +147,7 @@ void EventSender::NoteNumbers(const RedisReply& reply) {
   if (previous < acknowledged_) {
     Item lost = ItemOf(
         {.effect = game::RelayEntry::Effect::kLost, .lost_first = previous + 1, .lost_last = acknowledged_});
-    waiting_bytes_ += lost.bytes.size();
-    waiting_.push_front(std::move(lost));
+    AddLocked(std::move(lost), waiting_.begin());
   }
   acknowledged_ = last;
 }
@@ -167,8 +170,9 @@ void EventSender::OnRun(const StatusOr<std::uint64_t>& run) {
 void EventSender::Finish() {
   {
     const std::lock_guard lock(mutex_);
+    link_->NoteOver(batch_.size());
     batch_.clear();
-    if (!TakeBatch()) return;
+    if (!TakeBatchLocked()) return;
   }
   SendBatch(std::nullopt);
 }
@@ -176,6 +180,7 @@ void EventSender::Finish() {
 void EventSender::Fail(const Status& why) {
   if (why.code() == StatusCode::kCancelled) {  // The relay ends.
     const std::lock_guard lock(mutex_);
+    link_->NoteOver(batch_.size() + waiting_.size());
     batch_.clear();
     waiting_.clear();
     return;
@@ -213,9 +218,7 @@ void EventSender::Fail(const Status& why) {
 
 // In the place of what is given up: who follows begins anew, as it may be a change or the end of a stream.
 void EventSender::TellLossLocked() {
-  Item loss = ItemOf({.effect = game::RelayEntry::Effect::kLost});
-  waiting_bytes_ += loss.bytes.size();
-  waiting_.push_back(std::move(loss));
+  AddLocked(ItemOf({.effect = game::RelayEntry::Effect::kLost}), waiting_.end());
 }
 
 // Players' events that have not been sent for too long.
@@ -231,6 +234,7 @@ EventSender::Items EventSender::TakeOverdueLocked(TimePoint now) {
     }
   }
   waiting_.swap(rest);
+  link_->NoteOver(overdue.size());
   return overdue;
 }
 

@@ -43,7 +43,8 @@ class EventSender : public std::enable_shared_from_this<EventSender> {
   };
   using Items = std::vector<Item>;
 
-  bool TakeBatch();
+  void AddLocked(Item item, std::deque<Item>::const_iterator place);
+  bool TakeBatchLocked();
   void SendBatch(std::optional<std::uint64_t> run);
   void OnReply(const StatusOr<RedisReply>& reply);
   void OnRun(const StatusOr<std::uint64_t>& run);
@@ -57,7 +58,7 @@ class EventSender : public std::enable_shared_from_this<EventSender> {
 
   const std::shared_ptr<EventLogLink> link_;
   const std::string session_id_;
-  mutable std::mutex mutex_;  // A leaf.
+  mutable std::mutex mutex_;  // Taken before the link's.
   std::deque<Item> waiting_;
   std::size_t waiting_bytes_ = 0;
   Items batch_;  // Under way; changed only by who brings it on.
