@@ -50,9 +50,8 @@ void AttendanceTeller::Send() {
     ++calls_;
   }
   auto said = words;
-  board_.Tell(std::move(words), [self = shared_from_this(), said = std::move(said)](Status told) mutable {
-    self->OnTold(std::move(said), told);
-  });
+  board_.Tell(std::move(words), [self = shared_from_this(), said = std::move(said)](
+                                    const Status& told) mutable { self->OnTold(std::move(said), told); });
   const std::lock_guard lock(mutex_);
   if (--calls_ == 0) idle_.notify_all();
 }

@@ -36,6 +36,7 @@ Status SessionCaretaker::EndIdle() {
   do {
     OOFGG_ASSIGN_OR_RETURN(page, sessions_.ListHosted(page.empty() ? "" : page.back().id, kSessionsAtOnce));
     std::vector<std::string> ids;
+    ids.reserve(page.size());
     for (const SessionRecord& session : page) ids.push_back(session.id);
     OOFGG_ASSIGN_OR_RETURN(const std::vector<bool> attended, attendance_.AreAttended(ids));
     Status ended = EndIdleOf(ids, attended, unattended);

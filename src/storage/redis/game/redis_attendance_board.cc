@@ -58,7 +58,7 @@ void RedisAttendanceBoard::Tell(std::vector<Word> words, OnTold on_told) {
   }
   client_.SendScript(
       attendance_scripts::Tell(), std::move(call), Deadline(),
-      [on_told = std::move(on_told)](StatusOr<RedisReply> reply) mutable { on_told(ToldBy(reply)); });
+      [on_told = std::move(on_told)](const StatusOr<RedisReply>& reply) mutable { on_told(ToldBy(reply)); });
 }
 
 StatusOr<bool> RedisAttendanceBoard::Beat() {
