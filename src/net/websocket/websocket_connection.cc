@@ -5,9 +5,7 @@
 #include <shared_mutex>
 #include <utility>
 
-#include "base/address_group.h"
 #include "base/forwarded_for.h"
-#include "oofgg/parse.h"
 
 namespace oofgg::net {
 namespace {
@@ -24,6 +22,11 @@ constexpr std::uint8_t kMostUnanswered = 2;
 // A peer that sends on after its fault is read for a while, so that it finds the reason and not a reset.
 constexpr std::uint32_t kMostDiscardedBytes = 1024 * 1024;
 constexpr std::string_view kEndOfHead = "\r\n\r\n";
+
+AddressKey AddressOf(const std::string& text) {
+  boost::system::error_code no_address;
+  return KeyOf(boost::asio::ip::make_address(text, no_address));
+}
 
 }  // namespace
 
@@ -135,9 +138,10 @@ void WebSocketConnection::Upgrade(std::string_view head) {
 
 UpgradeRefusal WebSocketConnection::Admit(const UpgradeRequest& request, StatusOr<Caller>& caller) {
   const WebSocketOptions& options = context_->options;
-  const std::string from = ForwardedFor(options.proxies, peer_.to_string(), request.forwarded_for);
-  const bool is_spared = options.spares_this_machine && oofgg::IsLoopback(from);
-  if (!is_spared && !context_->upgrades.TryTake(AddressGroup(from)).granted) {
+  const AddressKey from = AddressOf(ForwardedFor(options.proxies, peer_.to_string(), request.forwarded_for));
+  const bool is_spared = options.spares_this_machine && IsLoopback(from);
+  const std::string_view key(reinterpret_cast<const char*>(&from), sizeof from);
+  if (!is_spared && !context_->upgrades.TryTake(key).granted) {
     return {429, "too many connections were begun from your address; wait a moment"};
   }
   if (UpgradeRefusal refusal = CheckOrigin(options.origins, request.origin); refusal.status != 0) {
