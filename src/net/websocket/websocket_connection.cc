@@ -18,10 +18,15 @@ constexpr int kReadsInATurn = 4;
 constexpr std::size_t kBatchBytes = 32 * 1024;
 constexpr std::size_t kMostInInbox = 64 * 1024;
 constexpr int kPumpsInATurn = 4;
+constexpr int kConnectionsInATurn = 8;
 constexpr std::uint8_t kMostUnanswered = 2;
 // A peer that sends on after its fault is read for a while, so that it finds the reason and not a reset.
 constexpr std::uint32_t kMostDiscardedBytes = 1024 * 1024;
 constexpr std::string_view kEndOfHead = "\r\n\r\n";
+
+/// While this thread pumps: where the first connection goes that it wakes, to be pumped here next. So one
+/// peer's event is with the other without another thread's waking up.
+thread_local std::shared_ptr<WebSocketConnection>* next_here = nullptr;
 
 AddressKey AddressOf(const std::string& text) {
   boost::system::error_code no_address;
@@ -361,20 +366,39 @@ void WebSocketConnection::Drop() {
 
 void WebSocketConnection::Schedule() {
   if (pump_.exchange(kWanted) != kIdle) return;
-  context_->workers.Post([self = shared_from_this()] { self->Pump(); });
+  if (next_here != nullptr && *next_here == nullptr) {
+    *next_here = shared_from_this();
+  } else {
+    Post();
+  }
 }
 
-void WebSocketConnection::Pump() {
+void WebSocketConnection::Post() {
+  context_->workers.Post([self = shared_from_this()] {
+    std::shared_ptr<WebSocketConnection> current = self;
+    for (int count = 0; current != nullptr; ++count) {
+      if (count == kConnectionsInATurn) return current->Post();
+      current = current->Pump();
+    }
+  });
+}
+
+/// Returns whom to pump next.
+std::shared_ptr<WebSocketConnection> WebSocketConnection::Pump() {
   const std::shared_lock gate(context_->gate);
-  if (context_->stopped) return;
-  for (int turn = 0; turn < kPumpsInATurn; ++turn) {
+  if (context_->stopped) return nullptr;
+  std::shared_ptr<WebSocketConnection> next;
+  next_here = &next;
+  bool done = false;
+  for (int turn = 0; turn < kPumpsInATurn && !done; ++turn) {
     pump_ = kRunning;
     PumpOnce();
     int running = kRunning;
-    if (pump_.compare_exchange_strong(running, kIdle)) return;
+    done = pump_.compare_exchange_strong(running, kIdle);
   }
-  // Others want a turn as well.
-  context_->workers.Post([self = shared_from_this()] { self->Pump(); });
+  next_here = nullptr;
+  if (!done) Post();  // Others want a turn as well.
+  return next;
 }
 
 void WebSocketConnection::PumpOnce() {

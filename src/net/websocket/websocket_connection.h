@@ -85,7 +85,8 @@ class WebSocketConnection final : public SubscriptionOwner,
 
   // The pump.
   void Schedule();
-  void Pump();
+  void Post();
+  std::shared_ptr<WebSocketConnection> Pump();
   void PumpOnce();
   void EndSubscriptions(std::unique_lock<std::mutex> lock);
 
