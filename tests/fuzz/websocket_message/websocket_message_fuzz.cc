@@ -63,7 +63,8 @@ void CheckPassedOn(GameEvent event) {
   std::string text;
   AppendTextEvent(text, event);
   const json passed = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  // Halves of surrogate pairs and huge numbers, which we pass on as they are written, are none to that parser.
+  // Halves of surrogate pairs and huge numbers, which we pass on as they are written, are none to that
+  // parser.
   if (passed.is_discarded()) return Require(IsJson(text));
   Require(passed.at("type") == event.name && passed.at("instance_id") == "there" &&
           passed.at("player_id") == "ann" && passed.at("seq") == 7);
