@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::int64_t kOrdersAtOnce = 500;
 constexpr std::chrono::seconds kRetryPause{5};
+constexpr std::size_t kHeardAtMost = 1'000'000;
 // While a writer does not end, what came since is read again and again; but not more than this.
 constexpr std::int64_t kUnsettledAtMost = 100'000;
 // One instance whose clock is far ahead must not end the lists of the day at all others.
@@ -37,19 +38,26 @@ void LeaderboardSync::Listen() {
 }
 
 void LeaderboardSync::Tell(const StoredScore& stored, const std::optional<ScoreRule>& rule) {
+  Note(stored.record.order);
   if (parts_.channel == nullptr) return;
+  StandingNews news;
+  news.score.order = stored.record.order;
+  news.rule = rule;
   // Where another score counts by now, who stored that one tells it.
-  if (auto counted = CountedBy(stored); counted.has_value()) {
-    parts_.channel->Tell({.score = *std::move(counted), .rule = rule});
-  }
+  if (auto counted = CountedBy(stored); counted.has_value()) news.score = *std::move(counted);
+  parts_.channel->Tell(news);
 }
 
 void LeaderboardSync::TellErased(std::string_view player_id) {
-  if (parts_.channel != nullptr) parts_.channel->Tell({.erased_player = std::string(player_id)});
+  if (parts_.channel == nullptr) return;
+  StandingNews news;
+  news.erased_player = player_id;
+  parts_.channel->Tell(news);
 }
 
 Status LeaderboardSync::CatchUpIfDue() {
   const std::lock_guard lock(mutex_);
+  followed_ = true;
   const TimePoint now = parts_.clock.Now();
   if (!due_.exchange(false) && now < next_) return {};
   const Status caught_up = CatchUp();
@@ -57,17 +65,44 @@ Status LeaderboardSync::CatchUpIfDue() {
   return caught_up;
 }
 
+void LeaderboardSync::Note(std::int64_t order) {
+  if (!followed_) return;
+  const std::lock_guard lock(heard_mutex_);
+  if (heard_.size() >= kHeardAtMost) heard_.clear();
+  heard_.push_back(order);
+}
+
+// Sorted; what is known anyhow is forgotten.
+std::vector<std::int64_t> LeaderboardSync::Heard() {
+  const std::lock_guard lock(heard_mutex_);
+  std::erase_if(heard_, [this](std::int64_t order) { return order <= known_; });
+  std::sort(heard_.begin(), heard_.end());
+  return heard_;
+}
+
 Status LeaderboardSync::CatchUp() {
   OOFGG_ASSIGN_OR_RETURN(const ScoreHorizon horizon, parts_.scores.FindHorizon());
   known_ = (std::min)(known_, horizon.order);  // A database that lost its last moments goes on from there.
+  const std::vector<std::int64_t> heard = Heard();
+  const auto is_heard = [&](std::int64_t order) {
+    return std::binary_search(heard.begin(), heard.end(), order);
+  };
   for (std::int64_t after = known_; after < horizon.order;) {
-    const std::int64_t last = (std::min)(after + kOrdersAtOnce, horizon.order);
-    OOFGG_ASSIGN_OR_RETURN(const std::vector<CountedScore> scores, parts_.scores.ListCounted(after, last));
-    for (const CountedScore& score : scores) OOFGG_RETURN_IF_ERROR(TakeOver(score));
-    after = last;
-    if (horizon.settled) known_ = last;
+    const std::int64_t end = (std::min)(after + kOrdersAtOnce, horizon.order);
+    std::int64_t last = end;
+    while (after < last && is_heard(after + 1)) ++after;
+    while (after < last && is_heard(last)) --last;
+    if (after < last) OOFGG_RETURN_IF_ERROR(Read(after, last));
+    after = end;
+    if (horizon.settled) known_ = end;
   }
   known_ = (std::max)(known_, horizon.order - kUnsettledAtMost);
+  return {};
+}
+
+Status LeaderboardSync::Read(std::int64_t after, std::int64_t last) {
+  OOFGG_ASSIGN_OR_RETURN(const std::vector<CountedScore> scores, parts_.scores.ListCounted(after, last));
+  for (const CountedScore& score : scores) OOFGG_RETURN_IF_ERROR(TakeOver(score));
   return {};
 }
 
@@ -88,8 +123,11 @@ void LeaderboardSync::OnNews(std::span<const StandingNews> news) {
       parts_.boards.Remove(one.erased_player);
       continue;
     }
-    parts_.boards.OpenStored(one.score.game_id, one.score.score_type, one.rule);
-    Apply(one.score);
+    if (one.score.counts()) {
+      parts_.boards.OpenStored(one.score.game_id, one.score.score_type, one.rule);
+      Apply(one.score);
+    }
+    Note(one.score.order);
   }
 }
 

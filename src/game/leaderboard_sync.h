@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "game/erased_players.h"
 #include "game/game_store.h"
@@ -46,8 +47,8 @@ class LeaderboardSync final : private StandingChannel::Listener {
   /// Once they are filled: hears what others tell.
   void Listen();
 
-  /// Tells the others of a score that is stored, if it counts, and of whom no list has any more. `rule`: what
-  /// the game names for its type.
+  /// Tells the others of a score that is stored and on our own lists, and of whom no list has any more.
+  /// `rule`: what the game names for its type.
   void Tell(const StoredScore& stored, const std::optional<ScoreRule>& rule);
   void TellErased(std::string_view player_id);
 
@@ -59,15 +60,21 @@ class LeaderboardSync final : private StandingChannel::Listener {
   void OnNews(std::span<const StandingNews> news) override;
   void OnGap() override { due_ = true; }
 
+  void Note(std::int64_t order);
+  [[nodiscard]] std::vector<std::int64_t> Heard();
   Status CatchUp();
+  Status Read(std::int64_t after, std::int64_t last);
   Status TakeOver(const CountedScore& score);
   void Apply(const CountedScore& score);
 
   const Parts parts_;
   std::atomic<bool> due_ = false;
-  std::mutex mutex_;        // Of what follows; held while the store is read.
+  std::atomic<bool> followed_ = false;  // Somebody calls `CatchUpIfDue`.
+  std::mutex mutex_;                    // Of what follows; held while the store is read.
   std::int64_t known_ = 0;  // All scores up to this order are on the lists, or not stored any more.
   TimePoint next_{};
+  std::mutex heard_mutex_;           // Of what follows; no other lock is taken under it.
+  std::vector<std::int64_t> heard_;  // Orders of scores that need not be read: our own, and those told.
 };
 
 }  // namespace oofgg::game

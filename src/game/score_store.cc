@@ -10,14 +10,11 @@ std::optional<CountedScore> CountedBy(const StoredScore& stored) {
                        .order = order,
                        .created_at = score.created_at,
                        .values = {}};
-  bool counts = false;
   for (std::size_t period = 0; period < stored.standings.size(); ++period) {
     const auto& standing = stored.standings[period];
-    if (!standing.has_value() || standing->order != order) continue;
-    counted.values[period] = standing->value;
-    counts = true;
+    if (standing.has_value() && standing->order == order) counted.values[period] = standing->value;
   }
-  return counts ? std::optional(std::move(counted)) : std::nullopt;
+  return counted.counts() ? std::optional(std::move(counted)) : std::nullopt;
 }
 
 }  // namespace oofgg::game

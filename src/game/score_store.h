@@ -2,6 +2,7 @@
 
 #include <absl/functional/function_ref.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -56,13 +57,16 @@ struct StandingRow {
 /// A score that counts: what its player has by it in each of the periods that it lies in, by ScorePeriod.
 /// Nothing: another of their scores counts there, or those standings were purged.
 struct CountedScore {
-  std::string player_id;
-  std::string game_id;
-  std::string score_type;
+  std::string player_id{};
+  std::string game_id{};
+  std::string score_type{};
   std::int64_t order = 0;
   WallTime created_at{};
-  std::array<std::optional<std::int64_t>, kScorePeriods.size()> values;
+  std::array<std::optional<std::int64_t>, kScorePeriods.size()> values{};
 
+  [[nodiscard]] bool counts() const {
+    return std::any_of(values.begin(), values.end(), [](const auto& value) { return value.has_value(); });
+  }
   friend bool operator==(const CountedScore&, const CountedScore&) = default;
 };
 

@@ -9,10 +9,10 @@
 
 namespace oofgg::game {
 
-/// What an instance tells the others that hold the same lists: a score that counts, or that a player is on no
-/// list any more.
+/// What an instance tells the others that hold the same lists: of a score, or that a player is on no list any
+/// more.
 struct StandingNews {
-  CountedScore score{};
+  CountedScore score{};  ///< If it counts nowhere, only its order is told.
   /// What the game names for the score type, if anything; of it only `order` and `keep` are told.
   std::optional<ScoreRule> rule{};
   std::string erased_player{};  ///< Not empty: this one was erased, and nothing else is told.

@@ -21,10 +21,11 @@ StandingNews Counted() {
 }
 
 TEST(StandingCodec, WhatIsToldIsRead) {
-  std::vector<StandingNews> all(4, Counted());
+  std::vector<StandingNews> all(5, Counted());
   all[1].rule = {.order = ScoreOrder::kAscending, .keep = ScoreKeep::kSum};
   all[2] = {.erased_player = "bob"};
   all[3].rule = ScoreRule();
+  all[4] = {.score = {.order = 77}};
   std::string message = standing_codec::EncodeSender(42);
   for (const StandingNews& news : all) standing_codec::AppendNews(message, news);
   EXPECT_EQ(standing_codec::SenderOf(message), 42U);

@@ -19,11 +19,13 @@ constexpr std::uint8_t kVersion = 1;
 constexpr std::uint8_t kErased = 1;
 constexpr std::uint8_t kHasRule = 2;
 constexpr std::uint8_t kAscending = 4;
+constexpr std::uint8_t kOrderOnly = 8;
 constexpr std::uint8_t kKeepShift = 4;                                                    // Of two bits.
 constexpr std::int64_t kLatestMicros = std::numeric_limits<std::int64_t>::max() / 1'000;  // Of our clocks.
 
 std::uint8_t FlagsOf(const StandingNews& news) {
   if (!news.erased_player.empty()) return kErased;
+  if (!news.score.counts()) return kOrderOnly;
   if (!news.rule.has_value()) return 0;
   return static_cast<std::uint8_t>(kHasRule | (news.rule->order == ScoreOrder::kAscending ? kAscending : 0) |
                                    static_cast<unsigned>(news.rule->keep) << kKeepShift);
@@ -79,6 +81,10 @@ std::optional<StandingNews> ReadNews(ByteReader& reader) {
     news.erased_player = reader.TakeText();
     return news.erased_player.empty() ? std::nullopt : std::optional(std::move(news));
   }
+  if ((flags & kOrderOnly) != 0) {
+    news.score.order = reader.Take<std::int64_t>();
+    return reader.good() ? std::optional(std::move(news)) : std::nullopt;
+  }
   if (!ReadRule(flags, news.rule)) return std::nullopt;
   auto score = ReadScore(reader);
   if (!score.has_value()) return std::nullopt;
@@ -97,10 +103,12 @@ std::string EncodeSender(std::uint64_t sender) {
 
 void AppendNews(std::string& message, const StandingNews& news) {
   PutInteger(message, FlagsOf(news));
-  if (news.erased_player.empty()) {
+  if (!news.erased_player.empty()) {
+    PutText(message, news.erased_player);
+  } else if (news.score.counts()) {
     AppendScore(message, news.score);
   } else {
-    PutText(message, news.erased_player);
+    PutInteger(message, news.score.order);
   }
 }
 
