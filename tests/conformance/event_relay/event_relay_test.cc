@@ -184,6 +184,7 @@ TEST_P(EventRelayTest, AChannelThatNobodyReadIsDroppedAndOpenedAgainWithAllOfIt)
 
 TEST_P(EventRelayTest, WhatAnInstanceSaidLastIsToldBeforeItsEnd) {
   Stream bob(other_, session_, kFromOldest, "bob");
+  if (auto* const redis = dynamic_cast<RedisSetting*>(&Shared())) redis->options.last_patience = kPatience;
   {
     Instance leaving(Shared());
     leaving.Say(session_, "first");

@@ -72,9 +72,10 @@ class RedisSetting final : public Setting {
  public:
   explicit RedisSetting(std::unique_ptr<Deployment> deployment) : deployment_(std::move(deployment)) {}
   std::unique_ptr<EventRelay> MakeRelay(Executor& work, EventWindow window) override {
-    options.window = window;
-    return std::make_unique<storage::RedisEventRelay>(storage::testing::OptionsFor(deployment_->url()),
-                                                      options, work, Clock::System(), RandomSource::System());
+    storage::EventRelayOptions its = options;
+    its.window = window;
+    return std::make_unique<storage::RedisEventRelay>(storage::testing::OptionsFor(deployment_->url()), its,
+                                                      work, Clock::System(), RandomSource::System());
   }
   [[nodiscard]] Deployment& deployment() { return *deployment_; }
 

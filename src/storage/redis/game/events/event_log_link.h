@@ -25,6 +25,7 @@ struct EventRelayOptions {
   /// How long an event is tried to be told. A player would rather know; what the server says is nowhere else.
   std::chrono::milliseconds player_patience{10'000};
   std::chrono::milliseconds server_patience{60'000};
+  std::chrono::milliseconds last_patience{1'000};  ///< The same when the relay ends.
 };
 
 /// What senders and followers of logs share: the link to Redis, and the room at home. Threads: safe.

@@ -12,9 +12,6 @@
 namespace oofgg::storage {
 namespace {
 
-/// What was said last, such as that players left, is told before the end.
-constexpr std::chrono::milliseconds kLastPatience{1'000};
-
 std::string RowChannelOf(std::string_view session_id) {
   return event_keys::RowChannel(static_cast<std::size_t>(redis::KeySlot(session_id)) %
                                 event_keys::kRowChannels);
@@ -83,7 +80,7 @@ RedisEventRelay::RedisEventRelay(const RedisOptions& redis, const EventRelayOpti
 }
 
 RedisEventRelay::~RedisEventRelay() {
-  link_->WaitUntilTold(kLastPatience);
+  link_->WaitUntilTold(link_->options.last_patience);
   // Ends the threads that call back before what they use is gone.
   link_->client.Shutdown();
   rows_.clear();

@@ -26,7 +26,7 @@ class RedisEventRelay final : public game::EventRelay {
  public:
   RedisEventRelay(const RedisOptions& redis, const EventRelayOptions& options, Executor& work,
                   const Clock& clock, RandomSource& random);
-  /// Waits for what is yet to be told, a second at most.
+  /// Waits, not for long, for what is yet to be told.
   ~RedisEventRelay() override;
   RedisEventRelay(const RedisEventRelay&) = delete;
   RedisEventRelay& operator=(const RedisEventRelay&) = delete;
