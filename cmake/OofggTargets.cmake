@@ -93,8 +93,8 @@ function(oofgg_add_library room)
   set_property(GLOBAL APPEND PROPERTY OOFGG_ROOMS ${target})
 endfunction()
 
-# oofgg_optimise_for_size(<target>...): rooms that wait for disks and networks, or translate a message a call. Unrolled
-# they take a fifth of a program more, and nobody is faster. Their flags are not those of the precompiled headers.
+# oofgg_optimise_for_size(<target>...): what waits for disks and networks, reads settings, or translates a message a
+# call. Unrolled it takes a fifth of a program more, and nobody is faster. Its flags are not those of the precompiled headers.
 function(oofgg_optimise_for_size)
   foreach(target IN LISTS ARGN)
     if(CMAKE_BUILD_TYPE STREQUAL Release)
@@ -132,7 +132,7 @@ function(oofgg_add_program name)
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin CXX_EXTENSIONS OFF)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} oofgg_build_flags oofgg_program_flags)
-  oofgg_use_precompiled(${name} program)
+  oofgg_optimise_for_size(${name})
   oofgg_build_on_demand(${name} thread)
   oofgg_is_shipped(${name})
 endfunction()
