@@ -1,4 +1,4 @@
-// What events between players cost the server, over gRPC: in pairs, in groups of ten and all together, and
+// What events between players cost the server, over gRPC and over WebSocket: in pairs, in groups of ten and all together, and
 // what a stream costs on which nothing is said. The server is the real oofgg-game; the players are this
 // process.
 //
@@ -15,6 +15,7 @@
 
 #include "benchmarks/events/event_world.h"
 #include "benchmarks/events/grpc_players.h"
+#include "benchmarks/events/websocket_players.h"
 #include "servers/cli/load/histogram.h"
 
 namespace oofgg {
@@ -32,6 +33,7 @@ struct Way {
   OpenPlayers open;
 };
 constexpr Way kGrpc{"grpc", OpenGrpcPlayers};
+constexpr Way kWebSocket{"websocket", OpenWebSocketPlayers};
 
 std::chrono::duration<double> LoadTime() {
   const char* const seconds = std::getenv("OOFGG_BENCH_SECONDS");
@@ -128,7 +130,12 @@ void Loads(benchmark::internal::Benchmark* benchmark) {
 }
 
 BENCHMARK_CAPTURE(Events, grpc, kGrpc)->Apply(Loads);
+BENCHMARK_CAPTURE(Events, websocket, kWebSocket)->Apply(Loads);
 BENCHMARK_CAPTURE(IdleStreams, grpc, kGrpc)->Arg(500)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(IdleStreams, websocket, kWebSocket)
+    ->Arg(500)
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace oofgg

@@ -1,0 +1,156 @@
+// Players share sessions over three instances of which one after the other is killed, and move between them:
+// everybody reads the same events in the same order, none is missing that nobody told of, and each score that
+// was acknowledged counts once.
+//
+// `OOFGG_CHAOS_SECONDS` (12) is how long, `OOFGG_SEED` which course it takes.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include "oofgg/client.h"
+#include "tests/integration/chaos/chaos_player.h"
+#include "tests/integration/chaos/chaos_submitter.h"
+#include "tests/support/eventually.h"
+
+namespace oofgg::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::size_t kSessions = 6;
+constexpr std::size_t kMembers = 4;
+constexpr std::size_t kSubmitters = 3;
+constexpr std::chrono::seconds kBetweenKills{6};
+constexpr const char* kScoreType = "wins";
+
+long FromEnvironment(const char* name, long otherwise) {
+  const char* const text = std::getenv(name);
+  return text != nullptr ? std::strtol(text, nullptr, 10) : otherwise;
+}
+
+class SessionChaosTest : public ::testing::Test {
+ protected:
+  SessionChaosTest() {
+    const SessionTokens founder = world_.NewPlayer("founder");
+    CreateGameRequest request{.name = "Arena"};
+    request.score_rules[kScoreType] = {.keep = ScoreKeep::kSum};
+    const auto game = world_.ClientAt(world_.PickLive(), founder)->games().CreateGame(request);
+    EXPECT_TRUE(game.ok()) << game.status();
+    if (game.ok()) game_id_ = game->id;
+    for (std::size_t i = 0; i < kSessions; ++i) FillSession(i);
+    for (std::size_t i = 0; i < kSubmitters; ++i) {
+      submitters_.push_back(std::make_unique<ChaosSubmitter>(
+          world_, world_.NewPlayer("scorer" + std::to_string(i)), game_id_, kScoreType));
+    }
+  }
+
+  void FillSession(std::size_t number) {
+    std::vector<SessionTokens> members;
+    CreateSessionRequest request{.game_id = game_id_};
+    for (std::size_t i = 0; i < kMembers; ++i) {
+      members.push_back(world_.NewPlayer("p" + std::to_string(number) + "x" + std::to_string(i)));
+      request.user_ids.push_back(members.back().user_id);
+    }
+    const auto session = world_.ClientAt(world_.PickLive(), members.front())->games().CreateSession(request);
+    ASSERT_TRUE(session.ok()) << session.status();
+    logs_.push_back(std::make_unique<SessionLog>());
+    for (SessionTokens& member : members) {
+      players_.push_back(MakeGrpcPlayer(world_, std::move(member), session->id, *logs_.back()));
+      players_.back()->Move();
+    }
+  }
+
+  /// Everybody talks, and moves now and then.
+  void Play() {
+    std::mt19937 random(seed_ + 1);
+    for (std::size_t turn = 0; !stopped_; ++turn) {
+      ChaosPlayer& player = *players_[turn % players_.size()];
+      player.Tend();
+      if (random() % 300 == 0) {
+        player.Move();
+        ++moves_;
+      }
+      player.Send("word " + std::to_string(turn));
+      std::this_thread::sleep_for(3ms);
+    }
+  }
+
+  /// A last word in each session, until all have heard the same one.
+  [[nodiscard]] bool AllHaveReadAll() {
+    return Eventually([&] {
+      bool all = true;
+      for (std::size_t i = 0; i < players_.size(); ++i) {
+        players_[i]->Tend();
+        all = all && players_[i]->reading().last() == logs_[i / kMembers]->last();
+      }
+      return all;
+    });
+  }
+
+  void Harm(std::chrono::seconds time) {
+    const auto end = SteadyClock::now() + time;
+    for (int kill = 1; SteadyClock::now() + kBetweenKills <= end; ++kill) {
+      std::this_thread::sleep_for(kBetweenKills);
+      world_.KillOne();
+      kills_ = kill;
+    }
+  }
+
+  const unsigned seed_ = static_cast<unsigned>(FromEnvironment("OOFGG_SEED", 1));
+  ChaosWorld world_{seed_};
+  std::string game_id_;
+  std::vector<std::unique_ptr<SessionLog>> logs_;
+  std::vector<std::unique_ptr<ChaosPlayer>> players_;
+  std::vector<std::unique_ptr<ChaosSubmitter>> submitters_;
+  std::atomic<bool> stopped_ = false;
+  int kills_ = 0;
+  std::size_t moves_ = 0;
+};
+
+TEST_F(SessionChaosTest, NothingIsLostThatNobodyTellsOf) {
+  std::thread playing([this] { Play(); });
+  Harm(std::chrono::seconds(FromEnvironment("OOFGG_CHAOS_SECONDS", 12)));
+  stopped_ = true;
+  playing.join();
+  for (const auto& submitter : submitters_) submitter->Stop();
+
+  EXPECT_TRUE(AllHaveReadAll());
+  std::size_t events = 0;
+  std::size_t deliveries = 0;
+  std::size_t gaps = 0;
+  for (const auto& log : logs_) events += log->size();
+  for (const auto& player : players_) {
+    player->Leave();
+    deliveries += player->reading().count();
+    gaps += player->reading().gaps();
+    for (const std::string& fault : player->reading().faults()) ADD_FAILURE() << fault;
+  }
+  EXPECT_GT(deliveries, events);
+
+  std::int64_t scores = 0;
+  std::int64_t repeated = 0;
+  for (const auto& submitter : submitters_) {
+    scores += submitter->acknowledged();
+    repeated += submitter->repeated();
+    for (const InstanceAddress& where : world_.All()) {
+      const auto client = world_.ClientAt(where, submitter->tokens());
+      EXPECT_TRUE(Eventually([&] {
+        const auto rank = client->scores().GetPlayerRank(
+            {.player_id = submitter->player(), .game_id = game_id_, .score_type = kScoreType});
+        return rank.ok() && rank->score_value == submitter->acknowledged();
+      })) << "each acknowledged score counts once at instance "
+          << where.number;
+    }
+  }
+  EXPECT_GT(scores, 0);
+  std::printf("%d kills, %zu moves, %zu events, %zu deliveries, %zu gaps told; %lld scores, %lld repeated\n",
+              kills_, moves_, events, deliveries, gaps, static_cast<long long>(scores),
+              static_cast<long long>(repeated));
+}
+
+}  // namespace
+}  // namespace oofgg::testing
