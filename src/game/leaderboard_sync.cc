@@ -60,7 +60,7 @@ Status LeaderboardSync::CatchUpIfDue() {
   followed_ = true;
   const TimePoint now = parts_.clock.Now();
   if (!due_.exchange(false) && now < next_) return {};
-  const Status caught_up = CatchUp();
+  Status caught_up = CatchUp();
   next_ = DeadlineAfter(now, caught_up.ok() ? Duration(kInterval) : Duration(kRetryPause));
   return caught_up;
 }
