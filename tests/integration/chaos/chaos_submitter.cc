@@ -23,26 +23,33 @@ void ChaosSubmitter::Stop() {
 }
 
 void ChaosSubmitter::Run() {
-  for (std::int64_t number = 1; !stopped_; ++number) SubmitOne(player() + "/" + std::to_string(number));
+  for (std::int64_t number = 1; !stopped_; ++number) {
+    if (!SubmitOne(player() + ":" + std::to_string(number))) return;
+  }
 }
 
-void ChaosSubmitter::SubmitOne(const std::string& key) {
+bool ChaosSubmitter::SubmitOne(const std::string& key) {
   ScoreSubmission score;
   score.game_id = game_id_;
   score.score_type = score_type_;
   score.value = 1;
-  InstanceAddress where;
-  std::unique_ptr<Client> client;
   for (bool is_first = true;; is_first = false) {
-    if (client == nullptr || !world_.IsLive(where)) {
-      where = world_.PickLive();
-      client = world_.ClientAt(where, tokens_);
+    if (client_ == nullptr || !world_.IsLive(where_)) {
+      where_ = world_.PickLive();
+      client_ = world_.ClientAt(where_, tokens_);
     }
-    if (client->scores().SubmitScore(score, {.timeout = 2s, .idempotency_key = key}).ok()) break;
+    const auto entry = client_->scores().SubmitScore(score, {.timeout = 2s, .idempotency_key = key});
+    if (entry.ok()) break;
+    if (entry.status().code() != StatusCode::kUnavailable &&
+        entry.status().code() != StatusCode::kDeadlineExceeded) {
+      refused_ = entry.status();
+      return false;
+    }
     if (is_first) ++repeated_;
-    client.reset();
+    client_.reset();
   }
   ++acknowledged_;
+  return true;
 }
 
 }  // namespace oofgg::testing

@@ -2,9 +2,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <thread>
 
+#include "oofgg/client.h"
+#include "oofgg/status.h"
 #include "tests/integration/chaos/chaos_world.h"
 
 namespace oofgg::testing {
@@ -26,10 +29,12 @@ class ChaosSubmitter {
   [[nodiscard]] std::int64_t acknowledged() const { return acknowledged_; }
   /// How many of them were submitted more than once, as the first answer was lost.
   [[nodiscard]] std::int64_t repeated() const { return repeated_; }
+  /// What ended it early; OK: nothing. Once it is stopped.
+  [[nodiscard]] const Status& refused() const { return refused_; }
 
  private:
   void Run();
-  void SubmitOne(const std::string& key);
+  bool SubmitOne(const std::string& key);
 
   ChaosWorld& world_;
   const SessionTokens tokens_;
@@ -38,6 +43,10 @@ class ChaosSubmitter {
   std::atomic<bool> stopped_ = false;
   std::atomic<std::int64_t> acknowledged_ = 0;
   std::atomic<std::int64_t> repeated_ = 0;
+  // The thread's own.
+  InstanceAddress where_;
+  std::unique_ptr<Client> client_;
+  Status refused_;
   std::thread thread_;
 };
 
