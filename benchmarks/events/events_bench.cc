@@ -1,6 +1,6 @@
-// What events between players cost the server, over gRPC and over WebSocket: in pairs, in groups of ten and all together, and
-// what a stream costs on which nothing is said. The server is the real oofgg-game; the players are this
-// process.
+// What events between players cost the server, over gRPC and over WebSocket: in pairs, in groups of ten and
+// all together, and what a stream costs on which nothing is said. The server is the real oofgg-game; the
+// players are this process.
 //
 // `OOFGG_BENCH_SECONDS` (1) is how long each load lasts.
 #include <benchmark/benchmark.h>
@@ -132,10 +132,7 @@ void Loads(benchmark::internal::Benchmark* benchmark) {
 BENCHMARK_CAPTURE(Events, grpc, kGrpc)->Apply(Loads);
 BENCHMARK_CAPTURE(Events, websocket, kWebSocket)->Apply(Loads);
 BENCHMARK_CAPTURE(IdleStreams, grpc, kGrpc)->Arg(500)->Iterations(1)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(IdleStreams, websocket, kWebSocket)
-    ->Arg(500)
-    ->Iterations(1)
-    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(IdleStreams, websocket, kWebSocket)->Arg(500)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace oofgg

@@ -69,7 +69,14 @@ class SqliteStores final : public StoreSet {
   SqliteScoreStore scores_{*database_};
 };
 
-/// In a schema of their own of the server that all tests share.
+/// A schema of its own of the server that all tests share.
+std::unique_ptr<PostgresDatabase> OpenPostgres() {
+  return PostgresDatabase::Open(
+             testing::PostgresServer::Shared().NewSchemaUrl(),
+             {.timeout = oofgg::testing::kPatience, .connect_timeout = oofgg::testing::kPatience})
+      .value();
+}
+
 class PostgresStores final : public StoreSet {
  public:
   game::PlayerStore& players() override { return *players_; }
@@ -79,11 +86,7 @@ class PostgresStores final : public StoreSet {
   game::ScoreStore& scores() override { return *scores_; }
 
  private:
-  std::unique_ptr<PostgresDatabase> database_ =
-      PostgresDatabase::Open(
-          testing::PostgresServer::Shared().NewSchemaUrl(),
-          {.timeout = oofgg::testing::kPatience, .connect_timeout = oofgg::testing::kPatience})
-          .value();
+  std::unique_ptr<PostgresDatabase> database_ = OpenPostgres();
   std::unique_ptr<PostgresPlayerStore> players_ = PostgresPlayerStore::Make(*database_).value();
   std::unique_ptr<PostgresGameStore> games_ = PostgresGameStore::Make(*database_).value();
   std::unique_ptr<PostgresSessionStore> sessions_ = PostgresSessionStore::Make(*database_).value();
