@@ -103,7 +103,8 @@ class EventChannel final : public EventRelay::Follower, public std::enable_share
     std::int64_t checked_at = 0;  // By which version of the session's row they may be here.
     std::int64_t kicked_at = 0;   // By which they were last put out, and why.
     Status kick;
-    Status ended;  // Not OK: what it ends with.
+    Status ended;                  // Not OK: what it ends with.
+    std::vector<GameEvent> early;  // Its own, from before it was placed.
   };
   using Readers = std::vector<std::shared_ptr<Reader>>;
 
@@ -111,6 +112,9 @@ class EventChannel final : public EventRelay::Follower, public std::enable_share
   [[nodiscard]] Status CheckAheadLocked(std::uint64_t after) const;
   StatusOr<Stored> NextFor(Reader& reader);
   Status PublishFor(const std::shared_ptr<Reader>& reader, GameEvent event);
+  static Status KeepEarlyLocked(Reader& reader, GameEvent event);
+  Status SendEarly(const std::shared_ptr<Reader>& reader);
+  Status Send(const std::shared_ptr<Reader>& reader, GameEvent event);
   void Unsubscribe(const Reader* reader);
   void AddLocked(GameEvent event, Readers& to_wake);
   void TrimLocked();
@@ -157,7 +161,10 @@ class EventCursor {
   /// The next event, or null when there is none yet.
   /// kAborted with reason SLOW_CONSUMER: the reader fell out of the window; the message says what it lost.
   /// Otherwise what `Kick` was given. An error is final.
-  StatusOr<std::shared_ptr<const GameEvent>> Next() { return channel_->NextFor(*reader_); }
+  StatusOr<std::shared_ptr<const GameEvent>> Next() {
+    OOFGG_RETURN_IF_ERROR(channel_->SendEarly(reader_));
+    return channel_->NextFor(*reader_);
+  }
 
   /// The reader may be here, by this version of the session's row: to be put out by an earlier one does not
   /// count.

@@ -1,5 +1,6 @@
 // EventChannel: what comes from a log that several instances share.
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "game/event_channel.h"
@@ -8,6 +9,10 @@ namespace oofgg::game {
 namespace {
 
 using Effect = RelayEntry::Effect;
+
+// Of one reader, while the log is yet to be read.
+constexpr std::size_t kMostEarly = 256;
+constexpr std::chrono::milliseconds kEarlyRetryDelay{1'000};
 
 Status EventsAreGone(std::uint64_t first, std::uint64_t last) {
   return WithReason(MakeStatus(StatusCode::kOutOfRange,
@@ -33,6 +38,37 @@ Status EventChannel::PublishFor(const std::shared_ptr<Reader>& reader, GameEvent
     Publish(std::move(event));
     return {};
   }
+  {
+    const std::lock_guard lock(mutex_);
+    if (!reader->placed && reader->ended.ok()) return KeepEarlyLocked(*reader, std::move(event));
+  }
+  OOFGG_RETURN_IF_ERROR(SendEarly(reader));
+  return Send(reader, std::move(event));
+}
+
+// Who begins with what comes next hears their own events, so these must not be in the log before it is read.
+Status EventChannel::KeepEarlyLocked(Reader& reader, GameEvent event) {
+  if (reader.early.size() >= kMostEarly) {
+    return RetryLater(StatusCode::kUnavailable,
+                      "the session's events are yet to be read; send less until then", kEarlyRetryDelay);
+  }
+  reader.early.push_back(std::move(event));
+  return {};
+}
+
+Status EventChannel::SendEarly(const std::shared_ptr<Reader>& reader) {
+  if (relay_ == nullptr) return {};
+  std::vector<GameEvent> early;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!reader->placed) return {};
+    early.swap(reader->early);
+  }
+  for (GameEvent& event : early) OOFGG_RETURN_IF_ERROR(Send(reader, std::move(event)));
+  return {};
+}
+
+Status EventChannel::Send(const std::shared_ptr<Reader>& reader, GameEvent event) {
   const auto on_failed = [channel = weak_from_this(), sender = std::weak_ptr(reader)](const Status& why) {
     const auto here = channel.lock();
     const auto its = sender.lock();

@@ -49,6 +49,12 @@ RelayEntry Numbered(std::uint64_t number, const std::string& name = "e") {
   return entry;
 }
 
+GameEvent Saying(const std::string& name) {
+  GameEvent event;
+  event.name = name;
+  return event;
+}
+
 RelayEntry Lost(std::uint64_t number, std::uint64_t first, std::uint64_t last) {
   RelayEntry entry = Numbered(number);
   entry.effect = RelayEntry::Effect::kLost;
@@ -114,6 +120,38 @@ TEST_F(EventChannelLogTest, WhoComesBeforeTheLogIsReadWaitsForItAndIsWoken) {
   log().OnEntries({Numbered(6)});
   EXPECT_EQ(wakes, 2);
   EXPECT_EQ(Drain(*oldest) + Drain(*now), "6 6 ");
+}
+
+TEST_F(EventChannelLogTest, WhatAReaderSaysBeforeTheLogIsReadIsBehindItsPlace) {
+  int wakes = 0;
+  const auto cursor = Read({}, "ann", [&] { ++wakes; });
+  ASSERT_TRUE(cursor->Publish(Saying("first")).ok());
+  ASSERT_TRUE(cursor->Publish(Saying("second")).ok());
+  EXPECT_TRUE(relay_.sent.empty()) << "or it might be in what is read, before the place";
+  OpenWith(1, 1);
+  EXPECT_EQ(wakes, 1);
+  ASSERT_TRUE(cursor->Publish(Saying("third")).ok());
+  EXPECT_EQ(Drain(*cursor), "");
+  std::string sent;
+  for (const auto& each : relay_.sent) sent += each.entry.event.name + " ";
+  EXPECT_EQ(sent, "first second third ");
+}
+
+TEST_F(EventChannelLogTest, WhatAReaderSaidBeforeTheLogWasReadIsSentWhenItLooks) {
+  const auto cursor = Read();
+  ASSERT_TRUE(cursor->Publish(Saying("first")).ok());
+  OpenWith(1, 1);
+  EXPECT_EQ(Drain(*cursor), "");
+  ASSERT_EQ(relay_.sent.size(), 1U);
+  EXPECT_EQ(Drain(*cursor), "");
+  EXPECT_EQ(relay_.sent.size(), 1U);
+}
+
+TEST_F(EventChannelLogTest, NotWithoutEndIsKeptUntilTheLogIsRead) {
+  const auto cursor = Read();
+  Status status;
+  for (int i = 0; i < 1'000 && status.ok(); ++i) status = cursor->Publish(Saying("e"));
+  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
 }
 
 TEST_F(EventChannelLogTest, ALogThatCannotBeReadEndsStreamsUntilItCan) {
