@@ -108,6 +108,8 @@ StatusOr<std::unique_ptr<GameRoom>> GameRoom::Open(const Stores& stores, MatchQu
   OOFGG_RETURN_IF_ERROR(room->scores_.RebuildLeaderboards());
   room->sync_.Listen();
   OOFGG_RETURN_IF_ERROR(room->queue_.Resume());
+  // A board takes no word on who is here from an instance that it has not heard of.
+  OOFGG_RETURN_IF_ERROR(room->LeaveAbsent());
   return room;
 }
 
