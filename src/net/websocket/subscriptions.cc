@@ -1,5 +1,6 @@
 #include "net/websocket/subscriptions.h"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <utility>
@@ -95,17 +96,28 @@ void Subscriptions::OpenPath(const std::string& session_id, std::uint64_t after,
   Subscribe(session_id, after, /*is_path=*/true, out);
 }
 
-void Subscriptions::Take(const ReceivedFrame& message, std::string& out) {
-  if (verdict_.has_value()) return;
+bool Subscriptions::IsAtHand() const {
+  return std::all_of(subscriptions_.begin(), subscriptions_.end(),
+                     [](const Subscription& subscription) { return subscription.handler->IsAtHand(); });
+}
+
+bool Subscriptions::Take(const ReceivedFrame& message, bool may_wait, std::string& out) {
+  if (verdict_.has_value()) return true;
   binary_ = message.opcode == Opcode::kBinary;
   StatusOr<GameEvent> event =
       binary_ ? wire::DecodeWebSocketMessage(message.payload) : ReadTextMessage(message.payload);
-  if (!event.ok()) return WriteError({}, event.status(), out);
-  if (event->name != kSubscribeType) return Publish(*std::move(event), out);
-  if (event->session_id.empty()) {
-    return WriteError({}, InvalidField("instance_id", "is missing; it names the session"), out);
+  if (event.ok() && event->name == kSubscribeType) return TakeSubscribe(*event, may_wait, out);
+  event.ok() ? Publish(*std::move(event), out) : WriteError({}, event.status(), out);
+  return true;
+}
+
+bool Subscriptions::TakeSubscribe(const GameEvent& event, bool may_wait, std::string& out) {
+  if (event.session_id.empty()) {
+    WriteError({}, InvalidField("instance_id", "is missing; it names the session"), out);
+  } else if (may_wait) {
+    Subscribe(event.session_id, event.sequence, /*is_path=*/false, out);
   }
-  Subscribe(event->session_id, event->sequence, /*is_path=*/false, out);
+  return may_wait || event.session_id.empty();
 }
 
 void Subscriptions::Subscribe(const std::string& session_id, std::uint64_t after, bool is_path,

@@ -56,8 +56,12 @@ class Subscriptions {
   /// appended to `out`, here and below.
   void OpenPath(const std::string& session_id, std::uint64_t after, std::string& out);
 
-  /// A text or binary message of the client.
-  void Take(const ReceivedFrame& message, std::string& out);
+  /// Whether what it is asked next, `OpenPath` aside, waits for nothing.
+  [[nodiscard]] bool IsAtHand() const;
+
+  /// A text or binary message of the client. False: it asks for another session, which has to be waited for,
+  /// and without `may_wait` nothing was done.
+  [[nodiscard]] bool Take(const ReceivedFrame& message, bool may_wait, std::string& out);
 
   /// What there is to tell, until `out` has `most_bytes`; whether there may be more.
   bool Pull(std::string& out, std::size_t most_bytes);
@@ -78,6 +82,7 @@ class Subscriptions {
   };
 
   void Subscribe(const std::string& session_id, std::uint64_t after, bool is_path, std::string& out);
+  [[nodiscard]] bool TakeSubscribe(const GameEvent& event, bool may_wait, std::string& out);
   void Publish(GameEvent event, std::string& out);
   void PullFrom(Subscription& subscription, std::string& out, std::size_t most_bytes);
   [[nodiscard]] bool IsFor(const GameEvent& event) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <shared_mutex>
 #include <utility>
 
@@ -18,15 +19,12 @@ constexpr int kReadsInATurn = 4;
 constexpr std::size_t kBatchBytes = 32 * 1024;
 constexpr std::size_t kMostInInbox = 64 * 1024;
 constexpr int kPumpsInATurn = 4;
-constexpr int kConnectionsInATurn = 8;
 constexpr std::uint8_t kMostUnanswered = 2;
 // A peer that sends on after its fault is read for a while, so that it finds the reason and not a reset.
 constexpr std::uint32_t kMostDiscardedBytes = 1024 * 1024;
 constexpr std::string_view kEndOfHead = "\r\n\r\n";
 
-/// While this thread pumps: where the first connection goes that it wakes, to be pumped here next. So one
-/// peer's event is with the other without another thread's waking up.
-thread_local std::shared_ptr<WebSocketConnection>* next_here = nullptr;
+std::size_t CostOf(const ReceivedFrame& message) { return sizeof message + message.payload.size(); }
 
 AddressKey AddressOf(const std::string& text) {
   boost::system::error_code no_address;
@@ -62,6 +60,8 @@ void WebSocketConnection::Start() {
 void WebSocketConnection::WaitReadable() {
   if (std::exchange(reading_, true)) return;
   stream_.Wait(Socket::wait_read, [self = shared_from_this()](const SessionStream::Error& error) {
+    const PumpQueue::Turn turn(
+        *self->context_->pumps);  // What was said is with its hearers before this ends.
     const std::lock_guard lock(self->mutex_);
     self->reading_ = false;
     if (self->stage_ == Stage::kClosed) return;
@@ -210,7 +210,7 @@ void WebSocketConnection::TakeFrame(ReceivedFrame frame) {
       return CloseWith(frame.code, "");
     case Opcode::kText:
     case Opcode::kBinary:
-      inbox_bytes_ += sizeof frame + frame.payload.size();
+      inbox_bytes_ += CostOf(frame);
       inbox_.push_back(std::move(frame));
       return;
     case Opcode::kPong:
@@ -365,68 +365,63 @@ void WebSocketConnection::Drop() {
 }
 
 void WebSocketConnection::Schedule() {
-  if (pump_.exchange(kWanted) != kIdle) return;
-  if (next_here != nullptr && *next_here == nullptr) {
-    *next_here = shared_from_this();
-  } else {
-    Post();
-  }
+  if (pump_.exchange(kWanted) == kIdle) context_->pumps->Add(shared_from_this());
 }
 
-void WebSocketConnection::Post() {
-  context_->workers.Post([self = shared_from_this()] {
-    std::shared_ptr<WebSocketConnection> current = self;
-    for (int count = 0; current != nullptr; ++count) {
-      if (count == kConnectionsInATurn) return current->Post();
-      current = current->Pump();
-    }
-  });
-}
+void WebSocketConnection::Pump() { Pump(Waiting::kNever); }
 
-/// Returns whom to pump next.
-std::shared_ptr<WebSocketConnection> WebSocketConnection::Pump() {
+void WebSocketConnection::Pump(Waiting waiting) {
   const std::shared_lock gate(context_->gate);
-  if (context_->stopped) return nullptr;
-  std::shared_ptr<WebSocketConnection> next;
-  next_here = &next;
-  bool done = false;
-  for (int turn = 0; turn < kPumpsInATurn && !done; ++turn) {
+  if (context_->stopped) return;
+  for (int turn = 0; turn < kPumpsInATurn; ++turn) {
     pump_ = kRunning;
-    PumpOnce();
+    if (!PumpOnce(waiting)) {
+      return context_->workers.Post([self = shared_from_this()] { self->Pump(Waiting::kAllowed); });
+    }
     int running = kRunning;
-    done = pump_.compare_exchange_strong(running, kIdle);
+    if (pump_.compare_exchange_strong(running, kIdle)) return;
   }
-  next_here = nullptr;
-  if (!done) Post();  // Others want a turn as well.
-  return next;
+  context_->pumps->Add(shared_from_this());  // Others want a turn as well.
 }
 
-void WebSocketConnection::PumpOnce() {
+/// Whether all was done that there was to do, without waiting for anything unless that is allowed.
+bool WebSocketConnection::PumpOnce(Waiting waiting) {
   static thread_local std::string batch;
   std::vector<ReceivedFrame> inbox;
   std::unique_lock lock(mutex_);
-  if (stage_ != Stage::kOpen) return EndSubscriptions(std::move(lock));
+  const bool may_wait = waiting == Waiting::kAllowed;
+  if (!may_wait && (stage_ != Stage::kOpen || !path_opened_ || !subscriptions_->IsAtHand())) return false;
+  if (stage_ != Stage::kOpen) {
+    EndSubscriptions(std::move(lock));
+    return true;
+  }
   inbox.swap(inbox_);
   inbox_bytes_ = 0;
   const bool may_pull = !blocked_;
   lock.unlock();
 
   batch.clear();
-  if (!path_.empty() && !std::exchange(path_opened_, true)) {
+  if (!std::exchange(path_opened_, true) && !path_.empty()) {
     subscriptions_->OpenPath(path_, path_after_, batch);
   }
-  for (const ReceivedFrame& message : inbox) subscriptions_->Take(message, batch);
+  auto message = inbox.begin();
+  while (message != inbox.end() && subscriptions_->Take(*message, may_wait, batch)) ++message;
   const bool more = may_pull && subscriptions_->Pull(batch, kBatchBytes);
   const auto& verdict = subscriptions_->verdict();
 
   lock.lock();
-  if (stage_ != Stage::kOpen) return;  // Whoever changed it wants the pump again.
+  if (stage_ != Stage::kOpen) return true;  // Whoever changed it wants the pump again.
   Send(batch);
   if (verdict.has_value()) {
-    return verdict->code == CloseCode::kNone ? Close() : CloseWith(verdict->code, verdict->why);
+    verdict->code == CloseCode::kNone ? Close() : CloseWith(verdict->code, verdict->why);
+    return true;
   }
+  const bool is_done = message == inbox.end();
+  for (auto rest = message; rest != inbox.end(); ++rest) inbox_bytes_ += CostOf(*rest);
+  inbox_.insert(inbox_.begin(), std::move_iterator(message), std::move_iterator(inbox.end()));
   if (more && !blocked_) pump_ = kWanted;
-  if (std::exchange(paused_, false) && !blocked_) WaitReadable();
+  if (is_done && std::exchange(paused_, false) && !blocked_) WaitReadable();
+  return is_done;
 }
 
 void WebSocketConnection::EndSubscriptions(std::unique_lock<std::mutex> lock) {

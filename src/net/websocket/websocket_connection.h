@@ -25,10 +25,10 @@ namespace oofgg::net {
 /// One connection to the WebSocket port, from its first byte on.
 ///
 /// Two sides share it. The socket's threads read, answer control frames and leave messages in the inbox; the
-/// pump, one task on the workers at a time, hands these to the subscriptions, pulls what they have to tell
-/// and writes it. Either takes the lock for the socket and what is beside it; the subscriptions are the
-/// pump's. Threads: methods are safe from any thread. Lifetime: the book keeps it until its streams are
-/// closed.
+/// pump, which one thread at a time runs, hands these to the subscriptions, pulls what they have to tell and
+/// writes it. It runs where the news is (PumpQueue), and what might wait for a store on the workers. Either
+/// side takes the lock for the socket and what is beside it; the subscriptions are the pump's. Threads:
+/// methods are safe from any thread. Lifetime: the book keeps it until its streams are closed.
 class WebSocketConnection final : public SubscriptionOwner,
                                   public std::enable_shared_from_this<WebSocketConnection> {
  public:
@@ -38,6 +38,8 @@ class WebSocketConnection final : public SubscriptionOwner,
 
   void Start();
   void OnNews() override { Schedule(); }
+  /// PumpQueue only.
+  void Pump();
   void OnDeadline();
   /// The login whose token opened it has been ended.
   void Revoke();
@@ -84,10 +86,10 @@ class WebSocketConnection final : public SubscriptionOwner,
   void Ping();
 
   // The pump.
+  enum class Waiting : std::uint8_t { kNever, kAllowed };
   void Schedule();
-  void Post();
-  std::shared_ptr<WebSocketConnection> Pump();
-  void PumpOnce();
+  void Pump(Waiting waiting);
+  [[nodiscard]] bool PumpOnce(Waiting waiting);
   void EndSubscriptions(std::unique_lock<std::mutex> lock);
 
   const std::shared_ptr<WebSocketContext> context_;

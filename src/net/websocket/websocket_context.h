@@ -9,6 +9,7 @@
 
 #include "net/presence/connection_limiter.h"
 #include "net/presence/handshake_limiter.h"
+#include "net/websocket/pump_queue.h"
 #include "net/websocket/websocket_book.h"
 #include "net/websocket/websocket_listener.h"
 
@@ -28,7 +29,8 @@ struct WebSocketContext {
         limiter(options.max_connections, options.max_connections_per_address, /*most_friends=*/0),
         handshakes(the_clock, options.handshakes, options.handshakes_per_address),
         upgrades(the_clock, options.upgrades_per_address, kRememberedAddresses),
-        book(std::make_shared<WebSocketBook>(the_clock, the_workers)) {}
+        book(std::make_shared<WebSocketBook>(the_clock, the_workers)),
+        pumps(std::make_shared<PumpQueue>(the_workers)) {}
 
   void Count(std::uint64_t WebSocketCounts::*what) {
     const std::lock_guard lock(tally_mutex);
@@ -44,6 +46,7 @@ struct WebSocketContext {
   HandshakeLimiter handshakes;
   KeyedTokenBuckets upgrades;
   const std::shared_ptr<WebSocketBook> book;
+  const std::shared_ptr<PumpQueue> pumps;
   std::atomic<bool> draining{false};
   std::atomic<std::uint64_t> generation{0};  ///< Another one after each `SendAway`.
 

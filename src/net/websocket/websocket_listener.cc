@@ -85,6 +85,7 @@ class WebSocketListener::Impl : public std::enable_shared_from_this<Impl> {
     }
     for (const auto& connection : context_->book->All()) connection->Abandon();
     context_->book->Clear();
+    context_->pumps->Clear();
   }
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
