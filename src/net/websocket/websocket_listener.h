@@ -68,10 +68,10 @@ struct WebSocketCounts {
 /// The WebSockets of players: the protocol of the public TypeScript SDK and of binary frames
 /// (docs/websocket.md), over the streams that `open` gives.
 ///
-/// An idle connection holds no buffer. What comes is taken apart on the socket's threads; the streams run on
-/// `workers`, which write themselves, so that an event crosses two threads. What a peer does not read costs
-/// at most a batch of 32 KiB, since events are pulled when there is room, and nothing is read from it
-/// meanwhile.
+/// An idle connection holds no buffer. What comes is taken apart on the socket's threads, which hand it to
+/// the streams and write to those who hear it as long as these are at hand; what may wait for a store runs on
+/// `workers`. What a peer does not read costs at most a batch of 32 KiB, since events are pulled when there
+/// is room, and nothing is read from it meanwhile.
 ///
 /// Threads: methods are safe from any thread.
 /// Lifetime: what is passed in outlives it. Destroy it after `Drain` has reported, or when no thread runs

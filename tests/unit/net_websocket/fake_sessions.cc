@@ -21,6 +21,7 @@ class FakeSessions::Stream final : public StreamHandler<GameEvent, GameEvent> {
 
   void OnMessage(GameEvent message) override {
     const Alone alone(*this);
+    if (!IsAtHand()) room_.Wait();
     if (session_.empty()) return Enter(message);
     if (game::IsServerEvent(message.name)) return on_refused_(InvalidField("event_name", "is the backend's"));
     if (message.name == "too fast") {
@@ -43,6 +44,7 @@ class FakeSessions::Stream final : public StreamHandler<GameEvent, GameEvent> {
 
   std::optional<GameEvent> Next() override {
     const Alone alone(*this);
+    if (!IsAtHand()) room_.Wait();
     const std::lock_guard lock(room_.mutex_);
     const auto& events = room_.sessions_[session_].events;
     if (next_ >= events.size()) return std::nullopt;
@@ -50,6 +52,8 @@ class FakeSessions::Stream final : public StreamHandler<GameEvent, GameEvent> {
     event.session_id = session_;
     return event;
   }
+
+  [[nodiscard]] bool IsAtHand() const override { return !session_.empty() && !is_slow(); }
 
   [[nodiscard]] const std::shared_ptr<StreamHost>& host() const { return host_; }
 
@@ -61,6 +65,8 @@ class FakeSessions::Stream final : public StreamHandler<GameEvent, GameEvent> {
     ~Alone() { stream.busy_ = false; }
     Stream& stream;
   };
+
+  [[nodiscard]] bool is_slow() const { return session_ == "slow"; }
 
   void Enter(const GameEvent& first) {
     if (first.session_id == "forbidden") {

@@ -47,6 +47,38 @@ TEST_F(WebSocketEventsTest, AnEventReachesTheOtherMembers) {
   EXPECT_TRUE(eve->IsSilent());
 }
 
+TEST_F(WebSocketEventsTest, AnEventReachesMoreMembersThanAThreadTellsAtOnce) {
+  const auto ann = Connect("ann");
+  std::vector<std::unique_ptr<WebSocketPeer>> others;
+  for (int i = 0; i < 100; ++i) others.push_back(Connect("player-" + std::to_string(i)));
+  ann->SendText(R"({"type":"first"})");
+  ann->SendText(R"({"type":"second"})");
+  for (const auto& other : others) {
+    EXPECT_EQ(Read(*other)["type"], "first");
+    EXPECT_EQ(Read(*other)["type"], "second");
+  }
+}
+
+TEST_F(WebSocketEventsTest, WhatHasToBeWaitedForKeepsItsPlaceAmongMessages) {
+  const auto ann = Connect("ann");
+  const auto bob = Connect("bob");
+  ann->SendText(R"({"type":"before"})");
+  ann->SendText(R"({"type":"subscribe","instance_id":"t"})");
+  ann->SendText(R"({"type":"there","instance_id":"t"})");
+  ann->SendText(R"({"type":"after"})");
+  EXPECT_EQ(Read(*ann), (json{{"type", "subscribed"}, {"instance_id", "t"}}));
+  EXPECT_EQ(Read(*bob)["type"], "before");
+  EXPECT_EQ(Read(*bob)["type"], "after");
+  EXPECT_EQ(sessions_.events("t").size(), 1U);
+}
+
+TEST_F(WebSocketEventsTest, ASessionThatIsNotAtHandIsServedByWorkers) {
+  const auto ann = Connect("ann", "slow");
+  const auto bob = Connect("bob", "slow");
+  ann->SendText(R"({"type":"move"})");
+  EXPECT_EQ(Read(*bob)["type"], "move");
+}
+
 TEST_F(WebSocketEventsTest, WithEchoTheSenderHearsItToo) {
   const auto ann = Connect("ann", "s", "&echo=1");
   ann->SendText(R"({"type":"move"})");

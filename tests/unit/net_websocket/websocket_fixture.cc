@@ -47,6 +47,7 @@ WebSocketTest::~WebSocketTest() {
   network_.reset();
   EXPECT_EQ(sessions_.handlers(), 0U) << "a stream was left open";
   EXPECT_FALSE(sessions_.overlapped()) << "two methods of one stream ran at once";
+  EXPECT_FALSE(sessions_.waited_wrongly()) << "a socket's thread waited for a store";
 }
 
 void WebSocketTest::Listen(WebSocketOptions options) {

@@ -23,12 +23,21 @@ using testing::WebSocketPeer;
 class WorkersInTestTime final : public Executor {
  public:
   explicit WorkersInTestTime(testing::FakeClock& clock) : timers_(clock) {}
-  void Post(Task task) override { pool_.Post(std::move(task)); }
+  void Post(Task task) override {
+    pool_.Post([task = std::move(task)]() mutable {
+      is_here_ = true;
+      task();
+    });
+  }
+  /// Whether this thread is one of them.
+  [[nodiscard]] static bool IsHere() { return is_here_; }
   TimerId PostAt(TimePoint when, Task task) override { return timers_.PostAt(when, std::move(task)); }
   bool Cancel(TimerId timer) override { return timers_.Cancel(timer); }
   void AdvanceBy(Duration duration) { timers_.AdvanceBy(duration); }
 
  private:
+  inline static thread_local bool is_here_ = false;
+
   testing::ManualExecutor timers_;
   ThreadPool pool_{3};
 };
@@ -60,7 +69,7 @@ class WebSocketTest : public ::testing::Test {
 
   [[nodiscard]] WorkersInTestTime& workers();
   testing::FakeClock clock_;
-  FakeSessions sessions_;
+  FakeSessions sessions_{&WorkersInTestTime::IsHere};
 
  private:
   struct Network;
