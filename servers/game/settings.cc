@@ -153,7 +153,7 @@ void AddWebSocketFlags(Flags& flags, GameSettings& settings) {
              .help = "WebSocket connections at once, fewer where descriptors are"},
             &settings.websocket_max_connections, 1, 10'000'000);
   flags.Add({.name = "websocket-max-per-address",
-             .help = "Of these from one IPv4 address or one IPv6 /64, other than those of --proxies"},
+             .help = "Of these from one IPv4 address or one IPv6 /64, other than those of --trusted-proxy"},
             &settings.websocket_max_per_address, 1, 10'000'000);
 }
 

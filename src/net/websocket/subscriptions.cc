@@ -15,9 +15,12 @@ namespace {
 // Events that are looked at in a turn, so that a flood of those that are not for this client ends too.
 constexpr int kMostInATurn = 1024;
 
-/// Where the fault is nobody's who could mend it, coming back is what helps.
-bool IsPassing(StatusCode code) {
+/// Whether coming back to the session helps where its stream ended so: the fault is nobody's who could mend
+/// it, or events were lost, which has been told, and there are more to come.
+bool IsHelpedByReturning(StatusCode code) {
   switch (code) {
+    case StatusCode::kAborted:
+    case StatusCode::kOutOfRange:
     case StatusCode::kUnavailable:
     case StatusCode::kInternal:
     case StatusCode::kUnknown:
@@ -134,15 +137,16 @@ void Subscriptions::Subscribe(const std::string& session_id, std::uint64_t after
   auto handler = open_(context_, host, [host](const Status& why) { host->refused.push_back(why); });
   if (!handler.ok()) {
     WriteError(session_id, handler.status(), out);
-    if (is_path) Condemn(handler.status());
+    if (is_path) Condemn(CloseCodeFor(handler.status().code()));
     return;
   }
-  subscriptions_.push_back({session_id, host, *std::move(handler), is_path});
+  subscriptions_.push_back({session_id, host, *std::move(handler), is_path, /*is_sure=*/false});
   GameEvent first;
   first.session_id = session_id;
   first.sequence = after;
   subscriptions_.back().handler->OnMessage(std::move(first));
-  if (const auto end = host->end()) return End(subscriptions_.size() - 1, *end, /*was_open=*/false, out);
+  if (const auto end = host->end()) return End(subscriptions_.size() - 1, *end, out);
+  subscriptions_.back().is_sure = after == 0;  // Else the log may be yet to be read.
   if (!is_path) WriteSubscribed(session_id, out);
 }
 
@@ -180,7 +184,7 @@ bool Subscriptions::Pull(std::string& out, std::size_t most_bytes) {
   }
   for (std::size_t i = subscriptions_.size(); i-- > 0;) {
     const auto end = subscriptions_[i].is_dry ? subscriptions_[i].host->end() : std::nullopt;
-    if (end.has_value()) End(i, *end, /*was_open=*/true, out);
+    if (end.has_value()) End(i, *end, out);
   }
   return more;
 }
@@ -193,6 +197,7 @@ void Subscriptions::PullFrom(Subscription& subscription, std::string& out, std::
       subscription.is_dry = true;
       return;
     }
+    subscription.is_sure = true;
     if (IsFor(*event)) WriteEvent(*event, out);
   }
 }
@@ -203,21 +208,18 @@ bool Subscriptions::IsFor(const GameEvent& event) const {
   return options_.echo || event.type == EventType::kSystem || event.player_id != context_.caller->user_id;
 }
 
-void Subscriptions::End(std::size_t index, const Status& why, bool was_open, std::string& out) {
+void Subscriptions::End(std::size_t index, const Status& why, std::string& out) {
   const Subscription ended = std::move(subscriptions_[index]);
   subscriptions_.erase(subscriptions_.begin() + static_cast<std::ptrdiff_t>(index));
   ended.handler->OnClose();
   WriteError(ended.session_id, why, out);
-  if (ReasonOf(why) == "SLOW_CONSUMER") {
-    if (!verdict_.has_value()) verdict_ = {CloseCode::kEventsLost, "events were lost"};
-  } else if (ended.is_path && (!was_open || IsPassing(why.code()))) {
-    Condemn(why);
-  }
+  if (!ended.is_path) return;
+  if (!ended.is_sure) return Condemn(CloseCodeFor(why.code()));
+  if (IsHelpedByReturning(why.code())) Condemn(CloseCode::kNone);
 }
 
-void Subscriptions::Condemn(const Status& why) {
-  if (verdict_.has_value()) return;
-  verdict_ = {CloseCodeFor(why.code()), "the session of the path is not to be had"};
+void Subscriptions::Condemn(CloseCode code) {
+  if (!verdict_.has_value()) verdict_ = {code, "the session of the path is not to be had"};
 }
 
 void Subscriptions::Close() {

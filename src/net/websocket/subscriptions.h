@@ -78,6 +78,7 @@ class Subscriptions {
     std::shared_ptr<Host> host;
     EventHandler handler;
     bool is_path = false;
+    bool is_sure = true;  ///< Where it resumes is known to be there.
     bool is_dry = false;  ///< `Next` had nothing more when it was last asked.
   };
 
@@ -86,8 +87,8 @@ class Subscriptions {
   void Publish(GameEvent event, std::string& out);
   void PullFrom(Subscription& subscription, std::string& out, std::size_t most_bytes);
   [[nodiscard]] bool IsFor(const GameEvent& event) const;
-  void End(std::size_t index, const Status& why, bool was_open, std::string& out);
-  void Condemn(const Status& why);
+  void End(std::size_t index, const Status& why, std::string& out);
+  void Condemn(CloseCode code);
   [[nodiscard]] std::size_t Find(std::string_view session_id) const;
   void WriteEvent(const GameEvent& event, std::string& out);
   void WriteSubscribed(const std::string& session_id, std::string& out);

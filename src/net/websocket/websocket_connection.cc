@@ -413,7 +413,7 @@ bool WebSocketConnection::PumpOnce(Waiting waiting) {
   if (stage_ != Stage::kOpen) return true;  // Whoever changed it wants the pump again.
   Send(batch);
   if (verdict.has_value()) {
-    verdict->code == CloseCode::kNone ? Close() : CloseWith(verdict->code, verdict->why);
+    verdict->code == CloseCode::kNone ? LeaveWith({}) : CloseWith(verdict->code, verdict->why);
     return true;
   }
   const bool is_done = message == inbox.end();

@@ -202,13 +202,39 @@ TEST_F(WebSocketEventsTest, EventsThatAreGoneAreNamed) {
   EXPECT_EQ(bob->Message(), "<close 4416>");
 }
 
-TEST_F(WebSocketEventsTest, WhoIsTooSlowIsToldWhatIsLostAndClosed) {
+TEST_F(WebSocketEventsTest, WhoIsTooSlowIsToldWhatIsLostAndDroppedSoAsToComeBack) {
   const auto ann = Connect("ann");
   sessions_.End("s", WithReason(MakeStatus(StatusCode::kAborted, "events 3 to 9 are lost"), "SLOW_CONSUMER"));
   const json told = Read(*ann);
   EXPECT_EQ(told["reason"], "SLOW_CONSUMER");
   EXPECT_EQ(told["error"], "events 3 to 9 are lost");
-  EXPECT_EQ(ann->Message(), "<close 4416>");
+  EXPECT_EQ(ann->Message(), "<end>");
+}
+
+TEST_F(WebSocketEventsTest, EventsThatAreLostOnTheWayAreNamedAndTheClientIsDroppedSoAsToComeBack) {
+  const auto ann = Connect("ann");
+  ann->SendText(R"({"type":"move"})");
+  Eventually("it is stored", [&] { return !sessions_.events("s").empty(); });
+  const auto bob = Connect("bob", "s", "&seq=1");
+  ann->SendText(R"({"type":"move"})");
+  EXPECT_EQ(Read(*bob)["seq"], 2);
+  sessions_.End("s",
+                WithReason(MakeStatus(StatusCode::kOutOfRange, "events 3 to 9 are lost"), "EVENTS_GONE"));
+  for (WebSocketPeer* peer : {ann.get(), bob.get()}) {
+    EXPECT_EQ(Read(*peer)["reason"], "EVENTS_GONE");
+    EXPECT_EQ(peer->Message(), "<end>");
+  }
+}
+
+TEST_F(WebSocketEventsTest, WhereEventsTurnOutToBeGoneBeforeAnyCameItIsClosed) {
+  const auto ann = Connect("ann");
+  ann->SendText(R"({"type":"move"})");
+  Eventually("it is stored", [&] { return !sessions_.events("s").empty(); });
+  const auto bob = Connect("bob", "s", "&seq=1");
+  sessions_.End("s",
+                WithReason(MakeStatus(StatusCode::kOutOfRange, "events 2 to 9 are gone"), "EVENTS_GONE"));
+  EXPECT_EQ(Read(*bob)["reason"], "EVENTS_GONE");
+  EXPECT_EQ(bob->Message(), "<close 4416>");
 }
 
 TEST_F(WebSocketEventsTest, ASessionThatEndsLeavesTheConnection) {
