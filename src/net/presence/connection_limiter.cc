@@ -33,6 +33,20 @@ Status ConnectionLimiter::Add(AddressKey address) {
     return MakeStatus(StatusCode::kResourceExhausted,
                       "the server has all the connections it can take; try later");
   }
+  OOFGG_RETURN_IF_ERROR(AddToLocked(address));
+  ++total_;
+  return absl::OkStatus();
+}
+
+Status ConnectionLimiter::Move(AddressKey from, AddressKey to) {
+  if (from == to) return absl::OkStatus();
+  const std::lock_guard lock(mutex_);
+  OOFGG_RETURN_IF_ERROR(AddToLocked(to));
+  TakeFromLocked(from);
+  return absl::OkStatus();
+}
+
+Status ConnectionLimiter::AddToLocked(AddressKey address) {
   std::uint32_t& count = by_address_[address].connections;
   if (count >= most_per_address_) {
     if (count == 0) by_address_.erase(address);
@@ -40,16 +54,19 @@ Status ConnectionLimiter::Add(AddressKey address) {
     return MakeStatus(StatusCode::kResourceExhausted, "too many connections from your address; close some");
   }
   ++count;
-  ++total_;
   return absl::OkStatus();
+}
+
+void ConnectionLimiter::TakeFromLocked(AddressKey address) {
+  const auto found = by_address_.find(address);
+  if (--found->second.connections == 0) by_address_.erase(found);
 }
 
 void ConnectionLimiter::Remove(AddressKey address) {
   std::function<void()> on_empty;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = by_address_.find(address);
-    if (--found->second.connections == 0) by_address_.erase(found);
+    TakeFromLocked(address);
     if (--total_ == 0 && door_closed_) on_empty = std::exchange(on_empty_, nullptr);
   }
   if (on_empty) on_empty();

@@ -30,6 +30,9 @@ class ConnectionLimiter {
   /// Errors: kResourceExhausted that says which limit.
   [[nodiscard]] Status Add(AddressKey address);
   void Remove(AddressKey address);
+  /// A connection of `from` turns out to be one of `to`. Errors: kResourceExhausted, and it stays what it
+  /// was.
+  [[nodiscard]] Status Move(AddressKey from, AddressKey to);
   /// One of the address's connections, which holds `held` entries of friends lists, wants `wanted` instead.
   /// Fewer are always had. Errors: kResourceExhausted, and it holds what it held.
   [[nodiscard]] Status SetFriends(AddressKey address, std::size_t held, std::size_t wanted);
@@ -51,6 +54,9 @@ class ConnectionLimiter {
     std::uint32_t connections = 0;
     std::uint32_t friends = 0;
   };
+
+  [[nodiscard]] Status AddToLocked(AddressKey address);
+  void TakeFromLocked(AddressKey address);
 
   const std::size_t most_;
   const std::size_t most_per_address_;

@@ -62,6 +62,17 @@ UpgradeRefusal ReadTarget(std::string_view text, UpgradeRequest& request) {
   return {};
 }
 
+/// A list that came in several lines, which mean one (RFC 9110, section 5.3): a proxy may add its own.
+std::string AllOf(const http::fields& fields, const char* name) {
+  std::string list;
+  const auto [first, last] = fields.equal_range(name);
+  for (auto line = first; line != last; ++line) {
+    if (!list.empty()) list += ',';
+    list += View(line->value());
+  }
+  return list;
+}
+
 }  // namespace
 
 UpgradeRefusal ReadUpgrade(std::string_view head, std::size_t max_bytes, UpgradeRequest& request) {
@@ -83,7 +94,7 @@ UpgradeRefusal ReadUpgrade(std::string_view head, std::size_t max_bytes, Upgrade
     return {400, "Bad Request"};
   }
   request.origin = std::string(View(fields[http::field::origin]));
-  request.forwarded_for = std::string(View(fields["X-Forwarded-For"]));
+  request.forwarded_for = AllOf(fields, "X-Forwarded-For");
   return ReadTarget(View(fields.target()), request);
 }
 

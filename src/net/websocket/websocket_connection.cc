@@ -149,6 +149,12 @@ UpgradeRefusal WebSocketConnection::Admit(const UpgradeRequest& request, StatusO
   if (!is_spared && !context_->upgrades.TryTake(key).granted) {
     return {429, "too many connections were begun from your address; wait a moment"};
   }
+  if (from != KeyOf(peer_)) {
+    if (!context_->limiter.Move(counted_as_, from).ok()) {
+      return {429, "too many connections from your address; close some"};
+    }
+    counted_as_ = from;
+  }
   if (UpgradeRefusal refusal = CheckOrigin(options.origins, request.origin); refusal.status != 0) {
     return refusal;
   }

@@ -32,7 +32,8 @@ namespace oofgg::net {
 class WebSocketConnection final : public SubscriptionOwner,
                                   public std::enable_shared_from_this<WebSocketConnection> {
  public:
-  /// `counted_as` has been added to the limiter and is given back at the end.
+  /// `counted_as` has been added to the limiter and is given back at the end; whom a proxy speaks for is
+  /// counted in its stead once that is known.
   WebSocketConnection(std::shared_ptr<WebSocketContext> context, SessionStream::Socket socket,
                       const boost::asio::ip::address& peer, AddressKey counted_as);
 
@@ -94,12 +95,12 @@ class WebSocketConnection final : public SubscriptionOwner,
 
   const std::shared_ptr<WebSocketContext> context_;
   const boost::asio::ip::address peer_;
-  const AddressKey counted_as_;
   std::atomic<int> pump_{kIdle};
   std::unique_ptr<Subscriptions> subscriptions_;  // Made and taken under the lock, used by the pump.
   bool path_opened_ = false;                      // The pump's.
 
   std::mutex mutex_;  // Taken before the book's. Guards what follows.
+  AddressKey counted_as_;
   SessionStream stream_;
   Stage stage_ = Stage::kHead;
   bool reading_ = false;   // The socket is waited for.

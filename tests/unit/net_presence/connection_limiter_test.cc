@@ -27,6 +27,20 @@ TEST(ConnectionLimiterTest, CountsAllAndByAddress) {
   EXPECT_EQ(limiter.total(), 3u);
 }
 
+TEST(ConnectionLimiterTest, AConnectionMovesToWhoseItTurnsOutToBe) {
+  ConnectionLimiter limiter(9, 2, 0);
+  for (const AddressKey proxied : {11, 12, 13}) ASSERT_TRUE(limiter.Add(proxied).ok());
+  EXPECT_TRUE(limiter.Move(11, 1).ok());
+  EXPECT_TRUE(limiter.Move(12, 1).ok());
+  EXPECT_EQ(limiter.Move(13, 1).code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(limiter.total(), 3U);
+  limiter.Remove(1);
+  EXPECT_TRUE(limiter.Move(13, 1).ok());
+  limiter.Remove(1);
+  limiter.Remove(1);
+  EXPECT_EQ(limiter.total(), 0U);
+}
+
 TEST(ConnectionLimiterTest, FriendsAreCountedByAddress) {
   ConnectionLimiter limiter(9, 9, 10);
   for (const AddressKey address : {1U, 1U, 2U}) ASSERT_TRUE(limiter.Add(address).ok());

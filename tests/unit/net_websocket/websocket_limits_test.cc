@@ -145,6 +145,25 @@ TEST_F(WebSocketTest, WhoComesThroughAProxyHasTheirOwnAddress) {
   }
 }
 
+TEST_F(WebSocketTest, SeatsOfOneAddressAreLimitedThroughAProxyToo) {
+  WebSocketOptions options;
+  options.max_connections_per_address = 2;
+  options.proxies = AddressList::Parse("127.0.0.1").value();
+  Listen(std::move(options));
+  std::vector<std::unique_ptr<WebSocketPeer>> peers;
+  // What the client itself wrote stands before what the proxy heard, also in a line of its own.
+  for (const char* forged : {"192.0.2.1", "192.0.2.2"}) {
+    const std::string header =
+        std::string("X-Forwarded-For: ") + forged + "\r\nX-Forwarded-For: 198.51.100.7\r\n";
+    peers.push_back(Ask("/?token=ann", 101, header));
+  }
+  Ask("/?token=ann", 429, "X-Forwarded-For: 198.51.100.7\r\n");
+  peers.push_back(Ask("/?token=bob", 101, "X-Forwarded-For: 198.51.100.8\r\n"));
+  peers.clear();
+  Eventually("all seats are free", [&] { return listener().connections() == 0; });
+  Ask("/?token=ann", 101, "X-Forwarded-For: 198.51.100.7\r\n");
+}
+
 TEST_F(WebSocketTest, ConnectionsOfOneAddressAreLimitedBeforeTheySayAnything) {
   Listen({.max_connections_per_address = 2});
   auto ann = Connect("ann");
