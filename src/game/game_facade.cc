@@ -127,7 +127,10 @@ StatusOr<Game> GameFacade::UpdateGame(const CallContext& context, const UpdateGa
 // The lists of a type are kept by its rule from the first score on; another one would need them made anew.
 Status GameFacade::CheckKeepsRanking(const Game& game, const ScoreRules& rules) {
   for (const std::string& type : RankedAnew(game.score_rules, rules)) {
-    if (!boards_.IsOpen(game.id, type)) continue;
+    if (!boards_.IsOpen(game.id, type)) {
+      OOFGG_ASSIGN_OR_RETURN(const bool has_scores, scores_.HasLists(game.id, type));  // By another instance.
+      if (!has_scores) continue;
+    }
     return WithReason(
         MakeStatus(StatusCode::kFailedPrecondition, "score type " + type +
                                                         " has scores, and ranks by the rule they came under; "

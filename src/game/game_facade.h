@@ -7,6 +7,7 @@
 #include "game/cursor.h"
 #include "game/game_store.h"
 #include "game/leaderboards.h"
+#include "game/score_store.h"
 #include "game/trends.h"
 #include "oofgg/caller.h"
 #include "oofgg/clock.h"
@@ -25,9 +26,11 @@ struct GameOptions {
 /// kPermissionDenied, kInvalidArgument, kUnavailable when the store cannot be used.
 class GameFacade {
  public:
-  GameFacade(GameStore& games, Trends& trends, Leaderboards& boards, const Cursors& cursors,
-             UuidGenerator& ids, const Clock& clock, EventLog& log, GameOptions options)
+  GameFacade(GameStore& games, ScoreStore& scores, Trends& trends, Leaderboards& boards,
+             const Cursors& cursors, UuidGenerator& ids, const Clock& clock, EventLog& log,
+             GameOptions options)
       : games_(games),
+        scores_(scores),
         trends_(trends),
         boards_(boards),
         cursors_(cursors),
@@ -60,6 +63,7 @@ class GameFacade {
   StatusOr<GamesPage> ListGames(const GetGameRequest& request);
 
   GameStore& games_;
+  ScoreStore& scores_;
   Trends& trends_;
   Leaderboards& boards_;
   const Cursors& cursors_;

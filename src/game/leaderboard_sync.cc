@@ -111,7 +111,7 @@ Status LeaderboardSync::TakeOver(const CountedScore& score) {
     const auto game = parts_.games.FindGame(score.game_id);
     if (game.status().code() == StatusCode::kNotFound) return {};  // No list of it can be asked for.
     OOFGG_RETURN_IF_ERROR(game.status());
-    parts_.boards.OpenStored(score.game_id, score.score_type, NamedRule(game->score_rules, score.score_type));
+    parts_.boards.Open(score.game_id, score.score_type, NamedRule(game->score_rules, score.score_type));
   }
   Apply(score);
   return {};
@@ -124,7 +124,7 @@ void LeaderboardSync::OnNews(std::span<const StandingNews> news) {
       continue;
     }
     if (one.score.counts()) {
-      parts_.boards.OpenStored(one.score.game_id, one.score.score_type, one.rule);
+      parts_.boards.Open(one.score.game_id, one.score.score_type, one.rule);
       Apply(one.score);
     }
     Note(one.score.order);

@@ -10,27 +10,21 @@ using Entry = LeaderboardTree::Entry;
 
 }  // namespace
 
-Status Leaderboards::Open(std::string_view game_id, std::string_view score_type,
-                          const std::optional<ScoreRule>& rule) {
+Status Leaderboards::CheckMayOpen(std::string_view game_id, std::string_view score_type,
+                                  const std::optional<ScoreRule>& rule) {
   const std::lock_guard lock(mutex_);
-  auto& types = types_[std::string(game_id)];
-  if (const auto found = types.find(score_type); found != types.end()) {
-    found->second->named = rule.has_value();
-    return {};
-  }
-  const auto made_up = static_cast<std::size_t>(
-      std::count_if(types.begin(), types.end(), [](const auto& type) { return !type.second->named; }));
-  if (!rule.has_value() && made_up >= max_types_) {
-    return MakeStatus(StatusCode::kResourceExhausted,
-                      "the game has " + std::to_string(made_up) +
-                          " score types beside those it names already; submit under one of them");
-  }
-  types.emplace(std::string(score_type), MakeType(rule));
-  return {};
+  const auto game = types_.find(game_id);
+  if (rule.has_value() || game == types_.end() || game->second.contains(score_type)) return {};
+  const auto made_up = static_cast<std::size_t>(std::count_if(
+      game->second.begin(), game->second.end(), [](const auto& type) { return !type.second->named; }));
+  if (made_up < max_types_) return {};
+  return MakeStatus(StatusCode::kResourceExhausted,
+                    "the game has " + std::to_string(made_up) +
+                        " score types beside those it names already; submit under one of them");
 }
 
-void Leaderboards::OpenStored(std::string_view game_id, std::string_view score_type,
-                              const std::optional<ScoreRule>& rule) {
+void Leaderboards::Open(std::string_view game_id, std::string_view score_type,
+                        const std::optional<ScoreRule>& rule) {
   TypeFor(game_id, score_type, rule);
 }
 
@@ -125,9 +119,14 @@ std::unique_ptr<Leaderboards::Type> Leaderboards::MakeType(const std::optional<S
 Leaderboards::Type& Leaderboards::TypeFor(std::string_view game_id, std::string_view score_type,
                                           const std::optional<ScoreRule>& rule) {
   const std::lock_guard lock(mutex_);
-  auto& type = types_[std::string(game_id)][std::string(score_type)];
-  if (type == nullptr) type = MakeType(rule);
-  return *type;
+  auto game = types_.find(game_id);
+  if (game == types_.end()) game = types_.try_emplace(std::string(game_id)).first;
+  auto type = game->second.find(score_type);
+  if (type == game->second.end()) {
+    type = game->second.try_emplace(std::string(score_type), MakeType(rule)).first;
+  }
+  type->second->named = rule.has_value();
+  return *type->second;
 }
 
 Leaderboards::Type* Leaderboards::FindType(const ListId& id) {

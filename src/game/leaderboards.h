@@ -59,14 +59,15 @@ class Leaderboards {
   /// for each entry of the longest one. `find_rule` must not call the store.
   Status Rebuild(ScoreStore& scores, FindRule find_rule);
 
-  /// Makes sure there are lists to submit to. `rule` is the one that the game names for the type; a type that
-  /// it does not name (nothing) has the default one, and counts among those that players made up.
+  /// Whether there may be scores of the type. `rule` is the one that the game names for it; a type that it
+  /// does not name (nothing) counts among those that players made up.
   /// kResourceExhausted: there are too many of these.
-  Status Open(std::string_view game_id, std::string_view score_type, const std::optional<ScoreRule>& rule);
+  Status CheckMayOpen(std::string_view game_id, std::string_view score_type,
+                      const std::optional<ScoreRule>& rule);
 
-  /// The same for a type that has scores in the store, however many there are: others took them.
-  void OpenStored(std::string_view game_id, std::string_view score_type,
-                  const std::optional<ScoreRule>& rule);
+  /// Makes sure there are lists for a type that has scores in the store, however many types there are. What
+  /// the game does not name has the default rule.
+  void Open(std::string_view game_id, std::string_view score_type, const std::optional<ScoreRule>& rule);
 
   /// Whether there are such lists, whose rule stays what it is.
   [[nodiscard]] bool IsOpen(std::string_view game_id, std::string_view score_type);

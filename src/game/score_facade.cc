@@ -186,9 +186,15 @@ StatusOr<ScoreFacade::Submitted> ScoreFacade::Prepare(const SubmitCall& call) {
   OOFGG_ASSIGN_OR_RETURN(const auto game, ShareGame(submission.game_id));
   score.score_type = TypeOf(submission.score_type);
   submitted.named_rule = NamedRule(game->score_rules, score.score_type);
+  if (!parts_.boards.IsOpen(submission.game_id, score.score_type)) {
+    // Its first score here fixes the rule, so that is the one of now.
+    OOFGG_ASSIGN_OR_RETURN(const Game now, parts_.games.FindGameToChange(submission.game_id));
+    submitted.named_rule = NamedRule(now.score_rules, score.score_type);
+  }
   rule = submitted.named_rule.value_or(ScoreRule());
   OOFGG_RETURN_IF_ERROR(CheckRule(context, submission, rule));
-  OOFGG_RETURN_IF_ERROR(parts_.boards.Open(submission.game_id, score.score_type, submitted.named_rule));
+  OOFGG_RETURN_IF_ERROR(
+      parts_.boards.CheckMayOpen(submission.game_id, score.score_type, submitted.named_rule));
 
   score.id = parts_.ids.Next();
   score.player_id = submission.player_id.empty() ? context.caller->user_id : submission.player_id;
@@ -207,6 +213,7 @@ StatusOr<LeaderboardEntry> ScoreFacade::Conclude(const Submitted& submitted, Sta
   const Score& score = submitted.made.score;
   // A repeated call comes by here again, since the first one may have died before it did.
   Score& kept = stored->record.score;
+  parts_.boards.Open(kept.game_id, kept.score_type, submitted.named_rule);
   for (const ScorePeriod period : kScorePeriods) {
     const auto& standing = stored->standings[static_cast<std::size_t>(period)];
     if (!standing.has_value()) continue;

@@ -112,6 +112,9 @@ class ScoreStore {
   /// How many scores `ListScores` could list in all.
   virtual StatusOr<std::int64_t> CountScores(std::string_view player_id, std::string_view game_id) = 0;
 
+  /// Whether the game has ever had scores of that type, whose rule is fixed then.
+  virtual StatusOr<bool> HasLists(std::string_view game_id, std::string_view score_type) = 0;
+
   /// The scores with these orders that exist, in no order.
   virtual StatusOr<std::vector<ScoreRecord>> FindScores(std::span<const std::int64_t> orders) = 0;
 

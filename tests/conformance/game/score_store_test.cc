@@ -154,6 +154,13 @@ TEST_P(ScoreStoreTest, KeysAreForgottenByAgeAndScoresAreNot) {
   EXPECT_EQ(*store().CountScores("ann", ""), 2);
 }
 
+TEST_P(ScoreStoreTest, KnowsOfWhichTypesAGameEverHadScores) {
+  Add("a", "ann", 3, "arena");
+  EXPECT_TRUE(*store().HasLists("arena", "score"));
+  EXPECT_FALSE(*store().HasLists("arena", "time"));
+  EXPECT_FALSE(*store().HasLists("chess", "score"));
+}
+
 TEST_P(ScoreStoreTest, ListsNewestFirstPageByPage) {
   for (int i = 0; i < 5; ++i) Add("a" + std::to_string(i), "ann", i, i % 2 == 0 ? "arena" : "chess");
   Add("b", "bob", 1);

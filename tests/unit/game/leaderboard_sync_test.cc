@@ -160,6 +160,16 @@ class LeaderboardSyncTest : public ::testing::Test {
   int untold_ = 0;
 };
 
+TEST_F(LeaderboardSyncTest, ScoresOfAnotherInstanceFixTheRuleBeforeTheyAreHeardOf) {
+  const Instance one = Start();
+  Store("ann", 3, "laps");
+  UpdateGameRequest update;
+  update.id = "arena";
+  update.score_rules = ScoreRules();
+  const Status changed = one.room->games().UpdateGame(As("root", "admin"), update).status();
+  EXPECT_EQ(ReasonOf(changed), "SCORE_RULE_FIXED") << changed;
+}
+
 TEST_F(LeaderboardSyncTest, AScoreIsOnTheListsOfAllInstancesOnceTheyHearOfIt) {
   const Instance one = Start();
   const Instance two = Start();
@@ -261,6 +271,9 @@ class SlowScoreStore final : public ScoreStore {
   }
   StatusOr<std::int64_t> CountScores(std::string_view player_id, std::string_view game_id) override {
     return store_.CountScores(player_id, game_id);
+  }
+  StatusOr<bool> HasLists(std::string_view game_id, std::string_view score_type) override {
+    return store_.HasLists(game_id, score_type);
   }
   StatusOr<std::vector<ScoreRecord>> FindScores(std::span<const std::int64_t> orders) override {
     return store_.FindScores(orders);

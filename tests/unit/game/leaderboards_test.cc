@@ -36,7 +36,7 @@ class LeaderboardsAgainstModel : public ::testing::TestWithParam<std::tuple<Scor
 
   std::unique_ptr<Leaderboards> MakeBoards() {
     auto boards = std::make_unique<Leaderboards>(32, clock_);
-    EXPECT_TRUE(boards->Open("arena", kType, rule()).ok());
+    boards->Open("arena", kType, rule());
     return boards;
   }
 
@@ -176,7 +176,7 @@ class LeaderboardsTest : public ::testing::Test {
 };
 
 TEST_F(LeaderboardsTest, ADayEndsAtMidnightUtcAndAllTimeGoesOn) {
-  ASSERT_TRUE(boards_.Open("arena", "t", std::nullopt).ok());
+  boards_.Open("arena", "t", std::nullopt);
   Submit(kDaily, "ann", 5);
   Submit(kAllTime, "ann", 5);
   clock_.Advance(hours(12) - std::chrono::nanoseconds(1));
@@ -191,7 +191,7 @@ TEST_F(LeaderboardsTest, ADayEndsAtMidnightUtcAndAllTimeGoesOn) {
 }
 
 TEST_F(LeaderboardsTest, AScoreOfYesterdayThatArrivesLateIsNotOfToday) {
-  ASSERT_TRUE(boards_.Open("arena", "t", std::nullopt).ok());
+  boards_.Open("arena", "t", std::nullopt);
   const sys_days yesterday = PeriodStart(ScorePeriod::kDaily, clock_.WallNow());
   clock_.Advance(hours(24));
   Submit(kDaily, "bob", 1);
@@ -200,7 +200,7 @@ TEST_F(LeaderboardsTest, AScoreOfYesterdayThatArrivesLateIsNotOfToday) {
 }
 
 TEST_F(LeaderboardsTest, AClockThatStepsBackOverMidnightLosesNothing) {
-  ASSERT_TRUE(boards_.Open("arena", "t", std::nullopt).ok());
+  boards_.Open("arena", "t", std::nullopt);
   clock_.Advance(hours(12));
   Submit(kDaily, "ann", 5);
   clock_.SetWall(kNoon);
@@ -208,7 +208,7 @@ TEST_F(LeaderboardsTest, AClockThatStepsBackOverMidnightLosesNothing) {
 }
 
 TEST_F(LeaderboardsTest, AroundAPlayerIsAFullPageWithThePlayerInTheMiddle) {
-  ASSERT_TRUE(boards_.Open("arena", "t", std::nullopt).ok());
+  boards_.Open("arena", "t", std::nullopt);
   for (int i = 1; i <= 9; ++i) Submit(kAllTime, "p" + std::to_string(i), 100 - i);
   const auto ranks = [this](const std::string& player, std::size_t limit) {
     std::string text;
@@ -228,12 +228,17 @@ TEST_F(LeaderboardsTest, AroundAPlayerIsAFullPageWithThePlayerInTheMiddle) {
 }
 
 TEST_F(LeaderboardsTest, TypesThatAGameNamesDoNotCountAsMadeUp) {
-  EXPECT_TRUE(boards_.Open("arena", "a", std::nullopt).ok());
-  EXPECT_TRUE(boards_.Open("arena", "b", std::nullopt).ok());
-  EXPECT_THAT(boards_.Open("arena", "c", std::nullopt), HasCode(StatusCode::kResourceExhausted));
-  EXPECT_TRUE(boards_.Open("arena", "named", ScoreRule()).ok());
-  EXPECT_TRUE(boards_.Open("arena", "a", ScoreRule()).ok()) << "named from now on";
-  EXPECT_TRUE(boards_.Open("arena", "c", std::nullopt).ok());
+  const auto may_open = [this](const char* type, const std::optional<ScoreRule>& rule) {
+    return boards_.CheckMayOpen("arena", type, rule).code();
+  };
+  EXPECT_EQ(may_open("a", std::nullopt), StatusCode::kOk);
+  boards_.Open("arena", "a", std::nullopt);
+  boards_.Open("arena", "b", std::nullopt);
+  EXPECT_EQ(may_open("c", std::nullopt), StatusCode::kResourceExhausted);
+  EXPECT_EQ(may_open("b", std::nullopt), StatusCode::kOk) << "it is there";
+  EXPECT_EQ(may_open("named", ScoreRule()), StatusCode::kOk);
+  boards_.Open("arena", "a", ScoreRule());  // Named from now on.
+  EXPECT_EQ(may_open("c", std::nullopt), StatusCode::kOk);
 }
 
 TEST_F(LeaderboardsTest, ListsThatNobodyOpenedAreEmpty) {
@@ -247,7 +252,7 @@ TEST_F(LeaderboardsTest, ListsThatNobodyOpenedAreEmpty) {
 TEST_F(LeaderboardsTest, ExtremesKeepTheirOrderBothWays) {
   constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
   constexpr auto kLeast = std::numeric_limits<std::int64_t>::min();
-  ASSERT_TRUE(boards_.Open("arena", "t", ScoreRule{.order = ScoreOrder::kAscending}).ok());
+  boards_.Open("arena", "t", ScoreRule{.order = ScoreOrder::kAscending});
   Submit(kAllTime, "most", kMost);
   Submit(kAllTime, "least", kLeast);
   Submit(kAllTime, "zero", 0);

@@ -41,6 +41,10 @@ StatusOr<std::int64_t> CachedScoreStore::CountScores(std::string_view player_id,
   return inner_->CountScores(player_id, game_id);
 }
 
+StatusOr<bool> CachedScoreStore::HasLists(std::string_view game_id, std::string_view score_type) {
+  return inner_->HasLists(game_id, score_type);
+}
+
 StatusOr<std::vector<ScoreRecord>> CachedScoreStore::FindScores(std::span<const std::int64_t> orders) {
   std::vector<ScoreRecord> found;
   std::vector<std::int64_t> missing;

@@ -74,6 +74,13 @@ StatusOr<std::int64_t> MemoryScoreStore::CountScores(std::string_view player_id,
   });
 }
 
+StatusOr<bool> MemoryScoreStore::HasLists(std::string_view game_id, std::string_view score_type) {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(lists_.begin(), lists_.end(), [&](const auto& entry) {
+    return std::get<0>(entry.first) == game_id && std::get<1>(entry.first) == score_type;
+  });
+}
+
 StatusOr<std::vector<ScoreRecord>> MemoryScoreStore::FindScores(std::span<const std::int64_t> orders) {
   const std::lock_guard lock(mutex_);
   std::vector<ScoreRecord> found;

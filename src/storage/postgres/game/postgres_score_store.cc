@@ -56,6 +56,8 @@ constexpr PgStatement kCountScores{
     "SELECT count(*) FROM game_scores WHERE player_id = $1 AND ($2::text = '' OR game_id = $2::text)",
     PgKind::kRead};
 
+constexpr PgStatement kHasLists{
+    "SELECT 1 FROM game_standing_lists WHERE game_id = $1 AND score_type = $2 LIMIT 1", PgKind::kRead};
 constexpr PgStatement kListLists{
     "SELECT id, game_id, score_type FROM game_standing_lists WHERE period = $1 AND period_start = $2"
     " AND id > $3 ORDER BY id LIMIT $4",
@@ -277,6 +279,12 @@ StatusOr<std::int64_t> PostgresScoreStore::CountScores(std::string_view player_i
   OOFGG_ASSIGN_OR_RETURN(const PgResult counted,
                          database_->Run(kCountScores, PgParams().Text(player_id).Text(game_id)));
   return counted.Int(0, 0);
+}
+
+StatusOr<bool> PostgresScoreStore::HasLists(std::string_view game_id, std::string_view score_type) {
+  OOFGG_ASSIGN_OR_RETURN(const PgResult found,
+                         database_->Run(kHasLists, PgParams().Text(game_id).Text(score_type)));
+  return found.rows() > 0;
 }
 
 StatusOr<std::vector<ScoreRecord>> PostgresScoreStore::FindScores(std::span<const std::int64_t> orders) {

@@ -137,6 +137,15 @@ StatusOr<std::int64_t> SqliteScoreStore::CountScores(std::string_view player_id,
   });
 }
 
+StatusOr<bool> SqliteScoreStore::HasLists(std::string_view game_id, std::string_view score_type) {
+  return ReadValue(database_, [&](Connection& connection) {
+    return connection.Prepare("SELECT 1 FROM standing_lists WHERE game_id = ?1 AND score_type = ?2 LIMIT 1")
+        .Bind(1, game_id)
+        .Bind(2, score_type)
+        .Step();
+  });
+}
+
 StatusOr<std::vector<ScoreRecord>> SqliteScoreStore::FindScores(std::span<const std::int64_t> orders) {
   return ReadValue(database_, [&](Connection& connection) -> StatusOr<std::vector<ScoreRecord>> {
     std::vector<ScoreRecord> records;
