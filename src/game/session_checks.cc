@@ -23,6 +23,12 @@ Status SessionIsFull() {
   return WithReason(MakeStatus(StatusCode::kFailedPrecondition, "the session is full"), "SESSION_FULL");
 }
 
+Status SessionIsClosed() {
+  return WithReason(MakeStatus(StatusCode::kFailedPrecondition,
+                               "the session takes nobody in any more; join one that is yet to begin"),
+                    "SESSION_CLOSED");
+}
+
 Status CheckMembers(const std::vector<std::string>& user_ids, std::size_t capacity) {
   if (user_ids.size() > capacity) {
     return InvalidField("user_ids",

@@ -15,6 +15,9 @@ namespace oofgg::game {
 /// kFailedPrecondition with reason SESSION_FULL.
 [[nodiscard]] Status SessionIsFull();
 
+/// kFailedPrecondition with reason SESSION_CLOSED: it has begun, or is over, and takes nobody in.
+[[nodiscard]] Status SessionIsClosed();
+
 /// At most `capacity` ids, none of them twice.
 [[nodiscard]] Status CheckMembers(const std::vector<std::string>& user_ids, std::size_t capacity);
 

@@ -39,6 +39,15 @@ StatusOr<Sessions> ShowTo(const CallContext& context, const GetSessionRequest& r
   return found;
 }
 
+// A player's session is for all until it begins, so being late is no question of rights.
+Status CheckMayJoin(const CallContext& context, const ResolvedSession& session) {
+  Status allowed = Authorize(context, Act::kJoinSession, RelationTo(session, context.caller->user_id));
+  if (allowed.code() == StatusCode::kPermissionDenied && !session.record.owner_id.empty()) {
+    return SessionIsClosed();
+  }
+  return allowed;
+}
+
 }  // namespace
 
 StatusOr<Session> SessionFacade::CreateSession(const CallContext& context,
@@ -133,7 +142,7 @@ StatusOr<Session> SessionFacade::JoinSession(const CallContext& context, const J
   const std::string& caller = context.caller->user_id;
   OOFGG_ASSIGN_OR_RETURN(const ResolvedSession session,
                          ResolveSession(parts_.sessions, caller, request.session_id));
-  OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kJoinSession, RelationTo(session, caller)));
+  OOFGG_RETURN_IF_ERROR(CheckMayJoin(context, session));
   if (session.record.game_id != request.game_id) return InvalidField("game_id", "is not the session's game");
   if (IsMember(session.record, caller)) return ViewOf(session.record, request.session_id, caller);
   OOFGG_ASSIGN_OR_RETURN(const Game game, parts_.games.FindGame(request.game_id));
@@ -142,7 +151,7 @@ StatusOr<Session> SessionFacade::JoinSession(const CallContext& context, const J
   const auto join = [&](SessionRecord& stored) -> StatusOr<bool> {
     came_in = !IsMember(stored, caller);
     if (!came_in) return false;
-    OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kJoinSession, RelationTo({stored, false}, caller)));
+    OOFGG_RETURN_IF_ERROR(CheckMayJoin(context, {stored, false}));
     if (stored.members.size() >= CapacityOf(game)) {
       return SessionIsFull();
     }

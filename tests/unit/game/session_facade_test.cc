@@ -62,6 +62,10 @@ TEST_F(SessionFacadeTest, OpenSessionsAreForAllToSeeStartedOnesForTheirMembers) 
   record.state = SessionState::kStarted;
   ASSERT_TRUE(session_store_.UpdateSession(record).ok());
   EXPECT_THAT(Get(As("bob"), session.id).status(), HasCode(StatusCode::kPermissionDenied));
+  JoinLeaveRequest join;
+  join.game_id = "arena";
+  join.session_id = session.id;
+  EXPECT_EQ(ReasonOf(sessions().JoinLeave(As("bob"), join).status()), "SESSION_CLOSED");
   EXPECT_TRUE(Get(As("bob"), "", "arena")->sessions.empty());
   EXPECT_TRUE(Get(As("ann"), session.id).ok());
   EXPECT_EQ(Get(As("ann"), "", "arena")->sessions.size(), 1u);
