@@ -1,5 +1,7 @@
 #include "game/creation_key.h"
 
+#include <bit>
+
 namespace oofgg::game {
 
 void Fingerprint::AddByte(std::uint8_t byte) {
@@ -26,7 +28,9 @@ void AddAttributes(Fingerprint& sum, const Attributes& attributes) {
     sum.Add(key).Add(static_cast<std::int64_t>(value.index()));
     if (const auto* text = std::get_if<std::string>(&value)) sum.Add(*text);
     if (const auto* number = std::get_if<std::int32_t>(&value)) sum.Add(*number);
-    if (const auto* real = std::get_if<float>(&value)) sum.Add(std::to_string(*real));
+    // By its bits: as text with some digits, small numbers would all be the same.
+    if (const auto* real = std::get_if<float>(&value))
+      sum.Add(std::int64_t{std::bit_cast<std::uint32_t>(*real)});
     if (const auto* flag = std::get_if<bool>(&value)) sum.Add(std::int64_t{*flag});
   }
 }
