@@ -53,14 +53,14 @@ PostgresServer::PostgresServer(const Options& options)
                       AsItsUser("initdb", {"-D", directory_ / "data", "-U", kUser, "-A", "trust", "-E",
                                            "UTF8", "--locale=C", "--no-sync"}));
   MustEndWell(initdb, "initdb");
-  settings_ = {"-D", directory_ / "data", "-p", std::to_string(port_)};
+  settings_ = {"-D", directory_ / "data"};
   for (const std::string& setting :
        {std::string("listen_addresses=127.0.0.1"), "unix_socket_directories=" + directory_.path(),
         std::string("fsync=") + (options.fsync ? "on" : "off"), std::string("max_connections=200"),
         std::string("shared_buffers=128MB"), std::string("deadlock_timeout=200ms")}) {
     settings_.insert(settings_.end(), {"-c", setting});
   }
-  Start();
+  StartAnywhere();
 }
 
 PostgresServer::~PostgresServer() {
@@ -88,13 +88,30 @@ ChildProcess::Options PostgresServer::AsItsUser(const std::string& program,
 }
 
 void PostgresServer::Start() {
+  if (!TryStart()) throw std::runtime_error("PostgreSQL does not start: " + server_->errors());
+}
+
+// What is no test may have taken the port while the data were made.
+void PostgresServer::StartAnywhere() {
+  constexpr int kTries = 5;
+  for (int tries = 1; tries < kTries; ++tries) {
+    if (TryStart()) return;
+    if (!server_->WaitForErrors("Address already in use")) break;
+    port_ = FreePort();
+  }
+  Start();
+}
+
+bool PostgresServer::TryStart() {
+  std::vector<std::string> settings = settings_;
+  settings.insert(settings.end(), {"-p", std::to_string(port_)});
   const auto give_up = std::chrono::steady_clock::now() + kPatience;
   do {
-    server_ = std::make_unique<ChildProcess>("/usr/bin/setpriv", AsItsUser("postgres", settings_));
-    if (server_->WaitForErrors("ready to accept connections", kPatience)) return;
+    server_ = std::make_unique<ChildProcess>("/usr/bin/setpriv", AsItsUser("postgres", settings));
+    if (server_->WaitForErrors("ready to accept connections", kPatience)) return true;
     // The other processes of one that was killed take a moment to notice.
   } while (server_->WaitForErrors("still in use") && std::chrono::steady_clock::now() < give_up);
-  throw std::runtime_error("PostgreSQL does not start: " + server_->errors());
+  return false;
 }
 
 void PostgresServer::Kill() {

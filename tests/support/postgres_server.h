@@ -50,6 +50,9 @@ class PostgresServer {
   void SignalAll(int signal) const;
 
  private:
+  void StartAnywhere();
+  /// False: it has ended, for what it says in its errors.
+  bool TryStart();
   ChildProcess::Options AsItsUser(const std::string& program, std::vector<std::string> arguments) const;
 
   TemporaryDirectory directory_;

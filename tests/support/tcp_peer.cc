@@ -5,10 +5,12 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <random>
 #include <string>
 #include <utility>
@@ -17,6 +19,25 @@
 #include "tests/support/milliseconds_until.h"
 
 namespace oofgg::testing {
+namespace {
+
+/// Whether the port is this process's to give out, for as long as it lives. Who is given one listens there
+/// only later, so that other tests must be kept from finding it free until then; and whom it is given to may
+/// let go of it and come back. An abstract name goes with the process, however that ends.
+bool ReservePort(std::uint16_t port) {
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  const std::string text = "oofgg-test-port-" + std::to_string(port);
+  text.copy(name.sun_path + 1, sizeof name.sun_path - 1);  // Behind the zero that makes it abstract.
+  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + text.size());
+  const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (bind(fd, reinterpret_cast<const sockaddr*>(&name), length) == 0) return true;  // Kept until the end.
+  close(fd);
+  return false;
+}
+
+}  // namespace
+
 TcpPeer::TcpPeer(const std::string& address) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   const sockaddr_in to = ParseIpv4(address);
   const timeval patience{.tv_sec = kPatience.count(), .tv_usec = 0};
@@ -104,8 +125,8 @@ std::uint16_t FreePort() {
   std::random_device seed;
   std::uniform_int_distribution<int> ports(kFirst, kLast);
   while (true) {
-    const TakenPort taken(static_cast<std::uint16_t>(ports(seed)));
-    if (taken.port() != 0) return taken.port();
+    const auto port = static_cast<std::uint16_t>(ports(seed));
+    if (ReservePort(port) && TakenPort(port).port() != 0) return port;
   }
 }
 

@@ -64,7 +64,8 @@ class TakenPort {
   std::uint16_t port_ = 0;
 };
 
-/// A port of 127.0.0.1 on which nobody listens right now.
+/// A port of 127.0.0.1 on which nobody listens right now, and that no other call of this returns while this
+/// process lives, in whichever process of this machine.
 [[nodiscard]] std::uint16_t FreePort();
 
 }  // namespace oofgg::testing
