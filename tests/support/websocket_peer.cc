@@ -64,6 +64,12 @@ bool WebSocketPeer::Send(std::string_view bytes) {
   return true;
 }
 
+void WebSocketPeer::Cut() const {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  shutdown(fd_, SHUT_RD);  // Wakes who reads, and says nothing to the other side.
+}
+
 int WebSocketPeer::Upgrade(const std::string& target, const std::string& more_headers) {
   Send("GET " + target +
        " HTTP/1.1\r\nHost: here\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"

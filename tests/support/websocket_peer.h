@@ -10,7 +10,7 @@
 namespace oofgg::testing {
 
 /// A WebSocket client as plain as can be, that may also break every rule: a blocking socket and frames.
-/// Threads: one owner.
+/// Threads: one owner; another may send while it is in `Next`, and any may call `Cut`.
 class WebSocketPeer {
  public:
   struct Frame {
@@ -40,6 +40,8 @@ class WebSocketPeer {
   void SendClose(int code);
   /// Bytes as they are. False if the other side is gone.
   bool Send(std::string_view bytes);
+  /// As if its process died: `Next` comes to an end, and the connection is reset when this is dropped.
+  void Cut() const;
 
   /// The next frame; nothing at the end of the connection.
   std::optional<Frame> Next();

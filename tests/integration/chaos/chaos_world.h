@@ -24,7 +24,7 @@ struct InstanceAddress {
   std::string websocket;
 };
 
-/// Three oofgg-game on one PostgreSQL and one Redis, of which one at a time is killed and started again.
+/// Three oofgg-game on one PostgreSQL and one Redis, of which one, or Redis, is killed and started again.
 /// Threads: `PickLive` and `IsLive` any, all else the one that made it.
 class ChaosWorld {
  public:
@@ -58,7 +58,7 @@ class ChaosWorld {
   void Start(Instance& instance);
 
   PostgresServer database_;
-  RedisServer redis_{{"--appendonly", "yes", "--appendfsync", "everysec"}};
+  RedisServer redis_;  // What it has acknowledged is on the disk, as the servers want it.
   TemporaryDirectory folder_;
   std::unique_ptr<RunningServer> auth_;
   std::mt19937 random_;

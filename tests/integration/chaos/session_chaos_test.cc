@@ -1,13 +1,15 @@
-// Players share sessions over three instances of which one after the other is killed, and move between them:
-// everybody reads the same events in the same order, none is missing that nobody told of, and each score that
-// was acknowledged counts once.
+// Players, over gRPC and over WebSockets, share sessions over three instances and move between them. The
+// instances, Redis and the players' own clients are killed: everybody reads the same events in the same
+// order, none is missing that was not named as gone, and each score that was acknowledged counts once.
 //
-// `OOFGG_CHAOS_SECONDS` (12) is how long, `OOFGG_SEED` which course it takes.
+// `OOFGG_CHAOS_SECONDS` (9) is how long, `OOFGG_SEED` which course it takes.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <thread>
 
 #include "oofgg/client.h"
@@ -24,8 +26,26 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::size_t kSessions = 6;
 constexpr std::size_t kMembers = 4;
 constexpr std::size_t kSubmitters = 3;
-constexpr std::chrono::seconds kBetweenKills{6};
+constexpr std::chrono::seconds kBetweenKills{2};
 constexpr const char* kScoreType = "wins";
+
+/// Members of the first session say so much that its window has passed when one who died is back.
+constexpr std::size_t kLoudBytes = 12'000;
+constexpr std::chrono::seconds kAway{4};
+bool IsLoud(std::size_t player) { return player < kMembers; }
+
+struct Kind {
+  const char* name;
+  MakeChaosPlayer make;
+};
+/// Two of three speak gRPC.
+constexpr std::array<Kind, 6> kKinds = {{{"gRPC", MakeGrpcPlayer},
+                                         {"text", MakeTextPlayer},
+                                         {"gRPC", MakeGrpcPlayer},
+                                         {"gRPC", MakeGrpcPlayer},
+                                         {"binary", MakeBinaryPlayer},
+                                         {"gRPC", MakeGrpcPlayer}}};
+const Kind& KindOf(std::size_t player) { return kKinds[player % kKinds.size()]; }
 
 long FromEnvironment(const char* name, long otherwise) {
   const char* const text = std::getenv(name);
@@ -59,22 +79,27 @@ class SessionChaosTest : public ::testing::Test {
     ASSERT_TRUE(session.ok()) << session.status();
     logs_.push_back(std::make_unique<SessionLog>());
     for (SessionTokens& member : members) {
-      players_.push_back(MakeGrpcPlayer(world_, std::move(member), session->id, *logs_.back()));
+      const Kind& kind = KindOf(players_.size());
+      players_.push_back(kind.make(world_, std::move(member), session->id, *logs_.back()));
       players_.back()->Move();
     }
   }
 
-  /// Everybody talks, and moves now and then.
+  /// Everybody talks, moves and dies now and then.
   void Play() {
     std::mt19937 random(seed_ + 1);
     for (std::size_t turn = 0; !stopped_; ++turn) {
-      ChaosPlayer& player = *players_[turn % players_.size()];
+      const std::size_t who = turn % players_.size();
+      ChaosPlayer& player = *players_[who];
       player.Tend();
       if (random() % 300 == 0) {
         player.Move();
         ++moves_;
+      } else if (random() % 60 == 0) {
+        player.Die(IsLoud(who) ? kAway : 0s);
+        ++deaths_[KindOf(who).name];
       }
-      player.Send("word " + std::to_string(turn));
+      player.Send("word " + std::to_string(turn) + std::string(IsLoud(who) ? kLoudBytes : 0, '.'));
       std::this_thread::sleep_for(3ms);
     }
   }
@@ -95,12 +120,18 @@ class SessionChaosTest : public ::testing::Test {
     });
   }
 
+  /// Every other time an instance, every fifteenth Redis: the third of the first ones.
   void Harm(std::chrono::seconds time) {
-    const auto end = SteadyClock::now() + time;
-    for (int kill = 1; SteadyClock::now() + kBetweenKills <= end; ++kill) {
-      std::this_thread::sleep_for(kBetweenKills);
-      world_.KillOne();
-      kills_ = kill;
+    const auto start = SteadyClock::now();
+    for (int kill = 1; kill * kBetweenKills <= time; ++kill) {
+      std::this_thread::sleep_until(start + kill * kBetweenKills);
+      if (kill % 2 == 0) {
+        world_.KillOne();
+        ++instance_kills_;
+      } else if (kill % 15 == 3) {
+        world_.KillRedis();
+        ++redis_kills_;
+      }
     }
   }
 
@@ -111,13 +142,15 @@ class SessionChaosTest : public ::testing::Test {
   std::vector<std::unique_ptr<ChaosPlayer>> players_;
   std::vector<std::unique_ptr<ChaosSubmitter>> submitters_;
   std::atomic<bool> stopped_ = false;
-  int kills_ = 0;
+  int instance_kills_ = 0;
+  int redis_kills_ = 0;
   std::size_t moves_ = 0;
+  std::map<std::string, std::size_t> deaths_;  // Of clients, by what they speak.
 };
 
 TEST_F(SessionChaosTest, NothingIsLostThatNobodyTellsOf) {
   std::thread playing([this] { Play(); });
-  Harm(std::chrono::seconds(FromEnvironment("OOFGG_CHAOS_SECONDS", 12)));
+  Harm(std::chrono::seconds(FromEnvironment("OOFGG_CHAOS_SECONDS", 9)));
   stopped_ = true;
   playing.join();
   for (const auto& submitter : submitters_) submitter->Stop();
@@ -131,7 +164,11 @@ TEST_F(SessionChaosTest, NothingIsLostThatNobodyTellsOf) {
     player->Leave();
     deliveries += player->reading().count();
     gaps += player->reading().gaps();
-    for (const std::string& fault : player->reading().faults()) ADD_FAILURE() << fault;
+  }
+  for (std::size_t i = 0; i < players_.size(); ++i) {
+    for (const std::string& fault : players_[i]->reading().faults()) {
+      ADD_FAILURE() << "player " << i << ", " << KindOf(i).name << ": " << fault;
+    }
   }
   EXPECT_GT(deliveries, events);
 
@@ -152,9 +189,10 @@ TEST_F(SessionChaosTest, NothingIsLostThatNobodyTellsOf) {
     }
   }
   EXPECT_GT(scores, 0);
-  std::printf("%d kills, %zu moves, %zu events, %zu deliveries, %zu gaps told; %lld scores, %lld repeated\n",
-              kills_, moves_, events, deliveries, gaps, static_cast<long long>(scores),
-              static_cast<long long>(repeated));
+  std::printf("killed: %d instances, %d Redis, %zu gRPC clients, %zu WebSockets in text, %zu in binary\n",
+              instance_kills_, redis_kills_, deaths_["gRPC"], deaths_["text"], deaths_["binary"]);
+  std::printf("%zu moves, %zu events, %zu deliveries, %zu gaps told; %lld scores, %lld repeated\n", moves_,
+              events, deliveries, gaps, static_cast<long long>(scores), static_cast<long long>(repeated));
 }
 
 }  // namespace
