@@ -38,7 +38,7 @@ class GrpcPlayer final : public ChaosPlayer {
     over_link.grpc = link_->address();
     client_ = world_.ClientAt(over_link, tokens_);
     stream_ = client_->games().StreamEvents(
-        {.session_id = session_id_, .game_id = {}, .after_sequence = reading_.last()},
+        {.session_id = session_id_, .game_id = {}, .after_sequence = reading_.place()},
         [this](const StatusOr<GameEvent>& event) { OnNext(event); });
   }
 

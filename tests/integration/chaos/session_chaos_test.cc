@@ -125,12 +125,12 @@ class SessionChaosTest : public ::testing::Test {
     const auto start = SteadyClock::now();
     for (int kill = 1; kill * kBetweenKills <= time; ++kill) {
       std::this_thread::sleep_until(start + kill * kBetweenKills);
-      if (kill % 2 == 0) {
-        world_.KillOne();
-        ++instance_kills_;
-      } else if (kill % 15 == 3) {
+      if (kill % 15 == 3) {
         world_.KillRedis();
         ++redis_kills_;
+      } else if (kill % 2 == 0) {
+        world_.KillOne();
+        ++instance_kills_;
       }
     }
   }

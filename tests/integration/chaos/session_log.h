@@ -63,6 +63,7 @@ class Reading {
     ++count_;
     ExpectLocked(sequence, "event");
     last_ = sequence;
+    gaps_in_a_row_ = 0;
     if (std::string wrong = log_.Note(sequence, text); !wrong.empty()) faults_.push_back(std::move(wrong));
   }
   /// The server said that events are gone, "… events 5 to 9 are …".
@@ -80,6 +81,7 @@ class Reading {
       return;
     }
     ExpectLocked(first, "gap");
+    ++gaps_in_a_row_;
     last_ = std::max<std::uint64_t>(last_, last);
   }
   void OnFault(std::string what) {
@@ -87,7 +89,12 @@ class Reading {
     faults_.push_back(std::move(what));
   }
 
-  /// Where to resume: 0, with the next event.
+  /// Where to resume: 0, with the next event. Behind what is gone; but who is told again that something is
+  /// gone might run after the window for ever.
+  [[nodiscard]] std::uint64_t place() const {
+    const std::lock_guard lock(mutex_);
+    return gaps_in_a_row_ > kGapsInARow ? 0 : last_;
+  }
   [[nodiscard]] std::uint64_t last() const {
     const std::lock_guard lock(mutex_);
     return last_;
@@ -112,6 +119,7 @@ class Reading {
 
  private:
   static constexpr unsigned kRunShift = 32;
+  static constexpr int kGapsInARow = 1;
 
   static std::string SkippedText(std::uint64_t from, std::uint64_t to) {
     return "nobody told of the gap between " + std::to_string(from) + " and " + std::to_string(to);
@@ -119,6 +127,7 @@ class Reading {
 
   void ExpectLocked(std::uint64_t next, const char* what) {
     if (last_ == 0 || next == last_ + 1) return;
+    if (next > last_ && gaps_in_a_row_ > kGapsInARow) return;  // It began with the next event.
     if (next <= last_) {
       faults_.push_back(std::string(what) + " " + std::to_string(next) + " came behind " +
                         std::to_string(last_));
@@ -134,6 +143,7 @@ class Reading {
   std::uint64_t last_ = 0;
   std::size_t count_ = 0;
   std::size_t gaps_ = 0;
+  int gaps_in_a_row_ = 0;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> jumps_;
   std::vector<std::string> faults_;
 };

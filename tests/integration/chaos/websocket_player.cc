@@ -56,7 +56,7 @@ class WebSocketPlayer final : public ChaosPlayer {
   void OpenAt(const InstanceAddress& address) override {
     auto peer = std::make_unique<WebSocketPeer>(address.websocket);
     std::string target = "/" + session_id_ + "?echo=1&token=" + tokens_.access_token;
-    if (reading_.last() != 0) target += "&seq=" + std::to_string(reading_.last());
+    if (reading_.place() != 0) target += "&seq=" + std::to_string(reading_.place());
     const int status = peer->Upgrade(target);
     if (status != 101) {
       // 0: the instance has died; 503: it cannot let anybody in now.
