@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,12 +16,18 @@ struct Seat {
   std::string session_id;
 };
 
-/// Players with a stream open each, over one of the ways into oofgg-game.
+/// What an event's data says: which player sent it, and how long ago.
+struct Stamp {
+  std::size_t sender = 0;
+  std::chrono::nanoseconds age{};
+};
+
+/// Players with a stream open each, over one of the ways into oofgg-game. They hear their own events too.
 /// Threads: `Send` one at a time. Lifetime: destroying them closes their streams.
 class EventPlayers {
  public:
-  /// Told how long each event took from a player's `Send` to another's end; on any thread.
-  using OnEvent = std::function<void(std::chrono::nanoseconds took)>;
+  /// Told of each event that a player hears; on any thread.
+  using OnEvent = std::function<void(std::size_t listener, const Stamp& stamp)>;
 
   virtual ~EventPlayers() = default;
 
@@ -28,10 +35,10 @@ class EventPlayers {
   virtual void Send(std::size_t player) = 0;
 };
 
-/// The data of an event sent now: a position, and the moment.
-[[nodiscard]] std::string DataOfNow();
+/// The data of an event that `sender` sends now: a position, who and when.
+[[nodiscard]] std::string StampedData(std::size_t sender);
 
-/// How old such data is; negative: it is none.
-[[nodiscard]] std::chrono::nanoseconds AgeOf(std::string_view data);
+/// Nothing: it is no such data.
+[[nodiscard]] std::optional<Stamp> StampOf(std::string_view data);
 
 }  // namespace oofgg

@@ -14,23 +14,26 @@ namespace oofgg {
 namespace {
 
 constexpr const char* kGame = "arena";
-constexpr std::string_view kMoment = "\"t\":";
+constexpr std::string_view kStamp = "\"stamp\":[";
 
 std::chrono::nanoseconds Now() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
 }  // namespace
 
-std::string DataOfNow() {
+std::string StampedData(std::size_t sender) {
   char text[96];
-  const int length = std::snprintf(text, sizeof text, R"({"x":12.5,"y":7.25,"heading":90,"t":%)" PRId64 "}",
-                                   std::int64_t{Now().count()});
+  const int length =
+      std::snprintf(text, sizeof text, R"({"x":12.5,"y":7.25,"heading":90,"stamp":[%zu,%)" PRId64 "]}",
+                    sender, std::int64_t{Now().count()});
   return {text, static_cast<std::size_t>(length)};
 }
 
-std::chrono::nanoseconds AgeOf(std::string_view data) {
-  const std::size_t found = data.find(kMoment);
-  if (found == std::string_view::npos) return std::chrono::nanoseconds(-1);
-  return Now() - std::chrono::nanoseconds(std::strtoll(data.data() + found + kMoment.size(), nullptr, 10));
+std::optional<Stamp> StampOf(std::string_view data) {
+  const std::size_t found = data.find(kStamp);
+  if (found == std::string_view::npos) return std::nullopt;
+  char* rest = nullptr;
+  const std::size_t sender = std::strtoul(data.data() + found + kStamp.size(), &rest, 10);
+  return Stamp{sender, Now() - std::chrono::nanoseconds(std::strtoll(rest + 1, nullptr, 10))};
 }
 
 EventWorld::EventWorld() {

@@ -22,8 +22,8 @@ constexpr const char* kReady = "ready";
 
 class GrpcPlayer final : public grpc::ClientBidiReactor<pb::GameEvent, pb::GameEvent> {
  public:
-  GrpcPlayer(const std::string& address, Seat seat, EventPlayers::OnEvent on_event)
-      : seat_(std::move(seat)), on_event_(std::move(on_event)) {
+  GrpcPlayer(std::size_t number, const std::string& address, Seat seat, EventPlayers::OnEvent on_event)
+      : number_(number), seat_(std::move(seat)), on_event_(std::move(on_event)) {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // A connection of its own.
     stub_ = GameService::NewStub(
@@ -58,9 +58,8 @@ class GrpcPlayer final : public grpc::ClientBidiReactor<pb::GameEvent, pb::GameE
 
   void OnReadDone(bool ok) override {
     if (!ok) return;
-    const auto age = AgeOf(read_.data());
-    if (age.count() >= 0) {
-      on_event_(age);
+    if (const auto stamp = StampOf(read_.data())) {
+      on_event_(number_, *stamp);
     } else if (!std::exchange(is_open_, true)) {
       opened_.count_down();
     }
@@ -82,6 +81,7 @@ class GrpcPlayer final : public grpc::ClientBidiReactor<pb::GameEvent, pb::GameE
   }
 
  private:
+  const std::size_t number_;
   const Seat seat_;
   const EventPlayers::OnEvent on_event_;
   std::unique_ptr<GameService::Stub> stub_;
@@ -98,7 +98,9 @@ class GrpcPlayer final : public grpc::ClientBidiReactor<pb::GameEvent, pb::GameE
 class GrpcPlayers final : public EventPlayers {
  public:
   GrpcPlayers(const std::string& address, const std::vector<Seat>& seats, const OnEvent& on_event) {
-    for (const Seat& seat : seats) players_.push_back(std::make_unique<GrpcPlayer>(address, seat, on_event));
+    for (const Seat& seat : seats) {
+      players_.push_back(std::make_unique<GrpcPlayer>(players_.size(), address, seat, on_event));
+    }
   }
   ~GrpcPlayers() override {
     for (const auto& player : players_) player->Close();
@@ -109,7 +111,7 @@ class GrpcPlayers final : public EventPlayers {
     for (const auto& player : players_) all = player->WaitUntilOpen() && all;
     return all;
   }
-  void Send(std::size_t player) override { players_[player]->Send("move", DataOfNow()); }
+  void Send(std::size_t player) override { players_[player]->Send("move", StampedData(player)); }
 
  private:
   std::vector<std::unique_ptr<GrpcPlayer>> players_;

@@ -54,7 +54,8 @@ std::string_view TakeFrame(std::string_view& bytes) {
 
 class WebSocketPlayer {
  public:
-  WebSocketPlayer(const std::string& address, const Seat& seat) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+  WebSocketPlayer(std::size_t number, const std::string& address, const Seat& seat)
+      : number_(number), fd_(socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in there{};
     there.sin_family = AF_INET;
     there.sin_port = htons(static_cast<std::uint16_t>(std::atoi(address.c_str() + address.rfind(':') + 1)));
@@ -67,6 +68,7 @@ class WebSocketPlayer {
   WebSocketPlayer(const WebSocketPlayer&) = delete;
   WebSocketPlayer& operator=(const WebSocketPlayer&) = delete;
 
+  [[nodiscard]] std::size_t number() const { return number_; }
   [[nodiscard]] int fd() const { return fd_; }
   [[nodiscard]] bool open() const { return open_; }
 
@@ -90,7 +92,7 @@ class WebSocketPlayer {
  private:
   bool Upgrade(const std::string& address, const Seat& seat) {
     const std::string request =
-        "GET /" + seat.session_id + "?token=" + seat.token + " HTTP/1.1\r\nHost: " + address +
+        "GET /" + seat.session_id + "?echo=1&token=" + seat.token + " HTTP/1.1\r\nHost: " + address +
         "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     if (send(fd_, request.data(), request.size(), MSG_NOSIGNAL) < 0) return false;
@@ -101,6 +103,7 @@ class WebSocketPlayer {
     return answer.starts_with("HTTP/1.1 101");
   }
 
+  const std::size_t number_;
   int fd_;
   bool open_ = false;
   std::string in_;  // What is not a whole frame yet.
@@ -111,7 +114,7 @@ class WebSocketPlayers final : public EventPlayers {
   WebSocketPlayers(const std::string& address, const std::vector<Seat>& seats, OnEvent on_event)
       : on_event_(std::move(on_event)) {
     for (const Seat& seat : seats) {
-      auto& player = players_.emplace_back(std::make_unique<WebSocketPlayer>(address, seat));
+      auto& player = players_.emplace_back(std::make_unique<WebSocketPlayer>(players_.size(), address, seat));
       all_open_ = all_open_ && player->open();
       epoll_event event{.events = EPOLLIN, .data = {.ptr = player.get()}};
       epoll_ctl(epoll_, EPOLL_CTL_ADD, player->fd(), &event);
@@ -136,7 +139,7 @@ class WebSocketPlayers final : public EventPlayers {
   }
 
   void Send(std::size_t player) override {
-    players_[player]->Say(R"({"type":"move","data":)" + DataOfNow() + "}");
+    players_[player]->Say(R"({"type":"move","data":)" + StampedData(player) + "}");
   }
 
  private:
@@ -145,15 +148,14 @@ class WebSocketPlayers final : public EventPlayers {
     while (!stopped_) {
       const int count = epoll_wait(epoll_, events.data(), events.size(), /*timeout=*/100);
       for (int i = 0; i < count; ++i) {
-        static_cast<WebSocketPlayer*>(events[static_cast<std::size_t>(i)].data.ptr)
-            ->Read([this](std::string_view message) { Show(message); });
+        auto* const player = static_cast<WebSocketPlayer*>(events[static_cast<std::size_t>(i)].data.ptr);
+        player->Read([&](std::string_view message) { Show(*player, message); });
       }
     }
   }
 
-  void Show(std::string_view message) {
-    const auto age = AgeOf(message);
-    if (age.count() >= 0) return on_event_(age);
+  void Show(const WebSocketPlayer& player, std::string_view message) {
+    if (const auto stamp = StampOf(message)) return on_event_(player.number(), *stamp);
     ++answered_;
   }
 
