@@ -1,6 +1,6 @@
 // Every call of oofgg-game that the contract has, by what may be wrong with it: a table whose cells are
 // tests. The requests go as bytes, as a client of anybody's sends them, to a real oofgg-game beside a real
-// oofgg-auth.
+// oofgg-auth; once where it keeps everything in SQLite, once in PostgreSQL and Redis.
 
 #include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,9 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,8 @@
 #include "oofgg/auth/token_issuer.h"
 #include "oofgg/testing/fake_clock.h"
 #include "tests/integration/servers/running_server.h"
+#include "tests/support/postgres_server.h"
+#include "tests/support/redis_server.h"
 #include "tests/unit/rpc/raw_call.h"
 #include "wire/codec.h"
 
@@ -39,12 +43,15 @@ using grpc::StatusCode::OK;
 using grpc::StatusCode::PERMISSION_DENIED;
 using grpc::StatusCode::UNAUTHENTICATED;
 
+/// Where oofgg-game keeps what it has.
+enum class Stores { kSqlite, kPostgresAndRedis };
+
 /// The servers, tokens of several people, and things that belong to ann; made once for all cells.
 class World {
  public:
-  World()
+  explicit World(Stores stores)
       : auth_(StartAuth(folder_)),
-        game_(StartGame(folder_, *auth_, {"--games", "arena=Arena"})),
+        game_(StartGame(folder_, *auth_, ArgumentsFor(stores))),
         channel_(grpc::CreateChannel(game_->address("grpc"), grpc::InsecureChannelCredentials())) {
     Game chess = Make<methods::CreateGame>({.name = "Chess", .max_players_per_session = 2});
     game_id = chess.id;
@@ -88,6 +95,16 @@ class World {
   std::string game_id;
 
  private:
+  std::vector<std::string> ArgumentsFor(Stores stores) {
+    std::vector<std::string> arguments = {"--games", "arena=Arena"};
+    if (stores == Stores::kPostgresAndRedis) {
+      redis_ = std::make_unique<RedisServer>();
+      arguments.insert(arguments.end(),
+                       {"--database", PostgresServer::Shared().NewSchemaUrl(), "--redis", redis_->address()});
+    }
+    return arguments;
+  }
+
   [[nodiscard]] std::string TokenAt(const Clock& clock, const std::string& user,
                                     const std::string& role) const {
     const auto keys = auth::KeyStore::Open(folder_.path() + "/oofgg-data/auth-keys").value();
@@ -96,6 +113,7 @@ class World {
   }
 
   TemporaryDirectory folder_;
+  std::unique_ptr<RedisServer> redis_;
   std::unique_ptr<RunningServer> auth_;
   std::unique_ptr<RunningServer> game_;
   std::shared_ptr<grpc::Channel> channel_;
@@ -357,7 +375,7 @@ std::vector<Row> EntityRows() {
 // A stream is judged by its first answer: the event that opens it comes back.
 std::vector<Row> StreamRows() {
   const auto never_given = [](const World& w, auto request, auto send) {
-    request.sequence = 1'000'000;
+    request.sequence = std::uint64_t{1} << 40;  // Beyond any run in which another instance may be.
     return send(w, request);
   };
   return {
@@ -480,31 +498,41 @@ const std::vector<Row>& Table() {
   return table;
 }
 
-class GameCallsTest : public ::testing::TestWithParam<std::tuple<std::size_t, Case>> {
+class GameCallsTest : public ::testing::TestWithParam<std::tuple<Stores, std::size_t, Case>> {
  protected:
-  static void SetUpTestSuite() { world_ = new World; }
-  static void TearDownTestSuite() {
-    delete world_;
-    world_ = nullptr;
+  static void TearDownTestSuite() { worlds_.clear(); }
+
+  /// Made for the first cell that needs it.
+  static const World& WorldOn(Stores stores) {
+    auto& world = worlds_[stores];
+    if (world == nullptr) world = std::make_unique<World>(stores);
+    return *world;
   }
-  inline static World* world_ = nullptr;
+
+ private:
+  inline static std::map<Stores, std::unique_ptr<World>> worlds_;
 };
 
 TEST_P(GameCallsTest, IsAnsweredAsTheTableSays) {
-  const auto& [index, which] = GetParam();
+  const auto& [stores, index, which] = GetParam();
   const Row& row = Table()[index];
-  const grpc::Status status = row.call(*world_, which);
+  const grpc::Status status = row.call(WorldOn(stores), which);
   EXPECT_EQ(status.error_code(), row.expected.at(which)) << status.error_message();
   EXPECT_EQ(status.ok(), status.error_message().empty()) << "a refusal says what was wrong";
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, GameCallsTest,
-                         ::testing::Combine(::testing::Range(std::size_t{0}, Table().size()),
-                                            ::testing::ValuesIn(kCases)),
-                         [](const auto& cell) {
-                           return Table()[std::get<0>(cell.param)].name +
-                                  kCaseNames[static_cast<std::size_t>(std::get<1>(cell.param))];
-                         });
+auto CellsOn(Stores stores) {
+  return ::testing::Combine(::testing::Values(stores), ::testing::Range(std::size_t{0}, Table().size()),
+                            ::testing::ValuesIn(kCases));
+}
+
+std::string NameOfCell(const ::testing::TestParamInfo<GameCallsTest::ParamType>& cell) {
+  return Table()[std::get<1>(cell.param)].name +
+         kCaseNames[static_cast<std::size_t>(std::get<2>(cell.param))];
+}
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, GameCallsTest, CellsOn(Stores::kSqlite), NameOfCell);
+INSTANTIATE_TEST_SUITE_P(PostgresAndRedis, GameCallsTest, CellsOn(Stores::kPostgresAndRedis), NameOfCell);
 
 TEST(GameCallsTable, HasEveryCallOfTheServicesOnce) {
   std::size_t calls = 0;
