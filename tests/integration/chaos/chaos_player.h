@@ -21,7 +21,7 @@ class ChaosPlayer {
   ChaosPlayer(const ChaosPlayer&) = delete;
   ChaosPlayer& operator=(const ChaosPlayer&) = delete;
 
-  /// Drops the stream, and opens another at any instance that lives.
+  /// Drops the stream, and opens another at any instance that lives; at once, wherever it was.
   void Move();
   /// Moves if its instance has died or its stream has ended, unless it is to stay away.
   void Tend();
@@ -34,6 +34,8 @@ class ChaosPlayer {
   virtual void Leave() = 0;
 
   [[nodiscard]] const Reading& reading() const { return reading_; }
+  /// How often it came to an instance that did not know of the run it had read.
+  [[nodiscard]] int too_early() const { return too_early_; }
 
  protected:
   /// The client goes without a goodbye.
@@ -56,6 +58,7 @@ class ChaosPlayer {
 
  private:
   InstanceAddress where_;
+  std::atomic<int> too_early_ = 0;
   std::chrono::steady_clock::time_point back_at_;
 };
 
