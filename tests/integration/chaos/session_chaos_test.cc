@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <stop_token>
 #include <thread>
 
 #include "oofgg/client.h"
@@ -87,9 +88,9 @@ class SessionChaosTest : public ::testing::Test {
   }
 
   /// Everybody talks, moves and dies now and then.
-  void Play() {
+  void Play(const std::stop_token& stop) {
     std::mt19937 random(seed_ + 1);
-    for (std::size_t turn = 0; !stopped_; ++turn) {
+    for (std::size_t turn = 0; !stop.stop_requested(); ++turn) {
       const std::size_t who = turn % players_.size();
       ChaosPlayer& player = *players_[who];
       player.Tend();
@@ -142,7 +143,6 @@ class SessionChaosTest : public ::testing::Test {
   std::vector<std::unique_ptr<SessionLog>> logs_;
   std::vector<std::unique_ptr<ChaosPlayer>> players_;
   std::vector<std::unique_ptr<ChaosSubmitter>> submitters_;
-  std::atomic<bool> stopped_ = false;
   int instance_kills_ = 0;
   int redis_kills_ = 0;
   std::size_t moves_ = 0;
@@ -150,9 +150,9 @@ class SessionChaosTest : public ::testing::Test {
 };
 
 TEST_F(SessionChaosTest, NothingIsLostThatNobodyTellsOf) {
-  std::thread playing([this] { Play(); });
+  std::jthread playing([this](const std::stop_token& stop) { Play(stop); });
   Harm(std::chrono::seconds(FromEnvironment("OOFGG_CHAOS_SECONDS", 9)));
-  stopped_ = true;
+  playing.request_stop();
   playing.join();
   for (const auto& player : players_) player->Move();  // Those who are away as well.
   for (const auto& submitter : submitters_) submitter->Stop();
