@@ -56,6 +56,8 @@ class ChaosWorld {
   };
 
   void Start(Instance& instance);
+  /// As who supervises programs does: until it comes up.
+  void StartAgain(Instance& instance);
 
   PostgresServer database_;
   RedisServer redis_;  // What it has acknowledged is on the disk, as the servers want it.
