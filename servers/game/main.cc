@@ -173,7 +173,7 @@ Status Serve(const GameSettings& settings) {
                           {"websocket", WithPort(settings.websocket_listen, websocket->port())}});
   process.WaitForSignal();
   ops.SetReady(false);
-  room->StopPurging();
+  room->Drain();
   const TimePoint end = DeadlineAfter(clock.Now(), kDrainPatience);
   if (queue != nullptr) queue->EndBy(end);
   Drain drain;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <utility>
 
 #include "oofgg/client.h"
@@ -25,14 +26,25 @@ std::string RegionName(std::int32_t region) {
 
 class TicketWatch final : public game::MatchWatch {
  public:
-  TicketWatch(std::unique_ptr<Client> client, const std::string& ticket_id,
-              game::MatchQueue::OnTicket on_ticket)
+  TicketWatch(std::unique_ptr<Client> client, std::string ticket_id, game::MatchQueue::OnTicket on_ticket)
       : client_(std::move(client)),
-        call_(client_->matchmaking().WatchTicket({.id = ticket_id}, std::move(on_ticket))) {}
+        ticket_id_(std::move(ticket_id)),
+        call_(client_->matchmaking().WatchTicket({.id = ticket_id_}, std::move(on_ticket))) {}
+
+  void Cancel(OnCancelled on_done) override {
+    if (is_cancelling_.exchange(true)) return;
+    cancelling_ = client_->matchmaking().CancelTicket(
+        {.id = ticket_id_},
+        [on_done = std::move(on_done)](const StatusOr<Ticket>& ticket) { on_done(ticket.status()); },
+        {.timeout = kLongestCall, .idempotency_key = {}});
+  }
 
  private:
   std::unique_ptr<Client> client_;
-  Call call_;  // Dropped before the client.
+  const std::string ticket_id_;
+  std::atomic<bool> is_cancelling_ = false;
+  Call cancelling_;
+  Call call_;  // Both dropped before the client.
 };
 
 }  // namespace

@@ -182,7 +182,7 @@ std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& setting
   flags.AddCustom({.name = "games", .help = "Games that are there from the start", .value = "ID=NAME,..."},
                   "", [&settings](std::string_view text) { return ParseGames(text, settings.games); });
   flags.Add({.name = "disconnect-grace",
-             .help = "After how long a member whose event stream was lost leaves a player's session"},
+             .help = "After how long who lost their stream leaves a player's session, or the queue"},
             &settings.disconnect_grace);
   flags.Add({.name = "session-idle",
              .help = "After how long a player's session is over on which nobody has a stream"},

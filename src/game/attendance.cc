@@ -28,13 +28,19 @@ void Attendance::Depart(std::string_view session_id, std::string_view player_id)
   const auto session = sessions_.find(session_id);
   if (session == sessions_.end()) return;
   const auto player = session->second.find(player_id);
-  if (player == session->second.end() || --player->second.streams > 0) return;
+  // While we drain, a player counts as here until others notice that we are gone.
+  if (player == session->second.end() || draining_ || --player->second.streams > 0) return;
   if (board_ != nullptr) {
     Erase(session, player);
     return Say(session_id, player_id, Where::kAway);
   }
   player->second.absent_since = now;
   departures_.push_back({now, {std::string(session_id), std::string(player_id)}});
+}
+
+void Attendance::Drain() {
+  const std::lock_guard lock(mutex_);
+  draining_ = true;
 }
 
 void Attendance::Forget(std::string_view session_id, std::string_view player_id) {

@@ -17,8 +17,9 @@
 
 namespace oofgg::game {
 
-/// Who has an event stream open on which session, and who had one and has been away for longer than a grace.
-/// Who never opened one is not waited for. Pure: the owner of the clock asks for what is due.
+/// Who has a stream open on which session (of its events, or of their own place in the queue), and who had
+/// one and has been away for longer than a grace. Who never opened one is not waited for. Pure: the owner of
+/// the clock asks for what is due.
 ///
 /// Where there are several instances they share a board, and then it is the board that knows who is away:
 /// who comes and goes here is told it without waiting, and while it cannot be asked nobody is due.
@@ -34,6 +35,9 @@ class Attendance {
   void Arrive(std::string_view session_id, std::string_view player_id);
   /// One call for each `Arrive`.
   void Depart(std::string_view session_id, std::string_view player_id);
+
+  /// The process ends: whose streams end from now on have not gone, it is this instance that goes.
+  void Drain();
 
   /// The player left, or came anew: an absence from before no longer counts.
   void Forget(std::string_view session_id, std::string_view player_id);
@@ -71,6 +75,7 @@ class Attendance {
   AttendanceBoard* const board_;
   const std::shared_ptr<AttendanceTeller> teller_;  // Null without a board. Its lock is taken under mutex_.
   mutable std::mutex mutex_;
+  bool draining_ = false;
   StringMap<Players> sessions_;       // By session, then player.
   std::deque<Departure> departures_;  // Without a board. Some of them back by now, or gone again later.
 };

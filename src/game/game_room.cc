@@ -113,6 +113,17 @@ StatusOr<std::unique_ptr<GameRoom>> GameRoom::Open(const Stores& stores, MatchQu
   return room;
 }
 
+Status GameRoom::LeaveAbsent() {
+  Status left = caretaker_.LeaveAbsent();
+  Status cancelled = queue_.CancelAbandoned();
+  return left.ok() ? cancelled : left;
+}
+
+void GameRoom::Drain() {
+  stopped_ = true;
+  attendance_.Drain();
+}
+
 Status GameRoom::ErasePlayer(const DeletedUser& user) {
   if (user.user_id.empty()) return {};
   erased_.Add(user, clock_.WallNow());

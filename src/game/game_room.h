@@ -76,15 +76,17 @@ class GameRoom {
   /// end.
   Status PurgeEnded();
 
-  /// Members who have been away for longer than the grace leave; to be called every second or so.
-  Status LeaveAbsent() { return caretaker_.LeaveAbsent(); }
+  /// Who has been away for longer than the grace leaves their session, or their place in the queue; to be
+  /// called every second or so.
+  Status LeaveAbsent();
 
   /// Takes onto the leaderboards what other instances on the same stores kept; to be called every second or
   /// so where there may be others.
   Status FollowScores() { return sync_.CatchUpIfDue(); }
 
   /// The process ends: a `PurgeEnded` under way returns behind the player it is at, and later ones at once.
-  void StopPurging() { stopped_ = true; }
+  /// Whose streams end from now on are not taken for absent.
+  void Drain();
 
   /// Somebody's account was deleted: deletes their profile and scores, takes them out of sessions, queue and
   /// lists, and keeps nothing new of them until `user.until`. Games that they made stay. Again does no harm,

@@ -11,11 +11,16 @@
 
 namespace oofgg::game {
 
-/// A watch under way. Dropping it ends the watch; a call of its callback may still be running then. The
-/// callback may drop its own watch.
+/// A watch under way. Dropping it ends the watch; a call of its callbacks may still be running then. The
+/// callbacks may drop their own watch. Threads: safe.
 class MatchWatch {
  public:
   virtual ~MatchWatch() = default;
+
+  using OnCancelled = std::function<void(const Status& cancelled)>;
+  /// As `MatchQueue::Cancel`, on behalf of whom the ticket is watched for and without waiting; `on_done` may
+  /// be called inside. Again does nothing.
+  virtual void Cancel(OnCancelled on_done) = 0;
 };
 
 /// Where players wait for a match: the maker, seen from here.

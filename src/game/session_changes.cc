@@ -166,7 +166,10 @@ Status SessionFacade::TakeOut(const std::string& session_id, const std::string& 
   const auto session = parts_.sessions.FindSession(session_id);
   if (session.status().code() == StatusCode::kNotFound) return {};
   OOFGG_RETURN_IF_ERROR(session.status());
-  const bool hosted = !session->owner_id.empty() && session->state != SessionState::kQueued;
+  if (session->state == SessionState::kQueued) {
+    return session->owner_id == player_id ? parts_.queue.Abandon(*session) : Status();
+  }
+  const bool hosted = !session->owner_id.empty() && session->alias_of.empty();
   if (!hosted || !IsLive(session->state)) return {};
   return LeaveSession(*session, session_id, player_id).status();
 }

@@ -135,6 +135,7 @@ StatusOr<Session> SessionFacade::JoinQueue(const CallContext& context, const Joi
   OOFGG_RETURN_IF_ERROR(parts_.games.FindGame(request.game_id).status());
   OOFGG_ASSIGN_OR_RETURN(const SessionRecord place,
                          parts_.queue.Join(context, request.game_id, request.region));
+  parts_.attendance.Forget(place.id, context.caller->user_id);  // Who asks again has not gone.
   return ViewOf(place, place.id, context.caller->user_id);
 }
 
@@ -232,11 +233,13 @@ StatusOr<StreamHandlerPtr<Session, Session>> SessionFacade::WatchQueue(const Cal
   OOFGG_RETURN_IF_ERROR(Authorize(context, Act::kReadSession, RelationTo(session, caller)));
 
   host->Wake();
-  auto watch =
-      std::make_shared<SessionWatch>(parts_.sessions, parts_.notifier, context, request.id, std::move(host));
+  auto watch = std::make_shared<SessionWatch>(parts_.sessions, parts_.notifier, parts_.attendance, context,
+                                              request.id, std::move(host));
+  const SessionRecord& record = session.record;
+  if (record.state == SessionState::kQueued && record.owner_id == caller) watch->HoldPlace();
   // From before the first `Next` on, so that no change falls between.
   parts_.notifier.Add(request.id, watch);
-  parts_.queue.Attend(context, session.record);
+  parts_.queue.Attend(context, record);
   return watch;
 }
 

@@ -85,12 +85,13 @@ class SessionFacade {
   /// Streams the session with `request.id` now and on each change, newest only, and ends with OK behind the
   /// state kStarted, kFinished or kDeleted; a session that failed to find a match ends in kFinished with an
   /// attribute `error`. Once started it has the attributes `address`, `match_id` and the caller's
-  /// `join_ticket`.
+  /// `join_ticket`. Of a place in the queue its owner's streams are what holds it: once the last has been
+  /// closed for the disconnect grace, the place is given up.
   StatusOr<StreamHandlerPtr<Session, Session>> WatchQueue(const CallContext& context, const Session& request,
                                                           std::shared_ptr<StreamHost> host);
 
-  /// The player, who has gone without a word, leaves a session that a player made; as good if it is over or
-  /// gone, if it is a match, or if they left.
+  /// The player, who has gone without a word, leaves a session that a player made, or their place in the
+  /// queue, without waiting for the maker; as good if it is over or gone, if it is a match, or if they left.
   Status TakeOut(const std::string& session_id, const std::string& player_id);
 
   /// Ends a live session that a player made, if nobody attends it when it is written; as good if there is

@@ -65,6 +65,15 @@ StatusOr<SessionRecord> SessionQueue::Leave(const CallContext& context, const Se
   return left;
 }
 
+Status SessionQueue::Abandon(const SessionRecord& place) {
+  if (follower_->GiveUp(place.id)) return {};
+  OOFGG_RETURN_IF_ERROR(ModifySession(sessions_, place.id, Delete).status());
+  notifier_.Notify(place.id);
+  return {};
+}
+
+Status SessionQueue::CancelAbandoned() { return follower_->GiveUpDeleted(); }
+
 void SessionQueue::Forget(const SessionRecord& place) { follower_->Unfollow(place.id); }
 
 void SessionQueue::Attend(const CallContext& context, const SessionRecord& place) {

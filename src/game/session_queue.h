@@ -42,6 +42,15 @@ class SessionQueue {
   /// Gives the place up. kFailedPrecondition: the ticket was matched meanwhile.
   StatusOr<SessionRecord> Leave(const CallContext& context, const SessionRecord& place);
 
+  /// The owner has gone without a word: the place is given up in their stead. Does not wait for the maker: if
+  /// that has matched them meanwhile they are in the match; if it cannot be told, it cancels tickets that
+  /// nobody watches by itself.
+  Status Abandon(const SessionRecord& place);
+
+  /// Tells the maker of places that are followed here and were abandoned at another instance; to be called
+  /// every second or so.
+  Status CancelAbandoned();
+
   /// The place is being erased: nothing more becomes of its ticket here. The maker hears by itself.
   void Forget(const SessionRecord& place);
 

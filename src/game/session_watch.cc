@@ -12,13 +12,27 @@ void SessionWatch::OnSessionChanged() {
   host_.Wake();
 }
 
+void SessionWatch::HoldPlace() {
+  attendance_.Arrive(id_, context_.caller->user_id);
+  holds_place_ = true;
+}
+
+void SessionWatch::LetGo() {
+  if (std::exchange(holds_place_, false)) attendance_.Depart(id_, context_.caller->user_id);
+}
+
 void SessionWatch::OnClose() {
+  LetGo();
   notifier_.Remove(id_, this);
   host_.Drop();
 }
 
 void SessionWatch::End(Status status) {
   ended_ = true;
+  const bool held_place = holds_place_;
+  LetGo();
+  // There is nothing left to wait for.
+  if (held_place && status.ok()) attendance_.Forget(id_, context_.caller->user_id);
   notifier_.Remove(id_, this);
   host_.Finish(std::move(status));
 }

@@ -25,54 +25,138 @@ std::vector<SessionMember> MembersOf(const Assignment& assignment) {
 
 }  // namespace
 
+class TicketFollower::RowWatcher final : public SessionNotifier::Watcher {
+ public:
+  RowWatcher(std::weak_ptr<TicketFollower> follower, std::string place_id)
+      : follower_(std::move(follower)), place_id_(std::move(place_id)) {}
+
+  void OnSessionChanged() override {
+    if (const auto follower = follower_.lock()) follower->NoteChanged(place_id_);
+  }
+
+ private:
+  const std::weak_ptr<TicketFollower> follower_;
+  const std::string place_id_;
+};
+
 void TicketFollower::Follow(MatchQueue& queue, const CallContext& context, const SessionRecord& place) {
+  const auto row = std::make_shared<RowWatcher>(weak_from_this(), place.id);
   {
     const std::lock_guard lock(mutex_);
-    if (stopped_ || !watches_.try_emplace(place.id, nullptr).second) return;
+    if (stopped_ || !followed_.try_emplace(place.id, Followed{row, nullptr}).second) return;
   }
+  notifier_.Add(place.id, row);
   std::shared_ptr<MatchWatch> watch = queue.Watch(
       context, place.ticket_id, [self = weak_from_this(), id = place.id](const StatusOr<Ticket>& ticket) {
         if (const auto follower = self.lock()) follower->OnTicket(id, ticket);
       });
-  const std::lock_guard lock(mutex_);
-  // Gone if the ticket was final, or the place given up, before `Watch` returned: the watch ends with us.
-  const auto entry = watches_.find(place.id);
-  if (entry == watches_.end()) return;
-  entry->second.swap(watch);
-  if (entry->second == nullptr) watches_.erase(entry);
+  const bool has_credential = watch != nullptr;
+  bool is_followed = false;
+  {
+    const std::lock_guard lock(mutex_);
+    // Gone if the ticket was final, or the place given up, before `Watch` returned: the watch ends with us.
+    const auto entry = followed_.find(place.id);
+    is_followed = entry != followed_.end() && entry->second.row == row;
+    if (is_followed) entry->second.watch.swap(watch);
+    if (is_followed && !has_credential) followed_.erase(entry);
+  }
+  if (!is_followed || !has_credential) notifier_.Remove(place.id, row.get());
 }
 
 void TicketFollower::Unfollow(const std::string& place_id) {
-  std::shared_ptr<MatchWatch> ended;  // Dropped when no lock is held.
-  const std::lock_guard lock(mutex_);
-  if (const auto entry = watches_.find(place_id); entry != watches_.end()) {
+  Followed ended;  // Dropped when no lock is held.
+  {
+    const std::lock_guard lock(mutex_);
+    const auto entry = followed_.find(place_id);
+    if (entry == followed_.end()) return;
     ended = std::move(entry->second);
-    watches_.erase(entry);
+    followed_.erase(entry);
+    changed_.erase(place_id);
   }
+  notifier_.Remove(place_id, ended.row.get());
 }
 
 void TicketFollower::Stop() {
-  StringMap<std::shared_ptr<MatchWatch>> ended;
+  StringMap<Followed> ended;
   std::unique_lock lock(mutex_);
   stopped_ = true;
-  ended.swap(watches_);
+  ended.swap(followed_);
   idle_.wait(lock, [this] { return running_ == 0; });
 }
 
-void TicketFollower::OnTicket(const std::string& place_id, const StatusOr<Ticket>& ticket) {
+bool TicketFollower::Enter() {
+  const std::lock_guard lock(mutex_);
+  if (!stopped_) ++running_;
+  return !stopped_;
+}
+
+void TicketFollower::Leave() {
+  const std::lock_guard lock(mutex_);
+  if (--running_ == 0) idle_.notify_all();
+}
+
+void TicketFollower::NoteChanged(const std::string& place_id) {
+  const std::lock_guard lock(mutex_);
+  if (followed_.contains(place_id)) changed_.insert(place_id);
+}
+
+std::shared_ptr<MatchWatch> TicketFollower::WatchOf(const std::string& place_id) {
+  const std::lock_guard lock(mutex_);
+  const auto entry = followed_.find(place_id);
+  return entry == followed_.end() ? nullptr : entry->second.watch;
+}
+
+bool TicketFollower::GiveUp(const std::string& place_id) {
+  const std::shared_ptr<MatchWatch> watch = WatchOf(place_id);
+  if (watch == nullptr) return false;
+  watch->Cancel([self = weak_from_this(), place_id](const Status& cancelled) {
+    if (const auto follower = self.lock()) follower->OnCancelled(place_id, cancelled);
+  });
+  return true;
+}
+
+Status TicketFollower::GiveUpDeleted() {
+  std::set<std::string> changed;
   {
     const std::lock_guard lock(mutex_);
-    if (stopped_) return;
-    ++running_;
+    changed.swap(changed_);
   }
+  Status first_error;
+  for (const std::string& place_id : changed) {
+    const auto place = sessions_.FindSession(place_id);
+    const bool is_unknown = !place.ok() && place.status().code() != StatusCode::kNotFound;
+    if (is_unknown && first_error.ok()) first_error = place.status();
+    const bool is_deleted = place.ok() && place->state == SessionState::kDeleted;
+    if (is_unknown || (is_deleted && !GiveUp(place_id))) NoteChanged(place_id);
+  }
+  return first_error;
+}
+
+void TicketFollower::OnCancelled(const std::string& place_id, const Status& cancelled) {
+  if (cancelled.code() == StatusCode::kFailedPrecondition) return;  // Too late: its watch tells of the match.
+  if (!Enter()) return;
+  if (!cancelled.ok() && cancelled.code() != StatusCode::kNotFound) {
+    Log(LogLevel::kWarning, "game",
+        "session " + place_id +
+            ": its ticket is left to end by itself, as nobody watches it any more: " + cancelled.ToString());
+  }
+  if (const Status ended = End(place_id, SessionState::kDeleted, {}); !ended.ok()) {
+    Log(LogLevel::kError, "game",
+        "session " + place_id + ": could not note that its player left: " + ended.ToString());
+  }
+  Unfollow(place_id);
+  Leave();
+}
+
+void TicketFollower::OnTicket(const std::string& place_id, const StatusOr<Ticket>& ticket) {
+  if (!Enter()) return;
   if (const Status applied = Apply(place_id, ticket); !applied.ok()) {
     // The place stays as it was; the next JOIN of its owner, or the next start, asks for the ticket again.
     Log(LogLevel::kError, "game",
         "session " + place_id + ": could not note its ticket: " + applied.ToString());
   }
   if (IsFinal(ticket)) Unfollow(place_id);
-  const std::lock_guard lock(mutex_);
-  if (--running_ == 0) idle_.notify_all();
+  Leave();
 }
 
 Status TicketFollower::Apply(const std::string& place_id, const StatusOr<Ticket>& ticket) {

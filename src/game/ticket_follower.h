@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "base/event_log.h"
@@ -32,10 +33,29 @@ class TicketFollower : public std::enable_shared_from_this<TicketFollower> {
 
   void Unfollow(const std::string& place_id);
 
+  /// Has the ticket of a place that is followed cancelled, with the credential that it is followed with; the
+  /// place is over when the maker has answered, unless it was matched before. False: it is not followed.
+  bool GiveUp(const std::string& place_id);
+
+  /// The same for those whose rows say, written by somebody else, that they are over. What fails is tried
+  /// again by the next call.
+  Status GiveUpDeleted();
+
   /// Ends all watches and waits for callbacks that run.
   void Stop();
 
  private:
+  class RowWatcher;
+  struct Followed {
+    std::shared_ptr<SessionNotifier::Watcher> row;
+    std::shared_ptr<MatchWatch> watch;  // Null while `Watch` is being called.
+  };
+
+  bool Enter();
+  void Leave();
+  void NoteChanged(const std::string& place_id);
+  [[nodiscard]] std::shared_ptr<MatchWatch> WatchOf(const std::string& place_id);
+  void OnCancelled(const std::string& place_id, const Status& cancelled);
   void OnTicket(const std::string& place_id, const StatusOr<Ticket>& ticket);
   Status Apply(const std::string& place_id, const StatusOr<Ticket>& ticket);
   Status Settle(const std::string& place_id, const Ticket& ticket);
@@ -51,7 +71,8 @@ class TicketFollower : public std::enable_shared_from_this<TicketFollower> {
 
   std::mutex mutex_;  // Never held while a watch, a store or a watcher is called.
   std::condition_variable idle_;
-  StringMap<std::shared_ptr<MatchWatch>> watches_;  // Null while `Watch` is being called.
+  StringMap<Followed> followed_;
+  std::set<std::string> changed_;  // Of those followed, whose rows may say something new.
   int running_ = 0;
   bool stopped_ = false;
 };

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/integration/servers/running_server.h"
+#include "tests/support/eventually.h"
 #include "tests/support/inbox.h"
 #include "tests/support/tcp_peer.h"
 
@@ -29,8 +30,10 @@ class MatchQueueTest : public ::testing::Test {
     EndOrphans();
   }
 
-  void StartTheGame() {
-    game_ = StartGame(folder_, *auth_, {"--games", "arena=Arena", "--maker", maker_->address("grpc")});
+  void StartTheGame(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {"--games", "arena=Arena", "--maker", maker_->address("grpc")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    game_ = StartGame(folder_, *auth_, arguments);
   }
 
   TemporaryDirectory folder_;
@@ -127,6 +130,23 @@ TEST_F(MatchQueueTest, WhoLeavesTheQueueIsNotMatched) {
   Queued ann(SignUp("ann", *auth_, game_.get()));
   const auto left = ann.client->games().JoinLeave(ToArena(JoinLeaveAction::kLeave));
   ASSERT_TRUE(left.ok()) << left.status();
+  Queued bob(SignUp("bob", *auth_, game_.get()));
+  Queued cid(SignUp("cid", *auth_, game_.get()));
+  const auto bobs = bob.sessions.Next(IsStarted);
+  ASSERT_TRUE(bobs.has_value() && bobs->ok());
+  EXPECT_THAT((*bobs)->user_ids, UnorderedElementsAre(bob.user_id(), cid.user_id()));
+}
+
+TEST_F(MatchQueueTest, WhoClosesTheWatchIsNotMatched) {
+  game_.reset();
+  StartTheGame({"--disconnect-grace", "100ms"});
+  Queued ann(SignUp("ann", *auth_, game_.get()));
+  ASSERT_TRUE(ann.sessions.Next().has_value()) << "the stream is open";
+  ann.watch.Cancel();
+  EXPECT_TRUE(Eventually([&] {
+    const auto place = ann.client->games().GetSession({.id = ann.session_id, .game_id = "arena"});
+    return place.ok() && place->sessions.at(0).state == SessionState::kDeleted;
+  }));
   Queued bob(SignUp("bob", *auth_, game_.get()));
   Queued cid(SignUp("cid", *auth_, game_.get()));
   const auto bobs = bob.sessions.Next(IsStarted);

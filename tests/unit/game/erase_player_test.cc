@@ -293,7 +293,7 @@ TEST_F(StuckPlayersTest, OneSweepComesAfterTheSettlingHoweverManyCameBefore) {
 TEST_F(StuckPlayersTest, ASweepEndsBehindThePlayerItIsAt) {
   for (const char* player : {"amy", "bob", "cyd"}) ASSERT_TRUE(room_->ErasePlayer(Deleted(player)).ok());
   players_.erasures = 0;
-  players_.on_erasure = [this] { room_->StopPurging(); };
+  players_.on_erasure = [this] { room_->Drain(); };
   EXPECT_TRUE(room_->PurgeEnded().ok());
   EXPECT_EQ(players_.erasures, 1);
 }

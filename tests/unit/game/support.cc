@@ -1,6 +1,7 @@
 #include "tests/unit/game/support.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace oofgg::game {
 
@@ -27,19 +28,31 @@ StatusOr<std::string> FakeMatchQueue::Enqueue(const CallContext& context, const 
   return "ticket-" + entry.idempotency_key;
 }
 
-struct FakeMatchQueue::Handle final : MatchWatch {
-  explicit Handle(std::shared_ptr<Watches> watches) : all(std::move(watches)) {}
+class FakeMatchQueue::Handle final : public MatchWatch {
+ public:
+  Handle(FakeMatchQueue& queue, CallContext context, std::string ticket_id)
+      : queue_(queue), context_(std::move(context)), ticket_id_(std::move(ticket_id)), all_(queue.watches_) {}
   ~Handle() override {
-    std::erase_if(*all, [this](const auto& watch) { return watch.second.first == this; });
+    std::erase_if(*all_, [this](const auto& watch) { return watch.second.first == this; });
   }
-  std::shared_ptr<Watches> all;
+  void Cancel(OnCancelled on_done) override {
+    if (std::exchange(cancelled_, true) || queue_.is_silent) return;
+    on_done(queue_.Cancel(context_, ticket_id_));
+  }
+
+ private:
+  FakeMatchQueue& queue_;
+  const CallContext context_;
+  const std::string ticket_id_;
+  const std::shared_ptr<Watches> all_;
+  bool cancelled_ = false;
 };
 
 std::unique_ptr<MatchWatch> FakeMatchQueue::Watch(const CallContext& context, const std::string& ticket_id,
                                                   OnTicket on_ticket) {
   if (context.bearer_token.empty() && !has_credential) return nullptr;
   watchers.push_back(context);
-  auto handle = std::make_unique<Handle>(watches_);
+  auto handle = std::make_unique<Handle>(*this, context, ticket_id);
   watches_->emplace(ticket_id, std::pair(handle.get(), std::move(on_ticket)));
   return handle;
 }

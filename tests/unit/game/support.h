@@ -90,12 +90,13 @@ class FakeMatchQueue final : public MatchQueue {
   std::vector<CallContext> watchers;  ///< On whose behalf tickets were watched.
   Status enqueue_status;              ///< What `Enqueue` answers if not OK …
   bool enqueue_takes_effect = false;  ///< … although it noted the ticket.
-  Status cancel_status;
-  bool has_credential = true;  ///< Of its own, where the context has no token.
+  Status cancel_status;               ///< What cancelling answers …
+  bool is_silent = false;             ///< … if it does.
+  bool has_credential = true;         ///< Of its own, where the context has no token.
   [[nodiscard]] std::size_t live_watches() const { return watches_->size(); }
 
  private:
-  struct Handle;
+  class Handle;
   using Watches = std::multimap<std::string, std::pair<const Handle*, OnTicket>>;
   std::shared_ptr<Watches> watches_ = std::make_shared<Watches>();
 };
