@@ -9,6 +9,16 @@ namespace methods = wire::methods;
 using internal::Block;
 using internal::CallBack;
 
+namespace {
+
+/// Behind these the server ends the stream: what waited in the queue waits no more.
+bool IsSettled(const Session& session) {
+  return session.state == SessionState::kStarted || session.state == SessionState::kFinished ||
+         session.state == SessionState::kDeleted;
+}
+
+}  // namespace
+
 StatusOr<Game> GameClient::CreateGame(const CreateGameRequest& request, const CallOptions& options) {
   return Block<methods::CreateGame>(core_, request, options);
 }
@@ -130,9 +140,8 @@ Call GameClient::JoinLeave(const JoinLeaveRequest& request, std::function<void(S
 Call GameClient::WatchQueue(std::string session_id, std::function<void(StatusOr<Session>)> on_session) {
   Session request;
   request.id = std::move(session_id);
-  return internal::WatchLatest<methods::WatchQueue>(
-      core_, core_->callbacks(), request,
-      [](const Session& session) { return session.state == SessionState::kDeleted; }, std::move(on_session));
+  return internal::WatchLatest<methods::WatchQueue>(core_, core_->callbacks(), request, IsSettled,
+                                                    std::move(on_session));
 }
 
 EventStream GameClient::StreamEvents(StreamEventsRequest request, EventStream::OnEvent on_event) {

@@ -34,6 +34,9 @@ std::string TicketIn(TicketState state) {
   ticket.state = state;
   return wire::EncodeResponse<methods::WatchTicket>(ticket);
 }
+std::string SessionIn(SessionState state) {
+  return wire::EncodeResponse<methods::WatchQueue>(Session{.id = "s1", .state = state});
+}
 Status Lost() { return MakeStatus(StatusCode::kUnavailable, "the link broke"); }
 
 class SubscriptionTest : public ::testing::Test {
@@ -432,6 +435,42 @@ TEST_F(TicketTest, AwaitTicketHasAPatience) {
   const auto ticket = client->matchmaking().AwaitTicket({"t1"}, {.timeout = seconds(5)});
   EXPECT_EQ(ticket.status().code(), StatusCode::kDeadlineExceeded);
   EXPECT_TRUE(stream().is_dropped);
+}
+
+class QueueTest : public SubscriptionTest {
+ protected:
+  Call Watch() {
+    return client_->games().WatchQueue(
+        "s1", [this](const StatusOr<Session>& session) { seen_.push_back(session->state); });
+  }
+  std::vector<SessionState> seen_;
+};
+
+TEST_F(QueueTest, EndsAfterAStateThatTheServerEndsItAfter) {
+  for (const SessionState last : {SessionState::kStarted, SessionState::kFinished, SessionState::kDeleted}) {
+    transport().streams.clear();
+    seen_.clear();
+    const Call watch = Watch();
+    stream().Say(SessionIn(SessionState::kQueued));
+    Run();
+    stream().Say(SessionIn(last));
+    stream().Close(absl::OkStatus());
+    Run();
+    EXPECT_EQ(seen_, (std::vector<SessionState>{SessionState::kQueued, last}));
+    setting_.executor.AdvanceBy(minutes(1));
+    EXPECT_EQ(transport().streams.size(), 1u) << "no other stream is opened";
+  }
+}
+
+TEST_F(QueueTest, GoesOnAfterAServerThatEndedItBefore) {
+  const Call watch = Watch();
+  stream().Say(SessionIn(SessionState::kQueued));
+  stream().Close(absl::OkStatus());  // It drains.
+  setting_.executor.AdvanceBy(seconds(1));
+  ASSERT_EQ(transport().streams.size(), 2u);
+  stream().Say(SessionIn(SessionState::kStarted));
+  Run();
+  EXPECT_EQ(seen_, (std::vector<SessionState>{SessionState::kQueued, SessionState::kStarted}));
 }
 
 class EventsTest : public SubscriptionTest {
