@@ -185,7 +185,7 @@ std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& setting
              .help = "After how long who lost their stream leaves a player's session, or the queue"},
             &settings.disconnect_grace);
   flags.Add({.name = "session-idle",
-             .help = "After how long a player's session is over on which nobody has a stream"},
+             .help = "After how long a session or match is over on which nobody has a stream"},
             &settings.session_idle);
   AddPresenceFlags(flags, settings);
   AddWebSocketFlags(flags, settings);

@@ -68,9 +68,11 @@ void EventStream::LeaveChannel() {
   const Stage left = std::exchange(stage_, Stage::kEnded);
   parts_.notifier.Remove(session_id_, this);
   cursor_.reset();
-  if (left == Stage::kOpen && side_ == Side::kPlayer) {
-    parts_.attendance.Depart(real_id_, context_.caller->user_id);
-  }
+  if (left == Stage::kOpen) parts_.attendance.Depart(real_id_, Attendee());
+}
+
+std::string_view EventStream::Attendee() const {
+  return side_ == Side::kPlayer ? std::string_view(context_.caller->user_id) : kGameServers;
 }
 
 void EventStream::OnSessionChanged() {
@@ -115,7 +117,7 @@ Status EventStream::Enter(EventStart start) {
   game_id_ = session.record.game_id;
   team_id_ = TeamOf(now.record, caller);
   real_id_ = real_id;
-  if (side_ == Side::kPlayer) parts_.attendance.Arrive(real_id_, caller);
+  parts_.attendance.Arrive(real_id_, Attendee());
   stage_ = Stage::kOpen;
   return {};
 }
@@ -206,7 +208,7 @@ void EventStream::End(Status status) {
   LeaveChannel();
   // Put out, or it is over: not away. Who joins again is not waited for before they open a stream.
   const bool is_out = status.code() == StatusCode::kFailedPrecondition;
-  if (was_open && is_out) parts_.attendance.Forget(real_id_, context_.caller->user_id);
+  if (was_open && is_out) parts_.attendance.Forget(real_id_, Attendee());
   host_->Finish(std::move(status));
 }
 

@@ -43,6 +43,7 @@ class EventStream final : public StreamHandler<GameEvent, GameEvent>,
   void LeaveChannel();
   std::optional<GameEvent> PositionIfDue();
   Status Send(GameEvent event);
+  [[nodiscard]] std::string_view Attendee() const;
   [[nodiscard]] Status AuthorizeSide(const ResolvedSession& session) const;
   [[nodiscard]] Status CheckEvent(const GameEvent& event) const;
   void End(Status status);

@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "game/session_access.h"
+
 namespace oofgg::game {
 namespace {
 
@@ -34,10 +36,12 @@ Status SessionCaretaker::EndIdle() {
   Status first_error;  // What fails holds up nothing else.
   std::vector<SessionRecord> page;
   do {
-    OOFGG_ASSIGN_OR_RETURN(page, sessions_.ListHosted(page.empty() ? "" : page.back().id, kSessionsAtOnce));
+    OOFGG_ASSIGN_OR_RETURN(page, sessions_.ListRunning(page.empty() ? "" : page.back().id, kSessionsAtOnce));
     std::vector<std::string> ids;
     ids.reserve(page.size());
-    for (const SessionRecord& session : page) ids.push_back(session.id);
+    for (const SessionRecord& session : page) {
+      if (session.id != kGlobalSessionId) ids.push_back(session.id);
+    }
     OOFGG_ASSIGN_OR_RETURN(const std::vector<bool> attended, attendance_.AreAttended(ids));
     Status ended = EndIdleOf(ids, attended, unattended);
     if (first_error.ok()) first_error = std::move(ended);

@@ -16,13 +16,15 @@ namespace oofgg::game {
 struct SessionOptions {
   /// A member of a player's session whose last event stream has been closed for this long leaves it.
   std::chrono::milliseconds disconnect_grace = std::chrono::seconds(30);
-  /// A player's session on which nobody has had a stream open for this long is over. A restart counts anew.
+  /// A session on which nobody, its game servers among them, has had a stream open for this long is over. A
+  /// restart counts anew.
   std::chrono::milliseconds idle_timeout = std::chrono::hours(1);
 };
 
 /// Puts an end to what nobody is there for: members who do not come back leave the sessions that players
-/// made, so that another becomes host and their place is free, and sessions that nobody attends are finished.
-/// A match is its game server's to end. Threads: `LeaveAbsent` any; `EndIdle` one at a time.
+/// made, so that another becomes host and their place is free, and places in the queue; sessions and matches
+/// that nobody attends are finished, or they would count against the limit of their game for ever. Threads:
+/// `LeaveAbsent` any; `EndIdle` one at a time.
 class SessionCaretaker {
  public:
   SessionCaretaker(SessionStore& sessions, SessionFacade& facade, Attendance& attendance, const Clock& clock,
@@ -34,7 +36,7 @@ class SessionCaretaker {
   /// While what instances share cannot be asked, nobody leaves and nothing ends.
   Status LeaveAbsent();
 
-  /// Looks at all sessions that players made; to be called every minute or so.
+  /// Looks at all live sessions; to be called every minute or so.
   Status EndIdle();
 
  private:

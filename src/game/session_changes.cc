@@ -163,6 +163,7 @@ StatusOr<Session> SessionFacade::LeaveSession(const SessionRecord& session, cons
 }
 
 Status SessionFacade::TakeOut(const std::string& session_id, const std::string& player_id) {
+  if (player_id == kGameServers) return {};
   const auto session = parts_.sessions.FindSession(session_id);
   if (session.status().code() == StatusCode::kNotFound) return {};
   OOFGG_RETURN_IF_ERROR(session.status());

@@ -91,11 +91,11 @@ class SessionFacade {
                                                           std::shared_ptr<StreamHost> host);
 
   /// The player, who has gone without a word, leaves a session that a player made, or their place in the
-  /// queue, without waiting for the maker; as good if it is over or gone, if it is a match, or if they left.
+  /// queue, without waiting for the maker; as good if it is over or gone, if it is a match, if they left, or
+  /// if it was a game server.
   Status TakeOut(const std::string& session_id, const std::string& player_id);
 
-  /// Ends a live session that a player made, if nobody attends it when it is written; as good if there is
-  /// none.
+  /// Ends a live session, if nobody attends it when it is written; as good if there is none.
   Status FinishIf(absl::FunctionRef<bool()> nobody_attends, const std::string& session_id);
 
   /// Takes the player out of all sessions and the queue: what they were in alone goes, what they owned goes

@@ -81,9 +81,9 @@ class SessionStore {
   virtual StatusOr<std::vector<SessionRecord>> ListSessions(std::string_view game_id,
                                                             std::string_view user_id, std::size_t limit) = 0;
 
-  /// At most `limit` live sessions that players made, places in the queue not among them, in ascending order
-  /// of id, beginning after `after`.
-  virtual StatusOr<std::vector<SessionRecord>> ListHosted(std::string_view after, std::size_t limit) = 0;
+  /// At most `limit` live sessions, those that players made and matches, places in the queue and aliases not
+  /// among them, in ascending order of id, beginning after `after`.
+  virtual StatusOr<std::vector<SessionRecord>> ListRunning(std::string_view after, std::size_t limit) = 0;
 
   /// All places in the queue that wait for a match, in order of id.
   virtual StatusOr<std::vector<SessionRecord>> ListQueued() = 0;

@@ -379,7 +379,7 @@ TEST_P(SessionStoreTest, TheAliasesOfAnErasedSessionGoWithIt) {
   EXPECT_TRUE(store().FindSession("place1")->members.empty());
 }
 
-TEST_P(SessionStoreTest, ListsByPageWhatPlayersMadeAndStillLives) {
+TEST_P(SessionStoreTest, ListsByPageWhatStillLives) {
   using enum SessionState;
   for (const auto& [id, state] :
        {std::pair("d", kStarted), std::pair("a", kCreated), std::pair("c", kPaused), std::pair("b", kWaiting),
@@ -392,13 +392,17 @@ TEST_P(SessionStoreTest, ListsByPageWhatPlayersMadeAndStillLives) {
   Add(alias);
   std::string seen;
   for (std::string after;;) {
-    const auto page = store().ListHosted(after, 3);
+    const auto page = store().ListRunning(after, 3);
     ASSERT_TRUE(page.ok()) << page.status();
     if (page->empty()) break;
     for (const SessionRecord& session : *page) seen += session.id;
     after = page->back().id;
   }
-  EXPECT_EQ(seen, "abcd");
+  EXPECT_EQ(seen, "abcdmatch");
+  SessionRecord match = store().FindSession("match").value();
+  match.state = kFinished;
+  ASSERT_TRUE(store().UpdateSession(match).ok());
+  EXPECT_EQ(IdsOf(store().ListRunning("c", 10)), std::vector<std::string>{"d"});
 }
 
 }  // namespace

@@ -318,8 +318,8 @@ class RacedSessions final : public SessionStore {
                                                     std::size_t limit) override {
     return sessions_.ListSessions(game_id, user_id, limit);
   }
-  StatusOr<std::vector<SessionRecord>> ListHosted(std::string_view after, std::size_t limit) override {
-    return sessions_.ListHosted(after, limit);
+  StatusOr<std::vector<SessionRecord>> ListRunning(std::string_view after, std::size_t limit) override {
+    return sessions_.ListRunning(after, limit);
   }
   StatusOr<std::vector<SessionRecord>> ListQueued() override { return sessions_.ListQueued(); }
   StatusOr<std::vector<SessionRecord>> ListSessionsOf(std::string_view user_id, std::size_t limit) override {

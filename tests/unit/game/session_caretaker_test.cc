@@ -90,6 +90,74 @@ TEST_F(SessionCaretakerTest, OneStreamIsAttendance) {
   EXPECT_EQ(Now().state, SessionState::kCreated);
 }
 
+class MatchCaretakerTest : public SessionCaretakerTest {
+ protected:
+  MatchCaretakerTest() {
+    JoinLeaveRequest join;
+    join.game_id = "arena";
+    EXPECT_TRUE(room_->sessions().JoinLeave(As("cid"), join).ok());
+    maker_.Match("m1", {"cid"});
+    session_.id = "m1";
+  }
+  void Sweep(Duration time) {
+    Pass(time);
+    ASSERT_TRUE(room_->PurgeEnded().ok());
+  }
+  void PassAnHourIdle() {
+    Sweep(seconds(0));  // Notices it.
+    Sweep(minutes(59));
+    EXPECT_EQ(Now().state, SessionState::kStarted);
+    Sweep(minutes(1));
+  }
+};
+
+TEST_F(MatchCaretakerTest, AMatchThatNobodyAttendsIsOver) {
+  PassAnHourIdle();
+  EXPECT_EQ(Now().state, SessionState::kFinished);
+  EXPECT_EQ(Now().user_ids, std::vector<std::string>{"cid"}) << "its roster stays";
+}
+
+TEST_F(MatchCaretakerTest, WhoIsWithinTheGraceAttends) {
+  auto cid = OpenOn("cid", "m1");
+  Sweep(minutes(90));
+  cid.handler->OnClose();
+  Sweep(seconds(29));
+  EXPECT_EQ(Now().state, SessionState::kStarted);
+  Pass(seconds(1));
+  PassAnHourIdle();
+  EXPECT_EQ(Now().state, SessionState::kFinished);
+}
+
+TEST_F(MatchCaretakerTest, ItsGameServerAttendsIt) {
+  StreamEnd<GameEvent> server;
+  server.handler = room_->events().OpenAsServer(As("arena-1", "service"), server.host).value();
+  GameEvent first;
+  first.session_id = "m1";
+  server.Send(first);
+  Sweep(seconds(0));
+  Sweep(minutes(90));
+  EXPECT_EQ(Now().state, SessionState::kStarted);
+  server.handler->OnClose();
+  Pass(seconds(30));
+  PassAnHourIdle();
+  EXPECT_EQ(Now().state, SessionState::kFinished);
+}
+
+TEST_F(MatchCaretakerTest, ItNoLongerCountsAgainstTheLimitOfItsGame) {
+  SessionRecord more;
+  more.id = "more";
+  more.game_id = "arena";
+  EXPECT_THAT(session_store_.CreateSession(more, {}, 2).status(), HasCode(StatusCode::kResourceExhausted))
+      << "there is the players' session too";
+  PassAnHourIdle();
+  EXPECT_TRUE(session_store_.CreateSession(more, {}, 1).ok());
+}
+
+TEST_F(MatchCaretakerTest, GlobalEventsGoOnForEver) {
+  PassAnHourIdle();
+  EXPECT_EQ(session_store_.FindSession(kGlobalSessionId)->state, SessionState::kStarted);
+}
+
 TEST_F(SessionCaretakerTest, WhoLeftAndJoinedAgainIsNotTakenForGone) {
   auto bob = OpenOn("bob", session_.id);
   JoinLeaveRequest request;

@@ -48,9 +48,9 @@ StatusOr<std::vector<SessionRecord>> CachedSessionStore::ListSessions(std::strin
   return inner_->ListSessions(game_id, user_id, limit);
 }
 
-StatusOr<std::vector<SessionRecord>> CachedSessionStore::ListHosted(std::string_view after,
-                                                                    std::size_t limit) {
-  return inner_->ListHosted(after, limit);
+StatusOr<std::vector<SessionRecord>> CachedSessionStore::ListRunning(std::string_view after,
+                                                                     std::size_t limit) {
+  return inner_->ListRunning(after, limit);
 }
 
 StatusOr<std::vector<SessionRecord>> CachedSessionStore::ListQueued() { return inner_->ListQueued(); }

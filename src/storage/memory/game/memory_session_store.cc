@@ -102,16 +102,16 @@ StatusOr<std::vector<SessionRecord>> MemorySessionStore::ListSessions(std::strin
   return found;
 }
 
-StatusOr<std::vector<SessionRecord>> MemorySessionStore::ListHosted(std::string_view after,
-                                                                    std::size_t limit) {
+StatusOr<std::vector<SessionRecord>> MemorySessionStore::ListRunning(std::string_view after,
+                                                                     std::size_t limit) {
   const std::lock_guard lock(mutex_);
-  std::vector<SessionRecord> hosted;
-  for (auto it = sessions_.upper_bound(after); it != sessions_.end() && hosted.size() < limit; ++it) {
+  std::vector<SessionRecord> running;
+  for (auto it = sessions_.upper_bound(after); it != sessions_.end() && running.size() < limit; ++it) {
     const SessionRecord& session = it->second;
-    if (session.owner_id.empty() || session.state == SessionState::kQueued) continue;
-    if (session.alias_of.empty() && game::IsLive(session.state)) hosted.push_back(session);
+    if (session.state == SessionState::kQueued || !session.alias_of.empty()) continue;
+    if (game::IsLive(session.state)) running.push_back(session);
   }
-  return hosted;
+  return running;
 }
 
 StatusOr<std::vector<SessionRecord>> MemorySessionStore::ListQueued() {

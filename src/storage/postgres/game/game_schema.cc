@@ -131,7 +131,7 @@ constexpr std::string_view kPlayersAndGames = R"sql(
 
 constexpr std::array kGameMigrations = {
     kKeys,        kPlayersAndGames, kSessionTables, kSessionFunctions, kEntityFunctions,
-    kScoreTables, kScoreFunctions,  kScoreHorizon};
+    kScoreTables, kScoreFunctions,  kScoreHorizon,  kRunningSessions};
 
 }  // namespace
 

@@ -57,11 +57,10 @@ constexpr PgStatement kListSessions{
     " WHERE m.user_id = $2 AND j.game_id = $1 AND j.alias_of = '' AND j.state NOT IN (3, 4)"
     " ORDER BY j.id DESC LIMIT $3)) ORDER BY s.id DESC LIMIT $3",
     PgKind::kRead};
-constexpr PgStatement kListHosted{
-    OOFGG_SELECT_SESSION
-    "WHERE s.id > $1 AND s.owner_id <> '' AND s.alias_of = '' AND s.state NOT IN (3, 4, 6)"
-    " ORDER BY s.id LIMIT $2",
-    PgKind::kRead};
+constexpr PgStatement kListRunning{OOFGG_SELECT_SESSION
+                                   "WHERE s.id > $1 AND s.alias_of = '' AND s.state NOT IN (3, 4, 6)"
+                                   " ORDER BY s.id LIMIT $2",
+                                   PgKind::kRead};
 constexpr PgStatement kListQueued{
     OOFGG_SELECT_SESSION "WHERE s.state = 6 AND s.id > $1 ORDER BY s.id LIMIT $2", PgKind::kRead};
 constexpr PgStatement kListSessionsOf{
@@ -208,11 +207,11 @@ StatusOr<std::vector<SessionRecord>> PostgresSessionStore::ListSessions(std::str
   return TryAllRows(found, SessionIn);
 }
 
-StatusOr<std::vector<SessionRecord>> PostgresSessionStore::ListHosted(std::string_view after,
-                                                                      std::size_t limit) {
+StatusOr<std::vector<SessionRecord>> PostgresSessionStore::ListRunning(std::string_view after,
+                                                                       std::size_t limit) {
   OOFGG_ASSIGN_OR_RETURN(
       const PgResult found,
-      database_->Run(kListHosted, PgParams().Text(after).Int(static_cast<std::int64_t>(limit))));
+      database_->Run(kListRunning, PgParams().Text(after).Int(static_cast<std::int64_t>(limit))));
   return TryAllRows(found, SessionIn);
 }
 

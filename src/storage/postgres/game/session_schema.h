@@ -176,4 +176,10 @@ inline constexpr std::string_view kEntityFunctions = R"sql(
   END $$;
 )sql";
 
+// Matches that nobody attends end as well as what players made.
+inline constexpr std::string_view kRunningSessions = R"sql(
+  DROP INDEX game_sessions_hosted;
+  CREATE INDEX game_sessions_running ON game_sessions (id) WHERE alias_of = '' AND state NOT IN (3, 4, 6);
+)sql";
+
 }  // namespace oofgg::storage

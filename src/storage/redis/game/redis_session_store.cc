@@ -118,9 +118,9 @@ StatusOr<std::vector<SessionRecord>> RedisSessionStore::ListById(std::string_vie
   return listed;
 }
 
-StatusOr<std::vector<SessionRecord>> RedisSessionStore::ListHosted(std::string_view after,
-                                                                   std::size_t limit) {
-  return ListById("hosted", std::string(after), limit);
+StatusOr<std::vector<SessionRecord>> RedisSessionStore::ListRunning(std::string_view after,
+                                                                    std::size_t limit) {
+  return ListById("running", std::string(after), limit);
 }
 
 StatusOr<std::vector<SessionRecord>> RedisSessionStore::ListQueued() {

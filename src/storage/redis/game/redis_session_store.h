@@ -29,7 +29,7 @@ class RedisSessionStore final : public game::SessionStore {
   StatusOr<game::SessionRecord> FindActive(std::string_view user_id, std::string_view game_id) override;
   StatusOr<std::vector<game::SessionRecord>> ListSessions(std::string_view game_id, std::string_view user_id,
                                                           std::size_t limit) override;
-  StatusOr<std::vector<game::SessionRecord>> ListHosted(std::string_view after, std::size_t limit) override;
+  StatusOr<std::vector<game::SessionRecord>> ListRunning(std::string_view after, std::size_t limit) override;
   StatusOr<std::vector<game::SessionRecord>> ListQueued() override;
   StatusOr<std::vector<game::SessionRecord>> ListSessionsOf(std::string_view user_id,
                                                             std::size_t limit) override;

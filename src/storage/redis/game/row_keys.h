@@ -21,7 +21,7 @@ inline std::vector<std::string> OfSessions() {
       "oofgg:{game}:within",   // Likewise: live ones that players are in, aliases not among them.
       "oofgg:{game}:open",     // Sorted set: sessions that anybody may join, owned by their game.
       "oofgg:{game}:live",     // Likewise: those that count for the limit of the game.
-      "oofgg:{game}:hosted",   // Sorted set: ids of live ones that players made.
+      "oofgg:{game}:running",  // Sorted set: ids of live sessions and matches.
       "oofgg:{game}:queued",   // Sorted set: ids of places in the queue.
       "oofgg:{game}:places",   // Hash: player owned by game → their place in its queue.
       "oofgg:{game}:aliases",  // Sorted set: aliases owned by the sessions that they stand for.

@@ -14,7 +14,7 @@ static_assert(static_cast<int>(SessionState::kFinished) == 3 &&
               static_cast<int>(SessionState::kDeleted) == 4 && static_cast<int>(SessionState::kQueued) == 6);
 
 constexpr const char* kRead = R"lua(
-local sessions, runs, of, within, open, live, hosted, queued, places, aliases, ended, made, seen, entities,
+local sessions, runs, of, within, open, live, running, queued, places, aliases, ended, made, seen, entities,
   entity_ids = unpack(KEYS)
 local function read(row)
   local s, form = {}
@@ -40,7 +40,7 @@ end
 // What stands in the sorted sets for a session, and how that and the rest change with its row.
 constexpr const char* kWrite = R"lua(
 local function entries(s, id)
-  local e = {[of] = {}, [within] = {}, [open] = {}, [live] = {}, [hosted] = {}, [queued] = {}, [aliases] = {}}
+  local e = {[of] = {}, [within] = {}, [open] = {}, [live] = {}, [running] = {}, [queued] = {}, [aliases] = {}}
   if not s then return e end
   local at = 1
   while at <= #s.members do
@@ -54,7 +54,7 @@ local function entries(s, id)
   if s.state == 6 then e[queued][id] = true end
   if s.live and s.state ~= 6 then
     e[live][owned(s.game, id)] = true
-    if s.owner ~= '' then e[hosted][id] = true end
+    e[running][id] = true
     if s.owner ~= '' and s.state < 2 then e[open][owned(s.game, id)] = true end
   end
   return e
@@ -221,7 +221,7 @@ return rows(ids)
 
 const RedisScript& ListById() {
   static const RedisScript script = Script({R"lua(
-local key = ARGV[1] == 'queued' and queued or hosted
+local key = ARGV[1] == 'queued' and queued or running
 return rows(redis.call('ZRANGEBYLEX', key, '(' .. ARGV[2], '+', 'LIMIT', 0, ARGV[3]))
 )lua"});
   return script;

@@ -19,7 +19,7 @@ namespace oofgg::storage::session_scripts {
 /// ARGV: game, player, limit. {id, row, id, row, …}, as the next two.
 [[nodiscard]] const RedisScript& ListSessions();
 
-/// ARGV: 'hosted' or 'queued', after which id, limit.
+/// ARGV: 'running' or 'queued', after which id, limit.
 [[nodiscard]] const RedisScript& ListById();
 
 /// ARGV: player, limit.

@@ -176,7 +176,14 @@ INSERT INTO standings (list_id, player_id, value, place, created_at)
 DROP TABLE best_scores;
 )sql";
 
-constexpr std::array<std::string_view, 5> kMigrations = {kFirst, kSecond, kThird, kFourth, kStandings};
+/// Matches that nobody attends end as well as what players made.
+constexpr std::string_view kRunning = R"sql(
+DROP INDEX sessions_hosted;
+CREATE INDEX sessions_running ON sessions (id) WHERE alias_of = '' AND state NOT IN (3, 4, 6);
+)sql";
+
+constexpr std::array<std::string_view, 6> kMigrations = {kFirst,  kSecond,    kThird,
+                                                         kFourth, kStandings, kRunning};
 
 }  // namespace
 

@@ -16,10 +16,10 @@ using game::SessionRecord;
 
 constexpr std::string_view kSelectSession =
     "SELECT " OOFGG_SESSION_COLUMNS " FROM sessions s WHERE s.id = ?1";
-// As in the index sessions_hosted.
-constexpr std::string_view kSelectHosted =
+// As in the index sessions_running.
+constexpr std::string_view kSelectRunning =
     "SELECT " OOFGG_SESSION_COLUMNS
-    " FROM sessions s WHERE s.id > ?1 AND s.owner_id <> '' AND s.alias_of = '' AND s.state NOT IN (3, 4, 6)"
+    " FROM sessions s WHERE s.id > ?1 AND s.alias_of = '' AND s.state NOT IN (3, 4, 6)"
     " ORDER BY s.id LIMIT ?2";
 constexpr std::string_view kSelectQueued =
     "SELECT " OOFGG_SESSION_COLUMNS " FROM sessions s WHERE s.state = 6 ORDER BY s.id";
@@ -240,10 +240,10 @@ StatusOr<std::vector<SessionRecord>> SqliteSessionStore::ListSessions(std::strin
   });
 }
 
-StatusOr<std::vector<SessionRecord>> SqliteSessionStore::ListHosted(std::string_view after,
-                                                                    std::size_t limit) {
+StatusOr<std::vector<SessionRecord>> SqliteSessionStore::ListRunning(std::string_view after,
+                                                                     std::size_t limit) {
   return ReadValue(database_, [&](Connection& connection) {
-    Statement select = connection.Prepare(kSelectHosted);
+    Statement select = connection.Prepare(kSelectRunning);
     return ReadAll(connection, select.Bind(1, after).Bind(2, limit));
   });
 }
