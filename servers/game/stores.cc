@@ -5,7 +5,10 @@
 #include <string>
 #include <utility>
 
+#include "base/encoding.h"
 #include "oofgg/clock.h"
+#include "oofgg/log.h"
+#include "oofgg/random.h"
 #include "servers/common/redis_options.h"
 #include "storage/cached/game/cached_game_store.h"
 #include "storage/cached/game/cached_player_store.h"
@@ -20,6 +23,7 @@
 #include "storage/redis/game/redis_attendance_board.h"
 #include "storage/redis/game/redis_entity_store.h"
 #include "storage/redis/game/redis_session_store.h"
+#include "storage/redis/game/row_owner.h"
 #include "storage/sqlite/game/game_schema.h"
 #include "storage/sqlite/game/sqlite_entity_store.h"
 #include "storage/sqlite/game/sqlite_game_store.h"
@@ -37,6 +41,7 @@ constexpr std::chrono::seconds kRedisStartPatience{5};
 constexpr std::chrono::milliseconds kShortestLease{5'000};
 /// How long this process may go on telling a game or a profile that another one has changed.
 constexpr std::chrono::seconds kMaxStaleness{2};
+constexpr std::size_t kDatabaseIdBytes = 16;
 
 /// Keeps in memory what is read of games, profiles and scores.
 void CacheRows(GameStorage& opened, const storage::RowCacheOptions& options) {
@@ -84,6 +89,20 @@ StatusOr<GameStorage> OnDatabase(const ServerSettings& settings) {
   return opened;
 }
 
+/// Or an instance with a database of its own would serve sessions of games that it does not have.
+Status CheckSameDatabase(storage::RedisClient& redis, GameStorage& opened, TimePoint deadline) {
+  OOFGG_ASSIGN_OR_RETURN(
+      const std::string id,
+      opened.games->KeepSecret("database", base::HexEncode(RandomSource::System().Bytes(kDatabaseIdBytes))));
+  Status same = storage::CheckRowOwner(redis, id, deadline);
+  const bool is_other = same.code() == StatusCode::kFailedPrecondition;
+  if (!is_other || opened.sqlite == nullptr) return same;
+  // Files cannot be shared, and it may be here for presence alone.
+  Log(LogLevel::kWarning, "game",
+      "--redis: " + std::string(same.message()) + ". Until then only presence may be used here");
+  return {};
+}
+
 /// Moves to Redis what all instances serve.
 Status ShareSessions(const GameSettings& settings, GameStorage& opened) {
   OOFGG_ASSIGN_OR_RETURN(storage::RedisOptions options, RedisOptionsOf(settings.server));
@@ -95,6 +114,7 @@ Status ShareSessions(const GameSettings& settings, GameStorage& opened) {
       !durable.ok()) {
     return Annotate(durable, "--redis");
   }
+  OOFGG_RETURN_IF_ERROR(Annotate(CheckSameDatabase(**redis, opened, deadline), "--redis"));
   opened.redis = *std::move(redis);
   opened.sessions = std::make_unique<storage::RedisSessionStore>(*opened.redis);
   opened.entities = std::make_unique<storage::RedisEntityStore>(*opened.redis);

@@ -37,7 +37,8 @@ struct GameStorage {
 
 /// Opens `--database` by its scheme and brings its tables up to date, and `--redis` where it is given.
 /// Errors: those of `OpenDatabase`, `PostgresDatabase::Open`, `RedisOptionsOf` and `CheckDurability`, naming
-/// the flag; kUnavailable where Redis does not answer.
+/// the flag; kUnavailable where Redis does not answer; kFailedPrecondition where it has the sessions of
+/// another database than this of PostgreSQL; on SQLite that is a warning in the log.
 [[nodiscard]] StatusOr<GameStorage> OpenGameStores(const GameSettings& settings);
 
 /// Whether Redis is there, for /readyz and /metrics; nothing without `--redis`.

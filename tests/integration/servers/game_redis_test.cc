@@ -196,6 +196,25 @@ TEST_F(GameRedisTest, NothingAcknowledgedIsLostWhenRedisIsKilledAndNobodyLeavesF
   EXPECT_TRUE(Eventually([&] { return PlayersOf(*ann, session->id) == Players{IdOf(*ann)}; }));
 }
 
+TEST_F(GameRedisTest, SessionsOfAnotherDatabaseAreNotServed) {
+  const auto start = [this](const std::string& database) {
+    return StartGame(homes_[0], *auth_, {"--database", database, "--redis", redis_.address()});
+  };
+  EXPECT_NE(start(database_)->address("grpc"), "");
+  EXPECT_NE(start(database_)->address("grpc"), "") << "the same again";
+  const std::string fault = "--redis: the sessions there are of games in another --database";
+  ChildProcess child(
+      "oofgg-game",
+      In(folder_, {"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--presence-listen",
+                   "127.0.0.1:0", "--websocket-listen", "127.0.0.1:0", "--jwks", JwksUrl(*auth_),
+                   "--database", PostgresServer::Shared().NewSchemaUrl(), "--redis", redis_.address()}));
+  EXPECT_EQ(child.Wait(), 1);
+  EXPECT_THAT(child.errors(), HasSubstr(fault));
+  const auto for_presence = start("sqlite:game.db");
+  EXPECT_EQ(for_presence->Terminate(), 0);
+  EXPECT_THAT(for_presence->process().errors(), HasSubstr(fault)) << "said, but no fault";
+}
+
 TEST_F(GameRedisTest, ARedisThatForgetsIsNotTaken) {
   const RedisServer volatile_redis({"--appendonly", "no"});
   ChildProcess child("oofgg-game", In(folder_, {"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0",

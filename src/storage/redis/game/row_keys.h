@@ -9,6 +9,7 @@
 namespace oofgg::storage::row_keys {
 
 inline constexpr std::string_view kSessions = "oofgg:{game}:sessions";  ///< Hash: id → row.
+inline constexpr std::string_view kDatabase = "oofgg:{game}:database";  ///< Id of that of the games.
 inline constexpr std::string_view kEntities = "oofgg:{game}:entities";  ///< Hash: session and id → row.
 
 /// What scripts on sessions read and write. Sorted sets are in the order of their members; "owned" names are
