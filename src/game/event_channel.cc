@@ -41,33 +41,42 @@ std::uint64_t EventChannel::Publish(GameEvent event) {
     const std::lock_guard lock(mutex_);
     sequence = last_ + 1;
     event.sequence = sequence;
-    AddLocked(std::move(event), to_wake);
+    AddLocked(std::move(event), clock_.Now(), to_wake);
   }
   WakeAll(to_wake);
   return sequence;
 }
 
 // An event that has its number.
-void EventChannel::AddLocked(GameEvent event, Readers& to_wake) {
+void EventChannel::AddLocked(GameEvent event, TimePoint since, Readers& to_wake) {
   event.session_id = session_id_;
   event.id = session_id_ + "/" + std::to_string(event.sequence);  // Unique without a random source.
   last_ = event.sequence;
   window_bytes_ += SizeOf(event);
-  window_.push_back(std::make_shared<const GameEvent>(std::move(event)));
+  window_.push_back({std::make_shared<const GameEvent>(std::move(event)), since});
   ++end_place_;
-  TrimLocked();
-  idle_since_ = clock_.Now();
+  const TimePoint now = clock_.Now();
+  TrimLocked(now);
+  idle_since_ = now;
   for (const auto& reader : readers_) {
     if (reader->placed && std::exchange(reader->waiting, false)) to_wake.push_back(reader);
   }
 }
 
-void EventChannel::TrimLocked() {
-  while (window_.size() > limits_.events || (window_bytes_ > limits_.bytes && window_.size() > 1)) {
-    before_ = window_.front()->sequence;
-    window_bytes_ -= SizeOf(*window_.front());
-    window_.pop_front();
+void EventChannel::TrimLocked(TimePoint now) {
+  const auto is_too_much = [&] {
+    return window_.size() > limits_.events || (window_bytes_ > limits_.bytes && window_.size() > 1) ||
+           now - window_.front().since > limits_.age;
+  };
+  while (!window_.empty() && is_too_much()) {
+    before_ = window_.front().event->sequence;
+    DropOldestLocked();
   }
+}
+
+void EventChannel::DropOldestLocked() {
+  window_bytes_ -= SizeOf(*window_.front().event);
+  window_.pop_front();
 }
 
 void EventChannel::WakeAll(const Readers& readers) {
@@ -92,9 +101,9 @@ Status EventChannel::PlaceLocked(Reader& reader) const {
                                        "with the next event"),
                         "EVENTS_GONE");
     }
-    const auto next =
-        std::upper_bound(window_.begin(), window_.end(), after,
-                         [](std::uint64_t number, const Stored& event) { return number < event->sequence; });
+    const auto next = std::upper_bound(
+        window_.begin(), window_.end(), after,
+        [](std::uint64_t number, const Kept& kept) { return number < kept.event->sequence; });
     reader.place = end_place_ - static_cast<std::uint64_t>(window_.end() - next);
     reader.seen = after;
   }
@@ -127,6 +136,7 @@ StatusOr<std::unique_ptr<EventCursor>> EventChannel::Subscribe(std::string_view 
                                                             " streams open on this session; close one first");
     }
     if (opened_) {
+      TrimLocked(clock_.Now());
       OOFGG_RETURN_IF_ERROR(PlaceLocked(*reader));
       // A listener need not ask on its own: what is in the window already is announced like news.
       behind = reader->place != end_place_;
@@ -181,7 +191,7 @@ StatusOr<EventChannel::Stored> EventChannel::NextFor(Reader& reader) {
   const std::uint64_t first = FirstPlaceLocked();
   // Where another instance was ahead, what it has told is not told again.
   while (reader.placed && reader.place >= first && reader.place < end_place_ &&
-         window_[reader.place - first]->sequence <= reader.seen) {
+         window_[reader.place - first].event->sequence <= reader.seen) {
     ++reader.place;
   }
   if (!reader.placed || reader.place == end_place_) {
@@ -197,7 +207,7 @@ StatusOr<EventChannel::Stored> EventChannel::NextFor(Reader& reader) {
         "SLOW_CONSUMER");
     return reader.ended;
   }
-  const Stored& next = window_[reader.place++ - first];
+  const Stored& next = window_[reader.place++ - first].event;
   reader.seen = next->sequence;
   return next;
 }

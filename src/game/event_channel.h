@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -22,7 +23,8 @@ namespace oofgg::game {
 struct EventWindow {
   std::size_t events = 1024;
   std::size_t bytes = std::size_t{1} << 20;
-  std::size_t streams_per_player = 4;  ///< Open at once in one session.
+  Duration age = std::chrono::minutes(10);  ///< What is older is not told to who comes.
+  std::size_t streams_per_player = 4;       ///< Open at once in one session.
 };
 
 /// What an event takes in the window, roughly: its texts and attributes.
@@ -91,6 +93,10 @@ class EventChannel final : public EventRelay::Follower, public std::enable_share
  private:
   friend class EventCursor;
   using Stored = std::shared_ptr<const GameEvent>;
+  struct Kept {
+    Stored event;
+    TimePoint since;  // When it came, to whichever instance.
+  };
   struct Reader {
     std::string player_id;
     std::function<void()> wake;
@@ -116,8 +122,9 @@ class EventChannel final : public EventRelay::Follower, public std::enable_share
   Status SendEarly(const std::shared_ptr<Reader>& reader);
   Status Send(const std::shared_ptr<Reader>& reader, GameEvent event);
   void Unsubscribe(const Reader* reader);
-  void AddLocked(GameEvent event, Readers& to_wake);
-  void TrimLocked();
+  void AddLocked(GameEvent event, TimePoint since, Readers& to_wake);
+  void TrimLocked(TimePoint now);
+  void DropOldestLocked();
   void KickLocked(std::string_view player_id, std::int64_t version, const Status& why, Readers& to_wake);
   void ConfirmFor(Reader& reader, std::int64_t row_version);
   void ApplyLocked(RelayEntry entry, Readers& to_wake);
@@ -125,7 +132,7 @@ class EventChannel final : public EventRelay::Follower, public std::enable_share
   static void WakeAll(const Readers& readers);
   [[nodiscard]] std::uint64_t FirstPlaceLocked() const { return end_place_ - window_.size(); }
   [[nodiscard]] std::uint64_t OldestLocked() const {
-    return window_.empty() ? last_ + 1 : window_.front()->sequence;
+    return window_.empty() ? last_ + 1 : window_.front().event->sequence;
   }
 
   const std::string session_id_;
@@ -134,7 +141,7 @@ class EventChannel final : public EventRelay::Follower, public std::enable_share
   mutable std::mutex mutex_;     // A leaf: nothing is called with it held.
   std::uint64_t last_;           // The number of the last event.
   std::uint64_t before_;         // Who has seen all up to this one misses nothing that the window has not.
-  std::deque<Stored> window_;    // Numbers grow; where runs meet they jump.
+  std::deque<Kept> window_;      // Numbers grow; where runs meet they jump.
   std::uint64_t end_place_ = 0;  // How many events came to this channel.
   std::size_t window_bytes_ = 0;
   Readers readers_;

@@ -131,7 +131,7 @@ void EventChannel::ApplyLocked(RelayEntry entry, Readers& to_wake) {
   if (entry.effect == Effect::kKick) {
     KickLocked(entry.event.player_id, entry.row_version, entry.why, to_wake);
   }
-  AddLocked(std::move(entry.event), to_wake);
+  AddLocked(std::move(entry.event), clock_.Now() - entry.age, to_wake);
   if (entry.effect != Effect::kEnd) return;
   ended_ = entry.why;
   to_wake = readers_;
@@ -157,10 +157,7 @@ void EventChannel::LoseLocked(std::uint64_t first, std::uint64_t last, Readers& 
     reader->ended = EventsAreGone(passed ? first : reader->seen + 1, last);
     to_wake.push_back(reader);
   }
-  while (!window_.empty() && window_.front()->sequence <= last) {
-    window_bytes_ -= SizeOf(*window_.front());
-    window_.pop_front();
-  }
+  while (!window_.empty() && window_.front().event->sequence <= last) DropOldestLocked();
   before_ = std::max(before_, last);
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "oofgg/clock.h"
 #include "oofgg/model/game.h"
 #include "oofgg/status.h"
 
@@ -32,6 +33,7 @@ struct RelayEntry {
   std::int64_t row_version = 0;
   std::uint64_t lost_first = 0;
   std::uint64_t lost_last = 0;
+  Duration age{};  ///< How long ago it was appended, where the log is read; not kept with it.
 };
 
 /// What several instances that serve the same sessions tell each other: one log of numbered entries a

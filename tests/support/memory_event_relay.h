@@ -12,7 +12,9 @@
 #include <utility>
 #include <vector>
 
+#include "game/event_channel.h"
 #include "game/event_relay.h"
+#include "oofgg/clock.h"
 
 namespace oofgg::game {
 
@@ -20,18 +22,22 @@ namespace oofgg::game {
 /// returns. Threads: safe.
 class MemoryEventLogs {
  public:
-  explicit MemoryEventLogs(std::size_t kept = 1024) : kept_(kept) {}
+  explicit MemoryEventLogs(const Clock& clock = Clock::System()) : clock_(clock) {}
 
  private:
   friend class MemoryEventRelay;
+  struct Kept {
+    RelayEntry entry;
+    TimePoint since;
+  };
   struct Log {
     std::uint64_t last = 0;
     std::uint64_t base = 0;
-    std::deque<RelayEntry> kept;
+    std::deque<Kept> kept;
     std::map<std::uint64_t, std::weak_ptr<EventRelay::Follower>> followers;
   };
 
-  const std::size_t kept_;
+  const Clock& clock_;
   std::recursive_mutex mutex_;  // Held while followers are told; a dropped one comes back in.
   std::map<std::string, Log, std::less<>> logs_;
   std::uint64_t last_following_ = 0;
@@ -41,7 +47,7 @@ class MemoryEventLogs {
 /// A relay that behaves as a real one does while nothing goes wrong.
 class MemoryEventRelay final : public EventRelay {
  public:
-  explicit MemoryEventRelay(MemoryEventLogs& logs) : logs_(logs) {}
+  explicit MemoryEventRelay(MemoryEventLogs& logs, EventWindow window = {}) : logs_(logs), window_(window) {}
 
   void Attach(std::weak_ptr<Home> home) override {
     const std::lock_guard lock(logs_.mutex_);
@@ -59,9 +65,13 @@ class MemoryEventRelay final : public EventRelay {
     }
     MemoryEventLogs::Log& log = **opened;
     const std::uint64_t number = ++logs_.last_following_;
-    if (const auto listener = follower.lock()) {
-      listener->OnOpened(log.base, {log.kept.begin(), log.kept.end()});
+    Trim(log);
+    std::vector<RelayEntry> kept;
+    for (const auto& each : log.kept) {
+      kept.push_back(each.entry);
+      kept.back().age = logs_.clock_.Now() - each.since;
     }
+    if (const auto listener = follower.lock()) listener->OnOpened(log.base, std::move(kept));
     log.followers[number] = std::move(follower);
     return std::make_unique<Place>(logs_, session_id, number);
   }
@@ -72,11 +82,8 @@ class MemoryEventRelay final : public EventRelay {
     if (!opened.ok()) return {};  // The session is gone.
     MemoryEventLogs::Log& log = **opened;
     entry.event.sequence = ++log.last;
-    log.kept.push_back(entry);
-    if (log.kept.size() > logs_.kept_) {
-      log.base = log.kept.front().event.sequence;
-      log.kept.pop_front();
-    }
+    log.kept.push_back({entry, logs_.clock_.Now()});
+    Trim(log);
     const auto followers = log.followers;
     for (const auto& [number, follower] : followers) {
       if (const auto listener = follower.lock()) listener->OnEntries({entry});
@@ -117,7 +124,16 @@ class MemoryEventRelay final : public EventRelay {
     return &log;
   }
 
+  void Trim(MemoryEventLogs::Log& log) const {
+    while (!log.kept.empty() &&
+           (log.kept.size() > window_.events || logs_.clock_.Now() - log.kept.front().since > window_.age)) {
+      log.base = log.kept.front().entry.event.sequence;
+      log.kept.pop_front();
+    }
+  }
+
   MemoryEventLogs& logs_;
+  const EventWindow window_;
   std::weak_ptr<Home> home_;
 };
 

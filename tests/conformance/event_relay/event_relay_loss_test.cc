@@ -316,6 +316,22 @@ TEST_F(EventLinkTest, TheLogIsBoundedByCountAndBytesAndExpires) {
   EXPECT_EQ(server().Ask("TTL oofgg:{oofgg:global}:events:log"), ":-1") << "for good";
 }
 
+TEST_F(EventLinkTest, TheLogIsBoundedByAge) {
+  Instance one(setting_, {.events = 1'000'000, .bytes = std::size_t{1} << 30, .age = 2s});
+  Stream ann(one, session_, kFromOldest);
+  one.Say(session_, "a");
+  EXPECT_EQ(ann.NextName(), "a");
+  const std::string key = "oofgg:{" + session_ + "}:events";
+  const std::string id_of_a = std::to_string(ann.last()) + "-0";
+  EXPECT_EQ(server().Ask("XRANGE " + key + " " + id_of_a + " " + id_of_a), "*1");
+  ASSERT_TRUE(Eventually([&] {
+    one.Say(session_, "more");
+    EXPECT_EQ(ann.NextName(), "more");
+    return server().Ask("XRANGE " + key + " " + id_of_a + " " + id_of_a) == "*0";
+  }));
+  EXPECT_NE(server().Ask("XLEN " + key), ":0");
+}
+
 TEST_F(EventLinkTest, WhatTheWindowHasLostIsSaidAtAnotherInstanceToo) {
   const EventWindow small{.events = 8};
   Instance sender(setting_, small);

@@ -12,6 +12,10 @@
 namespace oofgg::game::testing {
 namespace {
 
+using oofgg::testing::Eventually;
+using ::testing::HasSubstr;
+using namespace std::chrono_literals;
+
 /// One setting of each way for all tests, as they take long to start: each test has sessions of its own.
 class EventRelayTest : public ::testing::TestWithParam<Way> {
  protected:
@@ -180,6 +184,36 @@ TEST_P(EventRelayTest, AChannelThatNobodyReadIsDroppedAndOpenedAgainWithAllOfIt)
   Stream ann(one_, session_, After(number));
   EXPECT_EQ(ann.NextName(), "b");
   EXPECT_EQ(ann.last(), number + 1);
+}
+
+TEST_P(EventRelayTest, WhatIsTooOldIsSaidToBeGoneToWhoComesAndWhoWasThereMissesNothing) {
+  const EventWindow brief{.age = 2s};
+  Instance one(Shared(), brief);
+  Stream ann(one, session_, kFromOldest);
+  for (const char* name : {"a", "b", "c"}) {
+    one.Say(session_, name);
+    EXPECT_EQ(ann.NextName(), name);
+  }
+  const std::uint64_t number_of_c = ann.last();
+  Instance fresh(Shared(), brief);
+  for (Instance* at : {&fresh, &one}) {
+    std::string gone;
+    ASSERT_TRUE(Eventually([&] {
+      Stream bob(*at, session_, After(number_of_c - 1), "bob");
+      const bool is_gone = bob.NextName() == "!EVENTS_GONE";
+      gone = bob.end();
+      return is_gone;
+    }));
+    const std::string number = std::to_string(number_of_c);
+    EXPECT_THAT(gone, HasSubstr("events " + number + " to " + number + " "));
+    Stream bob(*at, session_, After(number_of_c - 3), "bob");
+    EXPECT_EQ(bob.NextName(), "!EVENTS_GONE");
+    EXPECT_THAT(bob.end(), HasSubstr("events " + std::to_string(number_of_c - 2) + " to " + number + " "));
+  }
+  Stream has_all(fresh, session_, After(number_of_c), "cid");
+  one.Say(session_, "d");
+  EXPECT_EQ(ann.NextName(), "d") << ann.end();
+  EXPECT_EQ(has_all.NextName(), "d") << has_all.end();
 }
 
 TEST_P(EventRelayTest, WhatAnInstanceSaidLastIsToldBeforeItsEnd) {

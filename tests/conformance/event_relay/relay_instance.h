@@ -60,12 +60,11 @@ class Setting {
 class MemorySetting final : public Setting {
  public:
   std::unique_ptr<EventRelay> MakeRelay(Executor& /*work*/, EventWindow window) override {
-    if (logs_ == nullptr) logs_ = std::make_unique<MemoryEventLogs>(window.events);
-    return std::make_unique<MemoryEventRelay>(*logs_);
+    return std::make_unique<MemoryEventRelay>(logs_, window);
   }
 
  private:
-  std::unique_ptr<MemoryEventLogs> logs_;
+  MemoryEventLogs logs_;
 };
 
 class RedisSetting final : public Setting {

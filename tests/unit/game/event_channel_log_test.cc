@@ -178,6 +178,18 @@ TEST_F(EventChannelLogTest, WhoHasSeenMoreElsewhereIsNotToldItAgain) {
   EXPECT_EQ(FieldOf(channel_->Subscribe("ann", After(kRun * 20), [] {}).status()), "sequence");
 }
 
+TEST_F(EventChannelLogTest, WhatIsReadIsAsOldAsTheLogSays) {
+  std::vector<RelayEntry> kept = {Numbered(3), Numbered(4)};
+  kept[0].age = std::chrono::minutes(9);
+  kept[1].age = std::chrono::minutes(2);
+  log().OnOpened(2, std::move(kept));
+  EXPECT_EQ(Drain(*Read(After(2))), "3 4 ");
+  clock_.Advance(std::chrono::minutes(2));
+  EXPECT_EQ(Drain(*Read(After(3))), "4 ");
+  EXPECT_THAT(std::string(channel_->Subscribe("ann", After(2), [] {}).status().message()),
+              HasSubstr("events 3 to 3 "));
+}
+
 TEST_F(EventChannelLogTest, WhereRunsMeetNothingIsLost) {
   OpenWith(1, 3);
   const auto reader = Read(After(1));

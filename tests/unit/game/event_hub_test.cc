@@ -128,6 +128,42 @@ TEST_F(EventHubTest, TheWindowIsBoundedByBytesToo) {
   EXPECT_EQ(Drain(*cursor), "e11 ");
 }
 
+TEST_F(EventHubTest, TheWindowIsBoundedByAgeForWhoComes) {
+  const auto channel = Open("s");
+  const auto there = Read(*channel);
+  channel->Publish(Named("a"));
+  EXPECT_EQ(Drain(*there), "a1 ");
+  clock_.Advance(minutes(6));
+  channel->Publish(Named("b"));
+  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kAfter, .after = 0})), "a1 b2 ");
+  clock_.Advance(minutes(5));
+  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kOldest})), "b2 ");
+  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kAfter, .after = 1})), "b2 ");
+  const auto gone = channel->Subscribe("ann", {.at = EventStart::At::kAfter, .after = 0}, [] {});
+  EXPECT_EQ(ReasonOf(gone.status()), "EVENTS_GONE");
+  EXPECT_THAT(std::string(gone.status().message()), ::testing::HasSubstr("events 1 to 1 "));
+  clock_.Advance(std::chrono::hours(24));
+  const auto all_gone = channel->Subscribe("ann", {.at = EventStart::At::kAfter, .after = 0}, [] {});
+  EXPECT_THAT(std::string(all_gone.status().message()), ::testing::HasSubstr("events 1 to 2 "));
+  EXPECT_EQ(Drain(*there), "!SLOW_CONSUMER") << "had a day to read b";
+  const auto again = Read(*channel, {.at = EventStart::At::kAfter, .after = 2});
+  channel->Publish(Named("c"));
+  EXPECT_EQ(Drain(*again), "c3 ");
+}
+
+TEST_F(EventHubTest, WhoReadsInTimeLosesNothingByAge) {
+  const auto channel = Open("s");
+  const auto reader = Read(*channel);
+  std::string heard;
+  for (int i = 0; i < 4; ++i) {
+    channel->Publish(Named("e"));
+    heard += Drain(*reader);
+    clock_.Advance(std::chrono::hours(1));
+    (void)Read(*channel, {}, "bob");
+  }
+  EXPECT_EQ(heard, "e1 e2 e3 e4 ");
+}
+
 TEST_F(EventHubTest, WakesOnceUntilThereIsNothingMore) {
   const auto channel = Open("s");
   int wakes = 0;

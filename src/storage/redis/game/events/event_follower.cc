@@ -26,14 +26,22 @@ std::optional<std::uint64_t> NumberOf(std::string_view text) {
   return end.ec == std::errc() ? std::optional(number) : std::nullopt;
 }
 
+milliseconds AgeOf(std::string_view when, std::int64_t time) {
+  const auto stamp = NumberOf(when);
+  if (!stamp.has_value() || *stamp >= static_cast<std::uint64_t>(time)) return milliseconds(0);
+  return milliseconds(time - static_cast<std::int64_t>(*stamp));
+}
+
 /// One entry as XRANGE has it.
 struct Kept {
   std::uint64_t number = 0;
   std::uint64_t previous = 0;
   std::string_view bytes{};
+  milliseconds age{};
 };
 
-std::optional<Kept> ReadKept(const RedisReply& reply) {
+// `time`: when the log was read, by the clock that entries are stamped by.
+std::optional<Kept> ReadKept(const RedisReply& reply, std::int64_t time) {
   if (reply.elements.size() != 2) return std::nullopt;
   const auto number = NumberOf(reply.elements[0].text);
   if (!number.has_value() || *number == 0) return std::nullopt;
@@ -41,6 +49,7 @@ std::optional<Kept> ReadKept(const RedisReply& reply) {
   const std::vector<RedisReply>& fields = reply.elements[1].elements;
   for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
     if (fields[i].text == "e") kept.bytes = fields[i + 1].text;
+    if (fields[i].text == "w") kept.age = AgeOf(fields[i + 1].text, time);
     if (fields[i].text == "p") kept.previous = NumberOf(fields[i + 1].text).value_or(kept.previous);
   }
   return kept;
@@ -87,7 +96,8 @@ void EventFollower::Read(std::optional<std::uint64_t> run) {
     reading_ = true;
     call.arguments = {at_.has_value() ? std::to_string(*at_) : std::string(),
                       run.has_value() ? std::to_string(*run) : std::string(),
-                      std::to_string(TimeToKeep(session_id_, false).count())};
+                      std::to_string(TimeToKeep(session_id_, false).count()),
+                      std::to_string(AgeOf(link_->options.window))};
   }
   link_->client.SendScript(
       event_scripts::Read(), std::move(call), DeadlineAfter(link_->clock.Now(), kReadPatience),
@@ -100,7 +110,7 @@ void EventFollower::OnRead(const StatusOr<RedisReply>& reply) {
     return link_->AskNextRun(
         session_id_, [self = shared_from_this()](const StatusOr<std::uint64_t>& run) { self->OnRun(run); });
   }
-  if (reply->elements.size() != 2) {
+  if (reply->elements.size() != 3) {
     return OnReadFailed(MakeStatus(StatusCode::kInternal, "what Redis holds of the session is malformed"));
   }
   const auto listener = listener_.lock();  // Goes, perhaps for good, when the lock is free again.
@@ -108,7 +118,7 @@ void EventFollower::OnRead(const StatusOr<RedisReply>& reply) {
   {
     const std::lock_guard lock(mutex_);
     if (stopped_ || listener == nullptr) return;
-    TakeKeptLocked(*listener, static_cast<std::uint64_t>(reply->elements[0].integer), reply->elements[1]);
+    TakeKeptLocked(*listener, *reply);
     is_whole = TakeEarlyLocked(*listener);
     reading_ = false;
   }
@@ -138,16 +148,17 @@ void EventFollower::OnReadFailed(const Status& why) {
   });
 }
 
-// What the log has kept behind `at_`, of a log whose last number is `last`.
-void EventFollower::TakeKeptLocked(Listener& listener, std::uint64_t last, const RedisReply& kept) {
+// The log's last number, what it has kept behind `at_`, and the time.
+void EventFollower::TakeKeptLocked(Listener& listener, const RedisReply& reply) {
+  const auto last = static_cast<std::uint64_t>(reply.elements[0].integer);
   Entries entries;
   std::uint64_t base = last;
-  for (const RedisReply& each : kept.elements) {
-    const auto entry = ReadKept(each);
+  for (const RedisReply& each : reply.elements[1].elements) {
+    const auto entry = ReadKept(each, reply.elements[2].integer);
     if (!entry.has_value()) continue;
     base = std::min(base, entry->previous);  // That of the first.
     if (entry->previous + 1 != entry->number && at_.has_value()) NoteJumpLocked(entry->previous);
-    AddLocked(entries, entry->number, entry->bytes);
+    AddLocked(entries, entry->number, entry->bytes, entry->age);
   }
   if (!at_.has_value()) {
     at_ = last;
@@ -202,7 +213,7 @@ bool EventFollower::TakeBatchLocked(Listener& listener, const event_codec::Batch
   Entries entries;
   std::uint64_t number = batch.first;
   for (const std::string_view bytes : batch.entries) {
-    if (number > *at_) AddLocked(entries, number, bytes);
+    if (number > *at_) AddLocked(entries, number, bytes, milliseconds(0));
     ++number;
   }
   at_ = last;
@@ -217,7 +228,8 @@ void EventFollower::NoteJumpLocked(std::uint64_t previous) {
   link_->executor.Post([report = report_, first = previous + 1, last = *at_] { report(first, last); });
 }
 
-void EventFollower::AddLocked(Entries& entries, std::uint64_t number, std::string_view bytes) const {
+void EventFollower::AddLocked(Entries& entries, std::uint64_t number, std::string_view bytes,
+                              milliseconds age) const {
   auto entry = event_codec::Decode(bytes);
   if (!entry.has_value()) {
     // Perhaps of a newer version. Its number is passed over.
@@ -225,6 +237,7 @@ void EventFollower::AddLocked(Entries& entries, std::uint64_t number, std::strin
                "entry " + std::to_string(number) + " of session " + session_id_ + " is malformed");
   }
   entry->event.sequence = number;
+  entry->age = age;
   entries.push_back(*std::move(entry));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -47,9 +48,10 @@ class EventFollower : public std::enable_shared_from_this<EventFollower> {
   void OnMessage(std::string_view bytes);
   [[nodiscard]] bool TakeBatchLocked(Listener& listener, const event_codec::Batch& batch);
   [[nodiscard]] bool TakeEarlyLocked(Listener& listener);
-  void TakeKeptLocked(Listener& listener, std::uint64_t last, const RedisReply& kept);
+  void TakeKeptLocked(Listener& listener, const RedisReply& reply);
   void NoteJumpLocked(std::uint64_t previous);
-  void AddLocked(Entries& entries, std::uint64_t number, std::string_view bytes) const;
+  void AddLocked(Entries& entries, std::uint64_t number, std::string_view bytes,
+                 std::chrono::milliseconds age) const;
 
   const std::shared_ptr<EventLogLink> link_;
   const std::string session_id_;

@@ -89,6 +89,11 @@ class EventLogLink {
   std::weak_ptr<game::EventRelay::Home> home_;
 };
 
+/// The window's age as the scripts have it, in milliseconds.
+[[nodiscard]] inline std::int64_t AgeOf(const game::EventWindow& window) {
+  return std::chrono::ceil<std::chrono::milliseconds>(window.age).count();
+}
+
 /// For how long a log is kept behind its last entry; nothing: for good.
 [[nodiscard]] std::chrono::milliseconds TimeToKeep(const std::string& session_id, bool is_over);
 

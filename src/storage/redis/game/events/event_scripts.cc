@@ -13,6 +13,31 @@ local function next_run(run, after)
   return math.max(tonumber(run), after and math.floor(after / 4294967296) + 1 or 0) * 4294967296
 end
 local function number(value) return string.format('%.0f', value) end
+local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+-- Takes away what was appended longer than `age` ago. Field 'since' is no later than the oldest that is left.
+local function forget(since, age, time)
+  if not since or since >= time - age then return end
+  local from, count = '-', 1
+  while true do
+    local page = redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', count)
+    for _, each in ipairs(page) do
+      local when = tonumber(each[2][6])
+      if when and when >= time - age then
+        redis.call('XTRIM', KEYS[1], 'MINID', each[1])
+        redis.call('HSET', KEYS[2], 'since', number(when))
+        return
+      end
+      from = '(' .. each[1]
+    end
+    if #page == 0 then break end
+    count = math.min(count * 2, 32)
+  end
+  redis.call('XTRIM', KEYS[1], 'MAXLEN', 0)
+  redis.call('HSET', KEYS[2], 'since', number(time))
+end
 local function keep(ttl)
   if tonumber(ttl) == 0 then return end
   for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ttl) end
@@ -20,7 +45,7 @@ end
 )lua";
 
 constexpr const char* kAppend = R"lua(
-local state = redis.call('HMGET', KEYS[2], 'last', 'total', 'floor', 'server')
+local state = redis.call('HMGET', KEYS[2], 'last', 'total', 'floor', 'server', 'since')
 local last, total, floor = tonumber(state[1]), tonumber(state[2]) or 0, tonumber(state[3]) or 0
 local batch, known = tonumber(ARGV[4]), tonumber(ARGV[6])
 local sent = redis.call('HGET', KEYS[3], ARGV[3])
@@ -34,13 +59,18 @@ if not last or state[4] ~= here or known > last then
   previous = previous or last
 end
 
+local time = now()
+local since = tonumber(state[5])
+forget(since, tonumber(ARGV[9]), time)
+if not since then redis.call('HSET', KEYS[2], 'since', number(time)) end
 local told = {'\1', struct.pack('>I8I8', previous, last + 1)}
-for i = 10, #ARGV, 2 do
+for i = 11, #ARGV, 2 do
   local entry = ARGV[i]
-  if i == 10 and previous ~= last then
-    redis.call('XADD', KEYS[1], number(last + 1) .. '-0', 'e', entry, 't', number(total), 'p', number(previous))
+  if i == 11 and previous ~= last then
+    redis.call('XADD', KEYS[1], number(last + 1) .. '-0', 'e', entry, 't', number(total), 'w', number(time),
+      'p', number(previous))
   else
-    redis.call('XADD', KEYS[1], number(last + 1) .. '-0', 'e', entry, 't', number(total))
+    redis.call('XADD', KEYS[1], number(last + 1) .. '-0', 'e', entry, 't', number(total), 'w', number(time))
   end
   last, total = last + 1, total + ARGV[i + 1]
   told[#told + 1] = struct.pack('>I4', #entry) .. entry
@@ -61,23 +91,23 @@ while total - floor > most do
 end
 
 redis.call('HSET', KEYS[2], 'last', number(last), 'total', number(total), 'floor', number(floor), 'server', here)
-local time = tonumber(redis.call('TIME')[1])
 if redis.call('HLEN', KEYS[3]) >= 128 then
   local senders = redis.call('HGETALL', KEYS[3])
   for i = 1, #senders, 2 do
-    if tonumber(string.match(senders[i + 1], '%d+$')) < time - 600 then
+    if tonumber(string.match(senders[i + 1], '%d+$')) < time / 1000 - 600 then
       redis.call('HDEL', KEYS[3], senders[i])
     end
   end
 end
-redis.call('HSET', KEYS[3], ARGV[3], number(batch) .. ' ' .. number(time))
-keep(ARGV[9])
+redis.call('HSET', KEYS[3], ARGV[3], number(batch) .. ' ' .. number(math.floor(time / 1000)))
+keep(ARGV[10])
 redis.call(ARGV[1], ARGV[2], table.concat(told))
 return {last, previous}
 )lua";
 
 constexpr const char* kRead = R"lua(
-local last = tonumber(redis.call('HGET', KEYS[2], 'last'))
+local state = redis.call('HMGET', KEYS[2], 'last', 'since')
+local last, time = tonumber(state[1]), now()
 if not last then
   if ARGV[2] == '' then return false end
   redis.call('DEL', KEYS[1])
@@ -87,10 +117,11 @@ if not last then
 end
 local from = '-'
 if ARGV[1] ~= '' then
-  if tonumber(ARGV[1]) >= last then return {last, {}} end
+  if tonumber(ARGV[1]) >= last then return {last, {}, time} end
   from = '(' .. ARGV[1] .. '-0'
 end
-return {last, redis.call('XRANGE', KEYS[1], from, '+')}
+forget(tonumber(state[2]), tonumber(ARGV[4]), time)
+return {last, redis.call('XRANGE', KEYS[1], from, '+'), time}
 )lua";
 
 }  // namespace

@@ -115,6 +115,7 @@ void EventSender::SendBatch(std::optional<std::uint64_t> run) {
                     std::to_string(known),
                     std::to_string(window.events),
                     std::to_string(window.bytes),
+                    std::to_string(AgeOf(window)),
                     std::to_string(TimeToKeep(session_id_, is_end).count())};
   call.arguments.reserve(call.arguments.size() + 2 * batch_.size());
   for (const Item& item : batch_) {
