@@ -15,15 +15,17 @@ Relation RelationOf(const CallContext& context, const SessionRecord& session) {
       .self = session.owner_id == caller, .member = IsMember(session, caller), .game_id = session.game_id};
 }
 
+std::size_t BytesOf(const Entity& entity) {
+  return entity.name.size() + entity.type.size() + entity.data.size() + SizeOf(entity.attributes);
+}
+
 Status CheckEntity(const Entity& entity) {
   OOFGG_RETURN_IF_ERROR(CheckText("name", entity.name, 0, kMaxNameBytes));
   OOFGG_RETURN_IF_ERROR(CheckText("type", entity.type, 0, kMaxNameBytes));
   OOFGG_RETURN_IF_ERROR(CheckOptionalId("player_id", entity.player_id));
   OOFGG_RETURN_IF_ERROR(CheckAttributes("attributes", entity.attributes));
   OOFGG_RETURN_IF_ERROR(CheckData("data", entity.data));
-  const std::size_t size =
-      entity.name.size() + entity.type.size() + entity.data.size() + SizeOf(entity.attributes);
-  if (size <= kMaxEntityBytes) return {};
+  if (BytesOf(entity) <= kMaxEntityBytes) return {};
   return InvalidField("attributes", "and data are too long for an entity; at most " +
                                         std::to_string(kMaxEntityBytes) + " bytes altogether");
 }
@@ -88,6 +90,7 @@ StatusOr<Entity> EntityFacade::CreateEntity(const CallContext& context, const Cr
     return InvalidField("player_id", "is for entities that a player controls; set controller to PLAYER");
   }
   OOFGG_ASSIGN_OR_RETURN(const CreationKey key, MakeCreationKey(context, SumOf(entity)));
+  OOFGG_RETURN_IF_ERROR(parts_.allowance.ChargeCall(context, session.id, BytesOf(entity)));
   const auto turn = parts_.turns.Take(session.id);
   OOFGG_ASSIGN_OR_RETURN(Entity made, parts_.entities.CreateEntity(entity, key, kMaxEntities));
   if (made.id == entity.id) parts_.events.EntityChanged(session, made, "created");
@@ -124,6 +127,7 @@ StatusOr<Entity> EntityFacade::UpdateEntity(const CallContext& context, const Up
   OOFGG_RETURN_IF_ERROR(CheckId("id", request.id));
   if (request.version < 0) return InvalidField("version", "is negative; give the one that was read, or 0");
   bool changed = false;
+  bool charged = false;
   const auto attempt = [&]() -> StatusOr<Entity> {
     OOFGG_ASSIGN_OR_RETURN(Entity entity, parts_.entities.FindEntity(session.id, request.id));
     OOFGG_RETURN_IF_ERROR(AuthorizeWrite(context, session, entity));
@@ -135,6 +139,9 @@ StatusOr<Entity> EntityFacade::UpdateEntity(const CallContext& context, const Up
     OOFGG_RETURN_IF_ERROR(CheckEntity(entity));
     changed = entity != before;
     if (!changed) return entity;
+    if (!std::exchange(charged, true)) {
+      OOFGG_RETURN_IF_ERROR(parts_.allowance.ChargeCall(context, session.id, BytesOf(entity)));
+    }
     return parts_.entities.UpdateEntity(entity);
   };
   const auto turn = parts_.turns.Take(session.id);
@@ -153,6 +160,7 @@ StatusOr<Entity> EntityFacade::DeleteEntity(const CallContext& context, const De
   }
   OOFGG_RETURN_IF_ERROR(entity.status());
   OOFGG_RETURN_IF_ERROR(AuthorizeWrite(context, session, *entity));
+  OOFGG_RETURN_IF_ERROR(parts_.allowance.ChargeCall(context, session.id, BytesOf(*entity)));
   OOFGG_ASSIGN_OR_RETURN(const bool erased, parts_.entities.EraseEntity(session.id, request.id));
   if (erased) parts_.events.EntityChanged(session, *entity, "deleted");
   return ShownIn(request.session_id, *std::move(entity));

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "game/entity_store.h"
+#include "game/event_allowance.h"
 #include "game/session_access.h"
 #include "game/session_events.h"
 #include "game/session_store.h"
@@ -19,13 +20,14 @@ namespace oofgg::game {
 /// session's host and servers the others. Each change is told on the session's stream (SessionEvents).
 /// Threads: safe; methods block on the store. Errors besides those named: kUnauthenticated without a caller,
 /// kPermissionDenied, kInvalidArgument, kUnavailable, kNotFound (no such session), kFailedPrecondition with
-/// reason SESSION_OVER.
+/// reason SESSION_OVER; for a change, kResourceExhausted with a delay (EventAllowance).
 class EntityFacade {
  public:
   struct Parts {
     SessionStore& sessions;
     EntityStore& entities;
     SessionEvents& events;
+    EventAllowance& allowance;
     SessionTurns& turns;
     UuidGenerator& ids;
   };

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "game/attendance.h"
+#include "game/event_allowance.h"
 #include "game/event_hub.h"
 #include "game/session_notifier.h"
 #include "game/session_store.h"
@@ -18,8 +19,10 @@
 namespace oofgg::game {
 
 struct EventOptions {
-  RateLimit rate{.per_second = 100, .burst = 200};  ///< Events that one stream may send.
-  std::size_t max_event_bytes = 16 * 1024;          ///< Name, attributes and data of one event.
+  /// What one player may say in one session (EventAllowance), and what a game server may.
+  RateLimit rate{.per_second = 100, .burst = 200};
+  RateLimit server_rate{.per_second = 10'000, .burst = 20'000};
+  std::size_t max_event_bytes = 16 * 1024;  ///< Name, attributes and data of one event.
 };
 
 /// The events between the players of a session, `GameService.StreamEvents`, and as their game server has
@@ -30,6 +33,7 @@ class EventFacade {
     SessionStore& sessions;
     SessionNotifier& notifier;
     EventHub& hub;
+    EventAllowance& allowance;
     Attendance& attendance;
     const Clock& clock;
     EventOptions options;

@@ -43,8 +43,7 @@ EventStream::EventStream(const EventFacade::Parts& parts, const CallContext& con
       context_(context),
       side_(side),
       host_(std::make_shared<StreamHostRef>(std::move(host))),
-      on_refused_(std::move(on_refused)),
-      allowance_(parts.clock, parts.options.rate) {}
+      on_refused_(std::move(on_refused)) {}
 
 void EventStream::OnMessage(GameEvent message) {
   if (stage_ == Stage::kEnded) return;
@@ -117,6 +116,7 @@ Status EventStream::Enter(EventStart start) {
   game_id_ = session.record.game_id;
   team_id_ = TeamOf(now.record, caller);
   real_id_ = real_id;
+  speaker_ = EventAllowance::SpeakerOf(real_id, caller, side_);
   parts_.attendance.Arrive(real_id_, Attendee());
   stage_ = Stage::kOpen;
   return {};
@@ -155,14 +155,11 @@ Status EventStream::CheckEvent(const GameEvent& event) const {
 
 Status EventStream::Send(GameEvent event) {
   OOFGG_RETURN_IF_ERROR(CheckEvent(event));
-  if (const Admission admission = allowance_.TryTake(); !admission) {
-    return RetryLater(StatusCode::kResourceExhausted, "events came faster than this stream may send them",
-                      std::chrono::ceil<std::chrono::milliseconds>(admission.retry_after));
-  }
   if (stage_ != Stage::kOpen) {
     return MakeStatus(StatusCode::kFailedPrecondition,
                       "there is no match yet, hence nobody to send to; wait for STATE_STARTED");
   }
+  OOFGG_RETURN_IF_ERROR(parts_.allowance.Charge(speaker_, SizeOf(event)));
   event.timestamp_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.WallNow().time_since_epoch())
           .count();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "game/event_allowance.h"
 #include "game/event_channel.h"
 #include "game/event_facade.h"
 #include "game/session_access.h"
@@ -14,7 +15,6 @@
 #include "oofgg/caller.h"
 #include "oofgg/model/game.h"
 #include "oofgg/stream.h"
-#include "oofgg/token_bucket.h"
 
 namespace oofgg::game {
 
@@ -24,7 +24,7 @@ class EventStream final : public StreamHandler<GameEvent, GameEvent>,
                           public std::enable_shared_from_this<EventStream> {
  public:
   /// Who is at the other end: a member, or the game server, which hears all and may speak of anybody.
-  enum class Side { kPlayer, kServer };
+  using Side = EventAllowance::Side;
 
   EventStream(const EventFacade::Parts& parts, const CallContext& context, Side side,
               std::shared_ptr<StreamHost> host, EventFacade::OnRefused on_refused = {});
@@ -53,11 +53,11 @@ class EventStream final : public StreamHandler<GameEvent, GameEvent>,
   const Side side_;
   const std::shared_ptr<StreamHostRef> host_;  // Shared with the cursor's waker.
   const EventFacade::OnRefused on_refused_;    // Empty: what is not taken ends the stream.
-  TokenBucket allowance_;
 
   Stage stage_ = Stage::kUnopened;
-  std::string session_id_;  // As the client named it.
-  std::string real_id_;     // Of the match, where the client named its place in the queue.
+  std::string session_id_;           // As the client named it.
+  std::string real_id_;              // Of the match, where the client named its place in the queue.
+  EventAllowance::Speaker speaker_;  // From kOpen on.
   std::string game_id_;
   std::string team_id_;                  // The member's.
   std::unique_ptr<EventCursor> cursor_;  // From kOpen on.

@@ -10,6 +10,7 @@
 #include "game/cursor.h"
 #include "game/entity_facade.h"
 #include "game/erased_players.h"
+#include "game/event_allowance.h"
 #include "game/event_facade.h"
 #include "game/event_hub.h"
 #include "game/event_relay.h"
@@ -121,6 +122,7 @@ class GameRoom {
   SessionNotifier notifier_;
   const std::shared_ptr<RelayHome> relay_home_;  // Null without a relay.
   EventHub hub_;
+  EventAllowance allowance_;
   Attendance attendance_;
   SessionEvents session_events_;
   Trends trends_;

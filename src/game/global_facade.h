@@ -3,6 +3,7 @@
 #include <memory>
 #include <string_view>
 
+#include "game/event_allowance.h"
 #include "game/event_facade.h"
 #include "game/event_hub.h"
 #include "game/session_store.h"
@@ -23,6 +24,7 @@ class GlobalFacade {
   struct Parts {
     SessionStore& sessions;
     EventHub& hub;
+    EventAllowance& allowance;
     const Clock& clock;
     EventOptions options;
   };

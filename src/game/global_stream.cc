@@ -46,7 +46,8 @@ GlobalStream::GlobalStream(const GlobalFacade::Parts& parts, const CallContext& 
     : parts_(parts),
       context_(context),
       host_(std::make_shared<StreamHostRef>(std::move(host))),
-      allowance_(parts.clock, parts.options.rate) {}
+      speaker_(EventAllowance::SpeakerOf(kGlobalSessionId, context.caller->user_id,
+                                         EventAllowance::Side::kPlayer)) {}
 
 void GlobalStream::OnMessage(GlobalEvent message) {
   if (ended_) return;
@@ -101,16 +102,14 @@ Status GlobalStream::CheckEvent(const GlobalEvent& event) const {
 
 Status GlobalStream::Send(GlobalEvent event) {
   OOFGG_RETURN_IF_ERROR(CheckEvent(event));
-  if (const Admission admission = allowance_.TryTake(); !admission) {
-    return RetryLater(StatusCode::kResourceExhausted, "events came faster than this stream may send them",
-                      std::chrono::ceil<std::chrono::milliseconds>(admission.retry_after));
-  }
   if (cursor_ == nullptr) OOFGG_RETURN_IF_ERROR(Enter({.at = EventStart::At::kNow}));
   event.timestamp_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.WallNow().time_since_epoch())
           .count();
   event.player_id = context_.caller->user_id;
-  return cursor_->Publish(Carried(std::move(event)));
+  GameEvent carried = Carried(std::move(event));
+  OOFGG_RETURN_IF_ERROR(parts_.allowance.Charge(speaker_, SizeOf(carried)));
+  return cursor_->Publish(std::move(carried));
 }
 
 std::optional<GlobalEvent> GlobalStream::Next() {

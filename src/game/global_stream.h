@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "game/event_allowance.h"
 #include "game/event_channel.h"
 #include "game/global_facade.h"
 #include "game/skipped_events.h"
@@ -11,7 +12,6 @@
 #include "oofgg/caller.h"
 #include "oofgg/model/game.h"
 #include "oofgg/stream.h"
-#include "oofgg/token_bucket.h"
 
 namespace oofgg::game {
 
@@ -36,7 +36,7 @@ class GlobalStream final : public StreamHandler<GlobalEvent, GlobalEvent> {
   const GlobalFacade::Parts parts_;
   const CallContext context_;
   const std::shared_ptr<StreamHostRef> host_;  // Shared with the cursor's waker.
-  TokenBucket allowance_;
+  const EventAllowance::Speaker speaker_;
 
   bool begun_ = false;  // The first message has come.
   bool told_ = false;   // An event was given out.

@@ -103,9 +103,14 @@ StatusOr<Session> SessionFacade::UpdateSession(const CallContext& context,
   }
 
   SessionRecord before;
+  bool charged = false;
   const auto change = [&](SessionRecord& stored) -> StatusOr<bool> {
     before = stored;
-    return Change(stored, request, game);
+    OOFGG_ASSIGN_OR_RETURN(const bool is_changed, Change(stored, request, game));
+    if (!is_changed || std::exchange(charged, true)) return is_changed;
+    const std::size_t told = 1 + MissingIn(stored, before).size() + MissingIn(before, stored).size();
+    OOFGG_RETURN_IF_ERROR(parts_.allowance.ChargeCall(context, stored.id, 0, told));
+    return true;
   };
   const auto turn = parts_.turns.Take(session.record.id);
   OOFGG_ASSIGN_OR_RETURN(const SessionRecord changed,

@@ -149,12 +149,17 @@ StatusOr<Session> SessionFacade::JoinSession(const CallContext& context, const J
   OOFGG_ASSIGN_OR_RETURN(const Game game, parts_.games.FindGame(request.game_id));
 
   bool came_in = false;
+  bool charged = false;
   const auto join = [&](SessionRecord& stored) -> StatusOr<bool> {
     came_in = !IsMember(stored, caller);
     if (!came_in) return false;
     OOFGG_RETURN_IF_ERROR(CheckMayJoin(context, {stored, false}));
     if (stored.members.size() >= CapacityOf(game)) {
       return SessionIsFull();
+    }
+    if (!std::exchange(charged, true)) {
+      // For their leaving as well, which is never refused.
+      OOFGG_RETURN_IF_ERROR(parts_.allowance.ChargeCall(context, stored.id, 0, 2));
     }
     stored.members.push_back({.user_id = caller, .team_id = request.team_id, .join_ticket = {}});
     return true;

@@ -11,6 +11,7 @@
 #include "game/authorization.h"
 #include "game/entity_store.h"
 #include "game/erased_players.h"
+#include "game/event_allowance.h"
 #include "game/game_store.h"
 #include "game/session_access.h"
 #include "game/session_events.h"
@@ -43,6 +44,7 @@ class SessionFacade {
     EntityStore& entities;
     SessionNotifier& notifier;
     SessionEvents& events;
+    EventAllowance& allowance;
     SessionTurns& turns;
     Attendance& attendance;
     Trends& trends;

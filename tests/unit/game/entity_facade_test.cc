@@ -146,8 +146,8 @@ TEST_F(EntityFacadeTest, ARepeatedKeyMakesOneEntity) {
 }
 
 TEST_F(EntityFacadeTest, ASessionHoldsSoManyAndNoMore) {
-  for (std::uint32_t i = 0; i < 256; ++i) ASSERT_TRUE(entities().CreateEntity(As("ann"), Door()).ok());
-  EXPECT_THAT(entities().CreateEntity(As("ann"), Door()).status(), HasCode(StatusCode::kResourceExhausted));
+  for (std::uint32_t i = 0; i < 256; ++i) ASSERT_TRUE(entities().CreateEntity(server_, Door()).ok());
+  EXPECT_THAT(entities().CreateEntity(server_, Door()).status(), HasCode(StatusCode::kResourceExhausted));
   EXPECT_EQ(Get(As("ann"))->entities.size(), 256u);
 }
 
