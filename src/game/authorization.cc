@@ -51,6 +51,8 @@ static_assert(InOrder(), "the table is looked up by position");
 
 std::span<const Permission> Permissions() { return kPermissions; }
 
+bool IsPlayer(const Caller& caller) { return caller.role != "service" && caller.role != "admin"; }
+
 Status Authorize(const CallContext& context, Act act, Relation relation) {
   if (!context.caller.has_value()) {
     return MakeStatus(StatusCode::kUnauthenticated, "this call needs an access token; sign in first");

@@ -61,6 +61,9 @@ struct Permission {
 /// The whole table, in the order of `Act`.
 [[nodiscard]] std::span<const Permission> Permissions();
 
+/// Neither a server nor an admin: the limits of one person hold.
+[[nodiscard]] bool IsPlayer(const Caller& caller);
+
 /// The one place that decides who may do what. kUnauthenticated: no caller. kPermissionDenied: not this one.
 [[nodiscard]] Status Authorize(const CallContext& context, Act act, Relation relation = {});
 

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <functional>
 
+#include "game/authorization.h"
+
 namespace oofgg::game {
 namespace {
 
@@ -45,8 +47,7 @@ Status EventAllowance::Charge(const Speaker& speaker, std::size_t bytes, std::si
 
 Status EventAllowance::ChargeCall(const CallContext& context, std::string_view session_id, std::size_t bytes,
                                   std::size_t events) {
-  const std::string& role = context.caller->role;
-  const Side side = role == "service" || role == "admin" ? Side::kServer : Side::kPlayer;
+  const Side side = IsPlayer(*context.caller) ? Side::kPlayer : Side::kServer;
   return Charge(SpeakerOf(session_id, context.caller->user_id, side), bytes, events);
 }
 

@@ -121,7 +121,8 @@ Status EventChannel::CheckAheadLocked(std::uint64_t after) const {
 }
 
 StatusOr<std::unique_ptr<EventCursor>> EventChannel::Subscribe(std::string_view player_id, EventStart start,
-                                                               std::function<void()> wake) {
+                                                               std::function<void()> wake,
+                                                               StreamLimit limit) {
   auto reader = std::make_shared<Reader>();
   reader->player_id = player_id;
   reader->wake = std::move(wake);
@@ -129,12 +130,7 @@ StatusOr<std::unique_ptr<EventCursor>> EventChannel::Subscribe(std::string_view 
   bool behind = false;
   {
     const std::lock_guard lock(mutex_);
-    const auto same = std::count_if(readers_.begin(), readers_.end(),
-                                    [&](const auto& other) { return other->player_id == player_id; });
-    if (static_cast<std::size_t>(same) >= limits_.streams_per_player) {
-      return MakeStatus(StatusCode::kResourceExhausted, "the player has " + std::to_string(same) +
-                                                            " streams open on this session; close one first");
-    }
+    if (limit == StreamLimit::kPerPlayer) OOFGG_RETURN_IF_ERROR(CheckLimitLocked(player_id));
     if (opened_) {
       TrimLocked(clock_.Now());
       OOFGG_RETURN_IF_ERROR(PlaceLocked(*reader));
@@ -148,6 +144,14 @@ StatusOr<std::unique_ptr<EventCursor>> EventChannel::Subscribe(std::string_view 
   }
   if (behind) reader->wake();
   return std::make_unique<EventCursor>(shared_from_this(), std::move(reader));
+}
+
+Status EventChannel::CheckLimitLocked(std::string_view player_id) const {
+  const auto same = std::count_if(readers_.begin(), readers_.end(),
+                                  [&](const auto& other) { return other->player_id == player_id; });
+  if (static_cast<std::size_t>(same) < limits_.streams_per_player) return {};
+  return MakeStatus(StatusCode::kResourceExhausted, "the player has " + std::to_string(same) +
+                                                        " streams open on this session; close one first");
 }
 
 void EventChannel::End(const Status& status) {

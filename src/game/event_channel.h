@@ -41,6 +41,9 @@ struct EventStart {
   std::uint64_t after = 0;
 };
 
+/// Whether a reader counts among its player's streams. Game servers do not: many may have one credential.
+enum class StreamLimit : std::uint8_t { kPerPlayer, kNone };
+
 class EventCursor;
 
 /// The ordered events of one session: numbered as they come, the newest kept in a window. A reader is a
@@ -71,7 +74,8 @@ class EventChannel final : public EventRelay::Follower, public std::enable_share
   /// player. Where the log is yet to be read, the first two come by the cursor; kUnavailable, there or here:
   /// it cannot be read now.
   StatusOr<std::unique_ptr<EventCursor>> Subscribe(std::string_view player_id, EventStart start,
-                                                   std::function<void()> wake);
+                                                   std::function<void()> wake,
+                                                   StreamLimit limit = StreamLimit::kPerPlayer);
 
   /// Ends all cursors with `status` behind what they have yet to read; nothing more is said here.
   void End(const Status& status);
@@ -114,6 +118,7 @@ class EventChannel final : public EventRelay::Follower, public std::enable_share
   };
   using Readers = std::vector<std::shared_ptr<Reader>>;
 
+  [[nodiscard]] Status CheckLimitLocked(std::string_view player_id) const;
   [[nodiscard]] Status PlaceLocked(Reader& reader) const;
   [[nodiscard]] Status CheckAheadLocked(std::uint64_t after) const;
   StatusOr<Stored> NextFor(Reader& reader);

@@ -106,7 +106,9 @@ Status EventStream::Enter(EventStart start) {
   const std::string& real_id = session.record.id;
   OOFGG_ASSIGN_OR_RETURN(auto channel,
                          parts_.hub.Open(real_id, [&] { return parts_.sessions.NextStreamRun(real_id); }));
-  OOFGG_ASSIGN_OR_RETURN(cursor_, channel->Subscribe(caller, start, [host = host_] { host->Wake(); }));
+  const auto limit = side_ == Side::kPlayer ? StreamLimit::kPerPlayer : StreamLimit::kNone;
+  OOFGG_ASSIGN_OR_RETURN(cursor_, channel->Subscribe(
+                                      caller, start, [host = host_] { host->Wake(); }, limit));
   // Who left before the cursor was there has not been told by LEAVE.
   OOFGG_ASSIGN_OR_RETURN(const ResolvedSession now, ResolveSession(parts_.sessions, caller, session_id_));
   OOFGG_RETURN_IF_ERROR(AuthorizeSide(now));

@@ -83,8 +83,10 @@ Status GlobalStream::Enter(EventStart start) {
   const std::string id(kGlobalSessionId);
   OOFGG_ASSIGN_OR_RETURN(auto channel,
                          parts_.hub.Open(id, [&] { return parts_.sessions.NextStreamRun(id); }));
-  OOFGG_ASSIGN_OR_RETURN(
-      cursor_, channel->Subscribe(context_.caller->user_id, start, [host = host_] { host->Wake(); }));
+  const auto limit = IsPlayer(*context_.caller) ? StreamLimit::kPerPlayer : StreamLimit::kNone;
+  OOFGG_ASSIGN_OR_RETURN(cursor_,
+                         channel->Subscribe(
+                             context_.caller->user_id, start, [host = host_] { host->Wake(); }, limit));
   return {};
 }
 

@@ -348,6 +348,18 @@ TEST_F(AddressedEventTest, TheGameServerHearsAllAndSpeaksForAnybody) {
   EXPECT_EQ(streams_.at("dan").Read(), "spawned ");
 }
 
+TEST_F(AddressedEventTest, AGameServerMayHaveMoreStreamsThanAPlayer) {
+  std::vector<Stream> servers(9);
+  for (Stream& server : servers) {
+    server.handler = *room_->events().OpenAsServer(As("arena-server", "service"), server.host);
+    server.Send(Event("", session_.id));
+    EXPECT_EQ(server.host->finished(), std::nullopt) << server.Ended();
+  }
+  std::vector<Stream> more;
+  for (int i = 0; i < 4; ++i) more.push_back(OpenOn("ann", session_.id));
+  EXPECT_THAT(more.back().Ended(), HasCode(StatusCode::kResourceExhausted)) << "beside the one she has";
+}
+
 TEST_F(AddressedEventTest, OnlyAServersCredentialOpensTheServersSide) {
   for (const auto& [caller, role] : {std::pair("ann", "user"), std::pair("dev", "developer")}) {
     Stream stream;

@@ -1,3 +1,5 @@
+#include <vector>
+
 #include "tests/unit/game/support.h"
 
 namespace oofgg::game {
@@ -67,6 +69,17 @@ TEST_F(GlobalStreamTest, AListenerMayWantOneGamesEventsOnly) {
   root.Send(Named("c", "chess"));
   EXPECT_EQ(all.Read(), "both a c ");
   EXPECT_EQ(arena.Read(), "both a ");
+}
+
+TEST_F(GlobalStreamTest, AFleetMayListenUnderOneCredentialAPlayerFourTimes) {
+  std::vector<Stream> streams;
+  for (const char* role : {"service", "admin"}) {
+    for (int i = 0; i < 9; ++i) streams.push_back(Listen(As("fleet", role)));
+  }
+  for (int i = 0; i < 5; ++i) streams.push_back(Listen(As("ann")));
+  EXPECT_THAT(streams.back().Ended(), HasCode(StatusCode::kResourceExhausted));
+  streams.pop_back();
+  for (Stream& each : streams) EXPECT_EQ(each.host->finished(), std::nullopt);
 }
 
 TEST_F(GlobalStreamTest, ResumesAfterTheLastOneSeen) {
