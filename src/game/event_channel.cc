@@ -216,6 +216,11 @@ StatusOr<EventChannel::Stored> EventChannel::NextFor(Reader& reader) {
   return next;
 }
 
+std::optional<std::uint64_t> EventChannel::BeganFor(const Reader& reader) const {
+  const std::lock_guard lock(mutex_);
+  return reader.placed ? std::optional(reader.began) : std::nullopt;
+}
+
 void EventChannel::Unsubscribe(const Reader* reader) {
   const TimePoint now = clock_.Now();
   const std::lock_guard lock(mutex_);

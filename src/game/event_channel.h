@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -122,6 +123,7 @@ class EventChannel final : public EventRelay::Follower, public std::enable_share
   [[nodiscard]] Status PlaceLocked(Reader& reader) const;
   [[nodiscard]] Status CheckAheadLocked(std::uint64_t after) const;
   StatusOr<Stored> NextFor(Reader& reader);
+  std::optional<std::uint64_t> BeganFor(const Reader& reader) const;
   Status PublishFor(const std::shared_ptr<Reader>& reader, GameEvent event);
   static Status KeepEarlyLocked(Reader& reader, GameEvent event);
   Status SendEarly(const std::shared_ptr<Reader>& reader);
@@ -177,6 +179,9 @@ class EventCursor {
     OOFGG_RETURN_IF_ERROR(channel_->SendEarly(reader_));
     return channel_->NextFor(*reader_);
   }
+
+  /// The number that the reader began behind; nothing while the log is yet to be read.
+  [[nodiscard]] std::optional<std::uint64_t> Began() const { return channel_->BeganFor(*reader_); }
 
   /// The reader may be here, by this version of the session's row: to be put out by an earlier one does not
   /// count.

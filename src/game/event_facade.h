@@ -46,7 +46,8 @@ class EventFacade {
 
   /// Opens a stream. The client's first message names the session in `session_id` and, to resume, the last
   /// event it has seen in `sequence`; without one the stream begins with the next event. A first message
-  /// with more in it than that is an event as well. The stream belongs to that session.
+  /// with more in it than that is an event as well; one that says the session alone is answered by an event
+  /// with a `sequence` and nothing else, behind which the stream begins. The stream belongs to that session.
   ///
   /// An event goes to every member's streams, its sender's too, so that all see one order; one with a
   /// `team_id` to that team's members only, one with `to_player_ids` to those. The server

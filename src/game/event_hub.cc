@@ -6,12 +6,6 @@
 #include "oofgg/log.h"
 
 namespace oofgg::game {
-namespace {
-
-// 2^32 events a run; 2^21 runs fit below 2^53, beyond which JavaScript's numbers are no longer exact.
-constexpr unsigned kRunShift = 32;
-
-}  // namespace
 
 StatusOr<std::shared_ptr<EventChannel>> EventHub::Open(
     std::string_view session_id, absl::FunctionRef<StatusOr<std::uint64_t>()> next_run) {
@@ -27,7 +21,7 @@ StatusOr<std::shared_ptr<EventChannel>> EventHub::Open(
   idle = TakeIdle();
   const std::string id(session_id);
   auto channel = relay_ == nullptr
-                     ? std::make_shared<EventChannel>(id, run << kRunShift, clock_, options_.window)
+                     ? std::make_shared<EventChannel>(id, BaseOfRun(run), clock_, options_.window)
                      : EventChannel::MakeShared(id, *relay_, clock_, options_.window);
   channels_.emplace(id, channel);
   return channel;

@@ -14,6 +14,11 @@
 
 namespace oofgg::game {
 
+/// The number behind which the events of a run begin (SessionStore::NextStreamRun). 2^32 events a run; 2^21
+/// runs fit below 2^53, beyond which JavaScript's numbers are no longer exact. Never 0, which is what a
+/// client says that was never told a number.
+[[nodiscard]] constexpr std::uint64_t BaseOfRun(std::uint64_t run) { return run == 0 ? 1 : run << 32; }
+
 /// One entry of a session's log: an event, and what it does to streams wherever the session is served.
 struct RelayEntry {
   enum class Effect : std::uint8_t {

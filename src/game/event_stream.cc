@@ -83,6 +83,8 @@ Status EventStream::OpenFor(const GameEvent& first) {
   OOFGG_RETURN_IF_ERROR(CheckId("session_id", first.session_id));
   if (SaysSomething(first)) OOFGG_RETURN_IF_ERROR(CheckEvent(first));
   session_id_ = first.session_id;
+  // Clients that begin with an event know nothing of resuming.
+  is_beginning_due_ = first.sequence == 0 && !SaysSomething(first);
   if (first.sequence == 0) return Enter({.at = EventStart::At::kNow});
   return Enter({.at = EventStart::At::kAfter, .after = first.sequence});
 }
@@ -121,6 +123,7 @@ Status EventStream::Enter(EventStart start) {
   speaker_ = EventAllowance::SpeakerOf(real_id, caller, side_);
   parts_.attendance.Arrive(real_id_, Attendee());
   stage_ = Stage::kOpen;
+  if (is_beginning_due_) host_->Wake();
   return {};
 }
 
@@ -175,6 +178,7 @@ std::optional<GameEvent> EventStream::Next() {
     if (Status status = Enter({.at = EventStart::At::kOldest}); !status.ok()) End(std::move(status));
   }
   if (stage_ != Stage::kOpen) return std::nullopt;
+  if (auto beginning = BeginningIfDue()) return beginning;
   while (true) {
     const auto next = cursor_->Next();
     if (!next.ok()) {
@@ -187,18 +191,31 @@ std::optional<GameEvent> EventStream::Next() {
       continue;
     }
     skipped_.Clear();
+    is_beginning_due_ = false;
     GameEvent event = **next;
     event.session_id = session_id_;  // The receiver's name for it.
     return event;
   }
 }
 
+// Or an event that comes while the link is broken, before any other, would be lost without a word.
+std::optional<GameEvent> EventStream::BeginningIfDue() {
+  const auto began = is_beginning_due_ ? cursor_->Began() : std::nullopt;
+  if (!began.has_value()) return std::nullopt;
+  is_beginning_due_ = false;
+  if (*began == 0) return std::nullopt;  // A log of old; there is no telling of it.
+  return PositionAt(*began);
+}
+
 std::optional<GameEvent> EventStream::PositionIfDue() {
   const auto sequence = skipped_.TakeIfDue();
-  if (!sequence.has_value()) return std::nullopt;
+  return sequence.has_value() ? std::optional(PositionAt(*sequence)) : std::nullopt;
+}
+
+GameEvent EventStream::PositionAt(std::uint64_t sequence) const {
   GameEvent position;
   position.session_id = session_id_;
-  position.sequence = *sequence;
+  position.sequence = sequence;
   return position;
 }
 

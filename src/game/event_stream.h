@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,7 +42,9 @@ class EventStream final : public StreamHandler<GameEvent, GameEvent>,
   Status OpenFor(const GameEvent& first);
   Status Enter(EventStart start);
   void LeaveChannel();
+  std::optional<GameEvent> BeginningIfDue();
   std::optional<GameEvent> PositionIfDue();
+  [[nodiscard]] GameEvent PositionAt(std::uint64_t sequence) const;
   Status Send(GameEvent event);
   [[nodiscard]] std::string_view Attendee() const;
   [[nodiscard]] Status AuthorizeSide(const ResolvedSession& session) const;
@@ -61,6 +64,7 @@ class EventStream final : public StreamHandler<GameEvent, GameEvent>,
   std::string game_id_;
   std::string team_id_;                  // The member's.
   std::unique_ptr<EventCursor> cursor_;  // From kOpen on.
+  bool is_beginning_due_ = false;        // Who has nothing to resume from is told where they began.
   SkippedEvents skipped_;
   std::atomic<bool> session_changed_ = false;  // While kQueued.
 };

@@ -71,7 +71,11 @@ Status GlobalStream::Begin(const GlobalEvent& first) {
     OOFGG_RETURN_IF_ERROR(CheckOptionalId("game_id", first.game_id));
     game_id_ = first.game_id;
   }
-  if (first.sequence == 0) return {};
+  if (first.sequence == 0) {
+    is_beginning_due_ = !told_;
+    host_->Wake();
+    return {};
+  }
   if (told_) {  // What lies before it would now come behind it.
     return MakeStatus(StatusCode::kUnavailable, "an event came before the place to resume from; open again");
   }
@@ -122,6 +126,10 @@ std::optional<GlobalEvent> GlobalStream::Next() {
       return std::nullopt;
     }
   }
+  if (const auto began = is_beginning_due_ ? cursor_->Began() : std::nullopt) {
+    is_beginning_due_ = false;
+    if (*began != 0) return GlobalEvent{.sequence = *began};
+  }
   while (true) {
     const auto next = cursor_->Next();
     if (!next.ok()) {
@@ -139,6 +147,7 @@ std::optional<GlobalEvent> GlobalStream::Next() {
     }
     skipped_.Clear();
     told_ = true;
+    is_beginning_due_ = false;
     return Delivered(**next);
   }
 }

@@ -38,8 +38,9 @@ class GlobalStream final : public StreamHandler<GlobalEvent, GlobalEvent> {
   const std::shared_ptr<StreamHostRef> host_;  // Shared with the cursor's waker.
   const EventAllowance::Speaker speaker_;
 
-  bool begun_ = false;  // The first message has come.
-  bool told_ = false;   // An event was given out.
+  bool begun_ = false;             // The first message has come.
+  bool told_ = false;              // An event was given out.
+  bool is_beginning_due_ = false;  // Who has nothing to resume from is told where they began.
   bool ended_ = false;
   std::string game_id_;  // Only its events and those for everybody; empty: all.
   std::unique_ptr<EventCursor> cursor_;

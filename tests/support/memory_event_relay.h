@@ -120,7 +120,7 @@ class MemoryEventRelay final : public EventRelay {
     if (home == nullptr) return MakeStatus(StatusCode::kCancelled, "nobody is at home");
     OOFGG_ASSIGN_OR_RETURN(const std::uint64_t run, home->NextStreamRun(session_id));
     MemoryEventLogs::Log& log = logs_.logs_[session_id];
-    log.last = log.base = run << 32;
+    log.last = log.base = BaseOfRun(run);
     return &log;
   }
 

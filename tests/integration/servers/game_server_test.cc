@@ -114,7 +114,7 @@ TEST_F(GameServerTest, AdminsSpeakToAllWhoListen) {
     EXPECT_EQ((*own)->name, name);
   }
   auto listening =
-      ann->global().StreamEvents({.game_id = "arena", .after_sequence = 1},
+      ann->global().StreamEvents({.game_id = "arena", .after_sequence = 2},
                                  [&](StatusOr<GlobalEvent> event) { anns.Put(std::move(event)); });
   const auto replayed = anns.Next();
   ASSERT_TRUE(replayed.has_value() && replayed->ok());

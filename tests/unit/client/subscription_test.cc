@@ -520,6 +520,20 @@ TEST_F(EventsTest, HowFarItWentIsNoEventButWhereItResumes) {
   EXPECT_TRUE(seen_.empty());
 }
 
+TEST_F(EventsTest, WhoHasHeardNothingResumesFromWhereTheyBegan) {
+  const EventStream events = Open();
+  EXPECT_EQ(Written(0).sequence, 0U);
+  GameEvent position;
+  position.sequence = 1;
+  stream().Say(wire::EncodeResponse<methods::StreamEvents>(position));
+  stream().Close(Lost());
+  setting_.executor.AdvanceBy(seconds(1));
+  EXPECT_EQ(Written(0).sequence, 1U);
+  stream().Say(Event(2));
+  Run();
+  EXPECT_EQ(seen_, std::vector<std::uint64_t>{2});
+}
+
 TEST_F(EventsTest, SendsNowOrWhenThereIsALinkAgain) {
   EventStream events = Open();
   GameEvent event;

@@ -120,7 +120,7 @@ TEST_F(EntityFacadeTest, EachChangeIsToldOnTheSessionsStream) {
   ASSERT_TRUE(entities().DeleteEntity(As("bob"), Gone(made.id)).ok());
   ASSERT_TRUE(entities().DeleteEntity(As("bob"), Gone(made.id)).ok());  // Gone already.
   std::string changes;
-  while (const auto event = ann.handler->Next()) {
+  while (const auto event = ann.Next()) {
     EXPECT_EQ(event->name, "entity");
     EXPECT_EQ(event->type, EventType::kSystem);
     EXPECT_EQ(std::get<std::string>(event->attributes.at("entity_id")), made.id);

@@ -48,14 +48,14 @@ class EventHubTest : public ::testing::Test {
                 {.window = {.events = 4, .bytes = 100'000, .streams_per_player = 2}, .keep = minutes(5)}};
 };
 
-TEST_F(EventHubTest, NumbersEventsFromOneAndShowsThemToAllReadersInOneOrder) {
+TEST_F(EventHubTest, NumbersEventsFromTwoAndShowsThemToAllReadersInOneOrder) {
   const auto channel = Open("s");
   const auto ann = Read(*channel);
   const auto bob = Read(*channel, {}, "bob");
-  EXPECT_EQ(channel->Publish(Named("a")), 1u);
-  EXPECT_EQ(channel->Publish(Named("b")), 2u);
-  EXPECT_EQ(Drain(*ann), "a1 b2 ");
-  EXPECT_EQ(Drain(*bob), "a1 b2 ");
+  EXPECT_EQ(channel->Publish(Named("a")), 2u);
+  EXPECT_EQ(channel->Publish(Named("b")), 3u);
+  EXPECT_EQ(Drain(*ann), "a2 b3 ");
+  EXPECT_EQ(Drain(*bob), "a2 b3 ");
   EXPECT_EQ(Drain(*bob), "");
 }
 
@@ -72,28 +72,28 @@ TEST_F(EventHubTest, BeginsWhereAskedTo) {
   const auto channel = Open("s");
   for (const char* name : {"a", "b", "c"}) channel->Publish(Named(name));
   EXPECT_EQ(Drain(*Read(*channel)), "");
-  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kOldest})), "a1 b2 c3 ");
-  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kAfter, .after = 1})), "b2 c3 ");
-  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kAfter, .after = 3})), "");
-  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kAfter, .after = 0})), "a1 b2 c3 ");
+  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kOldest})), "a2 b3 c4 ");
+  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kAfter, .after = 2})), "b3 c4 ");
+  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kAfter, .after = 4})), "");
+  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kAfter, .after = 1})), "a2 b3 c4 ");
 }
 
 TEST_F(EventHubTest, ResumesThroughoutTheWindowAndSaysWhatIsGoneBeyond) {
   const auto channel = Open("s");
-  for (int i = 0; i < 7; ++i) channel->Publish(Named("e"));  // 4 to 7 are kept.
-  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kAfter, .after = 3})), "e4 e5 e6 e7 ");
-  const auto gone = channel->Subscribe("ann", {.at = EventStart::At::kAfter, .after = 1}, [] {});
+  for (int i = 0; i < 7; ++i) channel->Publish(Named("e"));  // 5 to 8 are kept.
+  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kAfter, .after = 4})), "e5 e6 e7 e8 ");
+  const auto gone = channel->Subscribe("ann", {.at = EventStart::At::kAfter, .after = 2}, [] {});
   EXPECT_THAT(gone.status(), HasCode(StatusCode::kOutOfRange));
   EXPECT_EQ(ReasonOf(gone.status()), "EVENTS_GONE");
-  EXPECT_THAT(std::string(gone.status().message()), ::testing::HasSubstr("events 2 to 3 "));
-  const auto ahead = channel->Subscribe("ann", {.at = EventStart::At::kAfter, .after = 8}, [] {});
+  EXPECT_THAT(std::string(gone.status().message()), ::testing::HasSubstr("events 3 to 4 "));
+  const auto ahead = channel->Subscribe("ann", {.at = EventStart::At::kAfter, .after = 9}, [] {});
   EXPECT_EQ(FieldOf(ahead.status()), "sequence");
 }
 
 TEST_F(EventHubTest, AResumePointOfAnEarlierRunIsGoneNotMistaken) {
   const auto channel = Open("s", 3);
   for (int i = 0; i < 3; ++i) channel->Publish(Named("e"));
-  const auto resumed = channel->Subscribe("ann", {.at = EventStart::At::kAfter, .after = 2}, [] {});
+  const auto resumed = channel->Subscribe("ann", {.at = EventStart::At::kAfter, .after = 3}, [] {});
   EXPECT_THAT(resumed.status(), HasCode(StatusCode::kOutOfRange));
 }
 
@@ -106,11 +106,11 @@ TEST_F(EventHubTest, ASlowReaderIsDroppedWithAReasonAndNobodyElseNotices) {
     channel->Publish(Named("e"));
     seen += Drain(*fast);
   }
-  EXPECT_EQ(seen, "e1 e2 e3 e4 e5 e6 ");
+  EXPECT_EQ(seen, "e2 e3 e4 e5 e6 e7 ");
   const auto dropped = slow->Next();
   EXPECT_THAT(dropped.status(), HasCode(StatusCode::kAborted));
   EXPECT_EQ(ReasonOf(dropped.status()), "SLOW_CONSUMER");
-  EXPECT_THAT(std::string(dropped.status().message()), ::testing::HasSubstr("events 1 to 2 "));
+  EXPECT_THAT(std::string(dropped.status().message()), ::testing::HasSubstr("events 2 to 3 "));
   EXPECT_EQ(Drain(*slow), "!SLOW_CONSUMER");  // Final.
 }
 
@@ -132,23 +132,23 @@ TEST_F(EventHubTest, TheWindowIsBoundedByAgeForWhoComes) {
   const auto channel = Open("s");
   const auto there = Read(*channel);
   channel->Publish(Named("a"));
-  EXPECT_EQ(Drain(*there), "a1 ");
+  EXPECT_EQ(Drain(*there), "a2 ");
   clock_.Advance(minutes(6));
   channel->Publish(Named("b"));
-  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kAfter, .after = 0})), "a1 b2 ");
+  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kAfter, .after = 1})), "a2 b3 ");
   clock_.Advance(minutes(5));
-  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kOldest})), "b2 ");
-  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kAfter, .after = 1})), "b2 ");
-  const auto gone = channel->Subscribe("ann", {.at = EventStart::At::kAfter, .after = 0}, [] {});
+  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kOldest})), "b3 ");
+  EXPECT_EQ(Drain(*Read(*channel, {.at = EventStart::At::kAfter, .after = 2})), "b3 ");
+  const auto gone = channel->Subscribe("ann", {.at = EventStart::At::kAfter, .after = 1}, [] {});
   EXPECT_EQ(ReasonOf(gone.status()), "EVENTS_GONE");
-  EXPECT_THAT(std::string(gone.status().message()), ::testing::HasSubstr("events 1 to 1 "));
+  EXPECT_THAT(std::string(gone.status().message()), ::testing::HasSubstr("events 2 to 2 "));
   clock_.Advance(std::chrono::hours(24));
-  const auto all_gone = channel->Subscribe("ann", {.at = EventStart::At::kAfter, .after = 0}, [] {});
-  EXPECT_THAT(std::string(all_gone.status().message()), ::testing::HasSubstr("events 1 to 2 "));
+  const auto all_gone = channel->Subscribe("ann", {.at = EventStart::At::kAfter, .after = 1}, [] {});
+  EXPECT_THAT(std::string(all_gone.status().message()), ::testing::HasSubstr("events 2 to 3 "));
   EXPECT_EQ(Drain(*there), "!SLOW_CONSUMER") << "had a day to read b";
-  const auto again = Read(*channel, {.at = EventStart::At::kAfter, .after = 2});
+  const auto again = Read(*channel, {.at = EventStart::At::kAfter, .after = 3});
   channel->Publish(Named("c"));
-  EXPECT_EQ(Drain(*again), "c3 ");
+  EXPECT_EQ(Drain(*again), "c4 ");
 }
 
 TEST_F(EventHubTest, WhoReadsInTimeLosesNothingByAge) {
@@ -161,7 +161,7 @@ TEST_F(EventHubTest, WhoReadsInTimeLosesNothingByAge) {
     clock_.Advance(std::chrono::hours(1));
     (void)Read(*channel, {}, "bob");
   }
-  EXPECT_EQ(heard, "e1 e2 e3 e4 ");
+  EXPECT_EQ(heard, "e2 e3 e4 e5 ");
 }
 
 TEST_F(EventHubTest, WakesOnceUntilThereIsNothingMore) {
@@ -192,7 +192,7 @@ TEST_F(EventHubTest, KicksAPlayersReadersOnly) {
   EXPECT_EQ(wakes, 1);
   channel->Publish(Named("a"));
   EXPECT_EQ(Drain(*ann), "!LEFT");
-  EXPECT_EQ(Drain(*bob), "a1 ");
+  EXPECT_EQ(Drain(*bob), "a2 ");
 }
 
 TEST_F(EventHubTest, APlayerHasAFewStreamsAndAClosedOneMakesRoom) {

@@ -36,21 +36,21 @@ TEST_F(EventStreamTest, AnEventReachesAllMembersTheSenderTooWithWhatTheServerSet
   ann.Send(event);
   for (Stream* stream : {&ann, &bob}) {
     EXPECT_GE(stream->host->wakes(), 1);
-    const auto got = stream->handler->Next();
+    const auto got = stream->Next();
     ASSERT_TRUE(got.has_value());
     EXPECT_EQ(got->name, "move");
-    EXPECT_EQ(got->id, session.id + "/1");
+    EXPECT_EQ(got->id, session.id + "/2");
     EXPECT_EQ(got->player_id, "ann");
     EXPECT_EQ(got->game_id, "arena");
     EXPECT_EQ(got->session_id, session.id);
-    EXPECT_EQ(got->sequence, 1u);
+    EXPECT_EQ(got->sequence, 2u);
     EXPECT_EQ(got->type, EventType::kAction);
     EXPECT_EQ(got->data, "{\"x\":1}");
     EXPECT_EQ(got->attributes, event.attributes);
     EXPECT_EQ(
         got->timestamp_ms,
         std::chrono::duration_cast<std::chrono::milliseconds>(clock_.WallNow().time_since_epoch()).count());
-    EXPECT_EQ(stream->handler->Next(), std::nullopt);
+    EXPECT_EQ(stream->Next(), std::nullopt);
   }
 }
 
@@ -68,18 +68,55 @@ TEST_F(EventStreamTest, ResumesAfterTheLastOneSeen) {
   Stream bob = OpenOn("bob", session.id);
   ann.Send(Event("a"));
   ann.Send(Event("b"));
-  const std::uint64_t seen = bob.handler->Next()->sequence;
+  const std::uint64_t seen = bob.Next()->sequence;
   bob.handler->OnClose();
   ann.Send(Event("c"));
   EXPECT_EQ(OpenOn("bob", session.id, seen).Read(), "b c ");
   EXPECT_EQ(OpenOn("bob", session.id).Read(), "");
 }
 
+TEST_F(EventStreamTest, WhoHasHeardNothingResumesFromWhereTheyBegan) {
+  const Session session = MakeSession({"ann", "bob"});
+  std::uint64_t began = 0;
+  for (const char* said_before : {"nothing", "something"}) {
+    Stream bob = OpenOn("bob", session.id);
+    EXPECT_GE(bob.host->wakes(), 1) << "there is something to tell";
+    const auto position = bob.handler->Next();
+    ASSERT_TRUE(position.has_value());
+    EXPECT_EQ(position->id + position->name + position->player_id, "");
+    EXPECT_EQ(position->session_id, session.id);
+    EXPECT_GT(position->sequence, began) << "never 0, which means the next event";
+    began = position->sequence;
+    EXPECT_EQ(bob.handler->Next(), std::nullopt);
+    bob.handler->OnClose();
+    Stream ann = Open("ann");
+    ann.Send(Event("missed", session.id));
+    const auto own = ann.handler->Next();
+    ASSERT_TRUE(own.has_value());
+    EXPECT_EQ(own->name, "missed") << "who begins with an event is not told";
+    ann.handler->OnClose();
+    EXPECT_EQ(OpenOn("bob", session.id, began).Read(), "missed ") << said_before;
+  }
+}
+
+TEST_F(EventStreamTest, WhereAMatchBeginsIsToldAsWell) {
+  JoinLeaveRequest join;
+  join.game_id = "arena";
+  const std::string alias = room_->sessions().JoinLeave(As("ann"), join)->id;
+  Stream ann = OpenOn("ann", alias);
+  EXPECT_EQ(ann.handler->Next(), std::nullopt);
+  maker_.Match("m1", {"ann"});
+  const auto position = ann.handler->Next();
+  ASSERT_TRUE(position.has_value());
+  EXPECT_EQ(position->sequence, 1U);
+  EXPECT_EQ(position->session_id, alias);
+}
+
 TEST_F(EventStreamTest, AfterARestartAResumePointIsSaidToBeGone) {
   const Session session = MakeSession({"ann"});
   Stream before = OpenOn("ann", session.id);
   before.Send(Event("a"));
-  const std::uint64_t seen = before.handler->Next()->sequence;
+  const std::uint64_t seen = before.Next()->sequence;
   before.handler->OnClose();
   before.handler.reset();
   Restart();
@@ -215,7 +252,7 @@ TEST_F(EventStreamTest, LeavingEndsTheStreamsAndTellsTheOthers) {
   ASSERT_TRUE(room_->sessions().JoinLeave(As("bob"), leave).ok());
   EXPECT_EQ(bob.Read(), "");
   EXPECT_EQ(ReasonOf(bob.Ended()), "LEFT_SESSION");
-  const auto told = ann.handler->Next();
+  const auto told = ann.Next();
   ASSERT_TRUE(told.has_value());
   EXPECT_EQ(told->name, "left");
   EXPECT_EQ(told->type, EventType::kSystem);
@@ -236,15 +273,15 @@ TEST_F(EventStreamTest, OnAPlaceInTheQueueItBeginsWithTheMatchUnderTheNameItWasO
   Stream bob = OpenOn("bob", "m1");
   bob.Send(Event("hi"));
   EXPECT_GE(ann.host->wakes(), 1);
-  const auto got = ann.handler->Next();
+  const auto got = ann.Next();
   ASSERT_TRUE(got.has_value()) << ann.Ended();
   EXPECT_EQ(got->name, "hi");
   EXPECT_EQ(got->session_id, ann_alias);
-  EXPECT_EQ(bob.handler->Next()->session_id, "m1");
+  EXPECT_EQ(bob.Next()->session_id, "m1");
   ann.Send(Event("ho", ann_alias));
   EXPECT_EQ(bob.Read(), "ho ");
   // Resuming by the alias is resuming in the match.
-  EXPECT_EQ(OpenOn("bob", bob_alias, 1).Read(), "ho ");
+  EXPECT_EQ(OpenOn("bob", bob_alias, 2).Read(), "ho ");
 }
 
 TEST_F(EventStreamTest, BeforeTheMatchThereIsNobodyToSendTo) {
@@ -336,7 +373,7 @@ TEST_F(AddressedEventTest, TheGameServerHearsAllAndSpeaksForAnybody) {
   spawned.type = EventType::kSystem;
   spawned.player_id = "bob";
   server.Send(spawned);
-  const auto got = streams_.at("cid").handler->Next();
+  const auto got = streams_.at("cid").Next();
   ASSERT_TRUE(got.has_value()) << server.Ended();
   EXPECT_EQ(got->player_id, "bob");
   EXPECT_EQ(got->type, EventType::kSystem);
@@ -382,13 +419,14 @@ TEST_F(AddressedEventTest, WhoIsNotAddressedIsToldHowFarItWent) {
     streams_.at("bob").Send(event);
     clock_.Advance(std::chrono::milliseconds(20));
   }
+  EXPECT_EQ(streams_.at("dan").handler->Next()->sequence, 1U) << "where it began";
   const auto position = streams_.at("dan").handler->Next();
   ASSERT_TRUE(position.has_value());
   EXPECT_EQ(position->id, "");
   EXPECT_EQ(position->name, "");
   EXPECT_EQ(position->session_id, session_.id);
-  EXPECT_EQ(position->sequence, 300U);
-  EXPECT_EQ(streams_.at("dan").handler->Next(), std::nullopt);
+  EXPECT_EQ(position->sequence, 301U);
+  EXPECT_EQ(streams_.at("dan").Next(), std::nullopt);
 }
 
 }  // namespace

@@ -37,15 +37,15 @@ TEST_F(GlobalStreamTest, WhatAnAdminSaysReachesEverybodyInOneOrder) {
   root.Send(Named("done"));
   EXPECT_GE(ann.host->wakes(), 1);
   for (Stream* stream : {&ann, &root}) {
-    const auto got = stream->handler->Next();
+    const auto got = stream->Next();
     ASSERT_TRUE(got.has_value()) << stream->Ended();
     EXPECT_EQ(got->name, "maintenance");
     EXPECT_EQ(got->player_id, "root");
     EXPECT_EQ(got->type, GlobalEventType::kAlert);
     EXPECT_EQ(got->attributes, event.attributes);
-    EXPECT_EQ(got->sequence, 1u);
+    EXPECT_EQ(got->sequence, 2u);
     EXPECT_NE(got->id, "forged");
-    EXPECT_EQ(stream->handler->Next()->sequence, 2u);
+    EXPECT_EQ(stream->Next()->sequence, 3u);
   }
 }
 
@@ -88,7 +88,7 @@ TEST_F(GlobalStreamTest, ResumesAfterTheLastOneSeen) {
   Stream ann;
   ann.handler = *room_->global().Open(As("ann"), ann.host);
   GlobalEvent resume;
-  resume.sequence = 1;
+  resume.sequence = 2;
   ann.Send(resume);
   EXPECT_EQ(ann.Read(), "two three ");
 
@@ -98,6 +98,27 @@ TEST_F(GlobalStreamTest, ResumesAfterTheLastOneSeen) {
   EXPECT_EQ(late.Read(), "four ");
   late.Send(resume);
   EXPECT_THAT(late.Ended(), HasCode(StatusCode::kUnavailable));
+}
+
+TEST_F(GlobalStreamTest, WhoHasHeardNothingResumesFromWhereTheyBeganIfTheySaidThatTheyListen) {
+  Stream silent = Listen(As("bob"));
+  EXPECT_EQ(silent.handler->Next(), std::nullopt) << "may yet say where to resume from";
+  Stream ann;
+  ann.handler = *room_->global().Open(As("ann"), ann.host);
+  ann.Send(Named("", "arena"));
+  const auto position = ann.handler->Next();
+  ASSERT_TRUE(position.has_value());
+  EXPECT_EQ(position->id + position->name, "");
+  EXPECT_NE(position->sequence, 0U);
+  EXPECT_EQ(ann.handler->Next(), std::nullopt);
+  ann.handler->OnClose();
+  Stream root = Listen(As("root", "admin"));
+  root.Send(Named("missed"));
+  EXPECT_EQ(root.handler->Next()->name, "missed");
+  Stream again;
+  again.handler = *room_->global().Open(As("ann"), again.host);
+  again.Send(*position);
+  EXPECT_EQ(again.Read(), "missed ");
 }
 
 TEST_F(GlobalStreamTest, AfterARestartAResumePointIsSaidToBeGone) {

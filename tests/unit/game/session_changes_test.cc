@@ -155,7 +155,7 @@ TEST_F(SessionChangesTest, MembersCanBeTakenOutAndAdded) {
 TEST_F(SessionChangesTest, EverybodyOnTheStreamHearsOfAChangeAndOfTheEnd) {
   auto bob = OpenOn("bob", session_.id);
   ASSERT_TRUE(sessions().UpdateSession(As("ann"), To(SessionState::kStarted)).ok());
-  const auto told = bob.handler->Next();
+  const auto told = bob.Next();
   ASSERT_TRUE(told.has_value()) << bob.Ended();
   EXPECT_EQ(told->name, "session");
   EXPECT_EQ(told->type, EventType::kSystem);

@@ -51,7 +51,7 @@ TEST_F(SharedSessionsTest, PlayersOfTwoInstancesShareASessionAndResumeAtEither) 
   ann.Send(Event("a"));
   bob.Send(Event("b"));
   EXPECT_EQ(ann.Read(), "a b ");
-  const auto first = bob.handler->Next();
+  const auto first = bob.Next();
   ASSERT_TRUE(first.has_value());
   EXPECT_EQ(first->player_id, "ann");
   EXPECT_EQ(first->session_id, session.id);

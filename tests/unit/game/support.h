@@ -61,10 +61,16 @@ struct StreamEnd {
   StreamHandlerPtr<Event, Event> handler;
 
   void Send(Event event) { handler->OnMessage(std::move(event)); }
+  /// The next event, past those that only tell how far the stream has come.
+  std::optional<Event> Next() {
+    auto event = handler->Next();
+    while (event.has_value() && event->id.empty()) event = handler->Next();
+    return event;
+  }
   /// The names of the events that have come.
   std::string Read() {
     std::string text;
-    while (auto event = handler->Next()) text += event->name + " ";
+    while (auto event = Next()) text += event->name + " ";
     return text;
   }
   Status Ended() { return host->finished().value_or(MakeStatus(StatusCode::kUnknown, "still open")); }

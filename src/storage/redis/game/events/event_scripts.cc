@@ -10,7 +10,7 @@ local function server()
   return string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)') or ''
 end
 local function next_run(run, after)
-  return math.max(tonumber(run), after and math.floor(after / 4294967296) + 1 or 0) * 4294967296
+  return math.max(1, math.max(tonumber(run), after and math.floor(after / 4294967296) + 1 or 0) * 4294967296)
 end
 local function number(value) return string.format('%.0f', value) end
 local function now()
