@@ -238,6 +238,11 @@ std::size_t EventChannel::reader_count() const {
   return readers_.size();
 }
 
+bool EventChannel::IsGone() const {
+  const std::lock_guard lock(mutex_);
+  return is_gone_;
+}
+
 TimePoint EventChannel::IdleSince() const {
   const std::lock_guard lock(mutex_);
   return readers_.empty() ? idle_since_ : kNever;

@@ -86,6 +86,9 @@ class EventChannel final : public EventRelay::Follower, public std::enable_share
 
   [[nodiscard]] std::uint64_t last_sequence() const;
   [[nodiscard]] std::size_t reader_count() const;
+  /// The session was gone when its log was to be read: all readers end, and it needs another channel if it
+  /// should ever be there again.
+  [[nodiscard]] bool IsGone() const;
   /// When the last event came or the last reader went; the far future while there are readers.
   [[nodiscard]] TimePoint IdleSince() const;
 
@@ -94,6 +97,7 @@ class EventChannel final : public EventRelay::Follower, public std::enable_share
   void OnEntries(std::vector<RelayEntry> entries) override;
   void OnLost(std::uint64_t first, std::uint64_t last) override;
   void OnUnavailable(const Status& why) override;
+  void OnGone(const Status& why) override;
 
  private:
   friend class EventCursor;
@@ -159,6 +163,7 @@ class EventChannel final : public EventRelay::Follower, public std::enable_share
   EventRelay* relay_ = nullptr;
   std::unique_ptr<EventRelay::Following> following_;
   bool opened_ = true;             // The log was read.
+  bool is_gone_ = false;           // It is there no more, nor is the session.
   Status unavailable_;             // Not OK: why it was not.
   std::uint64_t jumped_from_ = 0;  // The last number here when numbers last jumped.
 };

@@ -175,4 +175,22 @@ void EventChannel::OnUnavailable(const Status& why) {
   WakeAll(to_wake);
 }
 
+void EventChannel::OnGone(const Status& why) {
+  Readers to_wake;
+  {
+    const std::lock_guard lock(mutex_);
+    is_gone_ = true;
+    unavailable_ = why;
+    ended_ =
+        WithReason(MakeStatus(StatusCode::kOutOfRange, "events behind " + std::to_string(last_) +
+                                                           " are lost, as the session is no longer there"),
+                   "EVENTS_GONE");
+    for (const auto& reader : readers_) {
+      if (!reader->placed && reader->ended.ok()) reader->ended = why;
+    }
+    to_wake = readers_;
+  }
+  WakeAll(to_wake);
+}
+
 }  // namespace oofgg::game

@@ -9,15 +9,20 @@ namespace oofgg::game {
 
 StatusOr<std::shared_ptr<EventChannel>> EventHub::Open(
     std::string_view session_id, absl::FunctionRef<StatusOr<std::uint64_t>()> next_run) {
-  if (auto open = Find(session_id)) return open;
+  if (auto open = Find(session_id); open != nullptr && !open->IsGone()) return open;
   std::uint64_t run = 0;
   if (relay_ == nullptr) {
     OOFGG_ASSIGN_OR_RETURN(run, next_run());
   }
 
   Channels idle;  // Go when the lock is free again.
+  std::shared_ptr<EventChannel> gone;
   const std::lock_guard lock(mutex_);
-  if (const auto raced = channels_.find(session_id); raced != channels_.end()) return raced->second;
+  if (const auto here = channels_.find(session_id); here != channels_.end()) {
+    if (!here->second->IsGone()) return here->second;
+    gone = std::move(here->second);
+    channels_.erase(here);
+  }
   idle = TakeIdle();
   const std::string id(session_id);
   auto channel = relay_ == nullptr

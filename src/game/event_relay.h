@@ -74,6 +74,8 @@ class EventRelay {
     virtual void OnLost(std::uint64_t first, std::uint64_t last) = 0;
     /// What was asked of the log was not answered in time; it is asked again by and by.
     virtual void OnUnavailable(const Status& why) = 0;
+    /// There is no log, and there is no session that one could be begun for. The last that is told.
+    virtual void OnGone(const Status& why) = 0;
   };
 
   /// Dropping it ends the following; one more call may be under way.

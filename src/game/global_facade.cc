@@ -8,13 +8,7 @@
 
 namespace oofgg::game {
 
-Status GlobalFacade::EnsureStream() {
-  SessionRecord session;
-  session.id = kGlobalSessionId;
-  session.state = SessionState::kStarted;
-  const Status made = parts_.sessions.CreateSession(session, {}, 0).status();
-  return made.code() == StatusCode::kAlreadyExists ? Status() : made;
-}
+Status GlobalFacade::EnsureStream() { return EnsureGlobalSession(parts_.sessions); }
 
 StatusOr<StreamHandlerPtr<GlobalEvent, GlobalEvent>> GlobalFacade::Open(const CallContext& context,
                                                                         std::shared_ptr<StreamHost> host) {

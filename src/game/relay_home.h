@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "game/event_relay.h"
+#include "game/session_access.h"
 #include "game/session_notifier.h"
 #include "game/session_store.h"
 #include "oofgg/status.h"
@@ -22,6 +23,10 @@ class RelayHome final : public EventRelay::Home {
     if (notifier_ != nullptr) notifier_->NotifyHere(session_id);
   }
   StatusOr<std::uint64_t> NextStreamRun(std::string_view session_id) override {
+    StatusOr<std::uint64_t> run = sessions_.NextStreamRun(session_id);
+    if (session_id != kGlobalSessionId || run.status().code() != StatusCode::kNotFound) return run;
+    // The store forgot everything; unlike a player's session this one must be.
+    OOFGG_RETURN_IF_ERROR(EnsureGlobalSession(sessions_));
     return sessions_.NextStreamRun(session_id);
   }
   /// The room goes; waits for watchers that are being told.

@@ -31,6 +31,14 @@ std::optional<ResolvedSession> ResolveAtHand(SessionStore& sessions, std::string
   return ResolvedSession{.record = *record, .by_alias = false};
 }
 
+Status EnsureGlobalSession(SessionStore& sessions) {
+  SessionRecord session;
+  session.id = kGlobalSessionId;
+  session.state = SessionState::kStarted;
+  const Status made = sessions.CreateSession(session, {}, 0).status();
+  return made.code() == StatusCode::kAlreadyExists ? Status() : made;
+}
+
 bool IsMember(const SessionRecord& record, std::string_view user_id) {
   return std::any_of(record.members.begin(), record.members.end(),
                      [user_id](const SessionMember& member) { return member.user_id == user_id; });

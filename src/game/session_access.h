@@ -15,6 +15,9 @@ namespace oofgg::game {
 /// not find it, and no id that is given out looks like it.
 inline constexpr std::string_view kGlobalSessionId = "oofgg:global";
 
+/// Makes the row of that session unless it is there.
+Status EnsureGlobalSession(SessionStore& sessions);
+
 /// A session as one player means it.
 struct ResolvedSession {
   SessionRecord record;

@@ -60,7 +60,7 @@ class MemoryEventRelay final : public EventRelay {
     const std::lock_guard lock(logs_.mutex_);
     const auto opened = Open(session_id);
     if (!opened.ok()) {
-      if (const auto listener = follower.lock()) listener->OnUnavailable(opened.status());
+      if (const auto listener = follower.lock()) listener->OnGone(opened.status());
       return nullptr;
     }
     MemoryEventLogs::Log& log = **opened;

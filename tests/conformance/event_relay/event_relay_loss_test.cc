@@ -108,19 +108,6 @@ INSTANTIATE_TEST_SUITE_P(Ways, EventRelayLossTest,
                                            Way{"Cluster", OnRedis<storage::testing::Cluster>}),
                          NameOfWay);
 
-/// One server that keeps nothing but what it is told to save.
-class Forgetful final : public Deployment {
- public:
-  std::string url() const override { return server_.url(); }
-  RedisServer& MasterOf(const std::string& /*key*/) override { return server_; }
-  void Kill(RedisServer& master) override { master.Kill(); }
-  void Heal() override { server_.Start(); }
-  bool has_replicas() const override { return false; }
-
- private:
-  RedisServer server_{{"--appendonly", "no"}};
-};
-
 class ForgottenLogTest : public ::testing::Test {
  protected:
   [[nodiscard]] RedisServer& server() { return setting_.deployment().MasterOf(""); }

@@ -84,12 +84,27 @@ class RedisSetting final : public Setting {
   std::unique_ptr<Deployment> deployment_;
 };
 
+/// One server that keeps nothing but what it is told to save.
+class Forgetful final : public Deployment {
+ public:
+  [[nodiscard]] std::string url() const override { return server_.url(); }
+  oofgg::testing::RedisServer& MasterOf(const std::string& /*key*/) override { return server_; }
+  void Kill(oofgg::testing::RedisServer& master) override { master.Kill(); }
+  void Heal() override { server_.Start(); }
+  [[nodiscard]] bool has_replicas() const override { return false; }
+
+ private:
+  oofgg::testing::RedisServer server_{{"--appendonly", "no"}};
+};
+
 /// One instance, as far as events go.
 class Instance {
  public:
-  explicit Instance(Setting& setting, EventWindow window = {})
+  /// With a home of its own only where it is given.
+  explicit Instance(Setting& setting, EventWindow window = {},
+                    std::shared_ptr<EventRelay::Home> home = nullptr)
       : relay_(setting.MakeRelay(work_, window)),
-        home_(std::make_shared<AtHome>(setting.runs, rows_)),
+        home_(home != nullptr ? std::move(home) : std::make_shared<AtHome>(setting.runs, rows_)),
         hub_(std::make_unique<EventHub>(
             Clock::System(), EventHubOptions{.window = window, .keep = Duration::zero()}, relay_.get())) {
     relay_->Attach(home_);
@@ -133,7 +148,7 @@ class Instance {
   Inbox<std::string> rows_;
   ThreadPool work_{2};
   std::unique_ptr<EventRelay> relay_;
-  std::shared_ptr<AtHome> home_;
+  std::shared_ptr<EventRelay::Home> home_;
   std::unique_ptr<EventHub> hub_;
 };
 

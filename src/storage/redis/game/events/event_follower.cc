@@ -126,7 +126,16 @@ void EventFollower::OnRead(const StatusOr<RedisReply>& reply) {
 }
 
 void EventFollower::OnRun(const StatusOr<std::uint64_t>& run) {
-  run.ok() ? Read(*run) : OnReadFailed(run.status());
+  if (run.ok()) return Read(*run);
+  run.status().code() == StatusCode::kNotFound ? OnSessionGone(run.status()) : OnReadFailed(run.status());
+}
+
+void EventFollower::OnSessionGone(const Status& why) {
+  const auto listener = listener_.lock();
+  const std::lock_guard lock(mutex_);
+  if (stopped_ || listener == nullptr) return;
+  stopped_ = true;
+  listener->OnGone(why);
 }
 
 void EventFollower::OnReadFailed(const Status& why) {

@@ -45,6 +45,7 @@ class EventFollower : public std::enable_shared_from_this<EventFollower> {
   void OnRead(const StatusOr<RedisReply>& reply);
   void OnRun(const StatusOr<std::uint64_t>& run);
   void OnReadFailed(const Status& why);
+  void OnSessionGone(const Status& why);
   void OnMessage(std::string_view bytes);
   [[nodiscard]] bool TakeBatchLocked(Listener& listener, const event_codec::Batch& batch);
   [[nodiscard]] bool TakeEarlyLocked(Listener& listener);
