@@ -75,7 +75,7 @@ TEST_P(EventRelayTest, AnEventReachesAllInstancesTheSendersTooWithOneNumber) {
 }
 
 TEST_P(EventRelayTest, AllInstancesSeeOneOrderAndEachSendersEventsInItsOwn) {
-  constexpr int kEach = 300;
+  constexpr int kEach = 200;
   Stream ann(one_, session_, kFromOldest);
   Stream bob(other_, session_, kFromOldest, "bob");
   std::vector<std::thread> senders;
