@@ -111,10 +111,11 @@ Status EventChannel::PlaceLocked(Reader& reader) const {
   return {};
 }
 
-// Another instance may be ahead of this one by some events, and by some runs.
+// Another instance may be ahead of this one by some events, and by as many runs as stores pass over when they
+// may have forgotten some, twice.
 Status EventChannel::CheckAheadLocked(std::uint64_t after) const {
   constexpr unsigned kRunShift = 32;
-  constexpr std::uint64_t kRunsAhead = 8;
+  constexpr std::uint64_t kRunsAhead = 128;
   if (relay_ != nullptr && (after >> kRunShift) <= (last_ >> kRunShift) + kRunsAhead) return {};
   return InvalidField("sequence", "is beyond the session's last event, " + std::to_string(last_) +
                                       "; send the last one received, or 0 to begin with the next");

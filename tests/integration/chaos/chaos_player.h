@@ -35,7 +35,6 @@ class ChaosPlayer {
 
   [[nodiscard]] const Reading& reading() const { return reading_; }
   /// How often it came to an instance that did not know of the run it had read.
-  [[nodiscard]] int too_early() const { return too_early_; }
 
  protected:
   /// The client goes without a goodbye.
@@ -58,7 +57,6 @@ class ChaosPlayer {
 
  private:
   InstanceAddress where_;
-  std::atomic<int> too_early_ = 0;
   std::chrono::steady_clock::time_point back_at_;
 };
 
