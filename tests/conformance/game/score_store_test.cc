@@ -156,9 +156,9 @@ TEST_P(ScoreStoreTest, KeysAreForgottenByAgeAndScoresAreNot) {
 
 TEST_P(ScoreStoreTest, KnowsOfWhichTypesAGameEverHadScores) {
   Add("a", "ann", 3, "arena");
-  EXPECT_TRUE(*store().HasLists("arena", "score"));
+  EXPECT_TRUE(*store().HasLists("arena", "default"));
   EXPECT_FALSE(*store().HasLists("arena", "time"));
-  EXPECT_FALSE(*store().HasLists("chess", "score"));
+  EXPECT_FALSE(*store().HasLists("chess", "default"));
 }
 
 TEST_P(ScoreStoreTest, ListsNewestFirstPageByPage) {
