@@ -18,7 +18,7 @@
 namespace oofgg::game {
 
 /// Among players, who a session's game servers are: they attend it, and are no members to be waited for.
-inline constexpr std::string_view kGameServers = "";
+inline constexpr std::string_view kGameServers;
 
 /// Who has a stream open on which session (of its events, or of their own place in the queue), and who had
 /// one and has been away for longer than a grace. Who never opened one is not waited for. Pure: the owner of

@@ -34,7 +34,8 @@ EventAllowance::Speaker EventAllowance::SpeakerOf(std::string_view session_id, s
 
 Status EventAllowance::Charge(const Speaker& speaker, std::size_t bytes, std::size_t events) {
   const bool is_server = speaker.side == Side::kServer;
-  const auto price = static_cast<double>(events + bytes / kBytesOfAToken);
+  const std::size_t tokens = events + bytes / kBytesOfAToken;
+  const auto price = static_cast<double>(tokens);
   const double burst = (is_server ? rates_.server : rates_.player).burst;
   Shards& shards = is_server ? servers_ : players_;
   KeyedTokenBuckets& buckets = shards[std::hash<std::string_view>()(speaker.key) % kShards];

@@ -17,7 +17,7 @@ std::size_t SizeOf(const GameEvent& event) {
   std::size_t size = sizeof(GameEvent) + event.id.size() + event.name.size() + event.game_id.size() +
                      event.player_id.size() + event.session_id.size() + event.team_id.size() +
                      event.data.size();
-  for (const std::string& id : event.to_player_ids) size += sizeof id + id.size();
+  for (const std::string& id : event.to_player_ids) size += sizeof(std::string) + id.size();
   for (const auto& [key, value] : event.attributes) {
     const auto* text = std::get_if<std::string>(&value);
     size += sizeof(Attributes::value_type) + key.size() + (text != nullptr ? text->size() : 0);

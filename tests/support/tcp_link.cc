@@ -34,7 +34,7 @@ bool IsNothing(ssize_t count) { return count < 0 && (errno == EAGAIN || errno ==
 TcpLink::TcpLink(std::string server)
     : server_(std::move(server)),
       listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
-      cut_(eventfd(0, EFD_CLOEXEC)) {
+      stop_(eventfd(0, EFD_CLOEXEC)) {
   sockaddr_in here = ParseIpv4("127.0.0.1:0");
   socklen_t length = sizeof here;
   auto* generic = reinterpret_cast<sockaddr*>(&here);
@@ -45,23 +45,32 @@ TcpLink::TcpLink(std::string server)
   thread_ = std::thread([this] { Run(); });
 }
 
+TcpLink::~TcpLink() {
+  Cut();
+  close(stop_);
+}
+
 void TcpLink::Cut() {
+  Stop();
+  for (const Lane& lane : std::exchange(lanes_, {})) Reset(lane.from);  // Each end is where one lane is from.
+}
+
+void TcpLink::Stop() {
   if (!thread_.joinable()) return;
-  eventfd_write(cut_, 1);
+  eventfd_write(stop_, 1);
   thread_.join();
   close(listener_);
-  close(cut_);
 }
 
 void TcpLink::Run() {
   std::vector<pollfd> waits;
   while (true) {
-    waits = {{cut_, POLLIN, 0}, {listener_, POLLIN, 0}};
+    waits = {{stop_, POLLIN, 0}, {listener_, POLLIN, 0}};
     for (const Lane& lane : lanes_) {
       waits.push_back(lane.held.empty() ? pollfd{lane.from, POLLIN, 0} : pollfd{lane.to, POLLOUT, 0});
     }
     poll(waits.data(), waits.size(), /*timeout=*/-1);
-    if (waits[0].revents != 0) break;
+    if (waits[0].revents != 0) return;
     for (std::size_t i = lanes_.size(); i > 0; i -= 2) {  // From the end, since some go.
       const bool there = waits[i].revents == 0 || Move(lanes_[i - 2]);
       const bool back = waits[i + 1].revents == 0 || Move(lanes_[i - 1]);
@@ -73,7 +82,6 @@ void TcpLink::Run() {
     }
     if (waits[1].revents != 0) Accept();
   }
-  for (const Lane& lane : lanes_) Reset(lane.from);  // Both ends: each is where one of the lanes is from.
 }
 
 void TcpLink::Accept() {

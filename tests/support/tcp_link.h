@@ -8,13 +8,14 @@
 
 namespace oofgg::testing {
 
-/// A wire between clients and a server, both of this machine, that can be cut: what a client whose process or
-/// network dies leaves behind. Threads: one owner; what goes over it goes on a thread of its own.
+/// A wire between clients and a server, both of this machine, that can be cut, as by a client whose process
+/// dies, or go silent, as when the cable is pulled. Threads: one owner; what goes over it goes on a thread of
+/// its own.
 class TcpLink {
  public:
   /// To the server at `host:port`, an IPv4 address, which needs not be there yet.
   explicit TcpLink(std::string server);
-  ~TcpLink() { Cut(); }
+  ~TcpLink();
   TcpLink(const TcpLink&) = delete;
   TcpLink& operator=(const TcpLink&) = delete;
 
@@ -23,6 +24,8 @@ class TcpLink {
 
   /// Both sides of all connections are reset, and nobody is let in any more. What is under way is lost.
   void Cut();
+  /// Connections stay open, but nothing gets through, and nobody is let in any more.
+  void GoSilent() { Stop(); }
 
  private:
   /// One direction of a connection.
@@ -32,6 +35,7 @@ class TcpLink {
     std::string held{};  ///< Read, and yet to be written.
   };
 
+  void Stop();
   void Run();
   void Accept();
   /// Moves on what `lane` can move; false: that connection is at its end.
@@ -39,9 +43,9 @@ class TcpLink {
 
   const std::string server_;
   int listener_ = -1;
-  int cut_ = -1;  // Readable once it is cut.
+  int stop_ = -1;  // Readable once the thread is to end.
   std::uint16_t port_ = 0;
-  std::vector<Lane> lanes_;  // Of a connection two in a row, there and back. The thread's own.
+  std::vector<Lane> lanes_;  // Of a connection two in a row, there and back. The thread's, while it runs.
   std::thread thread_;
 };
 

@@ -158,7 +158,7 @@ UpgradeRefusal WebSocketConnection::Admit(const UpgradeRequest& request, StatusO
   if (UpgradeRefusal refusal = CheckOrigin(options.origins, request.origin); refusal.status != 0) {
     return refusal;
   }
-  const UpgradeRefusal unauthorized{401, "the token is missing, or not valid any more"};
+  UpgradeRefusal unauthorized{401, "the token is missing, or not valid any more"};
   if (request.token.empty()) return unauthorized;
   const std::uint64_t generation = context_->generation;
   caller = context_->authenticate(request.token);

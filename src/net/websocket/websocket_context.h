@@ -26,7 +26,7 @@ struct WebSocketContext {
         workers(the_workers),
         authenticate(std::move(the_authenticator)),
         options(std::move(the_options)),
-        limiter(options.max_connections, options.max_connections_per_address, /*most_friends=*/0),
+        limiter(options.max_connections, options.max_connections_per_address, /*most_friends_per_address=*/0),
         handshakes(the_clock, options.handshakes, options.handshakes_per_address),
         upgrades(the_clock, options.upgrades_per_address, kRememberedAddresses),
         book(std::make_shared<WebSocketBook>(the_clock, the_workers)),

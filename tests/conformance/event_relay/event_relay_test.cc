@@ -69,7 +69,8 @@ TEST_P(EventRelayTest, AnEventReachesAllInstancesTheSendersTooWithOneNumber) {
     EXPECT_EQ(got.session_id, session_);
     if (stream == &ann) number = got.sequence;
     EXPECT_EQ(got.sequence, number);
-    EXPECT_EQ(got.sequence, BaseOfRun(0) + 1) << "the first of a run";
+    // The first of a run: either instance may have been first to begin one.
+    EXPECT_THAT(got.sequence, ::testing::AnyOf(BaseOfRun(0) + 1, BaseOfRun(1) + 1));
     EXPECT_EQ(got.id, session_ + "/" + std::to_string(number));
   }
 }

@@ -5,7 +5,7 @@
 #include "oofgg/client.h"
 #include "oofgg/grpc_transport.h"
 #include "tests/conformance/transport/grpc_echo_server.h"
-#include "tests/conformance/transport/tcp_relay.h"
+#include "tests/support/tcp_link.h"
 
 namespace oofgg {
 namespace {
@@ -15,8 +15,8 @@ using std::chrono::milliseconds;
 // With the defaults of 2.5 s and 2 s the same takes at most 4.5 s.
 TEST(GrpcLink, ALinkThatGoesSilentIsFoundByPings) {
   testing::GrpcEchoServer server;
-  testing::TcpRelay relay(server.port());
-  auto transport = MakeGrpcTransport({.endpoints = {relay.address(), relay.address(), relay.address()},
+  testing::TcpLink link("127.0.0.1:" + std::to_string(server.port()));
+  auto transport = MakeGrpcTransport({.endpoints = {link.address(), link.address(), link.address()},
                                       .keepalive_interval = milliseconds(500),
                                       .keepalive_timeout = milliseconds(1'000)});
   std::promise<void> answered;
@@ -27,7 +27,7 @@ TEST(GrpcLink, ALinkThatGoesSilentIsFoundByPings) {
                               .on_closed = [&](Status status) { closed.set_value(std::move(status)); }});
   ASSERT_TRUE(stream->Write("x"));
   answered.get_future().wait();
-  relay.GoSilent();
+  link.GoSilent();
   const Status status = closed.get_future().get();
   EXPECT_EQ(status.code(), StatusCode::kUnavailable) << status;
 }
