@@ -41,7 +41,8 @@ class Server:
         flags = [f"--{door}listen=127.0.0.1:0" for door in ("", "ops-", "presence-")]
         command = [binaries / "oofgg-game", "--jwks", keys, "--database", f"sqlite:{folder}/game.db",
                    "--event-log", f"{folder}/log", *flags]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        self.log = pathlib.Path(folder, "stderr")
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log.open("w"), text=True,
                                         cwd=folder)
         self.presence = self._read_address("presence")
 
@@ -50,7 +51,7 @@ class Server:
             for word in line.split():
                 if word.startswith(f"{name}="):
                     return word.removeprefix(f"{name}=")
-        raise RuntimeError("oofgg-game did not start")
+        raise RuntimeError(f"oofgg-game did not start:\n{self.log.read_text()}")
 
     def __enter__(self):
         return self

@@ -133,6 +133,9 @@ net::PresenceUdpOptions UdpOptionsOf(const GameSettings& settings) {
   return options;
 }
 
+/// Asked for any port, the system finds one that is free over TCP; over UDP somebody may have it.
+constexpr int kMostTries = 32;
+
 }  // namespace
 
 PresencePort::PresencePort(const GameSettings& settings, std::optional<storage::RedisOptions> redis,
@@ -156,26 +159,39 @@ PresencePort::~PresencePort() {
 
 std::uint32_t PresencePort::CountClients() const { return static_cast<std::uint32_t>(tcp_->connections()); }
 
+Status PresencePort::Listen(const GameSettings& settings, boost::asio::io_context& io, Executor& workers,
+                            const net::PresenceAuthenticator& authenticate,
+                            const net::SecureLayerFactory& secure) {
+  auto tcp = net::PresenceTcpListener::Listen(
+      io, settings.presence_listen, hub_, Clock::System(), workers, authenticate,
+      {.require_token = settings.presence_auth,
+       .max_connections = PresenceConnections(settings),
+       .max_connections_per_address = static_cast<std::size_t>(settings.presence_max_per_address),
+       .tls = PresenceTlsOf(settings),
+       .secure = secure});
+  if (!tcp.ok()) return Annotate(tcp.status(), "--presence-listen");
+  auto udp = net::PresenceUdpListener::Listen(io, WithPort(settings.presence_listen, (*tcp)->port()), hub_,
+                                              Clock::System(), workers, RandomSource::System(), authenticate,
+                                              UdpOptionsOf(settings));
+  if (!udp.ok()) return Annotate(udp.status(), "--presence-listen, over UDP");
+  tcp_ = *std::move(tcp);
+  udp_ = *std::move(udp);
+  return absl::OkStatus();
+}
+
 StatusOr<std::unique_ptr<PresencePort>> PresencePort::Open(const GameSettings& settings,
                                                            boost::asio::io_context& io, Executor& workers,
                                                            net::PresenceAuthenticator authenticate,
                                                            net::SecureLayerFactory secure) {
   OOFGG_ASSIGN_OR_RETURN(auto redis, FindRedis(settings.server));
   std::unique_ptr<PresencePort> port(new PresencePort(settings, std::move(redis), workers));
-  auto tcp = net::PresenceTcpListener::Listen(
-      io, settings.presence_listen, port->hub_, Clock::System(), workers, authenticate,
-      {.require_token = settings.presence_auth,
-       .max_connections = PresenceConnections(settings),
-       .max_connections_per_address = static_cast<std::size_t>(settings.presence_max_per_address),
-       .tls = PresenceTlsOf(settings),
-       .secure = std::move(secure)});
-  if (!tcp.ok()) return Annotate(tcp.status(), "--presence-listen");
-  port->tcp_ = *std::move(tcp);
-  auto udp = net::PresenceUdpListener::Listen(io, WithPort(settings.presence_listen, port->port()),
-                                              port->hub_, Clock::System(), workers, RandomSource::System(),
-                                              std::move(authenticate), UdpOptionsOf(settings));
-  if (!udp.ok()) return Annotate(udp.status(), "--presence-listen, over UDP");
-  port->udp_ = *std::move(udp);
+  OOFGG_ASSIGN_OR_RETURN(const auto listen, ParseHostPort(settings.presence_listen));
+  int tries = listen.port == 0 ? kMostTries : 1;
+  Status listening = port->Listen(settings, io, workers, authenticate, secure);
+  while (!listening.ok() && --tries > 0) {
+    listening = port->Listen(settings, io, workers, authenticate, secure);
+  }
+  OOFGG_RETURN_IF_ERROR(listening);
   const std::lock_guard lock(port->gauge_->mutex);
   port->gauge_->port = port.get();
   return port;

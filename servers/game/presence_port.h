@@ -50,6 +50,10 @@ class PresencePort {
   };
 
   PresencePort(const GameSettings& settings, std::optional<storage::RedisOptions> redis, Executor& workers);
+  /// Over TCP and UDP, on one port, or on neither.
+  [[nodiscard]] Status Listen(const GameSettings& settings, boost::asio::io_context& io, Executor& workers,
+                              const net::PresenceAuthenticator& authenticate,
+                              const net::SecureLayerFactory& secure);
   [[nodiscard]] std::uint32_t CountClients() const;
 
   const std::shared_ptr<Gauge> gauge_ = std::make_shared<Gauge>();
