@@ -14,7 +14,10 @@ namespace {
 std::vector<std::string> WithFreePorts(const std::string& program, std::vector<std::string> arguments) {
   for (const char* flag : {"--listen", "--ops-listen"})
     arguments.insert(arguments.end(), {flag, "127.0.0.1:0"});
-  if (program == "oofgg-game") arguments.insert(arguments.end(), {"--port", "0"});
+  if (program == "oofgg-game") {
+    arguments.insert(arguments.end(),
+                     {"--presence-listen", "127.0.0.1:0", "--websocket-listen", "127.0.0.1:0"});
+  }
   if (program == "oofgg-maker") arguments.insert(arguments.end(), {"--http-listen", "127.0.0.1:0"});
   return arguments;
 }

@@ -8,7 +8,8 @@
 namespace oofgg {
 
 /// The listener's half of a server-side stream, handed to the domain when a stream opens.
-/// Threads: safe from any thread; no call blocks, and none calls back into the handler inline.
+/// Threads: safe from any thread; no call blocks. None calls `OnMessage`, `OnClose` or `Open` inline, but
+/// `Wake` may call the `Next` of a handler that says `IsAtHand`: hold no lock that `Next` takes.
 class StreamHost {
  public:
   virtual ~StreamHost() = default;

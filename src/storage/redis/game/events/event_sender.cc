@@ -42,7 +42,7 @@ milliseconds TimeToKeep(const std::string& session_id, bool is_over) {
   return is_over ? milliseconds(kKeepWhenOver) : milliseconds(kKeep);
 }
 
-Status EventSender::Append(game::RelayEntry entry, game::EventRelay::OnFailed on_failed) {
+Status EventSender::Append(const game::RelayEntry& entry, game::EventRelay::OnFailed on_failed) {
   Item item = ItemOf(entry);
   item.is_servers = on_failed == nullptr;
   item.on_failed = std::move(on_failed);
@@ -61,7 +61,7 @@ Status EventSender::Append(game::RelayEntry entry, game::EventRelay::OnFailed on
   return {};
 }
 
-void EventSender::AddLocked(Item item, std::deque<Item>::const_iterator place) {
+void EventSender::AddLocked(Item item, const std::deque<Item>::const_iterator& place) {
   waiting_bytes_ += item.bytes.size();
   waiting_.insert(place, std::move(item));
   link_->NoteWaiting();

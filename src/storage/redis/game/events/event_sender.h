@@ -26,7 +26,7 @@ class EventSender : public std::enable_shared_from_this<EventSender> {
       : link_(std::move(link)), session_id_(std::move(session_id)) {}
 
   /// As of EventRelay::Append.
-  Status Append(game::RelayEntry entry, game::EventRelay::OnFailed on_failed);
+  Status Append(const game::RelayEntry& entry, game::EventRelay::OnFailed on_failed);
 
   /// Nothing waits or is under way.
   [[nodiscard]] bool IsIdle() const;
@@ -43,7 +43,7 @@ class EventSender : public std::enable_shared_from_this<EventSender> {
   };
   using Items = std::vector<Item>;
 
-  void AddLocked(Item item, std::deque<Item>::const_iterator place);
+  void AddLocked(Item item, const std::deque<Item>::const_iterator& place);
   bool TakeBatchLocked();
   void SendBatch(std::optional<std::uint64_t> run);
   void OnReply(const StatusOr<RedisReply>& reply);

@@ -96,7 +96,7 @@ std::unique_ptr<game::EventRelay::Following> RedisEventRelay::Follow(const std::
     if (here == nullptr) return;
     game::RelayEntry lost{.effect = game::RelayEntry::Effect::kLost, .lost_first = first, .lost_last = last};
     // If there is no room for it, what fills it cannot be told either.
-    static_cast<void>(here->Of(session_id)->Append(std::move(lost), nullptr));
+    static_cast<void>(here->Of(session_id)->Append(lost, nullptr));
   };
   auto log = std::make_shared<EventFollower>(link_, session_id, std::move(follower), report);
   log->Start(subscriber_);
@@ -104,7 +104,7 @@ std::unique_ptr<game::EventRelay::Following> RedisEventRelay::Follow(const std::
 }
 
 Status RedisEventRelay::Append(const std::string& session_id, game::RelayEntry entry, OnFailed on_failed) {
-  return senders_->Of(session_id)->Append(std::move(entry), std::move(on_failed));
+  return senders_->Of(session_id)->Append(entry, std::move(on_failed));
 }
 
 void RedisEventRelay::TellRowChanged(std::string_view session_id) {
