@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
+#include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -53,12 +56,33 @@ class RedisDeploymentTest : public ::testing::TestWithParam<Way> {
     return client_->Call(PublishCommand(client_->options().url, channel, message), Soon());
   }
 
-  std::unique_ptr<Deployment> deployment_ = GetParam().make();
+  /// Kills who serves `key`, and with it what the next test would have shared.
+  void KillMasterOf(const std::string& key) { KillMaster(deployment_->MasterOf(key)); }
+  void KillMaster(oofgg::testing::RedisServer& master) {
+    is_whole_ = false;
+    deployment_->Kill(master);
+  }
+  void TearDown() override {
+    if (is_whole_) whole_[GetParam().name] = std::move(deployment_);
+  }
+  static void TearDownTestSuite() { whole_.clear(); }
+
+  /// Starting one takes seconds, so tests leave theirs to the next if it is whole. Their keys differ.
+  static std::unique_ptr<Deployment> Take(const Way& way) {
+    auto whole = std::move(whole_[way.name]);
+    return whole != nullptr ? std::move(whole) : way.make();
+  }
+
+  static std::map<std::string, std::unique_ptr<Deployment>> whole_;
+  bool is_whole_ = true;
+  std::unique_ptr<Deployment> deployment_ = Take(GetParam());
   oofgg::testing::Inbox<std::string> inbox_;
   std::unique_ptr<RedisClient> client_ = ConnectTo(deployment_->url());
   std::unique_ptr<RedisSubscriber> subscriber_ =
       std::make_unique<RedisSubscriber>(OptionsFor(deployment_->url()));
 };
+
+std::map<std::string, std::unique_ptr<Deployment>> RedisDeploymentTest::whole_;
 
 TEST_P(RedisDeploymentTest, RunsCommandsScriptsBatchesAndTransactions) {
   EXPECT_NE(client_->LinkNumber(), 0U);
@@ -139,7 +163,7 @@ TEST_P(RedisDeploymentTest, WhatMayRunTwiceOutlivesTheMaster) {
   auto idempotent = Begin(*client_, RedisCommand({"SET", "k", "after"}).Idempotent(), In(60s));
   auto once = Begin(*client_, {"APPEND", "k", "!"});
   auto hopeless = Begin(*client_, RedisCommand({"GET", "k"}).Idempotent(), In(200ms));
-  deployment_->Kill(master);
+  KillMaster(master);
   EXPECT_EQ(once.get().status().code(), StatusCode::kUnavailable) << "its outcome is unknown";
   EXPECT_EQ(hopeless.get().status().code(), StatusCode::kDeadlineExceeded);
   EXPECT_NE(client_->LinkNumber(), number);
@@ -176,7 +200,7 @@ TEST_P(RedisDeploymentTest, WritersSurviveALostMaster) {
   };
   wait_for_more(300);
   const std::uint64_t number = client_->LinkNumber();
-  deployment_->Kill(deployment_->MasterOf("w0"));
+  KillMasterOf("w0");
   deployment_->Heal();
   EXPECT_TRUE(Eventually([&] { return client_->LinkNumber() > number; }));
   wait_for_more(300);
@@ -213,7 +237,7 @@ TEST_P(RedisDeploymentTest, AGapIsToldAndHealed) {
   SetSafely("news", "-");
   const auto subscription = Follow("news");
   ASSERT_EQ(inbox_.Next(), "+subscribed");
-  deployment_->Kill(deployment_->MasterOf("news"));
+  KillMasterOf("news");
   EXPECT_EQ(inbox_.Next(), "+lost");
   deployment_->Heal();
   EXPECT_EQ(inbox_.Next(), "+resubscribed");
