@@ -90,7 +90,7 @@ class GameClient {
 
   /// Reports the session now and on change, newest only between ticks, over reconnects. Ends after kStarted,
   /// kFinished or kDeleted, or an error. Dropping the Call before leaves the queue, but only after the
-  /// server's grace for broken links: who wants to leave at once says LEAVE.
+  /// few seconds that the server gives for a reconnect: who wants to leave at once says LEAVE.
   [[nodiscard]] Call WatchQueue(std::string session_id, std::function<void(StatusOr<Session>)> on_session);
 
   /// Opens the session's event stream: events once and in order, over reconnects, none missed from

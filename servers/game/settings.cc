@@ -182,7 +182,7 @@ std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& setting
   flags.AddCustom({.name = "games", .help = "Games that are there from the start", .value = "ID=NAME,..."},
                   "", [&settings](std::string_view text) { return ParseGames(text, settings.games); });
   flags.Add({.name = "disconnect-grace",
-             .help = "After how long who lost their stream leaves a player's session, or the queue"},
+             .help = "After how long who lost their stream leaves a player's session; the queue: 5s at most"},
             &settings.disconnect_grace);
   flags.Add({.name = "session-idle",
              .help = "After how long a session or match is over on which nobody has a stream"},

@@ -22,7 +22,7 @@ void Attendance::Arrive(std::string_view session_id, std::string_view player_id)
   Say(session_id, player_id, Where::kHere);
 }
 
-void Attendance::Depart(std::string_view session_id, std::string_view player_id) {
+void Attendance::Depart(std::string_view session_id, std::string_view player_id, Grace grace) {
   const TimePoint now = clock_.Now();
   const std::lock_guard lock(mutex_);
   const auto session = sessions_.find(session_id);
@@ -32,10 +32,10 @@ void Attendance::Depart(std::string_view session_id, std::string_view player_id)
   if (player == session->second.end() || draining_ || --player->second.streams > 0) return;
   if (board_ != nullptr) {
     Erase(session, player);
-    return Say(session_id, player_id, Where::kAway);
+    return Say(session_id, player_id, grace == Grace::kQueue ? Where::kLeaving : Where::kAway);
   }
-  player->second.absent_since = now;
-  departures_.push_back({now, {std::string(session_id), std::string(player_id)}});
+  player->second.due = now + (grace == Grace::kQueue ? QueueGraceOf(grace_) : grace_);
+  departures_.emplace(player->second.due, Absence{std::string(session_id), std::string(player_id)});
 }
 
 void Attendance::Drain() {
@@ -95,17 +95,15 @@ std::vector<Attendance::Absence> Attendance::TakeOwnDue() {
   const TimePoint now = clock_.Now();
   std::vector<Absence> due;
   const std::lock_guard lock(mutex_);
-  // All wait equally long, so they are due in the order in which they left.
-  while (!departures_.empty() && departures_.front().when + grace_ <= now) {
-    Departure departure = std::move(departures_.front());
-    departures_.pop_front();
-    const auto session = sessions_.find(departure.who.session_id);
+  while (!departures_.empty() && departures_.begin()->first <= now) {
+    auto departure = departures_.extract(departures_.begin());
+    const auto session = sessions_.find(departure.mapped().session_id);
     if (session == sessions_.end()) continue;
-    const auto player = session->second.find(departure.who.player_id);
+    const auto player = session->second.find(departure.mapped().player_id);
     if (player == session->second.end()) continue;
-    if (player->second.streams > 0 || player->second.absent_since != departure.when) continue;
+    if (player->second.streams > 0 || player->second.due != departure.key()) continue;
     Erase(session, player);
-    due.push_back(std::move(departure.who));
+    due.push_back(std::move(departure.mapped()));
   }
   return due;
 }

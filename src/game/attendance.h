@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -35,9 +35,14 @@ class Attendance {
   Attendance(const Attendance&) = delete;
   Attendance& operator=(const Attendance&) = delete;
 
+  enum class Grace : std::uint8_t {
+    kDisconnect,  ///< The one that it was made with.
+    kQueue,       ///< `QueueGraceOf` that.
+  };
+
   void Arrive(std::string_view session_id, std::string_view player_id);
-  /// One call for each `Arrive`.
-  void Depart(std::string_view session_id, std::string_view player_id);
+  /// One call for each `Arrive`. The grace of the last stream to close counts.
+  void Depart(std::string_view session_id, std::string_view player_id, Grace grace = Grace::kDisconnect);
 
   /// The process ends: whose streams end from now on have not gone, it is this instance that goes.
   void Drain();
@@ -46,8 +51,8 @@ class Attendance {
   void Forget(std::string_view session_id, std::string_view player_id);
 
   using Absence = AttendanceBoard::Absence;
-  /// Those whose grace is over, in order of departure; to be called every second or so. Who is put out then,
-  /// or need not be, is to be told by `Forget`. kUnavailable: the board cannot be asked.
+  /// Those whose grace is over, in the order in which it ended; to be called every second or so. Who is put
+  /// out then, or need not be, is to be told by `Forget`. kUnavailable: the board cannot be asked.
   [[nodiscard]] StatusOr<std::vector<Absence>> TakeDue();
 
   /// Of each session, whether anybody has a stream open on it, or is still within the grace. kUnavailable:
@@ -59,11 +64,7 @@ class Attendance {
  private:
   struct Presence {
     std::size_t streams = 0;
-    TimePoint absent_since{};  // While there are none.
-  };
-  struct Departure {
-    TimePoint when;
-    Absence who;
+    TimePoint due{};  // While there are none.
   };
   using Players = std::map<std::string, Presence, std::less<>>;
 
@@ -79,8 +80,9 @@ class Attendance {
   const std::shared_ptr<AttendanceTeller> teller_;  // Null without a board. Its lock is taken under mutex_.
   mutable std::mutex mutex_;
   bool draining_ = false;
-  StringMap<Players> sessions_;       // By session, then player.
-  std::deque<Departure> departures_;  // Without a board. Some of them back by now, or gone again later.
+  StringMap<Players> sessions_;  // By session, then player.
+  // Without a board: by when they are due. Some of them are back by now, or went again later.
+  std::multimap<TimePoint, Absence> departures_;
 };
 
 }  // namespace oofgg::game

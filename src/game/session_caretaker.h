@@ -14,7 +14,8 @@
 namespace oofgg::game {
 
 struct SessionOptions {
-  /// A member of a player's session whose last event stream has been closed for this long leaves it.
+  /// A member of a player's session whose last event stream has been closed for this long leaves it. Of a
+  /// place in the queue it is `QueueGraceOf` this.
   std::chrono::milliseconds disconnect_grace = std::chrono::seconds(30);
   /// A session on which nobody, its game servers among them, has had a stream open for this long is over. A
   /// restart counts anew.

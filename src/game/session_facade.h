@@ -88,7 +88,7 @@ class SessionFacade {
   /// state kStarted, kFinished or kDeleted; a session that failed to find a match ends in kFinished with an
   /// attribute `error`. Once started it has the attributes `address`, `match_id` and the caller's
   /// `join_ticket`. Of a place in the queue its owner's streams are what holds it: once the last has been
-  /// closed for the disconnect grace, the place is given up.
+  /// closed for `QueueGraceOf` the disconnect grace, the place is given up.
   StatusOr<StreamHandlerPtr<Session, Session>> WatchQueue(const CallContext& context, const Session& request,
                                                           std::shared_ptr<StreamHost> host);
 

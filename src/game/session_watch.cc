@@ -17,12 +17,12 @@ void SessionWatch::HoldPlace() {
   holds_place_ = true;
 }
 
-void SessionWatch::LetGo() {
-  if (std::exchange(holds_place_, false)) attendance_.Depart(id_, context_.caller->user_id);
+void SessionWatch::LetGo(Attendance::Grace grace) {
+  if (std::exchange(holds_place_, false)) attendance_.Depart(id_, context_.caller->user_id, grace);
 }
 
 void SessionWatch::OnClose() {
-  LetGo();
+  LetGo(Attendance::Grace::kQueue);
   notifier_.Remove(id_, this);
   host_.Drop();
 }
@@ -30,7 +30,8 @@ void SessionWatch::OnClose() {
 void SessionWatch::End(Status status) {
   ended_ = true;
   const bool held_place = holds_place_;
-  LetGo();
+  // The end is ours, not the player's: whatever our trouble is may keep them from a quick return.
+  LetGo(Attendance::Grace::kDisconnect);
   // There is nothing left to wait for.
   if (held_place && status.ok()) attendance_.Forget(id_, context_.caller->user_id);
   notifier_.Remove(id_, this);

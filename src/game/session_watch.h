@@ -40,7 +40,7 @@ class SessionWatch final : public StreamHandler<Session, Session>, public Sessio
 
  private:
   void End(Status status);
-  void LetGo();
+  void LetGo(Attendance::Grace grace);
 
   SessionStore& sessions_;
   SessionNotifier& notifier_;

@@ -34,10 +34,10 @@ class FakeAttendance {
     here_[who].erase(kNobody);
     if (here_[who].empty()) here_.erase(who);
   }
-  void BeAway(const Who& who) {
+  void BeAway(const Who& who, Duration grace) {
     if (!here_[who].empty()) return;
     here_[who].insert(kNobody);
-    due_[who] = clock_.Now() + grace_;
+    due_[who] = clock_.Now() + grace;
   }
   void TakeOff(int life, const Who& who) {
     here_[who].erase(life);
@@ -53,7 +53,7 @@ class FakeAttendance {
       }
       for (const Who& who : theirs) {
         TakeOff(life->first, who);
-        BeAway(who);
+        BeAway(who, grace_);
       }
       lives_.erase(life);
     }
@@ -141,7 +141,12 @@ class FakeAttendanceBoard final : public game::AttendanceBoard {
         continue;
       }
       shared_.TakeOff(life_, who);
-      word.where == Where::kAway ? shared_.BeAway(who) : shared_.EndAbsence(who);
+      if (word.where == Where::kOut) {
+        shared_.EndAbsence(who);
+      } else {
+        const Duration grace = shared_.grace_;
+        shared_.BeAway(who, word.where == Where::kAway ? grace : game::QueueGraceOf(grace));
+      }
     }
     return {};
   }

@@ -29,6 +29,8 @@ using Where = AttendanceBoard::Where;
 using Absence = AttendanceBoard::Absence;
 
 constexpr seconds kGrace{30};
+constexpr seconds kQueueGrace{5};
+static_assert(QueueGraceOf(kGrace) == kQueueGrace);
 constexpr seconds kLease{5};
 
 /// What the boards of several instances stand on.
@@ -178,6 +180,53 @@ TEST_P(AttendanceBoardTest, SayingItTwiceDoesNotProlongAnAbsence) {
   ASSERT_TRUE(Tell(*one_, Where::kAway, "s", "ann").ok());
   PassForBoth(seconds(10));
   EXPECT_THAT(Due(*one_), ElementsAre(Absence{"s", "ann"}));
+}
+
+TEST_P(AttendanceBoardTest, WhoIsLeavingIsDueSooner) {
+  ASSERT_TRUE(Tell(*one_, Where::kHere, "s", "ann").ok());
+  ASSERT_TRUE(Tell(*one_, Where::kHere, "place", "ann").ok());
+  ASSERT_TRUE(Tell(*one_, Where::kAway, "s", "ann").ok());
+  ASSERT_TRUE(Tell(*one_, Where::kLeaving, "place", "ann").ok());
+  PassForBoth(kQueueGrace - seconds(1));
+  EXPECT_THAT(Due(*other_), IsEmpty());
+  EXPECT_THAT(AreAttended(*other_, {"place"}), ElementsAre(true));
+  ASSERT_TRUE(Tell(*one_, Where::kLeaving, "place", "ann").ok()) << "said twice is as good as once";
+  PassForBoth(seconds(1));
+  EXPECT_THAT(Due(*other_), ElementsAre(Absence{"place", "ann"}));
+  ASSERT_TRUE(Tell(*other_, Where::kOut, "place", "ann").ok());
+  EXPECT_THAT(AreAttended(*one_, {"place", "s"}), ElementsAre(false, true));
+  PassForBoth(kGrace - kQueueGrace);
+  EXPECT_THAT(Due(*one_), ElementsAre(Absence{"s", "ann"}));
+}
+
+TEST_P(AttendanceBoardTest, WhoIsLeavingAndComesBackAtAnotherInstanceStays) {
+  ASSERT_TRUE(Tell(*one_, Where::kHere, "place", "ann").ok());
+  ASSERT_TRUE(Tell(*one_, Where::kLeaving, "place", "ann").ok());
+  PassForBoth(kQueueGrace - seconds(1));
+  ASSERT_TRUE(Tell(*other_, Where::kHere, "place", "ann").ok());
+  PassForBoth(seconds(60));
+  EXPECT_THAT(Due(*one_), IsEmpty());
+}
+
+TEST_P(AttendanceBoardTest, WhoIsLeavingOneOfTwoInstancesStaysUntilTheyLeaveTheOther) {
+  ASSERT_TRUE(Tell(*one_, Where::kHere, "place", "ann").ok());
+  ASSERT_TRUE(Tell(*other_, Where::kHere, "place", "ann").ok());
+  ASSERT_TRUE(Tell(*one_, Where::kLeaving, "place", "ann").ok());
+  PassForBoth(seconds(60));
+  EXPECT_THAT(Due(*one_), IsEmpty());
+  ASSERT_TRUE(Tell(*other_, Where::kLeaving, "place", "ann").ok());
+  PassForBoth(kQueueGrace);
+  EXPECT_THAT(Due(*one_), ElementsAre(Absence{"place", "ann"}));
+}
+
+TEST_P(AttendanceBoardTest, WhoIsLeavingAnInstanceAndHadAnotherThatDiesHasTheWholeGrace) {
+  ASSERT_TRUE(Tell(*one_, Where::kHere, "place", "ann").ok());
+  ASSERT_TRUE(Tell(*other_, Where::kHere, "place", "ann").ok());
+  ASSERT_TRUE(Tell(*other_, Where::kLeaving, "place", "ann").ok());
+  Pass(kLease + kGrace - seconds(1), {other_.get()});
+  EXPECT_THAT(Due(*other_), IsEmpty());
+  Pass(seconds(1), {other_.get()});
+  EXPECT_THAT(Due(*other_), ElementsAre(Absence{"place", "ann"}));
 }
 
 TEST_P(AttendanceBoardTest, WhoseInstanceDiesHasTheGraceAndIsThenDue) {

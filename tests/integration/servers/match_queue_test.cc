@@ -139,7 +139,7 @@ TEST_F(MatchQueueTest, WhoLeavesTheQueueIsNotMatched) {
 
 TEST_F(MatchQueueTest, WhoClosesTheWatchIsNotMatched) {
   game_.reset();
-  StartTheGame({"--disconnect-grace", "100ms"});
+  StartTheGame({"--disconnect-grace", "1h"});  // Not the queue's.
   Queued ann(SignUp("ann", *auth_, game_.get()));
   ASSERT_TRUE(ann.sessions.Next().has_value()) << "the stream is open";
   ann.watch.Cancel();

@@ -9,6 +9,7 @@ namespace {
 
 using std::chrono::seconds;
 using Absences = std::vector<Attendance::Absence>;
+using Grace = Attendance::Grace;
 
 class AttendanceTest : public ::testing::Test {
  protected:
@@ -75,6 +76,59 @@ TEST_F(AttendanceTest, SessionsAndPlayersAreApart) {
   EXPECT_EQ(Due(), (Absences{{"s", "ann"}, {"s", "bob"}}));
   EXPECT_FALSE(attendance_.IsAttended("s"));
   EXPECT_TRUE(attendance_.IsAttended("t"));
+}
+
+TEST_F(AttendanceTest, WhoLeavesTheQueueIsDueSooner) {
+  attendance_.Arrive("s", "ann");
+  attendance_.Arrive("place", "ann");
+  attendance_.Depart("s", "ann");
+  attendance_.Depart("place", "ann", Grace::kQueue);
+  clock_.Advance(QueueGraceOf(seconds(30)) - seconds(1));
+  EXPECT_EQ(Due(), Absences());
+  EXPECT_TRUE(attendance_.IsAttended("place"));
+  clock_.Advance(seconds(1));
+  EXPECT_EQ(Due(), (Absences{{"place", "ann"}}));
+  EXPECT_FALSE(attendance_.IsAttended("place"));
+  clock_.Advance(seconds(25));
+  EXPECT_EQ(Due(), (Absences{{"s", "ann"}}));
+}
+
+TEST_F(AttendanceTest, WhoIsDueAtOnceIsToldInTheOrderOfTheirGraces) {
+  for (const char* session : {"s", "place"}) attendance_.Arrive(session, "ann");
+  attendance_.Depart("s", "ann");
+  attendance_.Depart("place", "ann", Grace::kQueue);
+  clock_.Advance(seconds(60));
+  EXPECT_EQ(Due(), (Absences{{"place", "ann"}, {"s", "ann"}}));
+}
+
+TEST_F(AttendanceTest, WhoIsBackInTheQueueInTimeIsNot) {
+  attendance_.Arrive("place", "ann");
+  attendance_.Depart("place", "ann", Grace::kQueue);
+  clock_.Advance(seconds(4));
+  attendance_.Arrive("place", "ann");
+  clock_.Advance(seconds(60));
+  EXPECT_EQ(Due(), Absences());
+}
+
+TEST_F(AttendanceTest, TheGraceOfTheLastStreamCounts) {
+  attendance_.Arrive("place", "ann");
+  attendance_.Depart("place", "ann");
+  attendance_.Arrive("place", "ann");
+  attendance_.Arrive("place", "ann");
+  attendance_.Depart("place", "ann");
+  attendance_.Depart("place", "ann", Grace::kQueue);
+  clock_.Advance(seconds(5));
+  EXPECT_EQ(Due().size(), 1U);
+  clock_.Advance(seconds(60));
+  EXPECT_EQ(Due(), Absences()) << "once";
+}
+
+TEST_F(AttendanceTest, NoGraceIsLongerThanTheOneItWasMadeWith) {
+  Attendance hasty(clock_, seconds(2));
+  hasty.Arrive("place", "ann");
+  hasty.Depart("place", "ann", Grace::kQueue);
+  clock_.Advance(seconds(2));
+  EXPECT_EQ(hasty.TakeDue().value(), (Absences{{"place", "ann"}}));
 }
 
 TEST_F(AttendanceTest, WhoIsOutIsNotAway) {

@@ -1,5 +1,6 @@
 // Places in the queue whose owner has gone: with the last stream that watches it, the queue is left.
 
+#include "game/session_watch.h"
 #include "tests/support/fake_attendance_board.h"
 #include "tests/support/memory_event_relay.h"
 #include "tests/unit/game/support.h"
@@ -9,8 +10,10 @@ namespace {
 
 using std::chrono::minutes;
 using std::chrono::seconds;
+using ::testing::Optional;
 
-constexpr seconds kPlaceGrace{30};
+constexpr seconds kDisconnectGrace{30};
+constexpr seconds kPlaceGrace{5};
 constexpr seconds kInstanceLease{5};
 
 struct QueueWatch {
@@ -60,6 +63,45 @@ TEST_F(QueueAttendanceTest, WhoDoesNotComeBackLeavesTheQueue) {
   EXPECT_EQ(maker_.cancelled, std::vector<std::string>{maker_.TicketOf("ann")});
   EXPECT_EQ(maker_.live_watches(), 0U);
   EXPECT_NE(Join(*room_, "ann"), place_) << "she may queue again";
+}
+
+TEST_F(QueueAttendanceTest, WhoLeavesTheQueueStaysInTheirSession) {
+  const Session session = MakeSession({"ann", "bob"});
+  auto events = OpenOn("ann", session.id);
+  auto watch = WatchAsAnn();
+  watch.Close();
+  Pass(minutes(10));
+  EXPECT_EQ(Place().state, SessionState::kDeleted);
+  EXPECT_EQ(session_store_.FindSession(session.id)->members.size(), 2U);
+}
+
+TEST_F(QueueAttendanceTest, WhoGoesFromBothHasTheWholeGraceForTheirSession) {
+  const Session session = MakeSession({"ann", "bob"});
+  auto events = OpenOn("ann", session.id);
+  auto watch = WatchAsAnn();
+  events.handler->OnClose();
+  watch.Close();
+  Pass(kPlaceGrace);
+  EXPECT_EQ(Place().state, SessionState::kDeleted);
+  Pass(kDisconnectGrace - kPlaceGrace - seconds(1));
+  EXPECT_EQ(session_store_.FindSession(session.id)->members.size(), 2U);
+  Pass(seconds(1));
+  EXPECT_EQ(session_store_.FindSession(session.id)->members.size(), 1U);
+}
+
+TEST_F(QueueAttendanceTest, AnErrorOfOursGivesTheWholeGrace) {
+  Attendance attendance(clock_, kDisconnectGrace);
+  SessionNotifier notifier;
+  const auto host = std::make_shared<FakeStreamHost>();
+  SessionWatch watch(session_store_, notifier, attendance, As("ann"), "not to be read", host);
+  watch.HoldPlace();
+  EXPECT_FALSE(watch.Next().has_value());
+  EXPECT_THAT(host->finished(), Optional(HasCode(StatusCode::kNotFound)));
+  watch.OnClose();
+  clock_.Advance(kDisconnectGrace - seconds(1));
+  EXPECT_TRUE(attendance.TakeDue()->empty());
+  clock_.Advance(seconds(1));
+  EXPECT_EQ(attendance.TakeDue()->size(), 1U);
 }
 
 TEST_F(QueueAttendanceTest, OneStreamOfTwoHoldsThePlace) {
@@ -193,7 +235,7 @@ class SharedQueueTest : public QueueAttendanceTest {
     }
   }
 
-  testing::FakeAttendance shared_{clock_, kPlaceGrace, kInstanceLease};
+  testing::FakeAttendance shared_{clock_, kDisconnectGrace, kInstanceLease};
   testing::FakeAttendanceBoard board_{shared_};
   testing::FakeAttendanceBoard other_board_{shared_};
   MemoryEventLogs logs_;
@@ -229,7 +271,7 @@ TEST_F(SharedQueueTest, ThePlaceOfWhoseInstanceDiedIsGivenUpByTheOther) {
   watch.handler.reset();
   room_.reset();
   shared_.SetAway(false);
-  PassForBoth(kInstanceLease + kPlaceGrace - seconds(1));
+  PassForBoth(kInstanceLease + kDisconnectGrace - seconds(1));
   EXPECT_EQ(Place().state, SessionState::kQueued);
   PassForBoth(seconds(2));
   EXPECT_EQ(Place().state, SessionState::kDeleted);
@@ -241,7 +283,7 @@ TEST_F(SharedQueueTest, WhoseInstanceDrainsHasTimeToComeToTheOther) {
   watch.Close();
   PassForBoth(seconds(8));
   room_.reset();
-  PassForBoth(kInstanceLease + kPlaceGrace - seconds(2));
+  PassForBoth(kInstanceLease + kDisconnectGrace - seconds(2));
   EXPECT_EQ(Place().state, SessionState::kQueued);
   auto there = Watch(*other_, As("bob"), place_);
   PassForBoth(minutes(1));

@@ -17,7 +17,7 @@ class SharedAttendanceTest : public ::testing::Test {
  protected:
   Absences Due(Attendance& attendance) { return attendance.TakeDue().value_or(Absences()); }
   /// Time passes, in which these beat and find nobody due.
-  void Pass(seconds time, const std::vector<Attendance*>& living) {
+  void Pass(Duration time, const std::vector<Attendance*>& living) {
     for (; time > seconds(0); time -= seconds(1)) {
       clock_.Advance(seconds(1));
       for (Attendance* each : living) EXPECT_EQ(Due(*each), Absences());
@@ -53,6 +53,18 @@ TEST_F(SharedAttendanceTest, WhoGoesOnAtTheOtherInstanceIsNotDue) {
   EXPECT_EQ(Due(there_), Absences());
   here_.Forget("s", "ann");
   EXPECT_FALSE(there_.IsAttended("s"));
+}
+
+TEST_F(SharedAttendanceTest, WhoLeavesTheQueueAtOneInstanceAndWatchesAtTheOtherIsNotDue) {
+  Pass(seconds(1), {&here_, &there_});
+  here_.Arrive("place", "ann");
+  there_.Arrive("place", "ann");
+  here_.Depart("place", "ann", Attendance::Grace::kQueue);
+  Pass(seconds(60), {&here_, &there_});
+  there_.Depart("place", "ann", Attendance::Grace::kQueue);
+  Pass(QueueGraceOf(kGrace) - seconds(1), {&here_, &there_});
+  clock_.Advance(seconds(1));
+  EXPECT_EQ(Due(here_), (Absences{{"place", "ann"}}));
 }
 
 TEST_F(SharedAttendanceTest, WhoLeftAtTheOtherInstanceIsNotWaitedFor) {

@@ -71,9 +71,10 @@ RedisScript AttendanceScript(std::initializer_list<const char*> parts) {
 
 const RedisScript& Tell() {
   static const RedisScript script = AttendanceScript({R"lua(
-local life, now, grace = ARGV[1], millis(ARGV[2]), tonumber(ARGV[3])
+local life, now = ARGV[1], millis(ARGV[2])
+local graces = {away = tonumber(ARGV[3]), leaving = tonumber(ARGV[4])}
 if not redis.call('ZSCORE', lives, life) then return 0 end
-for i = 4, #ARGV, 2 do
+for i = 5, #ARGV, 2 do
   local where, name = ARGV[i], ARGV[i + 1]
   if where == 'here' then
     redis.call('ZADD', here, 0, name .. life)
@@ -81,7 +82,8 @@ for i = 4, #ARGV, 2 do
     end_absence(name)
   else
     take_off(life, name)
-    if where == 'away' then be_away(name, now + grace) else end_absence(name) end
+    local grace = graces[where]
+    if grace then be_away(name, now + grace) else end_absence(name) end
   end
 end
 return 1

@@ -22,7 +22,8 @@ inline std::vector<std::string> Keys() {
   };
 }
 
-/// ARGV: life, now, grace, then 'here', 'away' or 'out' and a name, each. 0: the life is over.
+/// ARGV: life, now, grace, grace of who is leaving, then 'here', 'away', 'leaving' or 'out' and a name, each.
+/// 0: the life is over.
 [[nodiscard]] const RedisScript& Tell();
 
 /// ARGV: life, now, lease, grace, 1 for a new life. 0: the life is over.

@@ -21,13 +21,17 @@ std::string WordOf(game::AttendanceBoard::Where where) {
       return "here";
     case game::AttendanceBoard::Where::kAway:
       return "away";
+    case game::AttendanceBoard::Where::kLeaving:
+      return "leaving";
     case game::AttendanceBoard::Where::kOut:
       break;
   }
   return "out";
 }
 
-std::string MillisText(std::chrono::milliseconds time) { return std::to_string(time.count()); }
+std::string MillisText(Duration time) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
+}
 
 Status Unavailable(const Status& status) {
   if (status.ok()) return {};
@@ -50,7 +54,8 @@ void RedisAttendanceBoard::Tell(std::vector<Word> words, OnTold on_told) {
   RedisScriptCall call{.keys = attendance_scripts::Keys()};
   {
     const std::lock_guard lock(mutex_);
-    call.arguments = {life_.name, Now(), MillisText(options_.grace)};
+    call.arguments = {life_.name, Now(), MillisText(options_.grace),
+                      MillisText(game::QueueGraceOf(options_.grace))};
   }
   for (const Word& word : words) {
     call.arguments.push_back(WordOf(word.where));
