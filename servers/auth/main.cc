@@ -90,7 +90,7 @@ Status Serve(const AuthSettings& settings) {
 
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
-  auto event_log = storage::JsonlEventLog::Open(settings.event_log, clock);
+  auto event_log = storage::JsonlEventLog::Open(settings.event_log, clock, random);
   if (!event_log.ok()) return Annotate(event_log.status(), "--event-log");
   auth::TokenIssuer issuer(keys.signing_key(), clock, random,
                            {.issuer = settings.issuer, .lifetime = Seconds(settings.access_token_ttl)});

@@ -88,7 +88,7 @@ Status Serve(const GameSettings& settings) {
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
   OOFGG_ASSIGN_OR_RETURN(const GameStorage storage, OpenGameStores(settings));
-  auto event_log = storage::JsonlEventLog::Open(settings.event_log, clock);
+  auto event_log = storage::JsonlEventLog::Open(settings.event_log, clock, random);
   if (!event_log.ok()) return Annotate(event_log.status(), "--event-log");
 
   ThreadPool workers(storage.workers);
