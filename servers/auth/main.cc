@@ -19,6 +19,7 @@
 #include "servers/auth/settings.h"
 #include "servers/auth/shared_state.h"
 #include "servers/auth/stores.h"
+#include "servers/common/event_log.h"
 #include "servers/common/late_hook.h"
 #include "servers/common/ops_server.h"
 #include "servers/common/process.h"
@@ -26,7 +27,6 @@
 #include "servers/common/server_flags.h"
 #include "servers/common/tidy_timer.h"
 #include "servers/common/watched_executor.h"
-#include "storage/jsonl/jsonl_event_log.h"
 
 namespace oofgg::servers {
 namespace {
@@ -90,8 +90,6 @@ Status Serve(const AuthSettings& settings) {
 
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
-  auto event_log = storage::JsonlEventLog::Open(settings.event_log, clock);
-  if (!event_log.ok()) return Annotate(event_log.status(), "--event-log");
   auth::TokenIssuer issuer(keys.signing_key(), clock, random,
                            {.issuer = settings.issuer, .lifetime = Seconds(settings.access_token_ttl)});
   const auto verifier = std::make_shared<auth::TokenVerifier>(
@@ -104,6 +102,13 @@ Status Serve(const AuthSettings& settings) {
                               {.base_url = settings.twitch_url, .client_id = settings.twitch_client_id});
   BoundedExecutor mail(kMailThreads, kQueuedMail);
   ThreadPool workers(storage.workers);
+  auto event_log = ServerEventLog::Open(settings.event_log, {.program = kProgram,
+                                                             .insecure = settings.server.insecure,
+                                                             .stop = Process::StopRequested,
+                                                             .executor = workers,
+                                                             .clock = clock,
+                                                             .random = random});
+  if (!event_log.ok()) return Process::StopRequested() ? Status() : event_log.status();
   WatchedExecutor short_calls(workers, clock);
   const auth::PasswordHasher hasher({}, random, cores,
                                     [&short_calls] { return short_calls.UsedWithin(kShortCallsAbout); });
@@ -119,7 +124,7 @@ Status Serve(const AuthSettings& settings) {
                                              .verifier = verifier,
                                              .hasher = hasher,
                                              .policy = *policy,
-                                             .log = **event_log,
+                                             .log = (*event_log)->log(),
                                              .executor = workers,
                                              .clock = clock,
                                              .random = random,
@@ -162,6 +167,7 @@ Status Serve(const AuthSettings& settings) {
   if (storage.postgres != nullptr) {
     ops.AddReadiness([&storage] { return storage.postgres->CheckReachable(); });
   }
+  (*event_log)->AddHealth(ops);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   OOFGG_ASSIGN_OR_RETURN(const auto server,
                          StartRpc(settings.server, tls, host,

@@ -119,8 +119,7 @@ std::optional<int> ReadAuthSettings(int argc, char** argv, AuthSettings& setting
   AddTokenFlags(flags, settings);
   AddTwitchFlags(flags, settings);
   AddMailFlags(flags, settings);
-  flags.Add({.name = "event-log", .help = "Where the audit trail is written, JSON lines", .value = "DIR"},
-            &settings.event_log);
+  AddEventLogFlags(flags, settings.event_log);
   if (const auto done = flags.Parse(argc, argv)) return done;
   if (const Status fit = CheckTogether(settings); !fit.ok()) return Fail(kProgram, fit, 2);
   return std::nullopt;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "oofgg/auth/token_issuer.h"
+#include "servers/common/event_log.h"
 #include "servers/common/server_flags.h"
 
 namespace oofgg::servers {
@@ -17,7 +18,7 @@ struct AuthSettings {
   ServerSettings server{
       .listen = "127.0.0.1:50051", .ops_listen = "127.0.0.1:9101", .database = "sqlite:oofgg-data/auth.db"};
   std::string keys = "oofgg-data/auth-keys";
-  std::string event_log = "oofgg-data/log/auth";
+  EventLogSettings event_log{.folder = "oofgg-data/log/auth"};
   std::string issuer = auth::kDefaultIssuer;
   std::chrono::milliseconds access_token_ttl{15 * 60'000};
   std::chrono::milliseconds refresh_token_ttl{std::int64_t{30} * 24 * 3600 * 1000};

@@ -35,6 +35,8 @@ struct UpOptions {
   std::string maker_http = "127.0.0.1:3000";
   std::string rules;
   std::string process_command;
+  std::string kafka;
+  std::string kafka_config;
   bool presence_auth = false;
   bool insecure = false;
   bool keep_game_servers = false;
@@ -78,7 +80,8 @@ ProgramSpec Program(const Plan& plan, const std::string& name, std::vector<std::
   if (!plan.config_file.empty()) arguments.insert(arguments.end(), {"--config", plan.config_file});
   // What other programs in this environment use is not for these, which are told where their data are.
   arguments.insert(arguments.end(),
-                   {"--redis", "", "--kafka", "", "--tls-cert", "", "--tls-key", "", "--tls-client-ca", ""});
+                   {"--redis", "", "--kafka", plan.options.kafka, "--kafka-config", plan.options.kafka_config,
+                    "--tls-cert", "", "--tls-key", "", "--tls-client-ca", ""});
   arguments.push_back(Switch("--insecure", plan.options.insecure));
   return {.name = name, .path = plan.programs + "/" + name, .arguments = std::move(arguments)};
 }
@@ -113,6 +116,8 @@ ProgramSpec MakerProgram(const Plan& plan, const DataFolder& data) {
                                      data.File("maker-keys"),
                                      "--data",
                                      data.File("servers"),
+                                     "--event-log",
+                                     data.File("log/maker"),
                                      "--jwks",
                                      plan.jwks,
                                      "--auth",
@@ -278,6 +283,13 @@ void AddUpCommand(CLI::App& app, servers::Flags& flags, Command* chosen) {
                     options->process_command = text;
                     return Status();
                   });
+  flags.Add(
+      {.name = "kafka", .help = "Where event logs go; none: they stay in files", .value = "HOST:PORT,…"},
+      &options->kafka);
+  flags.Add({.name = "kafka-config",
+             .help = "librdkafka's properties for it, NAME=VALUE a line: TLS, SASL; mode 0600",
+             .value = "FILE"},
+            &options->kafka_config);
   flags.Add({.name = "presence-auth", .help = "Let nobody onto the presence port without a token"},
             &options->presence_auth);
   flags.Add({.name = "insecure", .help = "Allow plaintext off this machine, as on a private network"},

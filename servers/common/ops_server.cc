@@ -49,7 +49,11 @@ net::HttpResponse OpsServer::Readiness() const {
       return {.status = 503, .body = "not ready: " + std::string(status.message()) + "\n"};
     }
   }
-  return {.body = "ready\n"};
+  std::string body = "ready\n";
+  for (const auto& note : notes_) {
+    if (const std::string line = note(); !line.empty()) body += line + "\n";
+  }
+  return {.body = std::move(body)};
 }
 
 void OpsServer::AddGauge(const std::string& name, const std::string& help, std::function<double()> read) {

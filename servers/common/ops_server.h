@@ -32,6 +32,9 @@ class OpsServer {
   /// Without this the server is ready from `SetReady` on; with it, only while `check` also says so. Called
   /// for each `/readyz`, so it must not wait. Before `Listen`.
   void AddReadiness(std::function<Status()> check) { checks_.push_back(std::move(check)); }
+  /// What `/readyz` adds, a line each, while the server is ready all the same; empty: nothing. Before
+  /// `Listen`.
+  void AddNote(std::function<std::string()> note) { notes_.push_back(std::move(note)); }
   /// Sets a gauge that is read when somebody scrapes. Before `Listen`.
   void AddGauge(const std::string& name, const std::string& help, std::function<double()> read);
   /// Likewise of what only grows; `name` ends in `_total`.
@@ -56,6 +59,7 @@ class OpsServer {
   std::shared_ptr<prometheus::Registry> registry_;
   std::vector<std::function<void()>> readings_;  ///< Each sets one metric.
   std::vector<std::function<Status()>> checks_;
+  std::vector<std::function<std::string()>> notes_;
   std::atomic<bool> ready_{false};
   std::string listen_;
   std::unique_ptr<net::HttpServer> server_;

@@ -101,8 +101,6 @@ void AddServerFlags(Flags& flags, ServerSettings& settings, const StoreKinds& st
                     return {};
                   });
   AddRedisFlags(flags, settings, stores.takes_redis);
-  AddMissingStore(flags, {.name = "kafka", .help = "Not in this version", .value = "HOST:PORT"},
-                  "the event log is written to files");
   flags.AddCustom({.name = "trusted-proxy",
                    .help = "Whose x-forwarded-for is believed, such as 10.0.0.0/8,::1",
                    .value = "NETWORK,…"},

@@ -17,6 +17,7 @@
 #include "rpc/score_service.h"
 #include "rpc/server.h"
 #include "servers/common/drain.h"
+#include "servers/common/event_log.h"
 #include "servers/common/jwks_keeper.h"
 #include "servers/common/late_hook.h"
 #include "servers/common/ops_server.h"
@@ -31,7 +32,6 @@
 #include "servers/game/standing_channel.h"
 #include "servers/game/stores.h"
 #include "servers/game/websocket_port.h"
-#include "storage/jsonl/jsonl_event_log.h"
 
 namespace oofgg::servers {
 namespace {
@@ -88,10 +88,14 @@ Status Serve(const GameSettings& settings) {
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
   OOFGG_ASSIGN_OR_RETURN(const GameStorage storage, OpenGameStores(settings));
-  auto event_log = storage::JsonlEventLog::Open(settings.event_log, clock);
-  if (!event_log.ok()) return Annotate(event_log.status(), "--event-log");
-
   ThreadPool workers(storage.workers);
+  auto event_log = ServerEventLog::Open(settings.event_log, {.program = kProgram,
+                                                             .insecure = settings.server.insecure,
+                                                             .stop = Process::StopRequested,
+                                                             .executor = workers,
+                                                             .clock = clock,
+                                                             .random = random});
+  if (!event_log.ok()) return Process::StopRequested() ? Status() : event_log.status();
   OOFGG_ASSIGN_OR_RETURN(auto http_options, HttpOptionsOf(settings.peers));
   http::CurlClient http(std::move(http_options));
   const auto verifier = std::make_shared<auth::TokenVerifier>(
@@ -119,7 +123,7 @@ Status Serve(const GameSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(const auto relay, MakeEventRelay(settings.server, room_options.hub.window, workers));
   room_options.relay = relay.get();
   OOFGG_ASSIGN_OR_RETURN(const auto room, game::GameRoom::Open(storage.stores(), queue.get(), clock, random,
-                                                               **event_log, room_options));
+                                                               (*event_log)->log(), room_options));
   const TidyTimer tidy(workers, clock, kTidyPeriod,
                        [&room = *room] { return Annotate(room.PurgeEnded(), "purge"); });
   const TidyTimer roll_call(workers, clock, kRollCallPeriod,
@@ -152,6 +156,7 @@ Status Serve(const GameSettings& settings) {
     ops.AddReadiness([&storage] { return storage.postgres->CheckReachable(); });
   }
   AddRedisHealth(ops, storage);
+  (*event_log)->AddHealth(ops);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   BoundedExecutor queueing(kQueueingThreads, kMaxQueueing);
   const rpc::Lane queueing_lane(queueing, kQueueingRetryDelay);

@@ -177,8 +177,7 @@ std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& setting
   flags.Add({.name = "maker-tls", .help = "Speak TLS to the maker"}, &settings.maker_tls);
   AddPeerFlags(flags, settings.peers);
   AddRevocationFlags(flags, settings.revocations);
-  flags.Add({.name = "event-log", .help = "Where the event log is written, JSON lines", .value = "DIR"},
-            &settings.event_log);
+  AddEventLogFlags(flags, settings.event_log);
   flags.AddCustom({.name = "games", .help = "Games that are there from the start", .value = "ID=NAME,..."},
                   "", [&settings](std::string_view text) { return ParseGames(text, settings.games); });
   flags.Add({.name = "disconnect-grace",

@@ -8,6 +8,7 @@
 
 #include "base/address_list.h"
 #include "net/presence/presence_tcp_listener.h"
+#include "servers/common/event_log.h"
 #include "servers/common/peer_flags.h"
 #include "servers/common/revocation_keeper.h"
 #include "servers/common/server_flags.h"
@@ -25,7 +26,7 @@ struct GameSettings {
   std::vector<std::string> websocket_origins{};  ///< Of pages that may connect; empty: all.
   std::int64_t websocket_max_connections = 100'000;
   std::int64_t websocket_max_per_address = 1'000;
-  std::string event_log = "oofgg-data/log";
+  EventLogSettings event_log{.folder = "oofgg-data/log"};
   std::string issuer;
   std::string jwks;
   std::string maker;

@@ -24,6 +24,7 @@
 #include "rpc/matchmaking_service.h"
 #include "rpc/server.h"
 #include "servers/common/drain.h"
+#include "servers/common/event_log.h"
 #include "servers/common/jwks_keeper.h"
 #include "servers/common/late_hook.h"
 #include "servers/common/ops_server.h"
@@ -128,6 +129,13 @@ Status Serve(const MakerSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(const auto store, storage::SqliteRequestStore::Make(*database));
 
   ThreadPool workers(kWorkers);
+  auto event_log = ServerEventLog::Open(settings.event_log, {.program = kProgram,
+                                                             .insecure = settings.server.insecure,
+                                                             .stop = Process::StopRequested,
+                                                             .executor = workers,
+                                                             .clock = clock,
+                                                             .random = random});
+  if (!event_log.ok()) return Process::StopRequested() ? Status() : event_log.status();
   // Outlives the HTTP client and the backend, which tell the fleet what has come of its calls until they end.
   SerialExecutor fleet_executor(workers);
   BoundedExecutor api_workers(kApiThreads, kApiQueue);
@@ -172,7 +180,7 @@ Status Serve(const MakerSettings& settings) {
   seats.AddFleet(fleet);
   orchestration::FleetFacade fleets;
   fleets.AddFleet(fleet);
-  MatchSeatsAllocator allocator(seats, signer, workers);
+  MatchSeatsAllocator allocator(seats, signer, workers, (*event_log)->log(), clock);
   matchmaking::MatchmakingFacade matchmaking({clock, random, workers, *rules, allocator});
 
   KeyedTokenBuckets limiter(clock, kRequestsPerClient, kLimitedClients);
@@ -191,6 +199,7 @@ Status Serve(const MakerSettings& settings) {
   const auto sending_away = send_away.Set([&host] { host.SendAway(); });
   OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host, matchmaking));
   AddSilenceGauge(ops, revocations.get());
+  (*event_log)->AddHealth(ops);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   OOFGG_ASSIGN_OR_RETURN(const auto server, StartRpc(settings.server, tls, host,
                                                      {rpc::MakeMatchmakingService(host, matchmaking),

@@ -54,9 +54,22 @@ void MatchSeatsAllocator::Enqueue(const matchmaking::MatchRequest& request,
       kFleet, request.match_id, PlayersOf(request),
       [this, gate = gate_, request, done](const StatusOr<orchestration::ReservedSeats>& seats) {
         gate->Pass([&] {
+          if (seats.ok()) Record(request, *seats);
           (*done)(seats.ok() ? Sign(request, *seats) : StatusOr<matchmaking::MatchSeats>(seats.status()));
         });
       });
+}
+
+void MatchSeatsAllocator::Record(const matchmaking::MatchRequest& request,
+                                 const orchestration::ReservedSeats& seats) {
+  AppendOrTell(log_, {clock_.WallNow(),
+                      "match.placed",
+                      request.match_id,
+                      {{"game_id", request.game_id},
+                       {"players", static_cast<std::int64_t>(PlayersOf(request).size())},
+                       {"address", seats.address},
+                       {"server_id", seats.server_id}},
+                      "match.placed:" + request.match_id});
 }
 
 bool MatchSeatsAllocator::EnqueuedAfterCancel(const std::string& match_id) {

@@ -7,8 +7,10 @@
 #include <mutex>
 #include <string>
 
+#include "base/event_log.h"
 #include "matchmaking/match_allocator.h"
 #include "oofgg/auth/join_ticket.h"
+#include "oofgg/clock.h"
 #include "oofgg/executor.h"
 #include "orchestration/call_gate.h"
 #include "orchestration/seat_service.h"
@@ -22,8 +24,8 @@ class MatchSeatsAllocator final : public matchmaking::MatchAllocator {
  public:
   /// The store behind `seats` blocks, so it is called on `workers`.
   MatchSeatsAllocator(orchestration::SeatService& seats, const auth::JoinTicketSigner& signer,
-                      Executor& workers)
-      : seats_(seats), signer_(signer), workers_(workers) {}
+                      Executor& workers, EventLog& log, const Clock& clock)
+      : seats_(seats), signer_(signer), workers_(workers), log_(log), clock_(clock) {}
   ~MatchSeatsAllocator() override;
 
   void Allocate(matchmaking::MatchRequest request, Done done) override;
@@ -33,6 +35,7 @@ class MatchSeatsAllocator final : public matchmaking::MatchAllocator {
   void Post(Task body);
   void Enqueue(const matchmaking::MatchRequest& request, const std::shared_ptr<Done>& done);
   void Release(const std::string& match_id);
+  void Record(const matchmaking::MatchRequest& request, const orchestration::ReservedSeats& seats);
   /// Forgets that the match is being enqueued; true if it was cancelled meanwhile.
   bool EnqueuedAfterCancel(const std::string& match_id);
   [[nodiscard]] StatusOr<matchmaking::MatchSeats> Sign(const matchmaking::MatchRequest& request,
@@ -41,6 +44,8 @@ class MatchSeatsAllocator final : public matchmaking::MatchAllocator {
   orchestration::SeatService& seats_;
   const auth::JoinTicketSigner& signer_;
   Executor& workers_;
+  EventLog& log_;
+  const Clock& clock_;
   const std::shared_ptr<orchestration::CallGate> gate_ = std::make_shared<orchestration::CallGate>();
 
   std::mutex mutex_;                       // Guards all below; held for moments.

@@ -106,6 +106,7 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
   flags.Add({.name = "http-tls", .help = "Serve it under TLS, with the certificate of --tls-cert"},
             &settings.http_tls);
   AddPeerFlags(flags, settings.peers);
+  AddEventLogFlags(flags, settings.event_log);
   AddRevocationFlags(flags, settings.revocations);
   flags.Add({.name = "local-proxy",
              .help = "Callers come through a proxy on this machine, so 127.0.0.1 has no limits of its own",

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "servers/common/event_log.h"
 #include "servers/common/peer_flags.h"
 #include "servers/common/revocation_keeper.h"
 #include "servers/common/server_flags.h"
@@ -22,6 +23,7 @@ struct MakerSettings {
   bool local_proxy = false;
   PeerSettings peers;
   RevocationSettings revocations{};
+  EventLogSettings event_log{.folder = "oofgg-data/log/maker"};
   std::string keys = "oofgg-data/maker-keys";
   std::string data = "oofgg-data/servers";
   std::string issuer;

@@ -47,6 +47,7 @@ AccountFacade::AccountFacade(AccountFacadeParts parts, AccountFacadeOptions opti
                                 .lifetime = options.code_lifetime})) {}
 
 StatusOr<AuthTokens> AccountFacade::GuestLogin(const CallContext& context, const GuestLoginRequest& request) {
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   OOFGG_RETURN_IF_ERROR(CheckDeviceSecret(request.device_secret));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
   const Identity device = {kDevice, base::HexEncode(Sha256(request.device_secret)), parts_.sessions.Now()};
@@ -70,6 +71,7 @@ StatusOr<User> AccountFacade::MakeGuest(const CallContext& context, const Identi
 
 StatusOr<AuthTokens> AccountFacade::ServiceLogin(const CallContext& context,
                                                  const ServiceLoginRequest& request) {
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
   const auto secret = ParseServiceSecret(request.credential);
   if (!secret.has_value()) return InvalidCredentials("this is no service credential");
@@ -122,6 +124,7 @@ StatusOr<Account> AccountFacade::GetAccount(const CallContext& context, const Ge
 
 StatusOr<Account> AccountFacade::UpgradeAccount(const CallContext& context,
                                                 const UpgradeAccountRequest& request) {
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   OOFGG_RETURN_IF_ERROR(CheckUpgrade(request));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
   OOFGG_RETURN_IF_ERROR(parts_.policy.Check(request.password, {request.username, request.email}));
@@ -168,6 +171,7 @@ StatusOr<AccountSessions> AccountFacade::ListSessions(const CallContext& context
 }
 
 StatusOr<Done> AccountFacade::Logout(const CallContext& context, const LogoutRequest& request) {
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   OOFGG_RETURN_IF_ERROR(CheckSignedIn(context));
   const Caller& caller = *context.caller;
   const std::string& session = request.session_id.empty() ? caller.session_id : request.session_id;
@@ -178,6 +182,7 @@ StatusOr<Done> AccountFacade::Logout(const CallContext& context, const LogoutReq
 
 StatusOr<LogoutEverywhereResponse> AccountFacade::LogoutEverywhere(const CallContext& context,
                                                                    const LogoutEverywhereRequest& request) {
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   OOFGG_RETURN_IF_ERROR(CheckSignedIn(context));
   const Caller& caller = *context.caller;
   OOFGG_ASSIGN_OR_RETURN(
@@ -234,6 +239,7 @@ Status AccountFacade::StorePassword(User user, std::string hash, std::string_vie
 
 StatusOr<Done> AccountFacade::ChangePassword(const CallContext& context,
                                              const ChangePasswordRequest& request) {
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   OOFGG_RETURN_IF_ERROR(CheckNewPassword("new_password", request.new_password));
   if (request.new_password == request.current_password) {
     return InvalidField("new_password", "must be another than the current one");
@@ -269,6 +275,7 @@ StatusOr<bool> AccountFacade::IsLinked(const User& user, const Identity& identit
 }
 
 StatusOr<Account> AccountFacade::LinkTwitch(const CallContext& context, const LinkTwitchRequest& request) {
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   if (parts_.twitch == nullptr) return NoTwitch();
   OOFGG_RETURN_IF_ERROR(CheckTwitchToken(request.helix_token));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
@@ -299,6 +306,7 @@ StatusOr<Account> AccountFacade::LinkTwitch(const CallContext& context, const Li
 
 StatusOr<Done> AccountFacade::RequestEmailCode(const CallContext& context,
                                                const RequestEmailCodeRequest& request) {
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   OOFGG_RETURN_IF_ERROR(codes_->CheckAvailable());
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
   OOFGG_ASSIGN_OR_RETURN(const User user, CallersUser(context));
@@ -316,6 +324,7 @@ StatusOr<Done> AccountFacade::RequestEmailCode(const CallContext& context,
 }
 
 StatusOr<Done> AccountFacade::VerifyEmail(const CallContext& context, const VerifyEmailRequest& request) {
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   OOFGG_RETURN_IF_ERROR(CheckCode(request.code));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitGuess(request.user_id, context));
   const StatusOr<User> found = parts_.users.FindById(request.user_id);
@@ -338,6 +347,7 @@ StatusOr<Done> AccountFacade::VerifyEmail(const CallContext& context, const Veri
 
 StatusOr<Done> AccountFacade::RequestPasswordReset(const CallContext& context,
                                                    const RequestPasswordResetRequest& request) {
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   OOFGG_RETURN_IF_ERROR(codes_->CheckAvailable());
   OOFGG_RETURN_IF_ERROR(CheckEmail(request.email));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
@@ -356,6 +366,7 @@ Status AccountFacade::Unlink(const User& user) {
 }
 
 StatusOr<Done> AccountFacade::ResetPassword(const CallContext& context, const ResetPasswordRequest& request) {
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   OOFGG_RETURN_IF_ERROR(CheckEmail(request.email));
   OOFGG_RETURN_IF_ERROR(CheckCode(request.code));
   OOFGG_RETURN_IF_ERROR(CheckNewPassword("new_password", request.new_password));
@@ -382,6 +393,7 @@ StatusOr<Done> AccountFacade::ResetPassword(const CallContext& context, const Re
 }
 
 StatusOr<Done> AccountFacade::DeleteAccount(const CallContext& context, const DeleteAccountRequest& request) {
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   OOFGG_ASSIGN_OR_RETURN(const User user, CallersUser(context));
   if (!user.password_hash.empty()) OOFGG_RETURN_IF_ERROR(CheckPassword(user, request.password, context));
   OOFGG_RETURN_IF_ERROR(EraseAccount(parts_.users, parts_.codes, parts_.sessions, user));

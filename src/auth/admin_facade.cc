@@ -61,6 +61,7 @@ Status CheckCredentialRequest(const CreateServiceCredentialRequest& request) {
 
 StatusOr<Account> AdminFacade::FindAccount(const CallContext& context, const FindAccountRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   if (request.user_id.empty() == request.name.empty()) {
     return InvalidField("user_id", "give this or name, one of the two");
   }
@@ -92,6 +93,7 @@ StatusOr<Account> AdminFacade::Apply(const CallContext& context, User user, cons
 
 StatusOr<Account> AdminFacade::Ban(const CallContext& context, const BanRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   if (request.reason.size() > kMaxReason || !IsUtf8(request.reason)) {
     return InvalidField("reason", "must be 256 bytes of UTF-8 at most");
   }
@@ -114,6 +116,7 @@ StatusOr<Account> AdminFacade::Ban(const CallContext& context, const BanRequest&
 
 StatusOr<Account> AdminFacade::Unban(const CallContext& context, const UnbanRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   OOFGG_ASSIGN_OR_RETURN(User user, parts_.users.FindById(request.user_id));
   if (user.state == AccountState::kDeleting) return NoSuchUser();
   user.state = AccountState::kActive;
@@ -126,6 +129,7 @@ StatusOr<Account> AdminFacade::Unban(const CallContext& context, const UnbanRequ
 
 StatusOr<Account> AdminFacade::SetRole(const CallContext& context, const SetRoleRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   if (request.role != "user" && request.role != "developer" && request.role != "admin") {
     return InvalidField("role", "must be user, developer or admin; services get credentials instead");
   }
@@ -138,6 +142,7 @@ StatusOr<Account> AdminFacade::SetRole(const CallContext& context, const SetRole
 StatusOr<LogoutEverywhereResponse> AdminFacade::EndUserSessions(const CallContext& context,
                                                                 const EndUserSessionsRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   OOFGG_RETURN_IF_ERROR(parts_.users.FindById(request.user_id).status());
   OOFGG_ASSIGN_OR_RETURN(const std::size_t ended, parts_.sessions.EndAll(request.user_id, ""));
   parts_.audit.Note("sessions_ended", request.user_id, context,
@@ -147,6 +152,7 @@ StatusOr<LogoutEverywhereResponse> AdminFacade::EndUserSessions(const CallContex
 
 StatusOr<Done> AdminFacade::DeleteUser(const CallContext& context, const DeleteUserRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   OOFGG_RETURN_IF_ERROR(CheckNotOneself(context, request.user_id));
   OOFGG_ASSIGN_OR_RETURN(const User user, parts_.users.FindById(request.user_id));
   OOFGG_RETURN_IF_ERROR(EraseAccount(parts_.users, parts_.codes, parts_.sessions, user));
@@ -157,6 +163,7 @@ StatusOr<Done> AdminFacade::DeleteUser(const CallContext& context, const DeleteU
 StatusOr<ServiceCredentialInfo> AdminFacade::CreateServiceCredential(
     const CallContext& context, const CreateServiceCredentialRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   OOFGG_RETURN_IF_ERROR(CheckCredentialRequest(request));
   const WallTime now = parts_.sessions.Now();
   const std::string secret = NewServiceSecret(parts_.random);
@@ -177,6 +184,7 @@ StatusOr<ServiceCredentialInfo> AdminFacade::CreateServiceCredential(
 StatusOr<ServiceCredentialInfo> AdminFacade::RotateServiceCredential(
     const CallContext& context, const RotateServiceCredentialRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   if (request.overlap < std::chrono::seconds(0) || request.overlap > kMaxOverlap) {
     return InvalidField("overlap", "must be 0 to 30 days");
   }
@@ -205,6 +213,7 @@ StatusOr<ServiceCredentialInfo> AdminFacade::RotateServiceCredential(
 StatusOr<ServiceCredentialInfo> AdminFacade::RevokeServiceCredential(
     const CallContext& context, const RevokeServiceCredentialRequest& request) {
   OOFGG_RETURN_IF_ERROR(CheckAdmin(context));
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   OOFGG_ASSIGN_OR_RETURN(ServiceCredential credential, parts_.credentials.Find(request.id));
   credential.revoked = true;
   OOFGG_RETURN_IF_ERROR(parts_.credentials.Update(credential));

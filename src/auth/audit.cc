@@ -9,10 +9,10 @@ void AuditTrail::Note(std::string_view what, std::string_view user_id, const Cal
     fields.emplace_back("actor_role", context.caller->role);
   }
   if (!context.peer_address.empty()) fields.emplace_back("peer", context.peer_address);
-  log_->Append({.at = clock_->WallNow(),
-                .kind = "auth." + std::string(what),
-                .key = std::string(user_id),
-                .fields = std::move(fields)});
+  AppendOrTell(*log_, {.at = clock_->WallNow(),
+                       .kind = "auth." + std::string(what),
+                       .key = std::string(user_id),
+                       .fields = std::move(fields)});
 }
 
 }  // namespace oofgg::auth

@@ -21,6 +21,9 @@ class AuditTrail {
   /// Both must outlive the trail.
   AuditTrail(EventLog& log, const Clock& clock) : log_(&log), clock_(&clock) {}
 
+  /// EventLog::CheckRoom, before anything is done that will be noted: what nobody could see is refused.
+  [[nodiscard]] Status CheckRoom() const { return log_->CheckRoom(); }
+
   /// `what` is past tense, such as `password_changed`; the record's kind is `auth.` before it. `user_id` is
   /// whose account it is about; the caller (`actor`, `actor_role`) is noted where somebody else did it.
   void Note(std::string_view what, std::string_view user_id, const CallContext& context,

@@ -24,6 +24,7 @@ AuthFacade::AuthFacade(AuthFacadeParts parts, AuthFacadeOptions options)
     : parts_(std::move(parts)), options_(options), decoy_(parts_.hasher.Decoy()) {}
 
 StatusOr<AuthTokens> AuthFacade::Register(const CallContext& context, const RegisterRequest& request) {
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   OOFGG_RETURN_IF_ERROR(CheckIdempotencyKey(context.idempotency_key));
   OOFGG_RETURN_IF_ERROR(CheckRegistration(request));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
@@ -70,6 +71,7 @@ std::string AuthFacade::RegistrationProof(const CallContext& context, const Regi
 }
 
 StatusOr<AuthTokens> AuthFacade::Login(const CallContext& context, const LoginRequest& request) {
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   OOFGG_RETURN_IF_ERROR(CheckLogin(request));
   const std::string name = FoldCase(request.username);
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));
@@ -115,6 +117,7 @@ void AuthFacade::Rehash(User user, std::string_view password) {
 }
 
 StatusOr<AuthTokens> AuthFacade::TwitchLogin(const CallContext& context, const TwitchLoginRequest& request) {
+  OOFGG_RETURN_IF_ERROR(parts_.audit.CheckRoom());
   if (parts_.twitch == nullptr) return NoTwitch();
   OOFGG_RETURN_IF_ERROR(CheckTwitchLogin(request));
   OOFGG_RETURN_IF_ERROR(parts_.guard.AdmitAttempt(context));

@@ -90,11 +90,14 @@ StatusOr<Game> GameFacade::CreateGame(const CallContext& context, const CreateGa
   OOFGG_RETURN_IF_ERROR(CheckGame(game));
   OOFGG_ASSIGN_OR_RETURN(const CreationKey key, MakeCreationKey(context, SumOf(game)));
   const bool limited = context.caller->role != "admin" && context.caller->role != "service";
+  OOFGG_RETURN_IF_ERROR(log_.CheckRoom());
   OOFGG_ASSIGN_OR_RETURN(Game made, games_.CreateGame(game, key, limited ? options_.games_per_user : 0));
-  if (made.id == game.id) {
-    log_.Append(
-        {clock_.WallNow(), "game.created", made.id, {{"owner_id", made.owner_id}, {"name", made.name}}});
-  }
+  // Of a repeated call again, since the first one may have died before it did.
+  OOFGG_RETURN_IF_ERROR(log_.Append({clock_.WallNow(),
+                                     "game.created",
+                                     made.id,
+                                     {{"owner_id", made.owner_id}, {"name", made.name}},
+                                     "game.created:" + made.id}));
   return made;
 }
 

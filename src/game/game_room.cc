@@ -143,7 +143,7 @@ Status GameRoom::Erase(const std::string& player_id) {
   OOFGG_RETURN_IF_ERROR(sessions_.ErasePlayer(player_id));
   OOFGG_RETURN_IF_ERROR(scores_.ErasePlayer(player_id));
   OOFGG_ASSIGN_OR_RETURN(const bool was_here, players_.ErasePlayer(player_id));
-  if (was_here) log_.Append({clock_.WallNow(), "player.erased", player_id, {}});
+  if (was_here) AppendOrTell(log_, {clock_.WallNow(), "player.erased", player_id, {}});
   erased_.NoteErased(player_id, since);
   return {};
 }

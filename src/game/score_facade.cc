@@ -205,12 +205,12 @@ StatusOr<ScoreFacade::Submitted> ScoreFacade::Prepare(const SubmitCall& call) {
   score.metadata = submission.metadata;
   OOFGG_ASSIGN_OR_RETURN(Player player, parts_.players.EnsurePlayer(score.player_id));
   submitted.player_name = std::move(player.username);
+  OOFGG_RETURN_IF_ERROR(parts_.log.CheckRoom());
   return submitted;
 }
 
 StatusOr<LeaderboardEntry> ScoreFacade::Conclude(const Submitted& submitted, StatusOr<StoredScore> stored) {
   OOFGG_RETURN_IF_ERROR(stored.status());
-  const Score& score = submitted.made.score;
   // A repeated call comes by here again, since the first one may have died before it did.
   Score& kept = stored->record.score;
   parts_.boards.Open(kept.game_id, kept.score_type, submitted.named_rule);
@@ -222,16 +222,14 @@ StatusOr<LeaderboardEntry> ScoreFacade::Conclude(const Submitted& submitted, Sta
   }
   parts_.sync.Tell(*stored, submitted.named_rule);
   const auto place = parts_.boards.Of({kept.game_id, kept.score_type}, {&kept.player_id, 1});
-  if (kept.id == score.id) {
-    parts_.log.Append({score.created_at,
-                       "score.submitted",
-                       score.player_id,
-                       {{"id", score.id},
-                        {"game_id", score.game_id},
-                        {"score_type", score.score_type},
-                        {"value", score.value},
-                        {"instance_id", score.instance_id}}});
-  }
+  OOFGG_RETURN_IF_ERROR(parts_.log.Append({kept.created_at,
+                                           "score.submitted",
+                                           kept.player_id,
+                                           {{"game_id", kept.game_id},
+                                            {"score_type", kept.score_type},
+                                            {"value", kept.value},
+                                            {"instance_id", kept.instance_id}},
+                                           kept.id}));
   LeaderboardEntry entry;
   // Nobody is off the list now but who was erased at the same moment.
   if (!place.entries.empty()) entry.rank = static_cast<std::int64_t>(place.entries[0].rank);

@@ -133,6 +133,7 @@ StatusOr<Session> SessionFacade::DeleteSession(const CallContext& context,
   OOFGG_RETURN_IF_ERROR(CheckOptionalId("game_id", request.game_id));
   OOFGG_ASSIGN_OR_RETURN(const ResolvedSession session,
                          FindToChange(context, Act::kDeleteSession, request.id, request.game_id));
+  OOFGG_RETURN_IF_ERROR(parts_.log.CheckRoom());
   bool was_live = false;
   const auto end = [&](SessionRecord& stored) -> StatusOr<bool> {
     OOFGG_RETURN_IF_ERROR(CheckTransition(stored.state, SessionState::kDeleted));
@@ -141,11 +142,13 @@ StatusOr<Session> SessionFacade::DeleteSession(const CallContext& context,
   };
   const auto turn = parts_.turns.Take(session.record.id);
   OOFGG_ASSIGN_OR_RETURN(const SessionRecord deleted, ModifySession(parts_.sessions, session.record.id, end));
-  if (was_live) {
-    parts_.events.Changed(deleted);
-    parts_.log.Append(
-        {parts_.clock.WallNow(), "session.deleted", deleted.id, {{"game_id", deleted.game_id}}});
-  }
+  if (was_live) parts_.events.Changed(deleted);
+  // Of a repeated call again, since the first one may have died before it did.
+  OOFGG_RETURN_IF_ERROR(parts_.log.Append({parts_.clock.WallNow(),
+                                           "session.deleted",
+                                           deleted.id,
+                                           {{"game_id", deleted.game_id}},
+                                           "session.deleted:" + deleted.id}));
   return ViewOf(deleted, request.id, context.caller->user_id);
 }
 

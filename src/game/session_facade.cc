@@ -78,15 +78,17 @@ StatusOr<Session> SessionFacade::CreateSession(const CallContext& context,
   if (named.empty()) {
     session.members.push_back({.user_id = context.caller->user_id, .team_id = {}, .join_ticket = {}});
   }
+  OOFGG_RETURN_IF_ERROR(parts_.log.CheckRoom());
   OOFGG_ASSIGN_OR_RETURN(const SessionRecord made,
                          parts_.sessions.CreateSession(session, key, game.max_sessions));
   if (made.id == session.id) {
     parts_.trends.Note(made.game_id, made.members.size());
-    parts_.log.Append({parts_.clock.WallNow(),
-                       "session.created",
-                       made.id,
-                       {{"game_id", made.game_id}, {"owner_id", made.owner_id}}});
   }
+  OOFGG_RETURN_IF_ERROR(parts_.log.Append({parts_.clock.WallNow(),
+                                           "session.created",
+                                           made.id,
+                                           {{"game_id", made.game_id}, {"owner_id", made.owner_id}},
+                                           "session.created:" + made.id}));
   return ViewOf(made, made.id, context.caller->user_id);
 }
 
@@ -133,6 +135,7 @@ StatusOr<Session> SessionFacade::JoinLeave(const CallContext& context, const Joi
 
 StatusOr<Session> SessionFacade::JoinQueue(const CallContext& context, const JoinLeaveRequest& request) {
   OOFGG_RETURN_IF_ERROR(parts_.games.FindGame(request.game_id).status());
+  OOFGG_RETURN_IF_ERROR(parts_.log.CheckRoom());  // For the match that comes of it.
   OOFGG_ASSIGN_OR_RETURN(const SessionRecord place,
                          parts_.queue.Join(context, request.game_id, request.region));
   parts_.attendance.Forget(place.id, context.caller->user_id);  // Who asks again has not gone.

@@ -49,8 +49,8 @@ cli::ProgramSpec GameSpec(const std::string& path, const std::string& folder, co
                         "--event-log", folder + "/log", "--jwks", keys, "--redis", redis_url,
                         "--allow-volatile-redis", "--presence-lease", "5s", "--presence-advertise", door,
                         // What others in this environment use is not for these.
-                        "--kafka", "", "--tls-cert", "", "--tls-key", "", "--tls-client-ca", "",
-                        "--presence-auth=false"}};
+                        "--kafka", "", "--kafka-config", "", "--tls-cert", "", "--tls-key", "",
+                        "--tls-client-ca", "", "--presence-auth=false"}};
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "base/event_kinds.h"
+
 namespace oofgg::storage {
 namespace {
 
@@ -28,6 +30,8 @@ std::string Timestamp(WallTime at) {
 
 std::string ToJsonLine(const EventRecord& record) {
   nlohmann::ordered_json line;
+  line["v"] = kEventSchemaVersion;
+  line["id"] = record.id;
   line["at"] = Timestamp(record.at);
   line["kind"] = record.kind;
   line["key"] = record.key;

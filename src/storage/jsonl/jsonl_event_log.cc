@@ -1,98 +1,69 @@
 #include "storage/jsonl/jsonl_event_log.h"
 
+#include <chrono>
 #include <utility>
 
 #include "oofgg/log.h"
 #include "storage/jsonl/json_line.h"
 
 namespace oofgg::storage {
+namespace {
+
+constexpr std::chrono::milliseconds kRetryDelay{1000};
+
+Status NoRoom(const Status& why) {
+  return RetryLater(StatusCode::kUnavailable, std::string(why.message()), kRetryDelay);
+}
+
+}  // namespace
 
 StatusOr<std::unique_ptr<JsonlEventLog>> JsonlEventLog::Open(const std::string& folder, const Clock& clock,
-                                                             JsonlOptions options) {
+                                                             RandomSource& random, JsonlOptions options) {
   OOFGG_ASSIGN_OR_RETURN(LogFile file, LogFile::Open(folder));
-  return std::unique_ptr<JsonlEventLog>(new JsonlEventLog(std::move(file), clock, options));
+  std::unique_ptr<JsonlEventLog> log(new JsonlEventLog(std::move(file), clock, random, options));
+  log->Reserve();
+  return log;
 }
 
-JsonlEventLog::JsonlEventLog(LogFile file, const Clock& clock, JsonlOptions options)
-    : clock_(clock), options_(options), file_(std::move(file)), writer_([this] { Run(); }) {}
-
-JsonlEventLog::~JsonlEventLog() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  work_.notify_one();
-  writer_.join();
+Status JsonlEventLog::CheckRoom() {
+  const std::lock_guard lock(mutex_);
+  if (!room_.ok()) Reserve();
+  return room_.ok() ? Status() : NoRoom(room_);
 }
 
-void JsonlEventLog::Append(EventRecord record) {
+Status JsonlEventLog::Append(EventRecord record) {
+  if (record.id.empty()) record.id = ids_.Next();
   const std::string line = ToJsonLine(record);
-  bool first = false;
-  {
-    const std::lock_guard lock(mutex_);
-    if (waiting_.size() + line.size() > options_.max_waiting_bytes) {
-      ++dropped_;
-      ++unreported_;
-      return;
+  const std::lock_guard lock(mutex_);
+  if (file_.current().size() >= options_.rotate_bytes) {
+    if (const Status aside = file_.Rotate(clock_.WallNow(), options_.keep_files); !aside.ok()) {
+      Log(LogLevel::kError, "event_log", std::string(aside.message()) + "; it goes on growing");
     }
-    first = waiting_.empty();
-    waiting_ += line;
-    ++waiting_records_;
   }
-  if (first) work_.notify_one();
+  if (const Status written = file_.current().Append(line); !written.ok()) {
+    room_ = written;
+    return NoRoom(written);
+  }
+  Reserve();
+  return {};
+}
+
+void JsonlEventLog::Reserve() {
+  Status room = file_.current().Reserve(options_.reserve_bytes);
+  if (room.ok() != room_.ok()) {
+    Log(room.ok() ? LogLevel::kInfo : LogLevel::kError, "event_log",
+        room.ok() ? "there is room again" : std::string(room.message()) + "; calls are refused");
+  }
+  room_ = std::move(room);
 }
 
 Status JsonlEventLog::Flush() {
-  std::unique_lock lock(mutex_);
-  const std::uint64_t mine = ++flush_asked_;
-  work_.notify_one();
-  flushed_.wait(lock, [&] { return flush_done_ >= mine; });
-  return flush_status_;
-}
-
-std::uint64_t JsonlEventLog::dropped() const {
-  const std::lock_guard lock(mutex_);
-  return dropped_;
-}
-
-void JsonlEventLog::Run() {
-  std::unique_lock lock(mutex_);
-  for (bool last = false; !last;) {
-    work_.wait(lock, [this] { return stopping_ || !waiting_.empty() || flush_asked_ != flush_done_; });
-    const auto is_urgent = [this] { return stopping_ || flush_asked_ != flush_done_; };
-    work_.wait_for(lock, options_.gather, is_urgent);
-    last = stopping_;
-    std::string lines = std::exchange(waiting_, {});
-    const std::uint64_t records = std::exchange(waiting_records_, 0);
-    const std::uint64_t flush = flush_asked_;
-    const std::uint64_t lost = std::exchange(unreported_, 0);
-    const bool sync = last || flush != flush_done_;
-    lock.unlock();
-
-    if (lost > 0) {
-      lines += ToJsonLine(
-          {clock_.WallNow(), "log.dropped", "event_log", {{"records", static_cast<std::int64_t>(lost)}}});
-    }
-    Status status = WriteBatch(lines);
-    const bool written = status.ok();
-    if (status.ok() && sync) status = file_.Sync();
-
-    lock.lock();
-    if (!written) {
-      dropped_ += records;
-      unreported_ += records + lost;
-    }
-    if (!status.ok() && !lines.empty()) Log(LogLevel::kError, "event_log", std::string(status.message()));
-    flush_done_ = flush;
-    flush_status_ = std::move(status);
-    flushed_.notify_all();
+  std::shared_ptr<const AppendFile> file;
+  {
+    const std::lock_guard lock(mutex_);
+    file = file_.shared();
   }
-}
-
-Status JsonlEventLog::WriteBatch(const std::string& lines) {
-  if (!lines.empty()) OOFGG_RETURN_IF_ERROR(file_.Append(lines));
-  if (file_.size() < options_.rotate_bytes) return {};
-  return file_.Rotate(clock_.WallNow(), options_.keep_files);
+  return file->Sync();
 }
 
 }  // namespace oofgg::storage

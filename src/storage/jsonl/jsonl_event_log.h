@@ -1,17 +1,16 @@
 #pragma once
 
-#include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 
 #include "base/event_log.h"
 #include "oofgg/clock.h"
+#include "oofgg/random.h"
 #include "oofgg/status.h"
+#include "oofgg/uuid.h"
 #include "storage/jsonl/log_file.h"
 
 namespace oofgg::storage {
@@ -19,51 +18,37 @@ namespace oofgg::storage {
 struct JsonlOptions {
   std::uint64_t rotate_bytes = std::uint64_t{64} << 20;  ///< A file that has grown so long is put aside.
   std::size_t keep_files = 16;                           ///< Put aside, besides the current one.
-  std::size_t max_waiting_bytes = std::size_t{8} << 20;  ///< Beyond, records are dropped and counted.
-  std::chrono::milliseconds gather{5};  ///< How long a record waits for others to be written with.
+  std::uint64_t reserve_bytes = std::uint64_t{1} << 20;  ///< Set aside on the disk for what was let in.
 };
 
 /// The event log as JSON lines in `FOLDER/events.jsonl`, mode 0600.
 ///
-/// One thread writes what callers have queued, all that came within a few milliseconds by one write(2). What
-/// is written survives the death of this process; the disk is waited for only in `Flush`, when a file is put
-/// aside, and at the end, so a power cut may cost the last seconds. Where the file cannot be written, records
-/// are dropped and counted; the count is written as `log.dropped` when it can be again.
+/// A record is written with write(2) before `Append` returns, by whoever appends it: two microseconds. The
+/// disk is waited for only in `Flush`, and when a file is put aside. Where the disk is full, `CheckRoom` says
+/// so while there is still room for what it let in before.
 class JsonlEventLog final : public EventLog {
  public:
-  /// kUnavailable: the folder or its file cannot be opened or made.
+  /// kUnavailable: the folder or its file cannot be opened or made. `clock` and `random` outlive the log.
   static StatusOr<std::unique_ptr<JsonlEventLog>> Open(const std::string& folder, const Clock& clock,
-                                                       JsonlOptions options = {});
-  /// Writes what waits.
-  ~JsonlEventLog() override;
+                                                       RandomSource& random, JsonlOptions options = {});
 
-  void Append(EventRecord record) override;
+  Status CheckRoom() override;
+  Status Append(EventRecord record) override;
   Status Flush() override;
 
-  /// How many records were dropped since the start.
-  [[nodiscard]] std::uint64_t dropped() const;
-
  private:
-  JsonlEventLog(LogFile file, const Clock& clock, JsonlOptions options);
-  void Run();
-  Status WriteBatch(const std::string& lines);
+  JsonlEventLog(LogFile file, const Clock& clock, RandomSource& random, JsonlOptions options)
+      : clock_(clock), options_(options), ids_(clock, random), file_(std::move(file)) {}
+
+  /// Sets room aside; what came of it is what `CheckRoom` goes by. Under the lock.
+  void Reserve();
 
   const Clock& clock_;
   const JsonlOptions options_;
-  LogFile file_;  // The writer's alone.
-
-  mutable std::mutex mutex_;
-  std::condition_variable work_;
-  std::condition_variable flushed_;
-  std::string waiting_;  // Whole lines.
-  std::uint64_t waiting_records_ = 0;
-  std::uint64_t dropped_ = 0;
-  std::uint64_t unreported_ = 0;  // Of `dropped_`, those the log does not tell yet.
-  std::uint64_t flush_asked_ = 0;
-  std::uint64_t flush_done_ = 0;
-  Status flush_status_;
-  bool stopping_ = false;
-  std::thread writer_;  // Last: it uses all of the above.
+  UuidGenerator ids_;
+  std::mutex mutex_;  // Guards what follows; held for one write(2), and while a file is put aside.
+  LogFile file_;
+  Status room_;
 };
 
 }  // namespace oofgg::storage

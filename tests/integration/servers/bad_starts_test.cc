@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <string_view>
+#include <tuple>
 
 #include "tests/integration/servers/running_server.h"
 #include "tests/support/tcp_peer.h"
@@ -103,7 +105,17 @@ INSTANTIATE_TEST_SUITE_P(
                  {"--jwks", "http://127.0.0.1:1/k", "--auth", "127.0.0.1:1"},
                  2,
                  "--service-credential"},
-        BadStart{"GameKafka", "oofgg-game", {"--kafka", "127.0.0.1:9092"}, 2, "--kafka"},
+        BadStart{"KafkaFarAway",
+                 "oofgg-auth",
+                 {"--kafka", "127.0.0.1:9092,192.0.2.1:9092"},
+                 1,
+                 "--kafka: 192.0.2.1:9092 is on another machine, and records would go there without TLS"},
+        BadStart{"KafkaMalformed", "oofgg-auth", {"--kafka", "kafka"}, 1, "--kafka: "},
+        BadStart{"KafkaConfigMissing",
+                 "oofgg-auth",
+                 {"--kafka", "127.0.0.1:1", "--kafka-config", "none"},
+                 1,
+                 "--kafka-config: cannot read none"},
         BadStart{"AuthNoPostgres",
                  "oofgg-auth",
                  {"--database", "postgresql://ann:secret@127.0.0.1:1/x"},
@@ -324,16 +336,15 @@ TEST(DatabaseInUseTest, EachServerKeepsItsFileToItself) {
 
 TEST(MissingStoreTest, IsNamedWhereverItWasAskedFor) {
   const TemporaryDirectory folder;
-  for (const char* program : {"oofgg-auth", "oofgg-game", "oofgg-maker"}) {
-    for (const std::string variable : {"REDIS_SERVER_URL", "OOFGG_KAFKA"}) {
-      if (program != std::string("oofgg-maker") && variable == "REDIS_SERVER_URL")
-        continue;  // They have a use for it.
-      SCOPED_TRACE(std::string(program) + " with " + variable);
-      auto options = In(folder, {});
-      options.environment = {{variable, "127.0.0.1:6379"}};
-      ChildProcess child(program, options);
-      ExpectOneLine(child, 2, variable);
-    }
+  for (const auto& [program, variable, status] :
+       {std::tuple{"oofgg-maker", "REDIS_SERVER_URL", 2}, std::tuple{"oofgg-maker", "OOFGG_KAFKA", 1},
+        std::tuple{"oofgg-auth", "OOFGG_KAFKA", 1}}) {
+    SCOPED_TRACE(std::string(program) + " with " + variable);
+    auto options = In(folder, {"--process-command", "true", "--listen", "127.0.0.1:0"});
+    if (std::string_view(program) != "oofgg-maker") options.arguments = {"--listen", "127.0.0.1:0"};
+    options.environment = {{variable, "127.0.0.1:1"}};
+    ChildProcess child(program, options);
+    ExpectOneLine(child, status, status == 2 ? variable : "--kafka: no Kafka at 127.0.0.1:1");
   }
   std::ofstream(folder.path() + "/.env") << "REDIS_SERVER_URL=127.0.0.1:6379\n";
   ChildProcess from_file("oofgg-maker", In(folder, {}));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <atomic>
 #include <chrono>
 #include <deque>
@@ -10,6 +12,7 @@
 #include <vector>
 
 #include "auth/auth_room.h"
+#include "base/event_kinds.h"
 #include "base/event_log.h"
 #include "oofgg/testing/fake_clock.h"
 #include "oofgg/testing/manual_executor.h"
@@ -24,9 +27,20 @@ namespace oofgg::auth::testing {
 /// Keeps what is appended. Threads: safe.
 class KeptEvents final : public EventLog {
  public:
-  void Append(EventRecord record) override {
+  Status CheckRoom() override {
+    const std::lock_guard lock(mutex_);
+    return room_;
+  }
+  Status Append(EventRecord record) override {
+    EXPECT_EQ(CheckEventRecord(record), Status());
     const std::lock_guard lock(mutex_);
     records_.push_back(std::move(record));
+    return {};
+  }
+  /// What `CheckRoom` answers from now on.
+  void SetRoom(Status room) {
+    const std::lock_guard lock(mutex_);
+    room_ = std::move(room);
   }
   Status Flush() override { return {}; }
   [[nodiscard]] std::vector<EventRecord> records() const {
@@ -37,6 +51,7 @@ class KeptEvents final : public EventLog {
  private:
   mutable std::mutex mutex_;
   std::vector<EventRecord> records_;
+  Status room_;
 };
 
 /// Salts for passwords, counted. Threads: safe.

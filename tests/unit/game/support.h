@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/event_kinds.h"
 #include "game/game_room.h"
 #include "game/match_queue.h"
 #include "oofgg/caller.h"
@@ -110,13 +111,17 @@ class FakeMatchQueue final : public MatchQueue {
 /// An event log that can be looked into.
 class RecordingEventLog final : public EventLog {
  public:
-  void Append(EventRecord record) override {
+  Status CheckRoom() override { return room; }
+  Status Append(EventRecord record) override {
+    EXPECT_EQ(CheckEventRecord(record), Status());
     const std::lock_guard lock(mutex_);
     records.push_back(std::move(record));
+    return {};
   }
   Status Flush() override { return {}; }
 
   std::vector<EventRecord> records;
+  Status room;  ///< What `CheckRoom` answers.
 
  private:
   std::mutex mutex_;

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "oofgg/random.h"
 #include "oofgg/testing/fake_clock.h"
 #include "tests/support/temporary_directory.h"
 
@@ -23,7 +24,7 @@ using nlohmann::json;
 class JsonlEventLogTest : public ::testing::Test {
  protected:
   std::unique_ptr<JsonlEventLog> Open(JsonlOptions options = {}) {
-    auto log = JsonlEventLog::Open(folder_, clock_, options);
+    auto log = JsonlEventLog::Open(folder_, clock_, random_, options);
     EXPECT_TRUE(log.ok()) << log.status();
     return log.ok() ? *std::move(log) : nullptr;
   }
@@ -42,20 +43,21 @@ class JsonlEventLogTest : public ::testing::Test {
   std::vector<json> Current() { return Lines(folder_ + "/events.jsonl"); }
 
   testing::FakeClock clock_;
+  SeededRandom random_{1};
   const testing::TemporaryDirectory root_;
   const std::string folder_ = root_ / "data/log";
 };
 
 TEST_F(JsonlEventLogTest, WritesOneObjectALine) {
   const auto log = Open();
-  log->Append({clock_.WallNow() + std::chrono::milliseconds(7),
-               "score.submitted",
-               "ann",
-               {{"text", "two\nlines \"quoted\" \xff"},
-                {"number", std::int64_t{1} << 60},
-                {"real", 1.5},
-                {"yes", true}}});
-  ASSERT_TRUE(log->Flush().ok());
+  const Status kept = log->Append({clock_.WallNow() + std::chrono::milliseconds(7),
+                                   "score.submitted",
+                                   "ann",
+                                   {{"text", "two\nlines \"quoted\" \xff"},
+                                    {"number", std::int64_t{1} << 60},
+                                    {"real", 1.5},
+                                    {"yes", true}}});
+  ASSERT_TRUE(kept.ok()) << kept;
   const auto lines = Current();
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_EQ(lines[0]["at"], "2030-01-01T00:00:00.007Z");
@@ -76,9 +78,9 @@ TEST_F(JsonlEventLogTest, IsForItsOwnerOnly) {
   EXPECT_EQ(info.st_mode & 0777, 0700u);
 }
 
-TEST_F(JsonlEventLogTest, GoesOnWhereItEndedAndWritesWhatWaitsAtTheEnd) {
-  Open()->Append(Record("first"));
-  Open()->Append(Record("second"));
+TEST_F(JsonlEventLogTest, GoesOnWhereItEnded) {
+  ASSERT_TRUE(Open()->Append(Record("first")).ok());
+  ASSERT_TRUE(Open()->Append(Record("second")).ok());
   const auto lines = Current();
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_EQ(lines[1]["kind"], "second");
@@ -87,7 +89,7 @@ TEST_F(JsonlEventLogTest, GoesOnWhereItEndedAndWritesWhatWaitsAtTheEnd) {
 TEST_F(JsonlEventLogTest, ALineCutShortByACrashSpoilsNoOther) {
   fs::create_directories(folder_);
   std::ofstream(folder_ + "/events.jsonl") << "{\"kind\":\"cut";
-  Open()->Append(Record("next"));
+  ASSERT_TRUE(Open()->Append(Record("next")).ok());
   std::ifstream in(folder_ + "/events.jsonl");
   std::string line;
   std::getline(in, line);
@@ -99,7 +101,7 @@ TEST_F(JsonlEventLogTest, ALineCutShortByACrashSpoilsNoOther) {
 TEST_F(JsonlEventLogTest, PutsFullFilesAsideAndRemovesTheOldest) {
   const auto log = Open({.rotate_bytes = 200, .keep_files = 3});
   for (int i = 0; i < 40; ++i) {
-    log->Append(Record("e", i));
+    ASSERT_TRUE(log->Append(Record("e", i)).ok());
     ASSERT_TRUE(log->Flush().ok());
     clock_.Advance(std::chrono::milliseconds(i % 2));  // Some in the same millisecond.
   }
@@ -120,25 +122,24 @@ TEST_F(JsonlEventLogTest, PutsFullFilesAsideAndRemovesTheOldest) {
   EXPECT_EQ(numbers.back() - numbers.front() + 1, static_cast<std::int64_t>(numbers.size()));
 }
 
-TEST_F(JsonlEventLogTest, DropsWhatDoesNotFitAndSaysHowMuch) {
-  const auto log = Open({.max_waiting_bytes = 100});
-  EventRecord huge = Record("huge");
-  huge.key = std::string(500, 'x');
-  log->Append(huge);
-  log->Append(huge);
-  log->Append(Record("small"));
-  ASSERT_TRUE(log->Flush().ok());
-  EXPECT_EQ(log->dropped(), 2u);
-  std::int64_t reported = 0;
-  for (const auto& line : Current()) {
-    if (line["kind"] == "log.dropped") reported += line["records"].get<std::int64_t>();
-  }
-  EXPECT_EQ(reported, 2);
+TEST_F(JsonlEventLogTest, EachRecordHasAVersionAndAnIdThatMayBeTheCallers) {
+  const auto log = Open();
+  EventRecord named = Record("a");
+  named.id = "score-1";
+  ASSERT_TRUE(log->Append(named).ok());
+  ASSERT_TRUE(log->Append(Record("b")).ok());
+  ASSERT_TRUE(log->Append(Record("c")).ok());
+  const auto lines = Current();
+  ASSERT_EQ(lines.size(), 3u);
+  for (const auto& line : lines) EXPECT_EQ(line["v"], 1);
+  EXPECT_EQ(lines[0]["id"], "score-1");
+  EXPECT_EQ(lines[1]["id"].get<std::string>().size(), 36u);
+  EXPECT_LT(lines[1]["id"].get<std::string>(), lines[2]["id"].get<std::string>());
 }
 
 TEST_F(JsonlEventLogTest, SaysWhyItCannotBeOpened) {
   std::ofstream(root_ / "data") << "a file where the folder should be";
-  const auto log = JsonlEventLog::Open(folder_, clock_);
+  const auto log = JsonlEventLog::Open(folder_, clock_, random_);
   EXPECT_EQ(log.status().code(), StatusCode::kUnavailable);
 }
 
@@ -146,7 +147,7 @@ TEST_F(JsonlEventLogTest, DoesNotFollowALinkOutOfItsFolder) {
   fs::create_directories(folder_);
   std::ofstream(root_ / "victim") << "";
   fs::create_symlink(root_ / "victim", folder_ + "/events.jsonl");
-  EXPECT_FALSE(JsonlEventLog::Open(folder_, clock_).ok());
+  EXPECT_FALSE(JsonlEventLog::Open(folder_, clock_, random_).ok());
 }
 
 TEST_F(JsonlEventLogTest, KeepsTheRecordsOfEachThreadInOrder) {
@@ -154,7 +155,7 @@ TEST_F(JsonlEventLogTest, KeepsTheRecordsOfEachThreadInOrder) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
-      for (int i = 0; i < 200; ++i) log->Append(Record("t" + std::to_string(t), i));
+      for (int i = 0; i < 200; ++i) EXPECT_TRUE(log->Append(Record("t" + std::to_string(t), i)).ok());
     });
   }
   for (auto& thread : threads) thread.join();

@@ -1,0 +1,107 @@
+#include "tests/support/kafka_server.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace oofgg::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kJava = "/usr/bin/java";
+
+/// Where scripts/setup puts them.
+std::string JarFolder() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  const std::string folder = cache != nullptr && *cache != '\0' ? std::string(cache)
+                             : home != nullptr                  ? std::string(home) + "/.cache"
+                                                                : "/root/.cache";
+  return folder + "/oofgg/kafka-4.1.1";
+}
+
+/// After a kill -9 the controller takes the broker back when its old session has ended: 3 s instead of 9.
+constexpr const char* kProperties = R"(process.roles=broker,controller
+node.id=1
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
+num.network.threads=2
+num.io.threads=2
+background.threads=1
+log.cleaner.enable=false
+log.index.size.max.bytes=1048576
+)";
+
+// Little on stdout, which nobody reads once it has started.
+constexpr const char* kLogging = R"(status=ERROR
+appender.out.type=Console
+appender.out.name=out
+appender.out.layout.type=PatternLayout
+appender.out.layout.pattern=%m%n
+logger.raft.name=kafka.server.KafkaRaftServer
+logger.raft.level=INFO
+logger.raft.appenderRef.out.ref=out
+rootLogger.level=OFF
+)";
+
+}  // namespace
+
+std::string KafkaServer::Missing() {
+  if (access(kJava, X_OK) != 0) return "there is no Java for a Kafka; scripts/setup installs it";
+  std::error_code ignored;
+  if (fs::is_directory(JarFolder(), ignored)) return {};
+  return "Kafka is not in " + JarFolder() + "; scripts/setup fetches it where Maven Central can be had";
+}
+
+KafkaServer& KafkaServer::Shared() {
+  static KafkaServer server;
+  return server;
+}
+
+KafkaServer::KafkaServer() {
+  const std::string controller = "127.0.0.1:" + std::to_string(controller_port_);
+  std::ofstream(directory_ / "server.properties")
+      << kProperties << "controller.quorum.voters=1@" << controller << "\nlisteners=PLAINTEXT://" << address()
+      << ",CONTROLLER://" << controller << "\nadvertised.listeners=PLAINTEXT://" << address()
+      << "\nlog.dirs=" << (directory_ / "log") << "\n";
+  std::ofstream(directory_ / "log4j2.properties") << kLogging;
+  // What Kafka's own tool would write, which is a second start of Java.
+  fs::create_directory(directory_ / "log");
+  std::ofstream(directory_ / "log/meta.properties")
+      << "version=1\nnode.id=1\ncluster.id=oofggTestClusterAAAAAA\ndirectory.id=oofggTestDirectoryAAAA\n";
+  Start();
+}
+
+void KafkaServer::Start() {
+  process_ = std::make_unique<ChildProcess>(
+      kJava, ChildProcess::Options{
+                 .arguments = {"-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                               "-XX:MaxDirectMemorySize=128m",
+                               "-Dlog4j2.configurationFile=" + (directory_ / "log4j2.properties"), "-cp",
+                               JarFolder() + "/*", "kafka.Kafka", directory_ / "server.properties"},
+                 .environment = {}});
+  if (process_->WaitForOutput("Kafka Server started")) return;
+  std::fprintf(stderr, "Kafka does not start\n%s%s", process_->output().c_str(), process_->errors().c_str());
+  std::abort();
+}
+
+void KafkaServer::Kill() {
+  process_->Signal(SIGKILL);
+  process_->Wait();
+}
+
+}  // namespace oofgg::testing

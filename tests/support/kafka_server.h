@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "tests/support/child_process.h"
+#include "tests/support/tcp_peer.h"
+#include "tests/support/temporary_directory.h"
+
+namespace oofgg::testing {
+
+/// A real Kafka broker on a free port of 127.0.0.1, its own controller, with a directory of its own; gone
+/// when dropped, or when the test dies. It makes no topic by itself. Threads: one owner.
+class KafkaServer {
+ public:
+  /// What this machine lacks to run one; empty: nothing. Tests skip with it.
+  static std::string Missing();
+  /// One for all tests of this program.
+  static KafkaServer& Shared();
+
+  /// Started when this returns.
+  KafkaServer();
+
+  [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+  /// kill -9.
+  void Kill();
+  /// Starts again, on the same port with what its directory holds; returns once it serves.
+  void Start();
+
+ private:
+  TemporaryDirectory directory_;
+  std::uint16_t port_ = FreePort();
+  std::uint16_t controller_port_ = FreePort();
+  std::unique_ptr<ChildProcess> process_;
+};
+
+}  // namespace oofgg::testing

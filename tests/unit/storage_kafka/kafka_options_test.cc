@@ -1,0 +1,82 @@
+#include "storage/kafka/kafka_options.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <string>
+
+#include "storage/kafka/kafka_producer.h"
+#include "tests/support/temporary_directory.h"
+
+namespace oofgg::storage {
+namespace {
+
+KafkaOptions To(std::string brokers) {
+  return {.brokers = std::move(brokers), .client_id = "test", .topic_prefix = "oofgg."};
+}
+
+TEST(KafkaOptionsTest, ReadsProperties) {
+  const auto properties = ParseKafkaProperties(
+      "# who we are\nsecurity.protocol = SASL_SSL\r\n\n  sasl.username=ann\nsasl.password=a=b #c\nlast=");
+  ASSERT_TRUE(properties.ok()) << properties.status();
+  const std::vector<std::pair<std::string, std::string>> expected = {
+      {"security.protocol", "SASL_SSL"}, {"sasl.username", "ann"}, {"sasl.password", "a=b #c"}, {"last", ""}};
+  EXPECT_EQ(*properties, expected);
+}
+
+TEST(KafkaOptionsTest, RefusesWhatIsNoPropertyOrNotTheOperatorsWithoutQuotingSecrets) {
+  for (const char* text :
+       {"\nacks=1", "a=b\nenable.idempotence=false", "\nmessage.timeout.ms=5", "\nsecret"}) {
+    const Status status = ParseKafkaProperties(text).status();
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << text;
+    EXPECT_NE(std::string(status.message()).find("line 2"), std::string::npos) << status;
+    EXPECT_EQ(std::string(status.message()).find("secret"), std::string::npos) << status;
+  }
+  KafkaOptions options = To("127.0.0.1:1");
+  options.properties = {{"no.such.property", "secret"}};
+  const auto unknown = KafkaProducer::Make(options, {});
+  EXPECT_EQ(unknown.status().code(), StatusCode::kInvalidArgument);
+  EXPECT_NE(std::string(unknown.status().message()).find("no.such.property"), std::string::npos);
+  EXPECT_EQ(std::string(unknown.status().message()).find("secret"), std::string::npos);
+}
+
+TEST(KafkaOptionsTest, AFileThatOthersCanReadIsRefused) {
+  const testing::TemporaryDirectory folder;
+  const std::string path = folder / "kafka.properties";
+  EXPECT_EQ(ReadKafkaProperties(path).status().code(), StatusCode::kNotFound);
+  std::ofstream(path) << "sasl.password=x\n";
+  chmod(path.c_str(), 0644);
+  EXPECT_EQ(ReadKafkaProperties(path).status().code(), StatusCode::kFailedPrecondition);
+  chmod(path.c_str(), 0600);
+  EXPECT_EQ(ReadKafkaProperties(path)->size(), 1u);
+}
+
+TEST(KafkaOptionsTest, OffThisMachineItNeedsTlsOrLeave) {
+  EXPECT_TRUE(CheckBrokers(To("127.0.0.1:9092,localhost:9093,[::1]:9092"), false).ok());
+  KafkaOptions far = To("127.0.0.1:9092,kafka.example:9092");
+  EXPECT_EQ(CheckBrokers(far, false).code(), StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(CheckBrokers(far, true).ok());
+  far.properties = {{"security.protocol", "SASL_PLAINTEXT"}};
+  EXPECT_EQ(CheckBrokers(far, false).code(), StatusCode::kFailedPrecondition);
+  far.properties = {{"security.protocol", "sasl_ssl"}};
+  EXPECT_TRUE(CheckBrokers(far, false).ok());
+  for (const char* wrong : {"", "kafka", "127.0.0.1:", "127.0.0.1:9092,,", ":9092", "127.0.0.1:0"}) {
+    EXPECT_EQ(CheckBrokers(To(wrong), true).code(), StatusCode::kInvalidArgument) << wrong;
+  }
+}
+
+TEST(KafkaOptionsTest, NobodyThereIsToldWithTheAddressAndTheReason) {
+  // Port 1 of this machine: refused at once.
+  auto producer = KafkaProducer::Make(To("127.0.0.1:1"), {});
+  ASSERT_TRUE(producer.ok()) << producer.status();
+  const Status status = (*producer)->CheckReachable(std::chrono::milliseconds(1000), [] { return false; });
+  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
+  EXPECT_NE(std::string(status.message()).find("127.0.0.1:1"), std::string::npos) << status;
+  EXPECT_NE(std::string(status.message()).find("refused"), std::string::npos) << status;
+  EXPECT_EQ((*producer)->CheckReachable(std::chrono::hours(1), [] { return true; }).code(),
+            StatusCode::kCancelled);
+}
+
+}  // namespace
+}  // namespace oofgg::storage
