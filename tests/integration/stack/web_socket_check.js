@@ -1,26 +1,11 @@
 // Two players of one session over WebSockets under /ws, as the public TypeScript SDK speaks them (text), and binary as native clients do.
 //   NODE_PATH=…/node_modules node web_socket_check.js http://127.0.0.1:8000
 'use strict';
-const {XMLHttpRequest, kOrigin} = require('./xml_http_request.js');
-globalThis.XMLHttpRequest = XMLHttpRequest;
 const WebSocket = require('ws');
-const oof = require('@oof.gg/protobuf-ts-web');
+const {kOrigin, oof, url, games, message, secret, newPlayer, as} = require('./page.js');
 const {assert, step, finish} = require('./steps.js');
 
-const url = process.argv[2];
 const socketUrl = `${url.replace('http', 'ws')}/ws`;
-const authPb = oof.v1_api_auth_auth_service_pb;
-const auth = new oof.v1_api_auth_Auth_serviceServiceClientPb.AuthServiceClient(url);
-const games = new oof.v1_api_game_Game_serviceServiceClientPb.GameServiceClient(url);
-const secret = () => require('node:crypto').randomBytes(12).toString('hex');
-
-async function newPlayer(name) {
-  const request = new authPb.RegisterRequest();
-  request.setUsername(`${name}-${secret().slice(0, 8)}`);
-  request.setPassword(secret());
-  const made = await auth.register(request, {});
-  return {id: made.getUserId(), token: made.getAccessToken()};
-}
 
 // As the SDK's WebSocketManager connects: the token in the query, the session as the last segment.
 class Player {
@@ -66,14 +51,10 @@ function binaryEvent(name) {
 (async () => {
   const ann = await newPlayer('ann');
   const bob = await newPlayer('bob');
-  const metadata = (player) => ({authorization: `Bearer ${player.token}`});
-  const game = new oof.v1_api_game_game_pb.GameCreateRequest();
-  game.setName(`Sockets ${secret()}`);
-  const gameId = (await games.createGame(game, metadata(ann))).getSingleGame().getId();
-  const create = new oof.v1_api_game_session_pb.SessionCreate();
-  create.setGameId(gameId);
-  create.setUserIdsList([ann.id, bob.id]);
-  const session = (await games.createSession(create, metadata(ann))).getSession().getId();
+  const game = message(oof.v1_api_game_game_pb.GameCreateRequest, {name: `Sockets ${secret()}`});
+  const gameId = (await games.createGame(game, as(ann))).getSingleGame().getId();
+  const create = message(oof.v1_api_game_session_pb.SessionCreate, {gameId, userIdsList: [ann.id, bob.id]});
+  const session = (await games.createSession(create, as(ann))).getSession().getId();
 
   const [first, second] = [new Player(ann, session), new Player(bob, session)];
   await step('two players connect under /ws', () => Promise.all([first.opened(), second.opened()]).then(() => ''));
