@@ -33,7 +33,7 @@ clients() { NODE_PATH=$node_modules node "$root/tests/integration/stack/$1" "htt
 tell_stores() {
   echo "PostgreSQL: $(ask_postgres 'select count(*) from game_scores') scores, $(ask_postgres 'select count(*) from auth_users') users"
   echo "Redis: $(ask_redis dbsize) keys"
-  if [ -n "$(kafka_flag oofgg-game)" ]; then
+  if takes_kafka game; then
     echo "Kafka: records to: $(kafka_topics | tr '\n' ' ')"
   else
     echo "Kafka: runs, unused, as these servers do not take --kafka: their event log is in files"

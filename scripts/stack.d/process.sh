@@ -21,11 +21,11 @@ pid_of() {
   [ "$of" = "$boot" ] && [ "$(start_of "$pid")" = "$start" ] && echo "$pid"
 }
 
-# launch PART COMMAND...: in a session of its own, so that Ctrl-C in this terminal is not for it.
+# launch PART COMMAND...: in a session of its own, so that Ctrl-C in this terminal is not for it, and away from any .env here.
 launch() {
   local part=$1 pid
   shift
-  setsid "$@" </dev/null >>"$(log_of "$part")" 2>&1 &
+  (cd "$data" && exec setsid "$@") </dev/null >>"$(log_of "$part")" 2>&1 &
   pid=$!
   disown "$pid"
   echo "$pid $(start_of "$pid") $boot" >"$(record_of "$part")"

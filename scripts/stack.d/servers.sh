@@ -1,19 +1,23 @@
 # up, down, logs, client and build of the stack as plain processes.
 
-# The event log goes to Kafka where the server takes it; older ones refuse the flag and say so in their --help.
-kafka_flag() {
-  ! "$bin/$1" --help | grep -A1 -e '--kafka' | grep -q 'Not in this version' || return 0
-  echo "--kafka 127.0.0.1:${port[kafka]}"
+# The switch for --kafka: given where the server takes it, which it says in its --help.
+takes_kafka() {
+  local line
+  line=$("$bin/oofgg-$1" --help | grep -e '--kafka ') && [[ $line != *'Not in this version'* ]]
+}
+event_flags() {
+  [[ $("$bin/oofgg-$1" --help) != *--event-log* ]] || echo "--event-log $data/events/$1"
+  ! takes_kafka "$1" || echo "--kafka 127.0.0.1:${port[kafka]}"
 }
 
-# Envoy is the only proxy here; the players are told the address that the maker is called by.
+# Envoy is the only proxy here.
 common_flags() {
-  echo "--listen 127.0.0.1:${port[$1]} --ops-listen 127.0.0.1:${port[$1_ops]} --trusted-proxy 127.0.0.1,::1 $(kafka_flag "oofgg-$1")"
+  echo "--listen 127.0.0.1:${port[$1]} --ops-listen 127.0.0.1:${port[$1_ops]} --trusted-proxy 127.0.0.1,::1" $(event_flags "$1")
 }
 ready_server() { await "$1" 60 curl -sf "127.0.0.1:${port[$1_ops]}/readyz"; }
 
 start_auth() {
-  launch auth "$bin/oofgg-auth" --config "$data/secrets/shared-stores" $(common_flags auth) --keys "$data/auth-keys" --event-log "$data/events/auth"
+  launch auth "$bin/oofgg-auth" --config "$data/secrets/shared-stores" $(common_flags auth) --keys "$data/auth-keys"
 }
 ready_auth() {
   ready_server auth
@@ -32,7 +36,7 @@ start_maker() {
 ready_maker() { ready_server maker; }
 start_game() {
   launch game "$bin/oofgg-game" --config "$data/secrets/shared-stores" $(common_flags game) $(followed_keys) \
-    --service-credential "$data/secrets/service-credential" --maker "127.0.0.1:${port[maker]}" --event-log "$data/events/game" \
+    --service-credential "$data/secrets/service-credential" --maker "127.0.0.1:${port[maker]}" \
     --presence-listen "127.0.0.1:${port[presence]}" --websocket-listen "127.0.0.1:${port[websocket]}"
 }
 ready_game() { ready_server game; }
