@@ -1,0 +1,74 @@
+# Plays the demo through Envoy, and tells times and memory.
+
+step() { echo && bold 1 "$(printf '[%8s] %s' "$(seconds $(($(now_ms) - began)))" "$*")"; }
+
+# play_grpc WORK: four players of oofgg-player, each a process, two and two matched; Envoy is the only address they know.
+play_grpc() {
+  local work=$1 round name pid players=() game
+  round=$(head -c 4 /dev/urandom | od -An -tx4 | tr -d ' ')
+  via_door() { "$bin/oofgg" --session "$work/owner.json" --auth "$door" --game "$door" --maker "$door" "$@"; }
+  head -c 18 /dev/urandom | base64 >"$work/password"
+  via_door register "owner-$round" <"$work/password"
+  game=$(via_door game create "Arena $round" --description "walk the grid, collect coins")
+  for name in ann bob cid dee; do
+    "$bin/oofgg-player" "$name-$round" --game-id "$game" --friends-file "$work/friends" --friends 3 \
+      --auth "$door" --game "$door" --maker "$door" <"$work/password" | stamp_first_match "$work" &
+    players+=($!)
+  done
+  for pid in "${players[@]}"; do wait "$pid" || die "a player did not get through (see above; scripts/stack logs tells more)"; done
+  via_door leaderboard "$game"
+}
+# Passes lines on; notes when the first of all players was matched.
+stamp_first_match() {
+  local line
+  while IFS= read -r line; do
+    [[ $line != *'matched with'* ]] || (set -C; now_ms >"$1/first-match") 2>/dev/null || true
+    printf '%s\n' "$line"
+  done
+}
+
+clients() { NODE_PATH=$node_modules node "$root/tests/integration/stack/$1" "http://$door"; }
+
+# What the game left in the stores.
+tell_stores() {
+  echo "PostgreSQL: $(ask_postgres 'select count(*) from game_scores') scores, $(ask_postgres 'select count(*) from auth_users') users"
+  echo "Redis: $(ask_redis dbsize) keys"
+  if takes_kafka game; then
+    echo "Kafka: records to: $(kafka_topics | tr '\n' ' ')"
+  else
+    echo "Kafka: runs, unused, as these servers do not take --kafka: their event log is in files"
+  fi
+}
+ask_postgres() { psql_as_oofgg "$1"; }
+ask_redis() { REDISCLI_AUTH=$(cat "$data/secrets/redis.password") redis-cli -p "${port[redis]}" "$@"; }
+kafka_topics() { ls "$data/kafka/log" | sed -n 's/-[0-9]*$//p' | grep -v '^__' | sort -u; }
+
+# play_all PID-OF-PART UP-FILE
+play_all() {
+  local node_modules up_ms match_ms
+  node_modules=$(fetch_clients) || die "the grpc-web client cannot be had (see above)"
+  work=$(mktemp -d -t oofgg-stack-check-XXXXXX)
+  trap 'rm -rf "$work"' EXIT
+  began=$(now_ms)
+  curl -sf "$door/healthz" >/dev/null || die "Envoy says that a server is not well: $(curl -s "$door/healthz" -o /dev/null -w '%{http_code}')"
+  step "gRPC: four players through $door"
+  play_grpc "$work"
+  step "grpc-web: a page's client, generated from the contract"
+  clients grpc_web_check.js || die "grpc-web does not work (see above)"
+  step "WebSocket under /ws"
+  clients web_socket_check.js || die "WebSockets do not work (see above)"
+  step "what is in the stores"
+  tell_stores
+  step "memory"
+  print_memory "$1"
+  step "all is well"
+  up_ms=$(cat "$2" 2>/dev/null || true)
+  match_ms=$(($(cat "$work/first-match") - began))
+  [ -z "$up_ms" ] || echo "from up to the first matched player: $(seconds $((up_ms + match_ms))), of which up took $(seconds "$up_ms")"
+}
+
+stack_check() {
+  local part
+  for part in "${parts[@]}"; do pid_of "$part" >/dev/null || die "$part does not run; run: scripts/stack up"; done
+  play_all pid_of "$data/run/.up-ms"
+}
