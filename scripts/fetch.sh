@@ -1,4 +1,4 @@
-# What the stack is made of and Debian does not have, fetched once into ~/.cache/oofgg ($XDG_CACHE_HOME); sourced behind lib.sh. Each
+# What the stack and tests are made of and Debian does not have, fetched once into ~/.cache/oofgg ($XDG_CACHE_HOME); sourced behind lib.sh. Each
 # fetch_… prints where it lies, and fails, with a line that says why, where it cannot be had.
 fetched=${XDG_CACHE_HOME:-$HOME/.cache}/oofgg
 
@@ -45,14 +45,15 @@ fetch_kafka() {
   echo "$fetched/kafka-4.1.1"
 }
 
-# Clients that others made; npm holds each against the hash in the lock file.
-gather_clients() {
-  cp tests/integration/stack/clients/package.json tests/integration/stack/clients/package-lock.json "$1" &&
-    (cd "$1" && npm ci --silent --ignore-scripts --no-audit --no-fund)
+# npm_packages NAME FOLDER: the packages that FOLDER's lock file names; npm holds each against the hash in it.
+gather_npm_packages() {
+  cp "$1/package.json" "$1/package-lock.json" "$2" && (cd "$2" && npm ci --silent --ignore-scripts --no-audit --no-fund)
 }
-fetch_clients() {
+npm_packages() {
   local lock
-  lock=$(sha256sum <tests/integration/stack/clients/package-lock.json | cut -c1-12)
-  into "$fetched/clients-$lock" gather_clients || { echo "the npm clients of tests/integration/stack cannot be had" >&2; return 1; }
-  echo "$fetched/clients-$lock/node_modules"
+  lock=$(cat "$2/package.json" "$2/package-lock.json" | sha256sum | cut -c1-12)
+  into "$fetched/$1-$lock" gather_npm_packages "$2" || { echo "the npm packages of $2 cannot be had" >&2; return 1; }
+  echo "$fetched/$1-$lock/node_modules"
 }
+fetch_clients() { npm_packages clients tests/integration/stack/clients; }  # Which others made.
+fetch_web() { npm_packages web examples/web; }

@@ -74,4 +74,12 @@ StatusOr<StreamHandlerPtr<PresenceRequest, PresenceUpdate>> PresenceFacade::Conn
   return std::make_shared<PresenceStream>(hub_, context.caller->user_id, std::move(host));
 }
 
+StatusOr<StreamHandlerPtr<PresenceRequest, PresenceUpdate>> PresenceFacade::Watch(
+    const CallContext& context, const PresenceRequest& first, std::shared_ptr<StreamHost> host) {
+  OOFGG_ASSIGN_OR_RETURN(auto stream, Connect(context, std::move(host)));
+  if (first.sign_off) return InvalidField("sign_off", "this stream says that you are here; end it to go");
+  stream->OnMessage(first);
+  return stream;
+}
+
 }  // namespace oofgg::presence

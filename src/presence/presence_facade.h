@@ -25,6 +25,10 @@ class PresenceFacade {
   [[nodiscard]] StatusOr<StreamHandlerPtr<PresenceRequest, PresenceUpdate>> Connect(
       const CallContext& context, std::shared_ptr<StreamHost> host);
 
+  /// The same for who says one thing only: `first` is the message. A sign-off is kInvalidArgument.
+  [[nodiscard]] StatusOr<StreamHandlerPtr<PresenceRequest, PresenceUpdate>> Watch(
+      const CallContext& context, const PresenceRequest& first, std::shared_ptr<StreamHost> host);
+
  private:
   PresenceHub& hub_;
 };

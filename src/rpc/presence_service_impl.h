@@ -24,6 +24,15 @@ class PresenceServiceOf final : public v1::PresenceService::CallbackService {
         });
   }
 
+  grpc::ServerWriteReactor<v1::PresenceUpdate>* Watch(grpc::CallbackServerContext* call,
+                                                      const v1::PresenceRequest* request) final {
+    return ServeStream<wire::methods::WatchPresence>(
+        host_, call, request,
+        [this](const CallContext& context, const PresenceRequest& first, std::shared_ptr<StreamHost> host) {
+          return facade_.Watch(context, first, std::move(host));
+        });
+  }
+
  private:
   ServiceHost& host_;
   Facade& facade_;

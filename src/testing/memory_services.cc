@@ -86,6 +86,9 @@ void MemoryServices::ServeAuth() {
 void MemoryServices::ServePlay() {
   table_.AddStream<wire::methods::Connect>(
       [this](const auto& context, const auto&, auto host) { return presence_.Connect(context, host); });
+  table_.AddStream<wire::methods::WatchPresence>([this](const auto& context, const auto& request, auto host) {
+    return presence_.Watch(context, request, host);
+  });
   table_.AddUnary<wire::methods::CreateTicket>([this](const auto& context, const auto& request) {
     return matchmaking_.CreateTicket(context, request);
   });

@@ -4,5 +4,6 @@
 namespace oofgg::wire {
 
 OOFGG_INSTANTIATE_CODEC(Connect);
+OOFGG_INSTANTIATE_CODEC(WatchPresence);
 
 }  // namespace oofgg::wire

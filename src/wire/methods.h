@@ -190,6 +190,10 @@ struct WatchRevocations
 struct Connect : Method<PresenceRequest, PresenceUpdate, Kind::kBidiStream, Idempotency::kIdempotent> {
   static constexpr std::string_view kPath = "/oofgg.v1.PresenceService/Connect";
 };
+struct WatchPresence
+    : Method<PresenceRequest, PresenceUpdate, Kind::kServerStream, Idempotency::kIdempotent> {
+  static constexpr std::string_view kPath = "/oofgg.v1.PresenceService/Watch";
+};
 
 // oofgg.v1.MatchmakingService
 
@@ -331,13 +335,13 @@ using AllMethods = MethodList<
     methods::RequestEmailCode, methods::DeleteAccount, methods::FindAccount, methods::Ban, methods::Unban,
     methods::SetRole, methods::EndUserSessions, methods::DeleteUser, methods::CreateServiceCredential,
     methods::RotateServiceCredential, methods::RevokeServiceCredential, methods::ListServiceCredentials,
-    methods::WatchRevocations, methods::Connect, methods::CreateTicket, methods::GetTicket,
-    methods::CancelTicket, methods::WatchTicket, methods::ListGameServers, methods::CreateGame,
-    methods::GetGame, methods::UpdateGame, methods::TrendingGames, methods::CreateSession,
-    methods::GetSession, methods::UpdateSession, methods::DeleteSession, methods::CreateEntity,
-    methods::GetEntity, methods::UpdateEntity, methods::DeleteEntity, methods::JoinLeave, methods::WatchQueue,
-    methods::StreamEvents, methods::StreamInstanceEvents, methods::StreamGlobalEvents, methods::CreatePlayer,
-    methods::GetPlayer, methods::UpdatePlayer, methods::SubmitScore, methods::GetPlayerScores,
-    methods::GetLeaderboard, methods::GetPlayerRank>;
+    methods::WatchRevocations, methods::Connect, methods::WatchPresence, methods::CreateTicket,
+    methods::GetTicket, methods::CancelTicket, methods::WatchTicket, methods::ListGameServers,
+    methods::CreateGame, methods::GetGame, methods::UpdateGame, methods::TrendingGames,
+    methods::CreateSession, methods::GetSession, methods::UpdateSession, methods::DeleteSession,
+    methods::CreateEntity, methods::GetEntity, methods::UpdateEntity, methods::DeleteEntity,
+    methods::JoinLeave, methods::WatchQueue, methods::StreamEvents, methods::StreamInstanceEvents,
+    methods::StreamGlobalEvents, methods::CreatePlayer, methods::GetPlayer, methods::UpdatePlayer,
+    methods::SubmitScore, methods::GetPlayerScores, methods::GetLeaderboard, methods::GetPlayerRank>;
 
 }  // namespace oofgg::wire

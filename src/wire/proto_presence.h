@@ -18,5 +18,7 @@ struct PresenceProto {
 
 template <>
 struct ProtoOf<methods::Connect> : ProtoPair<PresenceProto, v1::PresenceRequest, v1::PresenceUpdate> {};
+template <>
+struct ProtoOf<methods::WatchPresence> : ProtoPair<PresenceProto, v1::PresenceRequest, v1::PresenceUpdate> {};
 
 }  // namespace oofgg::wire

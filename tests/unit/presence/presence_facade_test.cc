@@ -72,6 +72,24 @@ TEST_F(PresenceFacadeTest, NeedsACaller) {
             StatusCode::kInvalidArgument);
 }
 
+TEST_F(PresenceFacadeTest, WhoCanSayOneThingOnlyHasTheSame) {
+  const Stream bob = Open("bob");
+  auto host = std::make_shared<FakeHost>();
+  const Stream ann = facade_.Watch(As("ann"), Watch({"bob", "cid"}), host).value();
+  EXPECT_TRUE(hub_.IsOnline("ann"));
+  EXPECT_THAT(Hear(ann), UnorderedElementsAre("+bob", "-cid"));
+  const Stream cid = Open("cid");
+  EXPECT_THAT(Hear(ann), ElementsAre("+cid"));
+  ann->OnClose();
+  EXPECT_TRUE(hub_.IsOnline("ann"));
+  executor_.AdvanceBy(hub_.grace());
+  EXPECT_FALSE(hub_.IsOnline("ann"));
+
+  EXPECT_EQ(facade_.Watch({}, Watch({}), host).status().code(), StatusCode::kUnauthenticated);
+  EXPECT_EQ(facade_.Watch(As("ann"), SignOff(), host).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_FALSE(hub_.IsOnline("ann"));
+}
+
 TEST_F(PresenceFacadeTest, TheFirstMessageComesOnlineAndMayHide) {
   const Stream bob = facade_.Connect(As("bob"), std::make_shared<FakeHost>()).value();
   EXPECT_FALSE(hub_.IsOnline("bob"));

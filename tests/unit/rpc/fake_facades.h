@@ -209,6 +209,9 @@ struct FakePresence : FakeOpener<PresenceRequest, PresenceUpdate> {
   auto Connect(const CallContext& context, std::shared_ptr<StreamHost> host) {
     return Open(context, std::move(host));
   }
+  auto Watch(const CallContext& context, const PresenceRequest&, std::shared_ptr<StreamHost> host) {
+    return Open(context, std::move(host));
+  }
 };
 
 struct FakeGames {

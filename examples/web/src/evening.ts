@@ -1,0 +1,229 @@
+import type { Account } from './account';
+import { BoardView } from './board';
+import { GameState, type Session } from '../generated/v1/api/game/session_pb';
+import type { Seat } from './land_grab';
+import { showLeaderboard } from './leaderboard';
+import { Lobby, type Player } from './lobby';
+import { Match, submitScore, type Seats } from './match';
+import { PresenceState } from './presence';
+import { findMatch, leave, sessionOf, textOf } from './queue';
+import { find, link, showOnly } from './screen';
+import { inWords } from './words';
+
+const MATCH_KEY = 'oofgg.match';
+
+/** All that a signed-in player has open, and shows. */
+export class Evening {
+  private readonly lobby: Lobby;
+  private queue?: AbortController;
+  private match?: Match;
+  private board?: BoardView;
+  private names: [string, string] = ['', ''];
+  private offline = new Set<string>();
+  private ticker = 0;
+
+  constructor(private readonly account: Account, private readonly gameId: string, lobbyName: string) {
+    const { server, userId } = account;
+    this.lobby = new Lobby(
+      server,
+      userId,
+      gameId,
+      lobbyName,
+      (players) => this.showPlayers(players),
+      (why) => {
+        link.presence = why;
+        link.show();
+      },
+    );
+    find('find').onclick = () => void this.play();
+    find('cancel').onclick = () => this.queue?.abort();
+    find('again').onclick = () => void this.leaveMatch().then(() => this.play());
+    find('back').onclick = () => void this.leaveMatch();
+    find('give-up').onclick = () => void this.leaveMatch();
+  }
+
+  /** The lobby, or the match that was being played when the tab was reloaded. */
+  async begin(): Promise<void> {
+    const kept = sessionStorage.getItem(MATCH_KEY);
+    if (kept !== null) {
+      try {
+        const session = sessionOf(await this.account.server.games.getSession({ id: kept }));
+        if (session.state === GameState.STATE_STARTED) return this.enter(session);
+      } catch {
+        // It is gone, which is as well.
+      }
+      sessionStorage.removeItem(MATCH_KEY);
+    }
+    this.showLobby();
+  }
+
+  async end(): Promise<void> {
+    this.queue?.abort();
+    this.closeMatch();
+    await this.lobby.close();
+  }
+
+  private showLobby(): void {
+    showOnly('lobby', 'leaderboard');
+    this.showScores();
+  }
+
+  private showPlayers(players: Player[]): void {
+    const isOffline = ({ state }: Player) => state === PresenceState.OFFLINE;
+    this.offline = new Set(players.filter(isOffline).map(({ userId }) => userId));
+    const there = players.filter((player) => player.state !== undefined && !isOffline(player));
+    find('players').replaceChildren(
+      ...there.map(({ name, state }) => {
+        const inMatch = state === PresenceState.IN_MATCH;
+        const row = document.createElement('li');
+        row.dataset.state = inMatch ? 'match' : 'online';
+        for (const [kind, text] of [['name', name], ['state', inMatch ? 'in a match' : 'online']] as const) {
+          const part = document.createElement('span');
+          part.className = kind;
+          part.textContent = text;
+          row.append(part);
+        }
+        return row;
+      }),
+    );
+    find('alone').hidden = there.length > 0;
+    this.showMatch();
+  }
+
+  private showScores(): void {
+    const { server, userId } = this.account;
+    const error = find('leaderboard-error');
+    showLeaderboard(find<HTMLTableSectionElement>('entries'), server, this.gameId, userId).then(
+      () => (error.textContent = ''),
+      (why: unknown) => (error.textContent = inWords(why)),
+    );
+  }
+
+  private async play(): Promise<void> {
+    const queue = (this.queue = new AbortController());
+    const began = Date.now();
+    let trouble: string | null = null;
+    const tell = () => {
+      const seconds = Math.floor((Date.now() - began) / 1000);
+      const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+      find('queue').textContent = trouble ?? `Looking for an opponent… ${time}`;
+    };
+    this.showQueue(true);
+    tell();
+    const timer = setInterval(tell, 1000);
+    try {
+      const session = await findMatch(this.account.server, this.gameId, queue.signal, (why) => {
+        trouble = why === null ? null : `${why} Your place is kept for half a minute.`;
+        tell();
+      });
+      await this.enter(session);
+    } catch (error) {
+      if (!queue.signal.aborted) find('queue-error').textContent = inWords(error);
+    } finally {
+      clearInterval(timer);
+      this.showQueue(false);
+    }
+  }
+
+  private showQueue(waiting: boolean): void {
+    find('queue').textContent = '';
+    if (waiting) find('queue-error').textContent = '';
+    find('find').hidden = waiting;
+    find('cancel').hidden = !waiting;
+  }
+
+  private async enter(session: Session): Promise<void> {
+    const players = [...session.userIds].sort() as [string, string];
+    const seats: Seats = { sessionId: session.id, matchId: textOf(session, 'match_id') || session.id, players };
+    sessionStorage.setItem(MATCH_KEY, session.id);
+    this.names = [await this.nameOf(players[0]), await this.nameOf(players[1])];
+    const match = new Match(this.account.server, this.account.userId, seats,
+      () => this.showMatch(),
+      () => void this.finish());
+    this.match = match;
+    this.board = new BoardView(find('board'), (field) => match.claim(field), (field) => match.pointAt(field));
+    this.lobby.showMatch(session.id);
+    find('score').textContent = '';
+    showOnly('match');
+    this.ticker = window.setInterval(() => this.showMatch(), 200);
+    this.showMatch();
+    scrollTo(0, 0);
+  }
+
+  private async nameOf(userId: string): Promise<string> {
+    return userId === this.account.userId ? this.account.name : this.lobby.nameOf(userId);
+  }
+
+  private showMatch(): void {
+    const { match } = this;
+    if (match === undefined) return;
+    link.match = match.link === 'lost';
+    link.show();
+    for (const seat of [0, 1] as const) {
+      const side = document.querySelector(`.side[data-seat="${seat}"]`)!;
+      side.querySelector('.name')!.textContent = this.names[seat] + (seat === match.me ? ' (you)' : '');
+      side.querySelector('output')!.textContent = String(match.game.points(seat));
+    }
+    const [left, right] = [match.game.points(0), match.game.points(1)];
+    (find('share').firstElementChild as HTMLElement).style.width = `${(100 * left) / (left + right)}%`;
+    this.board?.show(match);
+    const [kind, text] = this.statusOf(match);
+    const status = find('status');
+    status.dataset.kind = kind;
+    if (status.textContent !== text) status.textContent = text; // Said aloud once only.
+    find('board').toggleAttribute('data-still', !match.isOpen);
+    find('result').hidden = !match.isOver && match.link !== 'over';
+    find('give-up').hidden = !find('result').hidden;
+  }
+
+  private statusOf(match: Match): [kind: string, text: string] {
+    const other = (1 - match.me) as Seat;
+    const rival = this.names[other];
+    if (match.isOver) {
+      if (match.gaveUp !== null) return ['over', match.gaveUp === other ? `${rival} has left. You win.` : 'You have left.'];
+      if (match.winner === null) return ['over', 'A draw.'];
+      return ['over', match.winner === match.me ? 'You win!' : `${rival} wins.`];
+    }
+    if (match.link === 'over') return ['trouble', match.whyOver];
+    if (match.link === 'lost') return ['trouble', 'Your link is lost. Reconnecting…'];
+    if (match.link === 'connecting') return ['wait', 'Connecting…'];
+    if (!match.isFull) return ['wait', `Waiting for ${rival}…`];
+    if (match.countdown > 0) return ['wait', `Ready… ${Math.ceil(match.countdown / 800)}`];
+    if (this.offline.has(match.seats.players[other])) return ['play', `${rival} is offline. Go on!`];
+    return ['play', 'Claim!'];
+  }
+
+  private async finish(): Promise<void> {
+    const { match } = this;
+    if (match === undefined) return;
+    const score = find('score');
+    score.textContent = `Submitting ${match.score} points…`;
+    try {
+      const rank = await submitScore(this.account.server, this.gameId, match);
+      score.textContent = `${match.score} points. You are number ${rank} on the leaderboard.`;
+    } catch (error) {
+      score.textContent = `Your ${match.score} points were not taken. ${inWords(error)}`;
+    }
+    if (this.match !== match) return;
+    showOnly('match', 'leaderboard');
+    this.showScores();
+  }
+
+  private async leaveMatch(): Promise<void> {
+    const { match } = this;
+    this.closeMatch();
+    this.showLobby();
+    if (match === undefined) return;
+    await leave(this.account.server, this.gameId, match.seats.sessionId).catch(() => {});
+  }
+
+  private closeMatch(): void {
+    clearInterval(this.ticker);
+    this.match?.close();
+    this.match = undefined;
+    sessionStorage.removeItem(MATCH_KEY);
+    this.lobby.showMatch(null);
+    link.match = false;
+    link.show();
+  }
+}

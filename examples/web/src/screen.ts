@@ -1,0 +1,34 @@
+/** An element of index.html. */
+export function find<T extends HTMLElement = HTMLElement>(id: string): T {
+  return document.getElementById(id) as T;
+}
+
+/** Of the screens these alone. */
+export function showOnly(...ids: string[]): void {
+  for (const id of ['sign-in', 'lobby', 'match', 'leaderboard']) find(id).hidden = !ids.includes(id);
+}
+
+/** The word in the header: whether what is shown is the present. */
+export const link = {
+  account: false,
+  presence: null as string | null,
+  match: false,
+  show(): void {
+    const [state, text] = !this.account
+      ? ['out', 'Not logged in']
+      : !navigator.onLine
+        ? ['lost', 'Offline']
+        : this.presence !== null || this.match
+          ? ['lost', 'Reconnecting…']
+          : ['on', 'Online'];
+    const element = find('link');
+    if (element.textContent !== text) element.textContent = text;
+    element.dataset.state = state;
+    const trouble = find('trouble');
+    // In a match it would move the board; the match has words of its own.
+    trouble.hidden = this.presence === null || !this.account || !find('match').hidden;
+    if (this.presence !== null) trouble.textContent = `${this.presence} Trying again…`;
+  },
+};
+addEventListener('online', () => link.show());
+addEventListener('offline', () => link.show());
