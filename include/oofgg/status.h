@@ -45,11 +45,15 @@ struct FieldViolation {
 /// status stays as it is.
 [[nodiscard]] Status WithFieldViolations(Status status, const std::vector<FieldViolation>& violations);
 [[nodiscard]] Status WithRetryAfter(Status status, std::chrono::milliseconds retry_after);
+/// Carried as `google.rpc.RequestInfo`.
+[[nodiscard]] Status WithRequestId(Status status, std::string_view request_id);
 
 /// The details of a status, whether made here or received from a server; empty where there are none.
 [[nodiscard]] std::vector<FieldViolation> FieldViolationsOf(const Status& status);
 [[nodiscard]] std::optional<std::chrono::milliseconds> RetryAfterOf(const Status& status);
 [[nodiscard]] std::string ReasonOf(const Status& status);
+/// The id under which a server's operators find the failed call in their logs.
+[[nodiscard]] std::string RequestIdOf(const Status& status);
 
 /// Adds "while doing X" in front of a message, keeping code and details.
 [[nodiscard]] Status Annotate(const Status& status, std::string_view context);

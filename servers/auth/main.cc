@@ -19,6 +19,7 @@
 #include "servers/auth/settings.h"
 #include "servers/auth/shared_state.h"
 #include "servers/auth/stores.h"
+#include "servers/common/call_metrics.h"
 #include "servers/common/event_log.h"
 #include "servers/common/late_hook.h"
 #include "servers/common/ops_server.h"
@@ -79,7 +80,7 @@ StatusOr<std::unique_ptr<const auth::PasswordPolicy>> PolicyOf(const AuthSetting
 }
 
 Status Serve(const AuthSettings& settings) {
-  Process process(kProgram, settings.server.verbose);
+  Process process(kProgram, settings.server.log);
   OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
   OOFGG_ASSIGN_OR_RETURN(const AuthStorage storage, OpenAuthStores(settings.server));
   OOFGG_ASSIGN_OR_RETURN(const auto keys, auth::KeyStore::Open(settings.keys));
@@ -144,6 +145,7 @@ Status Serve(const AuthSettings& settings) {
   const rpc::Lane network_lane(network, kLoginRetryDelay);
   rpc::ServiceHost host(&room->authorizer(), short_calls, clock);
   host.TrustProxies(settings.server.proxies);
+  if (settings.server.log.verbose) host.LogCalls();
   if (settings.calls_per_address > 0) {
     const auto rate = static_cast<double>(settings.calls_per_address);
     host.LimitAnonymousCalls({.per_second = rate, .burst = 10 * rate});
@@ -167,6 +169,7 @@ Status Serve(const AuthSettings& settings) {
   if (storage.postgres != nullptr) {
     ops.AddReadiness([&storage] { return storage.postgres->CheckReachable(); });
   }
+  AddCallMetrics(ops, host.calls());
   (*event_log)->AddHealth(ops);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   OOFGG_ASSIGN_OR_RETURN(const auto server,

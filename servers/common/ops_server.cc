@@ -2,12 +2,17 @@
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "oofgg/version.h"
@@ -25,6 +30,23 @@ double ResidentBytes() {
   return resident_pages * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
+/// Of all threads, in user and kernel mode.
+double ProcessorSeconds() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+double OpenDescriptors() {
+  std::error_code error;
+  const std::filesystem::directory_iterator open("/proc/self/fd", error);
+  if (error) return 0;
+  return static_cast<double>(std::distance(begin(open), end(open)) - 1);  // One is the look itself.
+}
+
 }  // namespace
 
 OpsServer::OpsServer(std::string program)
@@ -36,6 +58,16 @@ OpsServer::OpsServer(std::string program)
   });
   AddPage("/metrics", [this](const net::HttpRequest&) { return Metrics(); });
   AddGauge("process_resident_memory_bytes", "Resident memory size in bytes.", ResidentBytes);
+  AddCounter("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
+             ProcessorSeconds);
+  AddGauge("process_open_fds", "Number of open file descriptors.", OpenDescriptors);
+  AddFamilies([] {
+    prometheus::ClientMetric one;
+    one.label.push_back({"version", OOFGG_VERSION});
+    one.gauge.value = 1;
+    return std::vector<prometheus::MetricFamily>{
+        {"oofgg_build_info", "Always 1; the label says what runs.", prometheus::MetricType::Gauge, {one}}};
+  });
 }
 
 OpsServer::~OpsServer() = default;
@@ -68,6 +100,10 @@ void OpsServer::AddCounter(const std::string& name, const std::string& help, std
   });
 }
 
+void OpsServer::AddFamilies(std::function<std::vector<prometheus::MetricFamily>()> read) {
+  families_.push_back(std::move(read));
+}
+
 Status OpsServer::Listen(boost::asio::io_context& io, std::string_view address,
                          const std::shared_ptr<net::TlsSource>& tls) {
   auto handler = [this](const net::HttpRequest& request, const net::HttpReplier& reply) {
@@ -91,7 +127,11 @@ std::string OpsServer::address() const { return WithPort(listen_, server_->port(
 
 net::HttpResponse OpsServer::Metrics() {
   for (const auto& read : readings_) read();
-  return {.body = prometheus::TextSerializer().Serialize(registry_->Collect()),
+  std::vector<prometheus::MetricFamily> all = registry_->Collect();
+  for (const auto& read : families_) {
+    for (prometheus::MetricFamily& family : read()) all.push_back(std::move(family));
+  }
+  return {.body = prometheus::TextSerializer().Serialize(all),
           .content_type = "text/plain; version=0.0.4; charset=utf-8"};
 }
 

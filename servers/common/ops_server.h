@@ -13,7 +13,8 @@
 
 namespace prometheus {
 class Registry;
-}
+struct MetricFamily;
+}  // namespace prometheus
 
 namespace oofgg::servers {
 
@@ -39,6 +40,8 @@ class OpsServer {
   void AddGauge(const std::string& name, const std::string& help, std::function<double()> read);
   /// Likewise of what only grows; `name` ends in `_total`.
   void AddCounter(const std::string& name, const std::string& help, std::function<double()> read);
+  /// Metrics with labels, made anew for each scrape. Before `Listen`.
+  void AddFamilies(std::function<std::vector<prometheus::MetricFamily>()> read);
 
   /// Under TLS with `tls`, whose expiry is then among the metrics; null: in plaintext.
   [[nodiscard]] Status Listen(boost::asio::io_context& io, std::string_view address,
@@ -58,6 +61,7 @@ class OpsServer {
   std::map<std::string, Page, std::less<>> pages_;
   std::shared_ptr<prometheus::Registry> registry_;
   std::vector<std::function<void()>> readings_;  ///< Each sets one metric.
+  std::vector<std::function<std::vector<prometheus::MetricFamily>()>> families_;
   std::vector<std::function<Status()>> checks_;
   std::vector<std::function<std::string()>> notes_;
   std::atomic<bool> ready_{false};

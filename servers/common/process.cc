@@ -41,8 +41,8 @@ struct Process::Guard {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work;
 };
 
-Process::Process(const std::string& name, bool verbose)
-    : log_(name, verbose), io_(std::make_unique<boost::asio::io_context>()) {
+Process::Process(const std::string& name, LogOptions log)
+    : log_(name, log), io_(std::make_unique<boost::asio::io_context>()) {
   const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);

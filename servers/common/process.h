@@ -26,7 +26,7 @@ class Process {
  public:
   /// Blocks SIGINT and SIGTERM for all threads started later, ignores SIGPIPE, raises the limit of
   /// descriptors to what is allowed, and sends the library's log to stderr.
-  Process(const std::string& name, bool verbose);
+  Process(const std::string& name, LogOptions log);
   ~Process();
 
   [[nodiscard]] boost::asio::io_context& io() { return *io_; }

@@ -119,7 +119,18 @@ void AddServerFlags(Flags& flags, ServerSettings& settings, const StoreKinds& st
             &settings.tls_client_ca);
   flags.Add({.name = "insecure", .help = "Allow plaintext off this machine, as on a private network"},
             &settings.insecure);
-  flags.Add({.name = "verbose", .help = "Log more", .variable = "VERBOSE", .letter = 'v'}, &settings.verbose);
+  flags.Add({.name = "verbose", .help = "Log more, each call among it", .variable = "VERBOSE", .letter = 'v'},
+            &settings.log.verbose);
+  flags.AddCustom(
+      {.name = "log-format", .help = "Lines for people, or JSON for machines", .value = "text|json"}, "text",
+      [&settings](std::string_view text) -> Status {
+        if (text != "text" && text != "json") {
+          return MakeStatus(StatusCode::kInvalidArgument,
+                            "'" + std::string(text) + "' is neither text nor json");
+        }
+        settings.log.format = text == "json" ? LogFormat::kJson : LogFormat::kText;
+        return {};
+      });
 }
 
 Status CheckTogether(const ServerSettings& settings) {

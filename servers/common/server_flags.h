@@ -12,6 +12,7 @@
 #include "oofgg/status.h"
 #include "rpc/server.h"
 #include "servers/common/flags.h"
+#include "servers/common/stderr_log.h"
 
 namespace oofgg::storage {
 class Database;
@@ -31,7 +32,7 @@ struct ServerSettings {
   std::string tls_key = {};
   std::string tls_client_ca = {};
   bool insecure = false;
-  bool verbose = false;
+  LogOptions log = {};
 };
 
 /// What stores a server of this version can use.

@@ -8,8 +8,10 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "base/request_scope.h"
 #include "oofgg/log.h"
 
 namespace oofgg::servers {
@@ -37,10 +39,11 @@ bool StderrHasRoom() {
 
 class Writer {
  public:
-  Writer(const std::string& name, bool verbose)
-      : logger_(name, std::make_shared<spdlog::sinks::stderr_color_sink_st>()) {
-    logger_.set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %n %v");
-    logger_.set_level(verbose ? spdlog::level::debug : spdlog::level::info);
+  Writer(const std::string& name, LogOptions options)
+      : format_(options.format), logger_(name, std::make_shared<spdlog::sinks::stderr_color_sink_st>()) {
+    logger_.set_pattern(format_ == LogFormat::kJson ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z",%v)"
+                                                    : "%Y-%m-%dT%H:%M:%S.%e%z %^%l%$ %n %v");
+    logger_.set_level(options.verbose ? spdlog::level::debug : spdlog::level::info);
   }
 
   void Write(LogLevel level, std::string_view room, std::string_view message) {
@@ -51,18 +54,48 @@ class Writer {
       return;
     }
     if (dropped_ > 0) {
-      logger_.warn("[log] {} lines were dropped, as nobody read them", dropped_);
+      logger_.warn(Line(LogLevel::kWarning, "log",
+                        std::to_string(dropped_) + " lines were dropped, as nobody read them", {}));
       dropped_ = 0;
     }
-    // Longer ones could wait in the middle.
-    const std::string_view line = message.substr(0, kLongestLine);
-    logger_.log(LevelOf(level), "[{}] {}", std::string(room), std::string(line));
+    logger_.log(LevelOf(level), Line(level, room, message, RequestScope::CurrentId()));
   }
 
  private:
-  /// Together with the line about dropped ones less than PIPE_BUF.
+  std::string Line(LogLevel level, std::string_view room, std::string_view message,
+                   std::string_view request_id) const {
+    if (format_ == LogFormat::kJson) return JsonLine(level, room, message, request_id);
+    std::string line = "[" + std::string(room) + "] " + std::string(message.substr(0, kLongestLine));
+    if (!request_id.empty()) line += " request_id=" + std::string(request_id);
+    return line;
+  }
+
+  std::string JsonLine(LogLevel level, std::string_view room, std::string_view message,
+                       std::string_view request_id) const {
+    nlohmann::ordered_json line;
+    line["level"] = spdlog::level::to_string_view(LevelOf(level)).data();
+    line["program"] = logger_.name();
+    line["room"] = room;
+    line["message"] = message;
+    if (!request_id.empty()) line["request_id"] = request_id;
+    const auto text = [&line] {
+      // Without the brace, after which the pattern has put the time.
+      return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).substr(1);
+    };
+    std::string whole = text();
+    // Escapes may make it several times as long; a line that is cut is not JSON any more.
+    for (std::size_t kept = kLongestLine; whole.size() > kLongestLine; kept /= 2) {
+      line["message"] = message.substr(0, kept);
+      line["cut"] = true;
+      whole = text();
+    }
+    return whole;
+  }
+
+  /// Longer ones could wait in the middle; together with the line about dropped ones less than PIPE_BUF.
   static constexpr std::size_t kLongestLine = 3'500;
 
+  const LogFormat format_;
   std::mutex mutex_;
   spdlog::logger logger_;
   std::uint64_t dropped_ = 0;
@@ -70,8 +103,8 @@ class Writer {
 
 }  // namespace
 
-StderrLog::StderrLog(const std::string& name, bool verbose) {
-  SetLogSink([writer = std::make_shared<Writer>(name, verbose)](LogLevel level, std::string_view room,
+StderrLog::StderrLog(const std::string& name, LogOptions options) {
+  SetLogSink([writer = std::make_shared<Writer>(name, options)](LogLevel level, std::string_view room,
                                                                 std::string_view message) {
     writer->Write(level, room, message);
   });

@@ -1,8 +1,19 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace oofgg::servers {
+
+enum class LogFormat : std::uint8_t {
+  kText,  ///< For people: time, level, program, room, message, and the request id where there is one.
+  kJson,  ///< For machines, one object a line: `time level program room message`, and `request_id` likewise.
+};
+
+struct LogOptions {
+  bool verbose = false;  ///< Debug lines too.
+  LogFormat format = LogFormat::kText;
+};
 
 /// The library's log on stderr, from construction to destruction. A reader of stderr that has stopped (a
 /// collector that hangs, a terminal on hold) never stops the server: while the pipe is full, lines are
@@ -10,8 +21,8 @@ namespace oofgg::servers {
 /// safe from any.
 class StderrLog {
  public:
-  /// `name` stands on every line; `verbose` shows debug lines too.
-  StderrLog(const std::string& name, bool verbose);
+  /// `name` stands on every line.
+  StderrLog(const std::string& name, LogOptions options);
   ~StderrLog();
   StderrLog(const StderrLog&) = delete;
   StderrLog& operator=(const StderrLog&) = delete;

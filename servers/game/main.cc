@@ -16,6 +16,7 @@
 #include "rpc/presence_service.h"
 #include "rpc/score_service.h"
 #include "rpc/server.h"
+#include "servers/common/call_metrics.h"
 #include "servers/common/drain.h"
 #include "servers/common/event_log.h"
 #include "servers/common/jwks_keeper.h"
@@ -83,7 +84,7 @@ StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const GameSettings
 }
 
 Status Serve(const GameSettings& settings) {
-  Process process(kProgram, settings.server.verbose);
+  Process process(kProgram, settings.server.log);
   OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
@@ -145,6 +146,7 @@ Status Serve(const GameSettings& settings) {
   websocket->AddMetrics(ops);
   rpc::ServiceHost host(&authorizer, workers, clock);
   host.TrustProxies(settings.server.proxies);
+  if (settings.server.log.verbose) host.LogCalls();
   presence->AddDoors(host);
   websocket->AddDoors(host);
   const auto sending_away = send_away.Set([&host] { host.SendAway(); });
@@ -156,6 +158,7 @@ Status Serve(const GameSettings& settings) {
     ops.AddReadiness([&storage] { return storage.postgres->CheckReachable(); });
   }
   AddRedisHealth(ops, storage);
+  AddCallMetrics(ops, host.calls());
   (*event_log)->AddHealth(ops);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   BoundedExecutor queueing(kQueueingThreads, kMaxQueueing);

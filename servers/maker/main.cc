@@ -23,6 +23,7 @@
 #include "rpc/fleet_service.h"
 #include "rpc/matchmaking_service.h"
 #include "rpc/server.h"
+#include "servers/common/call_metrics.h"
 #include "servers/common/drain.h"
 #include "servers/common/event_log.h"
 #include "servers/common/jwks_keeper.h"
@@ -31,6 +32,7 @@
 #include "servers/common/peer_flags.h"
 #include "servers/common/process.h"
 #include "servers/maker/match_seats.h"
+#include "servers/maker/metrics.h"
 #include "servers/maker/settings.h"
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/orchestration/sqlite_request_store.h"
@@ -117,7 +119,7 @@ StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const MakerSetting
 }
 
 Status Serve(const MakerSettings& settings) {
-  Process process(kProgram, settings.server.verbose);
+  Process process(kProgram, settings.server.log);
   OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
   Clock& clock = Clock::System();
   RandomSource& random = RandomSource::System();
@@ -196,9 +198,12 @@ Status Serve(const MakerSettings& settings) {
   OpsServer ops(kProgram);
   rpc::ServiceHost host(&authorizer, workers, clock);
   host.TrustProxies(settings.server.proxies);
+  if (settings.server.log.verbose) host.LogCalls();
   const auto sending_away = send_away.Set([&host] { host.SendAway(); });
   OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host, matchmaking));
   AddSilenceGauge(ops, revocations.get());
+  AddCallMetrics(ops, host.calls());
+  AddMakerMetrics(ops, matchmaking, fleets);
   (*event_log)->AddHealth(ops);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   OOFGG_ASSIGN_OR_RETURN(const auto server, StartRpc(settings.server, tls, host,

@@ -13,6 +13,7 @@ namespace {
 constexpr absl::string_view kFieldsUrl = "type.oof.gg/field-violations";
 constexpr absl::string_view kRetryUrl = "type.oof.gg/retry-after-ms";
 constexpr absl::string_view kReasonUrl = "type.oof.gg/reason";
+constexpr absl::string_view kRequestUrl = "type.oof.gg/request-id";
 
 absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -103,6 +104,13 @@ std::optional<std::chrono::milliseconds> RetryAfterOf(const Status& status) {
 }
 
 std::string ReasonOf(const Status& status) { return PayloadOf(status, kReasonUrl); }
+
+Status WithRequestId(Status status, std::string_view request_id) {
+  status.SetPayload(kRequestUrl, absl::Cord(ToAbsl(request_id)));
+  return status;
+}
+
+std::string RequestIdOf(const Status& status) { return PayloadOf(status, kRequestUrl); }
 
 Status Annotate(const Status& status, std::string_view context) {
   if (status.ok()) return status;

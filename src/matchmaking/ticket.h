@@ -40,6 +40,7 @@ class TicketRecord {
   [[nodiscard]] const CreateTicketRequest& request() const { return request_; }
   [[nodiscard]] const std::string& match_id() const { return match_id_; }
   [[nodiscard]] TicketState state() const { return state_; }
+  [[nodiscard]] TimePoint created() const { return created_; }
   [[nodiscard]] bool IsFinal() const;
   /// Grows with each change of state.
   [[nodiscard]] std::uint64_t version() const { return version_; }

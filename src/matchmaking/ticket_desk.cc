@@ -139,6 +139,7 @@ StatusOr<Ticket> TicketDesk::CreateLocked(const Viewer& viewer, const std::strin
     return matches.status();
   }
   TicketEntry& entry = book_.Add({std::move(record), viewer.user_id, key});
+  ++counts_.created;
   RenewLease(entry, outbox.now);
   for (const Match& match : *matches) BeginMatch(game_id, match, outbox);
   Reschedule(game_id);

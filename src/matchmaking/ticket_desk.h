@@ -61,6 +61,8 @@ class TicketDesk : public std::enable_shared_from_this<TicketDesk> {
   /// Nothing if the ticket is forgotten.
   std::optional<News> Look(const std::string& user_id, const std::string& id);
 
+  [[nodiscard]] TicketCounts counts() const;
+
   /// Ends all streams and gives up all matches under way, and waits for what other threads still send;
   /// nothing happens afterwards.
   void Close();
@@ -111,6 +113,7 @@ class TicketDesk : public std::enable_shared_from_this<TicketDesk> {
 
   void Withdraw(TicketEntry& entry, Outbox& outbox);
   void Changed(TicketEntry& entry, Outbox& outbox);
+  void CountEnd(const TicketRecord& record, TimePoint now);
   void RenewLease(const TicketEntry& entry, TimePoint now);
 
   const MatchmakingParts parts_;
@@ -118,11 +121,12 @@ class TicketDesk : public std::enable_shared_from_this<TicketDesk> {
   UuidGenerator ids_;
 
   // Guards all below. The executor and the rules are asked under it, which do not call back.
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable all_sent_;
   int sending_ = 0;  // Threads between the lock and the end of what they send.
   bool closed_ = false;
   TicketBook book_;
+  TicketCounts counts_;
   std::map<std::string, Matchmaker, std::less<>> queues_;  // By game; only those in which tickets wait.
   std::map<std::string, PendingMatch, std::less<>> matches_;
   // Matches that a thread is just telling the allocator of; true: given up meanwhile.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "matchmaking/ticket_desk.h"
@@ -166,11 +167,31 @@ void TicketDesk::Withdraw(TicketEntry& entry, Outbox& outbox) {
   Reschedule(game_id);
 }
 
+TicketCounts TicketDesk::counts() const {
+  const std::lock_guard lock(mutex_);
+  TicketCounts counts = counts_;
+  counts.live = book_.live();
+  return counts;
+}
+
+void TicketDesk::CountEnd(const TicketRecord& record, TimePoint now) {
+  if (record.state() == TicketState::kCancelled) ++counts_.cancelled;
+  if (record.state() == TicketState::kFailed) ++counts_.failed;
+  if (record.state() != TicketState::kAssigned) return;
+  ++counts_.assigned;
+  const double waited = std::chrono::duration<double>(now - record.created()).count();
+  counts_.waited_seconds += waited;
+  const auto bucket = std::lower_bound(TicketCounts::kBuckets.begin(), TicketCounts::kBuckets.end(), waited);
+  if (bucket == TicketCounts::kBuckets.end()) return;
+  ++counts_.waited_within[static_cast<std::size_t>(bucket - TicketCounts::kBuckets.begin())];
+}
+
 // After every change of a ticket's state.
 void TicketDesk::Changed(TicketEntry& entry, Outbox& outbox) {
   for (const TicketWatcher& watcher : entry.watchers) outbox.wake.push_back(watcher.host);
   RenewLease(entry, outbox.now);
   if (!entry.record.IsFinal()) return;
+  CountEnd(entry.record, outbox.now);
   deadlines_.Set(Kind::kForget, entry.record.id(), DeadlineAfter(outbox.now, options_.retention));
   if (const auto forgotten = book_.Retire(entry)) deadlines_.Clear(Kind::kForget, *forgotten);
 }

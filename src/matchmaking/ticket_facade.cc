@@ -45,6 +45,8 @@ StatusOr<Ticket> MatchmakingFacade::CancelTicket(const CallContext& context, con
   return desk_->Cancel(viewer, request.id);
 }
 
+TicketCounts MatchmakingFacade::counts() const { return desk_->counts(); }
+
 void MatchmakingFacade::ForgetPlayer(const std::string& id) { desk_->CancelOf(id); }
 
 StatusOr<StreamHandlerPtr<TicketId, Ticket>> MatchmakingFacade::WatchTicket(

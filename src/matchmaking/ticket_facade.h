@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "matchmaking/match_allocator.h"
@@ -40,6 +42,21 @@ struct MatchmakingOptions {
   std::size_t max_watches = 4;      ///< Open streams of one player on one ticket.
 };
 
+/// What has become of the tickets of all games since the start.
+struct TicketCounts {
+  /// Upper ends of the buckets of `waited_within`, in seconds; who waited longer is in none.
+  static constexpr std::array<double, 10> kBuckets{0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300};
+
+  std::uint64_t created = 0;
+  std::uint64_t assigned = 0;
+  std::uint64_t cancelled = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t live = 0;  ///< Not final, now.
+  /// Of the assigned ones, from their creation until they had a server; each bucket by itself.
+  std::array<std::uint64_t, kBuckets.size()> waited_within{};
+  double waited_seconds = 0;
+};
+
 /// MatchmakingService: tickets in, matches with a seat on a game server out.
 ///
 /// A ticket is seen, watched and cancelled by its players, and by the roles `admin` and `service`; to others
@@ -76,6 +93,8 @@ class MatchmakingFacade {
   [[nodiscard]] StatusOr<StreamHandlerPtr<TicketId, Ticket>> WatchTicket(const CallContext& context,
                                                                          const TicketId& request,
                                                                          std::shared_ptr<StreamHost> host);
+
+  [[nodiscard]] TicketCounts counts() const;
 
   /// Takes the ticket of somebody whose account was deleted out, if they wait on one.
   void ForgetPlayer(const std::string& id);

@@ -126,7 +126,7 @@ grpc::ServerUnaryReactor* ServeGathered(const ServiceHost& host, const Lane& lan
                                         const typename wire::ProtoOf<M>::Request* request_message,
                                         typename wire::ProtoOf<M>::Response* response_message,
                                         const Fits& fits, Serve serve) {
-  PendingAnswer answer(*call);
+  PendingAnswer answer(RecordOf<M>(host, *call), *call);
   grpc::ServerUnaryReactor* const reactor = answer.reactor();
   auto admitted = AdmitUnary<M>(host, *call, *request_message);
   if (!admitted.ok()) {

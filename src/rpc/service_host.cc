@@ -1,11 +1,50 @@
 #include "rpc/service_host.h"
 
+#include <array>
+#include <cstdio>
 #include <utility>
 
 #include "base/address_group.h"
+#include "base/code_names.h"
+#include "oofgg/log.h"
 #include "oofgg/parse.h"
+#include "oofgg/random.h"
 
 namespace oofgg::rpc {
+namespace {
+
+constexpr RateLimit kFaultLines{.per_second = 5, .burst = 20};
+
+std::string Hex(const char* format, std::uint32_t number) {
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), format, number);
+  return text.data();
+}
+
+}  // namespace
+
+ServiceHost::ServiceHost(auth::Authorizer* authorizer, Executor& executor, Clock& clock)
+    : authorizer_(authorizer),
+      executor_(executor),
+      clock_(clock),
+      lane_(executor),
+      id_prefix_(Hex("%06x-", static_cast<std::uint32_t>(RandomSource::System().Below(1U << 24U)))),
+      fault_lines_(clock, kFaultLines) {}
+
+std::string ServiceHost::MakeRequestId() const { return id_prefix_ + Hex("%08x", ++last_id_); }
+
+void ServiceHost::LogFault(std::string_view method_path, const Status& status) const {
+  if (!fault_lines_.TryTake().granted) {
+    ++unlogged_faults_;
+    return;
+  }
+  std::string line(method_path);
+  line += " failed, " + std::string(base::NameOf(status.code())) + ": " + std::string(status.message());
+  if (const auto unlogged = unlogged_faults_.exchange(0); unlogged > 0) {
+    line += " (and " + std::to_string(unlogged) + " calls before)";
+  }
+  Log(status.code() == StatusCode::kUnavailable ? LogLevel::kWarning : LogLevel::kError, "rpc", line);
+}
 
 Status Lane::Run(Task task) const {
   if (executor_ != nullptr) {

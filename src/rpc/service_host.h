@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,6 +16,7 @@
 #include "oofgg/clock.h"
 #include "oofgg/executor.h"
 #include "oofgg/token_bucket.h"
+#include "rpc/call_stats.h"
 #include "rpc/stream_registry.h"
 
 namespace oofgg::auth {
@@ -52,8 +55,7 @@ struct Door {
 class ServiceHost {
  public:
   /// `authorizer` may be null where no method needs a token.
-  ServiceHost(auth::Authorizer* authorizer, Executor& executor, Clock& clock)
-      : authorizer_(authorizer), executor_(executor), clock_(clock), lane_(executor) {}
+  ServiceHost(auth::Authorizer* authorizer, Executor& executor, Clock& clock);
   ServiceHost(const ServiceHost&) = delete;
   ServiceHost& operator=(const ServiceHost&) = delete;
 
@@ -63,6 +65,15 @@ class ServiceHost {
   /// Where methods run that nothing else is said of.
   [[nodiscard]] const Lane& lane() const { return lane_; }
   [[nodiscard]] StreamRegistry& streams() { return streams_; }
+  [[nodiscard]] CallStats& calls() const { return *calls_; }
+
+  /// For a call that came without one; unlike all others of this process, and most likely of the others.
+  [[nodiscard]] std::string MakeRequestId() const;
+  /// Logs each call's end, for who looks for one. Before the server serves.
+  void LogCalls() { logs_calls_ = true; }
+  [[nodiscard]] bool logs_calls() const { return logs_calls_; }
+  /// Logs a failure that is no fault of the caller's, but no more than a few a second.
+  void LogFault(std::string_view method_path, const Status& status) const;
 
   /// Holds calls without a token to `limit` for each address (a /64 of IPv6), but for this machine. Before
   /// the server serves.
@@ -91,6 +102,12 @@ class ServiceHost {
   StreamRegistry streams_;
   std::vector<Door> doors_;
   std::unique_ptr<KeyedTokenBuckets> anonymous_;
+  const std::unique_ptr<CallStats> calls_ = std::make_unique<CallStats>();
+  const std::string id_prefix_;
+  mutable std::atomic<std::uint32_t> last_id_ = 0;
+  bool logs_calls_ = false;
+  mutable TokenBucket fault_lines_;
+  mutable std::atomic<std::uint64_t> unlogged_faults_ = 0;
   AddressList proxies_;
 };
 

@@ -8,8 +8,10 @@
 #include <string>
 #include <utility>
 
+#include "base/request_scope.h"
 #include "oofgg/stream.h"
 #include "rpc/admission.h"
+#include "rpc/call_record.h"
 #include "rpc/stream_pump.h"
 #include "wire/convert.h"
 #include "wire/methods.h"
@@ -26,7 +28,7 @@ template <class M, class Reactor>
 class StreamCall : public Reactor, public StreamPump {
  public:
   StreamCall(ServiceHost& host, grpc::CallbackServerContext& call)
-      : StreamPump(host), host_(host), call_(call) {}
+      : StreamPump(host), host_(host), call_(call), record_(RecordOf<M>(host, call)) {}
 
   /// Begins, unless `request` is an error or the caller is not let in. gRPC holds the stream until `OnDone`.
   void Begin(const Status& request) {
@@ -53,6 +55,7 @@ class StreamCall : public Reactor, public StreamPump {
                                               std::shared_ptr<StreamHost> host) = 0;
 
   Status OpenHandler() final {
+    const RequestScope scope(record_.request_id());
     auto handler = MakeHandler(context_, this->shared_from_this());
     if (!handler.ok()) return handler.status();
     handler_ = *std::move(handler);
@@ -78,6 +81,8 @@ class StreamCall : public Reactor, public StreamPump {
     if (const auto handler = std::exchange(handler_, nullptr)) handler->OnClose();
   }
 
+  void CountHeard() { host_.calls().CountHeard(MethodIdOf<M>()); }
+
   void FinishCall(const Status& status) final;
   void CancelCall() final;
 
@@ -90,11 +95,13 @@ class StreamCall : public Reactor, public StreamPump {
     if (!next.has_value()) return false;
     ahead_.Clear();
     Convert::ToProto(*next, ahead_);
+    host_.calls().CountSaid(MethodIdOf<M>());
     return true;
   }
 
   ServiceHost& host_;
   grpc::CallbackServerContext& call_;
+  const CallRecord record_;
   CallContext context_;
   typename wire::ProtoOf<M>::Response written_;
   typename wire::ProtoOf<M>::Response ahead_;
@@ -108,7 +115,7 @@ void CancelStream(grpc::CallbackServerContext& call);
 
 template <class M, class Reactor>
 void StreamCall<M, Reactor>::FinishCall(const Status& status) {
-  Reactor::Finish(EndOfStream(status));
+  Reactor::Finish(EndOfStream(record_.End(status)));
 }
 
 template <class M, class Reactor>
@@ -138,6 +145,7 @@ class BidiCall final : public StreamCall<M, grpc::ServerBidiReactor<typename wir
   void StartReading() final { this->StartRead(&read_); }
 
   Status Deliver() final {
+    this->CountHeard();
     typename M::Request message;
     OOFGG_RETURN_IF_ERROR(Base::Convert::FromProto(read_, message, wire::Reading::kStrict));
     this->handler_->OnMessage(std::move(message));

@@ -5,8 +5,10 @@
 #include <memory>
 #include <utility>
 
+#include "base/request_scope.h"
 #include "oofgg/caller.h"
 #include "rpc/admission.h"
+#include "rpc/call_record.h"
 #include "rpc/service_host.h"
 #include "wire/convert.h"
 #include "wire/methods.h"
@@ -19,10 +21,12 @@ namespace oofgg::rpc {
 /// request and response are gone.
 class PendingAnswer {
  public:
-  explicit PendingAnswer(grpc::CallbackServerContext& call);
+  PendingAnswer(CallRecord record, grpc::CallbackServerContext& call);
   ~PendingAnswer();
   PendingAnswer(PendingAnswer&& other) noexcept
-      : call_(other.call_), reactor_(std::exchange(other.reactor_, nullptr)) {}
+      : record_(std::move(other.record_)),
+        call_(other.call_),
+        reactor_(std::exchange(other.reactor_, nullptr)) {}
   PendingAnswer& operator=(PendingAnswer&&) = delete;
 
   /// Nobody waits for the answer any more: cancelled, or past its deadline.
@@ -30,10 +34,13 @@ class PendingAnswer {
 
   void Finish(const Status& status);
 
+  [[nodiscard]] const std::string& request_id() const { return record_.request_id(); }
+
   /// What a service method hands back to gRPC.
   [[nodiscard]] grpc::ServerUnaryReactor* reactor() const { return reactor_; }
 
  private:
+  CallRecord record_;
   grpc::CallbackServerContext* call_;
   grpc::ServerUnaryReactor* reactor_;
 };
@@ -68,6 +75,7 @@ void ServeOnLane(const Lane& lane, AdmittedCall<M> admitted, PendingAnswer answe
   auto owed = std::make_shared<PendingAnswer>(std::move(answer));
   const Status taken = lane.Run([owed, admitted = std::move(admitted), response_message,
                                  serve = std::move(serve), write = std::move(write)] {
+    const RequestScope scope(owed->request_id());
     if (owed->IsUnwanted()) return owed->Finish(CallerGaveUp());
     const auto response = serve(admitted.context, admitted.request);
     if (response.ok()) write(admitted.request, *response, *response_message);
@@ -86,14 +94,18 @@ grpc::ServerUnaryReactor* ServeUnary(const ServiceHost& host, const Lane& lane,
                                      grpc::CallbackServerContext* call,
                                      const typename wire::ProtoOf<M>::Request* request_message,
                                      Message* response_message, Serve serve, Write write) {
-  PendingAnswer answer(*call);
+  PendingAnswer answer(RecordOf<M>(host, *call), *call);
   grpc::ServerUnaryReactor* const reactor = answer.reactor();
-  auto admitted = AdmitUnary<M>(host, *call, *request_message);
+  auto admitted = [&] {
+    const RequestScope scope(answer.request_id());
+    return AdmitUnary<M>(host, *call, *request_message);
+  }();
   if (!admitted.ok()) {
     answer.Finish(admitted.status());
     return reactor;
   }
   if constexpr (requires { serve.AtHand(admitted->context, admitted->request); }) {
+    const RequestScope scope(answer.request_id());
     if (const auto response = serve.AtHand(admitted->context, admitted->request); response.has_value()) {
       if (response->ok()) write(admitted->request, **response, *response_message);
       answer.Finish(response->status());

@@ -17,6 +17,7 @@ using std::chrono::milliseconds;
 constexpr std::string_view kBadRequestUrl = "type.googleapis.com/google.rpc.BadRequest";
 constexpr std::string_view kRetryInfoUrl = "type.googleapis.com/google.rpc.RetryInfo";
 constexpr std::string_view kErrorInfoUrl = "type.googleapis.com/google.rpc.ErrorInfo";
+constexpr std::string_view kRequestInfoUrl = "type.googleapis.com/google.rpc.RequestInfo";
 constexpr const char* kDomain = "oofgg";
 
 // The longest retry delay believed, so that a hostile server's cannot overflow a clock.
@@ -55,6 +56,12 @@ Status WithErrorInfo(Status status, const std::string& bytes) {
   return WithReason(std::move(status), info.reason());
 }
 
+Status WithRequestInfo(Status status, const std::string& bytes) {
+  details_pb::RequestInfo info;
+  if (!info.ParseFromString(bytes) || info.request_id().empty()) return status;
+  return WithRequestId(std::move(status), info.request_id());
+}
+
 }  // namespace
 
 std::string EncodeStatusDetails(const Status& status) {
@@ -81,6 +88,11 @@ std::string EncodeStatusDetails(const Status& status) {
     info.set_domain(kDomain);
     AddDetail(encoded, kErrorInfoUrl, info);
   }
+  if (std::string id = RequestIdOf(status); !id.empty()) {
+    details_pb::RequestInfo info;
+    info.set_request_id(std::move(id));
+    AddDetail(encoded, kRequestInfoUrl, info);
+  }
   if (encoded.details().empty()) return {};
   encoded.set_code(static_cast<int>(status.code()));
   encoded.set_message(status.message().data(), status.message().size());
@@ -100,6 +112,7 @@ Status DecodeStatus(int code, std::string_view message, std::string_view details
     if (any.type_url() == kBadRequestUrl) status = WithBadRequest(std::move(status), any.value());
     if (any.type_url() == kRetryInfoUrl) status = WithRetryInfo(std::move(status), any.value());
     if (any.type_url() == kErrorInfoUrl) status = WithErrorInfo(std::move(status), any.value());
+    if (any.type_url() == kRequestInfoUrl) status = WithRequestInfo(std::move(status), any.value());
   }
   return status;
 }

@@ -6,8 +6,8 @@
 #include "oofgg/status.h"
 
 /// The details of oofgg/status.h on the wire: a serialized `google.rpc.Status` in the trailer
-/// `grpc-status-details-bin`, with BadRequest (field violations), RetryInfo (retry after) and ErrorInfo
-/// (reason, domain "oofgg"). Threads: safe, no state.
+/// `grpc-status-details-bin`, with BadRequest (field violations), RetryInfo (retry after), ErrorInfo
+/// (reason, domain "oofgg") and RequestInfo (request id). Threads: safe, no state.
 namespace oofgg::wire {
 
 /// Empty for an OK status and for one without details, which needs no trailer.

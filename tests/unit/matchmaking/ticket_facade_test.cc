@@ -203,6 +203,26 @@ TEST_F(TicketFacadeTest, CancellingIsIdempotentUntilItIsTooLate) {
   EXPECT_THAT(std::string(late.status().message()), HasSubstr("is assigned already"));
 }
 
+TEST_F(TicketFacadeTest, CountsWhatBecomesOfTickets) {
+  (void)Create("ann", Simple());
+  executor_.AdvanceBy(2s);
+  (void)Create("bob", Simple());
+  EXPECT_EQ(facade_->counts().live, 2U);
+  allocator_.Succeed(0);
+  const Ticket cid = Create("cid", Simple());
+  ASSERT_TRUE(facade_->CancelTicket(As("cid"), {cid.id}).ok());
+  (void)Create("dan", Simple());
+  const TicketCounts counts = facade_->counts();
+  EXPECT_EQ(counts.created, 4U);
+  EXPECT_EQ(counts.assigned, 2U);
+  EXPECT_EQ(counts.cancelled, 1U);
+  EXPECT_EQ(counts.failed, 0U);
+  EXPECT_EQ(counts.live, 1U);
+  EXPECT_EQ(counts.waited_seconds, 2);
+  EXPECT_EQ(counts.waited_within[0], 1U) << "bob";
+  EXPECT_EQ(counts.waited_within[3], 1U) << "ann, up to 2 s";
+}
+
 TEST_F(TicketFacadeTest, AFullQueueShedsAndSaysWhenToComeBack) {
   Restart({.max_waiting_per_game = 2});
   (void)Create("ann", Duel(1000));

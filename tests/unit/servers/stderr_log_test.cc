@@ -6,16 +6,21 @@
 #include <unistd.h>
 
 #include <array>
+#include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 
+#include "base/request_scope.h"
 #include "oofgg/log.h"
 
 namespace oofgg::servers {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 /// This process's stderr is a pipe that is read when the test says so.
 class StderrLogTest : public ::testing::Test {
@@ -47,7 +52,7 @@ class StderrLogTest : public ::testing::Test {
 
 TEST_F(StderrLogTest, TellsLevelNameRoomAndMessage) {
   {
-    const StderrLog log("oofgg-x", false);
+    const StderrLog log("oofgg-x", {});
     Log(LogLevel::kDebug, "auth", "details");
     Log(LogLevel::kWarning, "auth", "look here");
   }
@@ -58,8 +63,54 @@ TEST_F(StderrLogTest, TellsLevelNameRoomAndMessage) {
   EXPECT_THAT(read, Not(HasSubstr("after its end")));
 }
 
+TEST_F(StderrLogTest, LinesOfARequestCarryItsId) {
+  const StderrLog log("oofgg-x", {});
+  {
+    const RequestScope scope("r-1");
+    Log(LogLevel::kInfo, "rpc", "within");
+    {
+      const RequestScope inner("r-2");
+      Log(LogLevel::kInfo, "rpc", "deeper");
+    }
+    Log(LogLevel::kInfo, "rpc", "again");
+  }
+  Log(LogLevel::kInfo, "rpc", "without");
+  const std::string read = Read();
+  EXPECT_THAT(read, HasSubstr("[rpc] within request_id=r-1\n"));
+  EXPECT_THAT(read, HasSubstr("[rpc] deeper request_id=r-2\n"));
+  EXPECT_THAT(read, HasSubstr("[rpc] again request_id=r-1\n"));
+  EXPECT_THAT(read, EndsWith("[rpc] without\n"));
+}
+
+TEST_F(StderrLogTest, AsJsonEachLineIsAnObject) {
+  const StderrLog log("oofgg-x", {.format = LogFormat::kJson});
+  {
+    const RequestScope scope("r-1");
+    Log(LogLevel::kWarning, "auth", "says \"no\"\nand a \xff byte");
+  }
+  Log(LogLevel::kError, "auth", std::string(100'000, '\n'));
+  std::istringstream lines(Read());
+  std::string line;
+  ASSERT_TRUE(std::getline(lines, line));
+  const auto first = nlohmann::json::parse(line, nullptr, false);
+  EXPECT_THAT(first.value("time", ""), ContainsRegex("^20[0-9-]+T[0-9:]+[.][0-9]{3}[+-]"));
+  EXPECT_EQ(first.value("level", ""), "warning");
+  EXPECT_EQ(first.value("program", ""), "oofgg-x");
+  EXPECT_EQ(first.value("room", ""), "auth");
+  EXPECT_THAT(first.value("message", ""), StartsWith("says \"no\"\nand a "));
+  EXPECT_EQ(first.value("request_id", ""), "r-1");
+  ASSERT_TRUE(std::getline(lines, line));
+  const auto cut = nlohmann::json::parse(line, nullptr, false);
+  EXPECT_EQ(cut.value("level", ""), "error");
+  EXPECT_EQ(cut.value("message", "").find_first_not_of('\n'), std::string::npos);
+  EXPECT_TRUE(cut.value("cut", false));
+  EXPECT_LT(line.size(), 4'096U);
+  EXPECT_FALSE(cut.contains("request_id"));
+  EXPECT_FALSE(std::getline(lines, line));
+}
+
 TEST_F(StderrLogTest, AReaderThatStopsStopsNobody) {
-  const StderrLog log("oofgg-x", false);
+  const StderrLog log("oofgg-x", {});
   const std::string long_line(1'000, 'x');
   for (int i = 0; i < 1'000; ++i) Log(LogLevel::kWarning, "auth", long_line);
   EXPECT_THAT(Read(), Not(HasSubstr("dropped")));
@@ -72,7 +123,7 @@ TEST_F(StderrLogTest, AReaderThatStopsStopsNobody) {
 }
 
 TEST_F(StderrLogTest, ALineTooLongForThePipeIsCut) {
-  const StderrLog log("oofgg-x", false);
+  const StderrLog log("oofgg-x", {});
   for (int i = 0; i < 100; ++i) Log(LogLevel::kWarning, "auth", std::string(100'000, 'x'));
   EXPECT_FALSE(Read().empty());
 }

@@ -20,17 +20,17 @@ Status RoundTrip(const Status& status) {
 }
 
 TEST(StatusDetails, EverythingComesBack) {
-  const Status status = WithReason(
-      WithRetryAfter(WithFieldViolations(MakeStatus(StatusCode::kInvalidArgument, "not so"),
-                                         {{"username", "is too short"}, {"attributes.a:b", "has no value"}}),
-                     milliseconds(61'234)),
-      "NAME_REFUSED");
+  Status status = WithFieldViolations(MakeStatus(StatusCode::kInvalidArgument, "not so"),
+                                      {{"username", "is too short"}, {"attributes.a:b", "has no value"}});
+  status = WithRetryAfter(std::move(status), milliseconds(61'234));
+  status = WithRequestId(WithReason(std::move(status), "NAME_REFUSED"), "r-1");
   const Status back = RoundTrip(status);
   EXPECT_EQ(back.code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(back.message(), "not so");
   EXPECT_EQ(FieldViolationsOf(back), FieldViolationsOf(status));
   EXPECT_EQ(RetryAfterOf(back), milliseconds(61'234));
   EXPECT_EQ(ReasonOf(back), "NAME_REFUSED");
+  EXPECT_EQ(RequestIdOf(back), "r-1");
 }
 
 TEST(StatusDetails, NoDetailsNoTrailer) {
