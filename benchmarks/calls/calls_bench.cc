@@ -5,6 +5,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <ctime>
 #include <fstream>
 #include <memory>
@@ -71,8 +72,7 @@ class World {
       on_game.emplace_back(game_.Address("grpc"), user, token);
       on_empty.emplace_back(testing::WordOf(*ready, "grpc"), user, token);
     }
-    for (PlayerOnline& player : on_game) ok_ = ok_ && MakeSession(player);
-    ok_ = ok_ && FillList();
+    ok_ = std::all_of(on_game.begin(), on_game.end(), MakeSession) && FillList();
   }
 
   [[nodiscard]] bool ok() const { return ok_; }
@@ -114,7 +114,7 @@ class World {
   const Authority authority_;
   const ServerUnderTest game_;
   testing::ChildProcess empty_;
-  bool ok_ = true;
+  bool ok_ = false;
 };
 
 // One for all rows, made on the main thread, whose end is its children's.
