@@ -31,7 +31,7 @@ PlayerOnline::PlayerOnline(const std::string& address, std::string id, const std
   scores = ::v1::api::common::ScoreService::NewStub(channel);
 }
 
-void CallAtOnce(std::vector<PlayerOnline>& players, const OneCall& call, std::size_t each, CallTimes& times) {
+void CallAtOnce(std::span<PlayerOnline> players, const OneCall& call, std::size_t each, CallTimes& times) {
   std::mutex mutex;
   std::vector<std::thread> threads;
   const auto start = SteadyClock::now();

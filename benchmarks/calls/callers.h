@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,7 @@ struct CallTimes {
 };
 
 /// Everybody calls at the same time, `each` times in a row, and what it took is added to `times`.
-void CallAtOnce(std::vector<PlayerOnline>& players, const OneCall& call, std::size_t each, CallTimes& times);
+void CallAtOnce(std::span<PlayerOnline> players, const OneCall& call, std::size_t each, CallTimes& times);
 
 /// What that share of the calls took at most.
 [[nodiscard]] double Percentile(std::vector<double>& times, double share);

@@ -5,9 +5,11 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <ctime>
 #include <fstream>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +31,7 @@ namespace player_pb = ::v1::api::player;
 namespace score_pb = ::v1::api::score;
 
 constexpr std::size_t kPlayers = 8;
+constexpr std::size_t kMostPlayers = 64;
 constexpr std::size_t kOnTheList = 200;
 constexpr std::size_t kCallsEach = 50;  // In a row, between two looks at the clock.
 
@@ -63,14 +66,13 @@ class World {
         empty_("/proc/self/exe", {.arguments = {std::string(kServeEmpty)}, .environment = {}}) {
     const auto ready = empty_.WaitForLine("ready ");
     if (!game_.ok() || !ready.has_value()) return;
-    for (std::size_t i = 0; i < kPlayers; ++i) {
+    for (std::size_t i = 0; i < kMostPlayers; ++i) {
       const std::string user = NewUuidV7(Clock::System(), RandomSource::System());
       const std::string token = authority_.TokenOf(user);
       on_game.emplace_back(game_.Address("grpc"), user, token);
       on_empty.emplace_back(testing::WordOf(*ready, "grpc"), user, token);
     }
-    for (PlayerOnline& player : on_game) ok_ = ok_ && MakeSession(player);
-    ok_ = ok_ && FillList();
+    ok_ = std::all_of(on_game.begin(), on_game.end(), MakeSession) && FillList();
   }
 
   [[nodiscard]] bool ok() const { return ok_; }
@@ -112,7 +114,7 @@ class World {
   const Authority authority_;
   const ServerUnderTest game_;
   testing::ChildProcess empty_;
-  bool ok_ = true;
+  bool ok_ = false;
 };
 
 // One for all rows, made on the main thread, whose end is its children's.
@@ -173,8 +175,7 @@ grpc::Status GetTop100(PlayerOnline& player, grpc::ClientContext& context) {
   return status;
 }
 
-double Measure(benchmark::State& state, std::vector<PlayerOnline>& players, pid_t server,
-               const OneCall& call) {
+double Measure(benchmark::State& state, std::span<PlayerOnline> players, pid_t server, const OneCall& call) {
   CallTimes times;
   CallAtOnce(players, call, 1, times);  // Connects, and brings to memory what a first call has to look up.
   times = {};
@@ -193,15 +194,22 @@ double Measure(benchmark::State& state, std::vector<PlayerOnline>& players, pid_
 }
 
 void OnEmpty(benchmark::State& state, const OneCall& call) {
-  Measure(state, world->on_empty, world->empty_pid(), call);
+  Measure(state, std::span(world->on_empty).first(kPlayers), world->empty_pid(), call);
 }
 
 void OnEmptyAsSession(benchmark::State& state) {
-  world->empty_microseconds = Measure(state, world->on_empty, world->empty_pid(), GetEmptyAsSession);
+  world->empty_microseconds =
+      Measure(state, std::span(world->on_empty).first(kPlayers), world->empty_pid(), GetEmptyAsSession);
 }
 
 void OnGame(benchmark::State& state, const OneCall& call) {
-  Measure(state, world->on_game, world->game_pid(), call);
+  Measure(state, std::span(world->on_game).first(kPlayers), world->game_pid(), call);
+}
+
+/// By as many players at once as the row says.
+void InACrowd(benchmark::State& state, const OneCall& call) {
+  const auto players = static_cast<std::size_t>(state.range(0));
+  Measure(state, std::span(world->on_game).first(players), world->game_pid(), call);
 }
 
 BENCHMARK_CAPTURE(OnEmpty, nothing, GetEmpty)->UseRealTime();
@@ -210,6 +218,7 @@ BENCHMARK_CAPTURE(OnGame, GetSession, GetSession)->UseRealTime();
 BENCHMARK_CAPTURE(OnGame, GetPlayer, GetPlayer)->UseRealTime();
 BENCHMARK_CAPTURE(OnGame, SubmitScore, SubmitScore)->UseRealTime();
 BENCHMARK_CAPTURE(OnGame, SubmitBest, SubmitBest)->UseRealTime();
+BENCHMARK_CAPTURE(InACrowd, SubmitScore, SubmitScore)->UseRealTime()->Arg(1)->Arg(kMostPlayers);
 BENCHMARK_CAPTURE(OnGame, GetTop100, GetTop100)->UseRealTime();
 
 }  // namespace
