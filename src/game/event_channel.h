@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -41,6 +42,10 @@ struct EventStart {
   At at = At::kNow;
   std::uint64_t after = 0;
 };
+
+/// In a stream's first message instead of the number of the last event seen: it begins with the oldest one
+/// kept. No event has it.
+inline constexpr std::uint64_t kBeforeAll = std::numeric_limits<std::uint64_t>::max();
 
 /// Whether a reader counts among its player's streams. Game servers do not: many may have one credential.
 enum class StreamLimit : std::uint8_t { kPerPlayer, kNone };

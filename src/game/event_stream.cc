@@ -86,6 +86,7 @@ Status EventStream::OpenFor(const GameEvent& first) {
   // Clients that begin with an event know nothing of resuming.
   is_beginning_due_ = first.sequence == 0 && !SaysSomething(first);
   if (first.sequence == 0) return Enter({.at = EventStart::At::kNow});
+  if (first.sequence == kBeforeAll) return Enter({.at = EventStart::At::kOldest});
   return Enter({.at = EventStart::At::kAfter, .after = first.sequence});
 }
 

@@ -47,6 +47,11 @@ export class BoardView {
     root.onkeydown = (event) => this.walk(event);
   }
 
+  /** Where the keyboard is from now on. */
+  focusOn(field: number): void {
+    this.fields[field]!.focus({ preventScroll: true });
+  }
+
   show({ game, me, isOpen, pending, aim }: Picture): void {
     this.fields.forEach((button, field) => {
       const owner = game.owner[field] ?? null;
@@ -76,7 +81,7 @@ export class BoardView {
     if (step === undefined) return;
     event.preventDefault();
     const to = this.focus + step;
-    if (neighbours(this.focus).includes(to)) this.fields[to]!.focus();
+    if (neighbours(this.focus).includes(to)) this.focusOn(to);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Account } from './account';
 import { BoardView } from './board';
 import { GameState, type Session } from '../generated/v1/api/game/session_pb';
-import type { Seat } from './land_grab';
+import { FIELDS, type Seat } from './land_grab';
 import { showLeaderboard } from './leaderboard';
 import { Lobby, type Player } from './lobby';
 import { Match, submitScore, type Seats } from './match';
@@ -65,6 +65,7 @@ export class Evening {
 
   private showLobby(): void {
     showOnly('lobby', 'leaderboard');
+    find('find').focus({ preventScroll: true });
     this.showScores();
   }
 
@@ -145,6 +146,7 @@ export class Evening {
     this.lobby.showMatch(session.id);
     find('score').textContent = '';
     showOnly('match');
+    this.board.focusOn(match.me === 0 ? 0 : FIELDS - 1);
     this.ticker = window.setInterval(() => this.showMatch(), 200);
     this.showMatch();
     scrollTo(0, 0);
@@ -161,7 +163,8 @@ export class Evening {
     link.show();
     for (const seat of [0, 1] as const) {
       const side = document.querySelector(`.side[data-seat="${seat}"]`)!;
-      side.querySelector('.name')!.textContent = this.names[seat] + (seat === match.me ? ' (you)' : '');
+      side.querySelector('.name')!.textContent = this.names[seat];
+      side.querySelector<HTMLElement>('.you')!.hidden = seat !== match.me;
       side.querySelector('output')!.textContent = String(match.game.points(seat));
     }
     const [left, right] = [match.game.points(0), match.game.points(1)];

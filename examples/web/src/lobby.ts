@@ -89,7 +89,7 @@ export class Lobby {
         this.socket = new SessionSocket(
           this.server,
           this.session.id,
-          0,
+          'now',
           (event) => {
             if (event.type === 'joined' || event.type === 'left') void this.lookAround();
           },
@@ -116,7 +116,7 @@ export class Lobby {
         attributes: { [LOBBY]: { value: { case: 'stringValue', value: this.name } } },
       }),
     );
-    // Another page may have made one at the same moment: both go to the same.
+    // Another page may have made one at the same moment: both go to the older, as ids sort by their time of making.
     const chosen = await this.find();
     if (chosen === undefined || chosen.id === made.id) return made;
     await leave(this.server, this.gameId, made.id);

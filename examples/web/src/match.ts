@@ -47,7 +47,7 @@ export class Match {
   ) {
     this.me = seats.players[0] === userId ? 0 : 1;
     this.game = new LandGrab(seats.matchId);
-    this.socket = new SessionSocket(server, seats.sessionId, 1, (event) => this.hear(event), (state, why) => {
+    this.socket = new SessionSocket(server, seats.sessionId, 'oldest', (event) => this.hear(event), (state, why) => {
       this.link = state;
       this.whyOver = why ?? '';
       this.pending.clear();
@@ -129,13 +129,21 @@ export class Match {
     if (this.isFull) this.startsAt = Date.now() + COUNTDOWN_MS;
   }
 
+  /** Nobody claims before both are ready: so the beginning is not kept any more. */
+  private giveIn(): void {
+    this.socket.close();
+    this.link = 'over';
+    this.whyOver = 'The beginning of this match is not kept any more.';
+  }
+
   private isFree(field: number | null): boolean {
     return field !== null && this.game.owner[field] === null;
   }
 
   private take(seat: Seat, field: number): void {
     if (seat === this.me) this.pending.delete(field);
-    if (!this.isFull || this.isOver) return;
+    if (!this.isFull) return this.giveIn();
+    if (this.isOver) return;
     this.startsAt = 0; // Who comes in the middle waits no more.
     this.game.claim(seat, field);
     if (this.aim === field) this.aim = null;

@@ -14,13 +14,12 @@ export const link = {
   presence: null as string | null,
   match: false,
   show(): void {
+    const isLost = this.presence !== null || this.match;
     const [state, text] = !this.account
       ? ['out', 'Not logged in']
-      : !navigator.onLine
-        ? ['lost', 'Offline']
-        : this.presence !== null || this.match
-          ? ['lost', 'Reconnecting…']
-          : ['on', 'Online'];
+      : !isLost
+        ? ['on', 'Online']
+        : ['lost', navigator.onLine ? 'Reconnecting…' : 'Offline'];
     const element = find('link');
     if (element.textContent !== text) element.textContent = text;
     element.dataset.state = state;

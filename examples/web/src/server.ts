@@ -35,12 +35,12 @@ export class Server {
     this.presence = createClient(PresenceService, transport);
   }
 
-  /** A WebSocket on a session's events behind number `seen`, one's own among them; 0: from now on. */
-  async openSocket(sessionId: string, seen: number): Promise<WebSocket> {
+  /** A WebSocket on a session's events behind number `seen`, one's own among them. */
+  async openSocket(sessionId: string, seen: number | 'oldest' | 'now'): Promise<WebSocket> {
     const url = new URL(`${this.address.replace(/^http/, 'ws')}/ws/${encodeURIComponent(sessionId)}`);
     url.searchParams.set('token', await this.token());
     url.searchParams.set('echo', '1');
-    if (seen > 0) url.searchParams.set('seq', String(seen));
+    if (seen !== 'now') url.searchParams.set('seq', String(seen));
     return new WebSocket(url);
   }
 }

@@ -16,7 +16,7 @@ const OVER: Record<number, string> = {
   4403: 'You are not in this session.',
   4404: 'This session is gone.',
   4410: 'This session is over.',
-  4416: 'You were away for too long: what happened meanwhile is not kept any more.',
+  4416: 'What happened meanwhile is not kept any more.',
 };
 
 /**
@@ -27,11 +27,11 @@ export class SessionSocket {
   private socket?: WebSocket;
   private readonly end = new AbortController();
 
-  /** `seen`: the number to begin behind; 1 is before everything, 0 is now. */
+  /** `seen`: where to begin. */
   constructor(
     private readonly server: Server,
     private readonly sessionId: string,
-    private seen: number,
+    private seen: number | 'oldest' | 'now',
     private readonly onEvent: (event: SessionEvent) => void,
     private readonly onState: (state: LinkState, why?: string) => void,
   ) {
@@ -83,7 +83,8 @@ export class SessionSocket {
   }
 
   private hear(event: SessionEvent): void {
-    if (this.end.signal.aborted || typeof event.seq !== 'number' || event.seq <= this.seen) return;
+    if (this.end.signal.aborted || typeof event.seq !== 'number') return;
+    if (typeof this.seen === 'number' && event.seq <= this.seen) return;
     this.seen = event.seq;
     this.onEvent(event);
   }

@@ -10,6 +10,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include "base/encoding.h"
+#include "game/event_channel.h"
 #include "game/validation.h"
 #include "net/http_message.h"
 #include "oofgg/parse.h"
@@ -54,7 +55,9 @@ UpgradeRefusal ReadTarget(std::string_view text, UpgradeRequest& request) {
   request.session_id = *std::move(session);
   request.token = target.Query("token").value_or(std::string_view());
   request.echo = target.Query("echo") == "1";
-  if (const auto after = target.Query("seq"); after.has_value() && !after->empty()) {
+  if (const auto after = target.Query("seq"); after == "oldest") {
+    request.after = game::kBeforeAll;
+  } else if (after.has_value() && !after->empty()) {
     const auto sequence = ParseInteger<std::uint64_t>(*after);
     if (!sequence.ok()) return {400, "seq is not the number of an event"};
     request.after = *sequence;

@@ -12,7 +12,7 @@ struct UpgradeRequest {
   std::string key{};            ///< `Sec-WebSocket-Key`.
   std::string token{};          ///< `?token=`.
   std::string session_id{};     ///< The last segment of the path; empty: none.
-  std::uint64_t after = 0;      ///< `?seq=`: the last event it has seen of that session.
+  std::uint64_t after = 0;      ///< `?seq=`: the last event it has seen of that session, or game::kBeforeAll.
   bool echo = false;            ///< `?echo=1`: it wants its own events too.
   std::string origin{};         ///< Of the page it comes from; empty: it is no browser.
   std::string forwarded_for{};  ///< `X-Forwarded-For`, believed of proxies only.

@@ -10,7 +10,7 @@ import { endAll, ending, Relay, startEnvoy, startPage, startServers } from './st
 
 const [bin, example, envoy, config, folder] = process.argv.slice(2);
 const { chromium } = createRequire(join(example, 'package.json'))('playwright-core');
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const PASSWORD = 'a long enough password';
 const began = Date.now();
 const step = (text) => console.log(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}`);
@@ -99,7 +99,7 @@ async function queueUp(ann, bob) {
 /** Who sits above, on the left, and who below. */
 async function seats(ann, bob) {
   const first = await ann.page.locator('.side .name').first().textContent();
-  return first.includes('(you)') ? [ann, bob] : [bob, ann];
+  return first === 'ann' ? [ann, bob] : [bob, ann];
 }
 
 async function play(ann, bob, relay) {

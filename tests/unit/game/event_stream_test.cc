@@ -75,6 +75,17 @@ TEST_F(EventStreamTest, ResumesAfterTheLastOneSeen) {
   EXPECT_EQ(OpenOn("bob", session.id).Read(), "");
 }
 
+TEST_F(EventStreamTest, WhoComesLateMayAskForAllThatIsKept) {
+  const Session session = MakeSession({"ann", "bob"});
+  EXPECT_EQ(OpenOn("bob", session.id, kBeforeAll).Read(), "");
+  Stream ann = OpenOn("ann", session.id);
+  ann.Send(Event("a"));
+  ann.Send(Event("b"));
+  Stream bob = OpenOn("bob", session.id, kBeforeAll);
+  ann.Send(Event("c"));
+  EXPECT_EQ(bob.Read(), "a b c ");
+}
+
 TEST_F(EventStreamTest, WhoHasHeardNothingResumesFromWhereTheyBegan) {
   const Session session = MakeSession({"ann", "bob"});
   std::uint64_t began = 0;

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "game/event_channel.h"
+
 namespace oofgg::net {
 namespace {
 
@@ -52,6 +54,7 @@ TEST(UpgradeTest, TheQueryHasTheRest) {
   EXPECT_EQ(full.after, 4294967299U);
   EXPECT_TRUE(full.echo);
   EXPECT_EQ(full.origin, "https://a.example");
+  EXPECT_EQ(RequestOf(HeadOf("/s?seq=oldest")).after, game::kBeforeAll);
   EXPECT_EQ(RequestOf(HeadOf("/s")).token, "");
   EXPECT_EQ(StatusOf(HeadOf("/s?seq=x")), 400);
   EXPECT_EQ(StatusOf(HeadOf("/s?seq=-1")), 400);
