@@ -71,6 +71,7 @@ game::GameRoomOptions RoomOptionsOf(const GameSettings& settings) {
     options.operators_games.push_back(std::move(game));
   }
   options.sessions = {.disconnect_grace = settings.disconnect_grace, .idle_timeout = settings.session_idle};
+  options.keep_matches = settings.match_history;
   return options;
 }
 

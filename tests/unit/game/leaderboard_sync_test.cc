@@ -86,8 +86,9 @@ class LeaderboardSyncTest : public ::testing::Test {
     GameRoomOptions options;
     options.operators_games = {arena_};
     options.standing_channel = channel;
-    auto room = GameRoom::Open({player_store_, game_store_, session_store_, entity_store_, scores}, nullptr,
-                               clock_, random_, log_, options);
+    auto room =
+        GameRoom::Open({player_store_, game_store_, session_store_, entity_store_, scores, match_store_},
+                       nullptr, clock_, random_, log_, options);
     EXPECT_TRUE(room.ok()) << room.status();
     return *std::move(room);
   }
@@ -155,6 +156,7 @@ class LeaderboardSyncTest : public ::testing::Test {
   storage::MemorySessionStore session_store_;
   storage::MemoryEntityStore entity_store_{session_store_};
   storage::MemoryScoreStore score_store_;
+  storage::MemoryMatchStore match_store_;
   Game arena_;
   FakeNewsHub hub_;
   int untold_ = 0;
