@@ -12,6 +12,7 @@
 #include "rpc/game_service.h"
 #include "rpc/global_service.h"
 #include "rpc/instance_service.h"
+#include "rpc/match_history_service.h"
 #include "rpc/player_service.h"
 #include "rpc/presence_service.h"
 #include "rpc/score_service.h"
@@ -163,6 +164,7 @@ Status Serve(const GameSettings& settings) {
                                      room->events()),
                 rpc::MakeInstanceService(host, room->events()), rpc::MakeGlobalService(host, room->global()),
                 rpc::MakePlayerService(host, room->players()), rpc::MakeScoreService(host, room->scores()),
+                rpc::MakeMatchHistoryService(host, room->matches()),
                 rpc::MakePresenceService(host, presence->facade())}));
   process.Start(kSocketThreads);
   WarnOfPresenceSettings(settings);

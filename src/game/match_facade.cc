@@ -138,12 +138,12 @@ Status MatchFacade::AddScores(std::span<const MatchRecord> records, std::vector<
       match_of.emplace(seat.alias, i);
     }
   }
-  OOFGG_ASSIGN_OR_RETURN(std::vector<ScoreRecord> scores,
+  OOFGG_ASSIGN_OR_RETURN(const std::vector<ScoreRecord> scores,
                          parts_.scores.ListInstanceScores(instances, kScoresLookedAt));
-  std::sort(scores.begin(), scores.end(),
-            [](const ScoreRecord& a, const ScoreRecord& b) { return a.order < b.order; });
-  for (const ScoreRecord& record : scores) {
-    const Score& score = record.score;
+  std::map<std::int64_t, const Score*> in_order;
+  for (const ScoreRecord& record : scores) in_order.emplace(record.order, &record.score);
+  for (const auto& [order, each] : in_order) {
+    const Score& score = *each;
     PlayedMatch& match = matches[match_of.find(score.instance_id)->second];
     if (score.game_id != match.game_id) continue;
     for (MatchPlayer& player : match.players) {
