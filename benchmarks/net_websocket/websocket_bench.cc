@@ -20,6 +20,7 @@
 #include "oofgg/thread_pool.h"
 #include "storage/memory/game/memory_entity_store.h"
 #include "storage/memory/game/memory_game_store.h"
+#include "storage/memory/game/memory_match_store.h"
 #include "storage/memory/game/memory_player_store.h"
 #include "storage/memory/game/memory_score_store.h"
 #include "storage/memory/game/memory_session_store.h"
@@ -57,7 +58,8 @@ class Table {
                                   .games = games_,
                                   .sessions = sessions_,
                                   .entities = entities_,
-                                  .scores = scores_},
+                                  .scores = scores_,
+                                  .matches = matches_},
                                  nullptr, Clock::System(), RandomSource::System(), log_, options)
                 .value();
     const auto caller = [](std::string_view token) -> StatusOr<Caller> {
@@ -108,6 +110,7 @@ class Table {
   storage::MemorySessionStore sessions_;
   storage::MemoryEntityStore entities_{sessions_};
   storage::MemoryScoreStore scores_;
+  storage::MemoryMatchStore matches_;
   std::unique_ptr<game::GameRoom> room_;
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};

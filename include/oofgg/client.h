@@ -10,6 +10,7 @@
 #include "oofgg/game_client.h"
 #include "oofgg/global_client.h"
 #include "oofgg/instance_client.h"
+#include "oofgg/match_client.h"
 #include "oofgg/matchmaking_client.h"
 #include "oofgg/player_client.h"
 #include "oofgg/presence_client.h"
@@ -51,6 +52,7 @@ class Client {
   [[nodiscard]] GlobalClient& global() { return global_; }
   [[nodiscard]] PlayerClient& players() { return players_; }
   [[nodiscard]] ScoreClient& scores() { return scores_; }
+  [[nodiscard]] MatchClient& matches() { return matches_; }
   [[nodiscard]] FleetClient& fleets() { return fleets_; }
   [[nodiscard]] AdminClient& admin() { return admin_; }
   [[nodiscard]] RevocationClient& revocations() { return revocations_; }
@@ -73,6 +75,7 @@ class Client {
   GlobalClient global_;
   PlayerClient players_;
   ScoreClient scores_;
+  MatchClient matches_;
   FleetClient fleets_;
   AdminClient admin_;
   RevocationClient revocations_;

@@ -7,6 +7,7 @@
 #include "oofgg/v1/account.grpc.pb.h"
 #include "oofgg/v1/admin.grpc.pb.h"
 #include "oofgg/v1/fleet.grpc.pb.h"
+#include "oofgg/v1/match_history.grpc.pb.h"
 #include "oofgg/v1/matchmaking.grpc.pb.h"
 #include "oofgg/v1/presence.grpc.pb.h"
 #include "oofgg/v1/revocation.grpc.pb.h"

@@ -12,6 +12,7 @@
 #include "rpc/game_service.h"
 #include "rpc/global_service.h"
 #include "rpc/instance_service.h"
+#include "rpc/match_history_service.h"
 #include "rpc/player_service.h"
 #include "rpc/presence_service.h"
 #include "rpc/score_service.h"
@@ -72,6 +73,7 @@ game::GameRoomOptions RoomOptionsOf(const GameSettings& settings) {
     options.operators_games.push_back(std::move(game));
   }
   options.sessions = {.disconnect_grace = settings.disconnect_grace, .idle_timeout = settings.session_idle};
+  options.keep_matches = settings.match_history;
   return options;
 }
 
@@ -170,6 +172,7 @@ Status Serve(const GameSettings& settings) {
                                      room->events()),
                 rpc::MakeInstanceService(host, room->events()), rpc::MakeGlobalService(host, room->global()),
                 rpc::MakePlayerService(host, room->players()), rpc::MakeScoreService(host, room->scores()),
+                rpc::MakeMatchHistoryService(host, room->matches()),
                 rpc::MakePresenceService(host, presence->facade())}));
   process.Start(kSocketThreads);
   WarnOfPresenceSettings(settings);

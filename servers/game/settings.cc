@@ -186,6 +186,8 @@ std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& setting
   flags.Add({.name = "session-idle",
              .help = "After how long a session or match is over on which nobody has a stream"},
             &settings.session_idle);
+  flags.Add({.name = "match-history", .help = "How long the history has a match after its end"},
+            &settings.match_history);
   AddPresenceFlags(flags, settings);
   AddWebSocketFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;

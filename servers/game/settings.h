@@ -33,6 +33,7 @@ struct GameSettings {
   std::vector<std::string> games;  ///< Each `ID=NAME`.
   std::chrono::milliseconds disconnect_grace{30'000};
   std::chrono::milliseconds session_idle{3'600'000};
+  std::chrono::milliseconds match_history = std::chrono::hours(24) * 90;
   std::chrono::milliseconds presence_grace{5'000};
   std::chrono::milliseconds presence_lease{5'000};
   std::string presence_advertise;

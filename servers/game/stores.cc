@@ -16,6 +16,7 @@
 #include "storage/cached/game/cached_session_store.h"
 #include "storage/postgres/game/postgres_entity_store.h"
 #include "storage/postgres/game/postgres_game_store.h"
+#include "storage/postgres/game/postgres_match_store.h"
 #include "storage/postgres/game/postgres_player_store.h"
 #include "storage/postgres/game/postgres_score_store.h"
 #include "storage/postgres/game/postgres_session_store.h"
@@ -27,6 +28,7 @@
 #include "storage/sqlite/game/game_schema.h"
 #include "storage/sqlite/game/sqlite_entity_store.h"
 #include "storage/sqlite/game/sqlite_game_store.h"
+#include "storage/sqlite/game/sqlite_match_store.h"
 #include "storage/sqlite/game/sqlite_player_store.h"
 #include "storage/sqlite/game/sqlite_score_store.h"
 #include "storage/sqlite/game/sqlite_session_store.h"
@@ -61,6 +63,7 @@ StatusOr<GameStorage> OnSqlite(const std::string& database) {
   opened.sessions = std::make_unique<storage::SqliteSessionStore>(*opened.sqlite);
   opened.entities = std::make_unique<storage::SqliteEntityStore>(*opened.sqlite);
   opened.scores = std::make_unique<storage::SqliteScoreStore>(*opened.sqlite);
+  opened.matches = std::make_unique<storage::SqliteMatchStore>(*opened.sqlite);
   CacheRows(opened, {});
   // Nobody else writes to the file, so that even what changes all the time is never told as it was.
   opened.sessions =
@@ -78,6 +81,7 @@ StatusOr<GameStorage> OnPostgres(const std::string& url, bool insecure) {
   OOFGG_ASSIGN_OR_RETURN(opened.sessions, storage::PostgresSessionStore::Make(*opened.postgres));
   OOFGG_ASSIGN_OR_RETURN(opened.entities, storage::PostgresEntityStore::Make(*opened.postgres));
   OOFGG_ASSIGN_OR_RETURN(opened.scores, storage::PostgresScoreStore::Make(*opened.postgres));
+  OOFGG_ASSIGN_OR_RETURN(opened.matches, storage::PostgresMatchStore::Make(*opened.postgres));
   CacheRows(opened, {.max_age = kMaxStaleness});
   return opened;
 }

@@ -6,6 +6,7 @@
 #include "game/attendance_board.h"
 #include "game/entity_store.h"
 #include "game/game_room.h"
+#include "game/match_store.h"
 #include "oofgg/status.h"
 #include "servers/common/ops_server.h"
 #include "servers/game/settings.h"
@@ -26,12 +27,13 @@ struct GameStorage {
   std::unique_ptr<game::SessionStore> sessions;
   std::unique_ptr<game::EntityStore> entities;
   std::unique_ptr<game::ScoreStore> scores;
+  std::unique_ptr<game::MatchStore> matches;
   std::unique_ptr<game::AttendanceBoard> attendance;
   /// How many calls should be under way at once: those on the network wait, and share what they wait for.
   std::size_t workers = 0;
 
   [[nodiscard]] game::GameRoom::Stores stores() const {
-    return {*players, *games, *sessions, *entities, *scores, attendance.get()};
+    return {*players, *games, *sessions, *entities, *scores, *matches, attendance.get()};
   }
 };
 

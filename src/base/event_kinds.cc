@@ -33,8 +33,17 @@ constexpr std::array kSessionCreated = {EventField{"game_id"}, EventField{"owner
 constexpr std::array kSessionDeleted = {EventField{"game_id"}};
 constexpr std::array kScoreSubmitted = {EventField{"game_id"}, EventField{"score_type"},
                                         EventField{"value", Type::kInteger}, EventField{"instance_id"}};
-constexpr std::array kMatchStarted = {EventField{"game_id"}, EventField{"players", Type::kInteger},
-                                      EventField{"address"}};
+constexpr std::array kMatchStarted = {EventField{"game_id"}, EventField{"region", Type::kInteger},
+                                      EventField{"players", Type::kInteger}, EventField{"roster"},
+                                      EventField{"started_at", Type::kInteger}};
+constexpr std::array kMatchFinished = {EventField{"game_id"},
+                                       EventField{"region", Type::kInteger},
+                                       EventField{"players", Type::kInteger},
+                                       EventField{"roster"},
+                                       EventField{"started_at", Type::kInteger},
+                                       EventField{"finished_at", Type::kInteger},
+                                       EventField{"duration_ms", Type::kInteger},
+                                       EventField{"how_ended"}};
 constexpr std::array kMatchPlaced = {EventField{"game_id"}, EventField{"players", Type::kInteger},
                                      EventField{"address"}, EventField{"server_id"}};
 
@@ -63,6 +72,7 @@ constexpr std::array kKinds = {
     EventKind{"auth.unbanned", kAccount},
     EventKind{"auth.upgraded", kAccount},
     EventKind{"game.created", kGameCreated},
+    EventKind{"match.finished", kMatchFinished},
     EventKind{"match.placed", kMatchPlaced},
     EventKind{"match.started", kMatchStarted},
     EventKind{"player.erased", {}},

@@ -18,6 +18,7 @@ Client::Client(std::shared_ptr<Transport> transport, ClientOptions options)
       global_(core_),
       players_(core_),
       scores_(core_),
+      matches_(core_),
       fleets_(core_),
       admin_(core_),
       revocations_(core_) {}

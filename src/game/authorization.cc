@@ -32,6 +32,8 @@ constexpr std::array kPermissions = {
     Permission{Act::kSubmitScore,   "submit a score",      false, true,  false, false, false, true,  true},
     Permission{Act::kSubmitServerScore, "submit a score that only servers may", false, false, false, false, false, true, true},
     Permission{Act::kReadScores,    "read scores and leaderboards", true, false, false, false, false, false, false},
+    Permission{Act::kListMatches,   "list a player's matches", false, true, false, false, false, true, true},
+    Permission{Act::kReadMatch,     "read a match",        false, false, true,  false, false, true,  true},
 };
 // clang-format on
 
@@ -43,7 +45,7 @@ constexpr bool InOrder() {
   for (std::size_t i = 0; i < kPermissions.size(); ++i) {
     if (kPermissions[i].act != static_cast<Act>(i)) return false;
   }
-  return kPermissions.size() == static_cast<std::size_t>(Act::kReadScores) + 1;
+  return kPermissions.size() == static_cast<std::size_t>(Act::kReadMatch) + 1;
 }
 static_assert(InOrder(), "the table is looked up by position");
 

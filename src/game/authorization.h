@@ -34,13 +34,15 @@ enum class Act : std::uint8_t {
   kSubmitScore,
   kSubmitServerScore,
   kReadScores,
+  kListMatches,
+  kReadMatch,
 };
 
 /// How the caller stands to what the call is about.
 struct Relation {
   bool self = false;    ///< The caller's own: profile, score, game or session made, place in the queue and
                         ///< what it became.
-  bool member = false;  ///< The caller is in the session.
+  bool member = false;  ///< The caller is in the session, or was in the match.
   bool open = false;    ///< A session that a player made and that has not started.
   std::string_view game_id{};  ///< Which the call is about, for services that may act for one game only.
 };

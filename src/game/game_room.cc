@@ -35,6 +35,7 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
       clock_(clock),
       log_(log),
       keep_ended_(options.keep_ended),
+      keep_matches_(options.keep_matches),
       ids_(clock, random),
       notifier_(TellOthersBy(options.relay)),
       relay_home_(AttachTo(options.relay, stores.sessions, notifier_)),
@@ -51,7 +52,12 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
              .erased = erased_,
              .clock = clock,
              .channel = options.standing_channel}),
-      queue_(stores.sessions, erased_, queue, notifier_, trends_, ids_, clock, log),
+      recorder_({.matches = stores.matches,
+                 .sessions = stores.sessions,
+                 .erased = erased_,
+                 .clock = clock,
+                 .log = log}),
+      queue_(stores.sessions, erased_, queue, notifier_, trends_, ids_, recorder_),
       players_(stores.players, erased_),
       games_(stores.games, stores.scores, trends_, boards_, cursors_, ids_, clock, log, options.games),
       sessions_({.games = stores.games,
@@ -65,6 +71,7 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
                  .turns = turns_,
                  .attendance = attendance_,
                  .trends = trends_,
+                 .matches = recorder_,
                  .ids = ids_,
                  .clock = clock,
                  .log = log}),
@@ -95,7 +102,12 @@ GameRoom::GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, 
                .cursors = cursors_,
                .ids = ids_,
                .clock = clock,
-               .log = log}) {}
+               .log = log}),
+      matches_({.matches = stores.matches,
+                .games = stores.games,
+                .scores = stores.scores,
+                .players = players_,
+                .cursors = cursors_}) {}
 
 GameRoom::~GameRoom() {
   if (relay_home_ != nullptr) relay_home_->Leave();
@@ -115,6 +127,7 @@ StatusOr<std::unique_ptr<GameRoom>> GameRoom::Open(const Stores& stores, MatchQu
   OOFGG_RETURN_IF_ERROR(room->sync_.Begin());
   OOFGG_RETURN_IF_ERROR(room->scores_.RebuildLeaderboards());
   room->sync_.Listen();
+  OOFGG_RETURN_IF_ERROR(room->recorder_.CloseMissed());
   OOFGG_RETURN_IF_ERROR(room->queue_.Resume());
   // A board takes no word on who is here from an instance that it has not heard of.
   OOFGG_RETURN_IF_ERROR(room->LeaveAbsent());
@@ -142,6 +155,7 @@ Status GameRoom::Erase(const std::string& player_id) {
   const WallTime since = clock_.WallNow();
   OOFGG_RETURN_IF_ERROR(sessions_.ErasePlayer(player_id));
   OOFGG_RETURN_IF_ERROR(scores_.ErasePlayer(player_id));
+  OOFGG_RETURN_IF_ERROR(matches_.ErasePlayer(player_id));
   OOFGG_ASSIGN_OR_RETURN(const bool was_here, players_.ErasePlayer(player_id));
   if (was_here) AppendOrTell(log_, {clock_.WallNow(), "player.erased", player_id, {}});
   erased_.NoteErased(player_id, since);
@@ -161,6 +175,8 @@ Status GameRoom::PurgeEnded() {
   }
   if (stopped_) return first_error;
   note(caretaker_.EndIdle());
+  note(recorder_.CloseMissed());  // Before the sessions that it looks at are forgotten.
+  note(PurgeAll(stores_.matches, {.now = sweep.now, .keep = keep_matches_}));
   note(PurgeAll(stores_.games, sweep));
   note(PurgeAll(stores_.sessions, sweep));
   note(PurgeAll(stores_.entities, sweep));

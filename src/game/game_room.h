@@ -18,7 +18,10 @@
 #include "game/global_facade.h"
 #include "game/leaderboard_sync.h"
 #include "game/leaderboards.h"
+#include "game/match_facade.h"
 #include "game/match_queue.h"
+#include "game/match_recorder.h"
+#include "game/match_store.h"
 #include "game/player_facade.h"
 #include "game/relay_home.h"
 #include "game/score_facade.h"
@@ -48,6 +51,8 @@ struct GameRoomOptions {
   StandingChannel* standing_channel = nullptr;
   /// How long sessions that have ended can be looked at, and a creation can be repeated under its key.
   std::chrono::milliseconds keep_ended = std::chrono::hours(24);
+  /// How long the history has a match after its end.
+  std::chrono::milliseconds keep_matches = std::chrono::hours(24) * 90;
   /// To the other instances on the same stores; null: there are none. Outlives the room.
   EventRelay* relay = nullptr;
 };
@@ -62,6 +67,7 @@ class GameRoom {
     SessionStore& sessions;
     EntityStore& entities;
     ScoreStore& scores;
+    MatchStore& matches;
     /// Who attends sessions at which instance; null: this is the only one.
     AttendanceBoard* attendance = nullptr;
   };
@@ -72,9 +78,9 @@ class GameRoom {
                                                   RandomSource& random, EventLog& log,
                                                   const GameRoomOptions& options);
 
-  /// Forgets what is older than `keep_ended`, ends sessions that nobody attends, and finishes what
-  /// `ErasePlayer` could not; to be called now and then. Does all that it can: the first error is told at the
-  /// end.
+  /// Forgets what is older than `keep_ended` and `keep_matches`, ends sessions that nobody attends, closes
+  /// matches whose end nobody could note, and finishes what `ErasePlayer` could not; to be called now and
+  /// then. Does all that it can: the first error is told at the end.
   Status PurgeEnded();
 
   /// Who has been away for longer than the grace leaves their session, or their place in the queue; to be
@@ -90,8 +96,9 @@ class GameRoom {
   void Drain();
 
   /// Somebody's account was deleted: deletes their profile and scores, takes them out of sessions, queue and
-  /// lists, and keeps nothing new of them until `user.until`. Games that they made stay. Again does no harm,
-  /// and costs a few look-ups; what fails is tried again by `PurgeEnded`. Blocks on the stores.
+  /// lists, leaves them without a name in the history of matches, and keeps nothing new of them until
+  /// `user.until`. Games that they made stay. Again does no harm, and costs a few look-ups; what fails is
+  /// tried again by `PurgeEnded`. Blocks on the stores.
   Status ErasePlayer(const DeletedUser& user);
 
   /// Brings to the store what was gathered for it.
@@ -106,6 +113,7 @@ class GameRoom {
   EventFacade& events() { return events_; }
   GlobalFacade& global() { return global_; }
   ScoreFacade& scores() { return scores_; }
+  MatchFacade& matches() { return matches_; }
 
  private:
   GameRoom(const Stores& stores, MatchQueue* queue, const Clock& clock, RandomSource& random, EventLog& log,
@@ -117,6 +125,7 @@ class GameRoom {
   const Clock& clock_;
   EventLog& log_;
   const std::chrono::milliseconds keep_ended_;
+  const std::chrono::milliseconds keep_matches_;
   std::atomic<bool> stopped_ = false;
   UuidGenerator ids_;
   SessionNotifier notifier_;
@@ -131,6 +140,7 @@ class GameRoom {
   Leaderboards boards_;
   ErasedPlayers erased_;
   LeaderboardSync sync_;
+  MatchRecorder recorder_;
   SessionQueue queue_;
   PlayerFacade players_;
   GameFacade games_;
@@ -140,6 +150,7 @@ class GameRoom {
   EventFacade events_;
   GlobalFacade global_;
   ScoreFacade scores_;
+  MatchFacade matches_;
 };
 
 }  // namespace oofgg::game

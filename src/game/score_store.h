@@ -112,6 +112,11 @@ class ScoreStore {
   /// How many scores `ListScores` could list in all.
   virtual StatusOr<std::int64_t> CountScores(std::string_view player_id, std::string_view game_id) = 0;
 
+  /// Of the newest `limit` scores that were submitted with each of these instance ids, which are not empty,
+  /// the newest of each player, game and type; in no order.
+  virtual StatusOr<std::vector<ScoreRecord>> ListInstanceScores(std::span<const std::string> instance_ids,
+                                                                std::size_t limit) = 0;
+
   /// Whether the game has ever had scores of that type, whose rule is fixed then.
   virtual StatusOr<bool> HasLists(std::string_view game_id, std::string_view score_type) = 0;
 

@@ -38,7 +38,28 @@ std::vector<std::string> MissingIn(const SessionRecord& other, const SessionReco
   return missing;
 }
 
+// Who says that it is over says that it was played, even if it never was started.
+bool BeginsMatch(SessionState from, SessionState to, const UpdateSessionRequest& request) {
+  if (!IsLive(from) || IsPlayed(from)) return false;
+  return IsPlayed(to) || request.state == SessionState::kFinished;
+}
+
+MatchEnd EndBy(const UpdateSessionRequest& request) {
+  if (!request.state.has_value() || IsLive(*request.state)) return MatchEnd::kAbandoned;
+  return *request.state == SessionState::kDeleted ? MatchEnd::kDeleted : MatchEnd::kFinished;
+}
+
 }  // namespace
+
+// What a change of the session means for the match that is played in it.
+void SessionFacade::NoteMatch(SessionState before, const SessionRecord& after, MatchEnd how) {
+  if (!IsPlayed(before) || !after.alias_of.empty()) return;
+  if (IsLive(after.state)) {
+    parts_.matches.NoteMembers(after);
+  } else {
+    parts_.matches.Close(after, how);
+  }
+}
 
 StatusOr<ResolvedSession> SessionFacade::FindToChange(const CallContext& context, Act act,
                                                       const std::string& id, const std::string& game_id) {
@@ -104,20 +125,29 @@ StatusOr<Session> SessionFacade::UpdateSession(const CallContext& context,
 
   SessionRecord before;
   bool charged = false;
+  bool begins = false;
   const auto change = [&](SessionRecord& stored) -> StatusOr<bool> {
     before = stored;
     OOFGG_ASSIGN_OR_RETURN(const bool is_changed, Change(stored, request, game));
-    if (!is_changed || std::exchange(charged, true)) return is_changed;
-    const std::size_t told = 1 + MissingIn(stored, before).size() + MissingIn(before, stored).size();
-    OOFGG_RETURN_IF_ERROR(parts_.allowance.ChargeCall(context, stored.id, 0, told));
-    return true;
+    if (is_changed && !std::exchange(charged, true)) {
+      const std::size_t told = 1 + MissingIn(stored, before).size() + MissingIn(before, stored).size();
+      OOFGG_RETURN_IF_ERROR(parts_.allowance.ChargeCall(context, stored.id, 0, told));
+    }
+    begins = BeginsMatch(before.state, stored.state, request);
+    if (begins) parts_.matches.Open(stored);
+    return is_changed;
   };
   const auto turn = parts_.turns.Take(session.record.id);
   OOFGG_ASSIGN_OR_RETURN(const SessionRecord changed,
                          ModifySession(parts_.sessions, session.record.id, change, request.version));
   const std::vector<std::string> gone = MissingIn(changed, before);
+  const std::vector<std::string> come = MissingIn(before, changed);
+  if (begins) parts_.matches.TellStarted(changed);
+  if (!IsLive(changed.state) || !gone.empty() || !come.empty()) {
+    NoteMatch(begins ? SessionState::kStarted : before.state, changed, EndBy(request));
+  }
   for (const std::string& player : gone) parts_.events.Left(changed, player, OutOfSession());
-  for (const std::string& fresh : MissingIn(before, changed)) {
+  for (const std::string& fresh : come) {
     parts_.attendance.Forget(changed.id, fresh);
     parts_.events.Joined(changed, fresh);
   }
@@ -134,15 +164,16 @@ StatusOr<Session> SessionFacade::DeleteSession(const CallContext& context,
   OOFGG_ASSIGN_OR_RETURN(const ResolvedSession session,
                          FindToChange(context, Act::kDeleteSession, request.id, request.game_id));
   OOFGG_RETURN_IF_ERROR(parts_.log.CheckRoom());
-  bool was_live = false;
+  SessionState before = SessionState::kDeleted;
   const auto end = [&](SessionRecord& stored) -> StatusOr<bool> {
     OOFGG_RETURN_IF_ERROR(CheckTransition(stored.state, SessionState::kDeleted));
-    was_live = IsLive(stored.state);
-    return std::exchange(stored.state, SessionState::kDeleted) != SessionState::kDeleted;
+    before = std::exchange(stored.state, SessionState::kDeleted);
+    return before != SessionState::kDeleted;
   };
   const auto turn = parts_.turns.Take(session.record.id);
   OOFGG_ASSIGN_OR_RETURN(const SessionRecord deleted, ModifySession(parts_.sessions, session.record.id, end));
-  if (was_live) parts_.events.Changed(deleted);
+  NoteMatch(before, deleted, MatchEnd::kDeleted);
+  if (IsLive(before)) parts_.events.Changed(deleted);
   // Of a repeated call again, since the first one may have died before it did.
   OOFGG_RETURN_IF_ERROR(parts_.log.Append({parts_.clock.WallNow(),
                                            "session.deleted",
@@ -153,15 +184,18 @@ StatusOr<Session> SessionFacade::DeleteSession(const CallContext& context,
 }
 
 StatusOr<Session> SessionFacade::LeaveSession(const SessionRecord& session, const std::string& id,
-                                              const std::string& player) {
+                                              const std::string& player, MatchEnd if_last) {
   bool was_in = false;
+  SessionState before = session.state;
   const auto leave = [&](SessionRecord& stored) -> StatusOr<bool> {
+    before = stored.state;
     was_in = RemoveMember(stored, player);
     return was_in;
   };
   const auto turn = parts_.turns.Take(session.id);
   OOFGG_ASSIGN_OR_RETURN(const SessionRecord left, ModifySession(parts_.sessions, session.id, leave));
   if (was_in) {
+    NoteMatch(before, left, if_last);
     parts_.events.Left(left, player, OutOfSession());
     if (left.owner_id != session.owner_id || !IsLive(left.state)) parts_.events.Changed(left);
   }
@@ -180,12 +214,14 @@ Status SessionFacade::TakeOut(const std::string& session_id, const std::string& 
   }
   const bool hosted = !session->owner_id.empty() && session->alias_of.empty();
   if (!hosted || !IsLive(session->state)) return {};
-  return LeaveSession(*session, session_id, player_id).status();
+  return LeaveSession(*session, session_id, player_id, MatchEnd::kHostLost).status();
 }
 
 Status SessionFacade::FinishIf(absl::FunctionRef<bool()> nobody_attends, const std::string& session_id) {
   bool ended = false;
+  SessionState before = SessionState::kFinished;
   const auto finish = [&](SessionRecord& stored) -> StatusOr<bool> {
+    before = stored.state;
     ended = IsLive(stored.state) && stored.state != SessionState::kQueued && nobody_attends();
     if (ended) stored.state = SessionState::kFinished;
     return ended;
@@ -194,7 +230,9 @@ Status SessionFacade::FinishIf(absl::FunctionRef<bool()> nobody_attends, const s
   const auto session = ModifySession(parts_.sessions, session_id, finish);
   if (session.status().code() == StatusCode::kNotFound) return {};
   OOFGG_RETURN_IF_ERROR(session.status());
-  if (ended) parts_.events.Changed(*session);
+  if (!ended) return {};
+  NoteMatch(before, *session, MatchEnd::kExpired);
+  parts_.events.Changed(*session);
   return {};
 }
 

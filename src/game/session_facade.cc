@@ -193,7 +193,7 @@ StatusOr<Session> SessionFacade::Leave(const CallContext& context, const JoinLea
     return ViewOf(left, id, caller);
   }
 
-  return LeaveSession(session.record, id, caller);
+  return LeaveSession(session.record, id, caller, MatchEnd::kAbandoned);
 }
 
 Status SessionFacade::ErasePlayer(const std::string& id) {
@@ -205,7 +205,9 @@ Status SessionFacade::ErasePlayer(const std::string& id) {
 }
 
 Status SessionFacade::EraseFrom(const SessionRecord& session, const std::string& player) {
+  SessionState before = session.state;
   const auto take_out = [&](SessionRecord& stored) -> StatusOr<bool> {
+    before = stored.state;
     RemoveMember(stored, player);
     if (stored.members.empty()) {
       stored.state = SessionState::kDeleted;  // Or who joins before it is erased would be lost with it.
@@ -220,6 +222,7 @@ Status SessionFacade::EraseFrom(const SessionRecord& session, const std::string&
   const auto rest = ModifySession(parts_.sessions, session.id, take_out);
   if (rest.status().code() == StatusCode::kNotFound) return {};
   OOFGG_RETURN_IF_ERROR(rest.status());
+  NoteMatch(before, *rest, MatchEnd::kAbandoned);
   if (rest->members.empty()) {
     parts_.queue.Forget(session);
     OOFGG_RETURN_IF_ERROR(parts_.sessions.EraseSession(session.id));

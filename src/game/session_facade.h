@@ -13,6 +13,7 @@
 #include "game/erased_players.h"
 #include "game/event_allowance.h"
 #include "game/game_store.h"
+#include "game/match_recorder.h"
 #include "game/session_access.h"
 #include "game/session_events.h"
 #include "game/session_notifier.h"
@@ -48,6 +49,7 @@ class SessionFacade {
     SessionTurns& turns;
     Attendance& attendance;
     Trends& trends;
+    MatchRecorder& matches;
     UuidGenerator& ids;
     const Clock& clock;
     EventLog& log;
@@ -107,8 +109,10 @@ class SessionFacade {
  private:
   Status EraseFrom(const SessionRecord& session, const std::string& player);
   Status EraseEntitiesOf(const SessionRecord& session, const std::string& player);
+  /// `if_last`: how a match ends that nobody is left in then.
   StatusOr<Session> LeaveSession(const SessionRecord& session, const std::string& id,
-                                 const std::string& player);
+                                 const std::string& player, MatchEnd if_last);
+  void NoteMatch(SessionState before, const SessionRecord& after, MatchEnd how);
   StatusOr<ResolvedSession> FindToChange(const CallContext& context, Act act, const std::string& id,
                                          const std::string& game_id);
   StatusOr<bool> Change(SessionRecord& stored, const UpdateSessionRequest& request, const Game& game);

@@ -24,14 +24,14 @@ StatusOr<bool> Delete(SessionRecord& place) {
 }  // namespace
 
 SessionQueue::SessionQueue(SessionStore& sessions, const ErasedPlayers& erased, MatchQueue* queue,
-                           SessionNotifier& notifier, Trends& trends, UuidGenerator& ids, const Clock& clock,
-                           EventLog& log)
+                           SessionNotifier& notifier, Trends& trends, UuidGenerator& ids,
+                           MatchRecorder& matches)
     : sessions_(sessions),
       queue_(queue),
       notifier_(notifier),
       trends_(trends),
       ids_(ids),
-      follower_(std::make_shared<TicketFollower>(sessions, erased, notifier, clock, log)) {}
+      follower_(std::make_shared<TicketFollower>(sessions, erased, notifier, matches)) {}
 
 SessionQueue::~SessionQueue() { follower_->Stop(); }
 

@@ -5,18 +5,17 @@
 #include <string>
 #include <string_view>
 
-#include "base/event_log.h"
 #include "game/erased_players.h"
 #include "game/match_queue.h"
 #include "game/session_notifier.h"
 #include "game/session_store.h"
 #include "oofgg/caller.h"
-#include "oofgg/clock.h"
 #include "oofgg/status.h"
 #include "oofgg/uuid.h"
 
 namespace oofgg::game {
 
+class MatchRecorder;
 class TicketFollower;
 class Trends;
 
@@ -31,8 +30,7 @@ class SessionQueue {
  public:
   /// `queue` may be null: this server has no maker, and `Join` says so.
   SessionQueue(SessionStore& sessions, const ErasedPlayers& erased, MatchQueue* queue,
-               SessionNotifier& notifier, Trends& trends, UuidGenerator& ids, const Clock& clock,
-               EventLog& log);
+               SessionNotifier& notifier, Trends& trends, UuidGenerator& ids, MatchRecorder& matches);
   ~SessionQueue();
 
   /// The caller's place in the queue of the game, made if there is none. Errors are the maker's; after

@@ -224,15 +224,10 @@ Status TicketFollower::EnsureMatch(const SessionRecord& place, const Ticket& tic
   }
   std::erase_if(match.members, [this](const auto& member) { return erased_.Contains(member.user_id); });
   OOFGG_RETURN_IF_ERROR(log_.CheckRoom());
+  matches_.OpenFor(place.owner_id, place.id, match);
   const auto made = sessions_.CreateSession(match, {}, 0);
   if (made.ok()) {
-    AppendOrTell(log_, {clock_.WallNow(),
-                        "match.started",
-                        match.id,
-                        {{"game_id", match.game_id},
-                         {"players", static_cast<std::int64_t>(match.members.size())},
-                         {"address", assignment.address}},
-                        "match.started:" + match.id});
+    matches_.TellStarted(*made);
   } else if (made.status().code() != StatusCode::kAlreadyExists) {
     return made.status();
   }

@@ -6,14 +6,13 @@
 #include <set>
 #include <string>
 
-#include "base/event_log.h"
 #include "game/erased_players.h"
 #include "game/match_queue.h"
+#include "game/match_recorder.h"
 #include "game/session_notifier.h"
 #include "game/session_store.h"
 #include "game/string_map.h"
 #include "oofgg/caller.h"
-#include "oofgg/clock.h"
 #include "oofgg/status.h"
 
 namespace oofgg::game {
@@ -24,8 +23,8 @@ namespace oofgg::game {
 class TicketFollower : public std::enable_shared_from_this<TicketFollower> {
  public:
   TicketFollower(SessionStore& sessions, const ErasedPlayers& erased, SessionNotifier& notifier,
-                 const Clock& clock, EventLog& log)
-      : sessions_(sessions), erased_(erased), notifier_(notifier), clock_(clock), log_(log) {}
+                 MatchRecorder& matches)
+      : sessions_(sessions), erased_(erased), notifier_(notifier), matches_(matches) {}
 
   /// Keeps `place` in step with its ticket; nothing new if it is followed already, nor if the queue has no
   /// credential to follow it with: a later call of its owner does.
@@ -66,8 +65,7 @@ class TicketFollower : public std::enable_shared_from_this<TicketFollower> {
   SessionStore& sessions_;
   const ErasedPlayers& erased_;
   SessionNotifier& notifier_;
-  const Clock& clock_;
-  EventLog& log_;
+  MatchRecorder& matches_;
 
   std::mutex mutex_;  // Never held while a watch, a store or a watcher is called.
   std::condition_variable idle_;

@@ -8,6 +8,7 @@
 #include "oofgg/model/fleet.h"
 #include "oofgg/model/game.h"
 #include "oofgg/model/match.h"
+#include "oofgg/model/match_history.h"
 #include "oofgg/model/presence.h"
 #include "oofgg/model/score.h"
 
@@ -211,6 +212,15 @@ struct WatchTicket : Method<TicketId, Ticket, Kind::kServerStream, Idempotency::
   static constexpr std::string_view kPath = "/oofgg.v1.MatchmakingService/WatchTicket";
 };
 
+// oofgg.v1.MatchHistoryService
+
+struct ListMatches : Repeatable<ListMatchesRequest, MatchesPage> {
+  static constexpr std::string_view kPath = "/oofgg.v1.MatchHistoryService/ListMatches";
+};
+struct GetMatch : Repeatable<GetMatchRequest, PlayedMatch> {
+  static constexpr std::string_view kPath = "/oofgg.v1.MatchHistoryService/GetMatch";
+};
+
 // oofgg.v1.FleetService
 
 struct ListGameServers : Repeatable<ListGameServersRequest, GameServers> {
@@ -342,6 +352,7 @@ using AllMethods = MethodList<
     methods::CreateEntity, methods::GetEntity, methods::UpdateEntity, methods::DeleteEntity,
     methods::JoinLeave, methods::WatchQueue, methods::StreamEvents, methods::StreamInstanceEvents,
     methods::StreamGlobalEvents, methods::CreatePlayer, methods::GetPlayer, methods::UpdatePlayer,
-    methods::SubmitScore, methods::GetPlayerScores, methods::GetLeaderboard, methods::GetPlayerRank>;
+    methods::SubmitScore, methods::GetPlayerScores, methods::GetLeaderboard, methods::GetPlayerRank,
+    methods::ListMatches, methods::GetMatch>;
 
 }  // namespace oofgg::wire

@@ -422,6 +422,35 @@ TEST_P(ScoreStoreTest, TellsWhichScoresCountAndForHowMuch) {
   EXPECT_EQ(store().FindHorizon()->order, added.order) << "although the newest are gone";
 }
 
+TEST_P(ScoreStoreTest, TellsTheNewestOfEachPlayerAndTypeByInstance) {
+  const auto add = [this](const char* id, const char* player, std::int64_t value, const char* instance,
+                          const char* type = "default") {
+    Score score = MakeScore(id, player, value);
+    score.instance_id = instance;
+    score.score_type = type;
+    Keep(score, {});
+  };
+  add("1", "ann", 9, "m1");
+  add("2", "ann", 5, "m1");
+  add("3", "ann", 7, "m1", "laps");
+  add("4", "bob", 3, "m2");
+  add("5", "bob", 4, "m1");
+  add("6", "eve", 1, "m3");
+  Add("7", "ann", 8);
+  const auto of = [this](const std::vector<std::string>& instances, std::size_t limit) {
+    const auto found = store().ListInstanceScores(instances, limit);
+    EXPECT_TRUE(found.ok()) << found.status();
+    std::set<std::string> ids;
+    if (!found.ok()) return ids;
+    for (const game::ScoreRecord& record : *found) EXPECT_TRUE(ids.insert(record.score.id).second);
+    return ids;
+  };
+  EXPECT_EQ(of({"m1", "m2"}, 100), (std::set<std::string>{"2", "3", "4", "5"}));
+  EXPECT_EQ(of({"m1"}, 2), (std::set<std::string>{"3", "5"}));
+  EXPECT_EQ(of({""}, 100), std::set<std::string>());
+  EXPECT_EQ(of({}, 100), std::set<std::string>());
+}
+
 TEST_P(ScoreStoreTest, AKeyWhoseScoreWasErasedSaysSo) {
   const game::CreationKey key{"server", "k", 7};
   ASSERT_TRUE(store().InsertScore(MakeScore("1", "ann", 3), {}, key).ok());

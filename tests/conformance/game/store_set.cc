@@ -8,12 +8,14 @@
 #include "storage/cached/game/cached_session_store.h"
 #include "storage/memory/game/memory_entity_store.h"
 #include "storage/memory/game/memory_game_store.h"
+#include "storage/memory/game/memory_match_store.h"
 #include "storage/memory/game/memory_player_store.h"
 #include "storage/memory/game/memory_score_store.h"
 #include "storage/memory/game/memory_session_store.h"
 #include "storage/postgres/database.h"
 #include "storage/postgres/game/postgres_entity_store.h"
 #include "storage/postgres/game/postgres_game_store.h"
+#include "storage/postgres/game/postgres_match_store.h"
 #include "storage/postgres/game/postgres_player_store.h"
 #include "storage/postgres/game/postgres_score_store.h"
 #include "storage/postgres/game/postgres_session_store.h"
@@ -24,6 +26,7 @@
 #include "storage/sqlite/game/game_schema.h"
 #include "storage/sqlite/game/sqlite_entity_store.h"
 #include "storage/sqlite/game/sqlite_game_store.h"
+#include "storage/sqlite/game/sqlite_match_store.h"
 #include "storage/sqlite/game/sqlite_player_store.h"
 #include "storage/sqlite/game/sqlite_score_store.h"
 #include "storage/sqlite/game/sqlite_session_store.h"
@@ -42,6 +45,7 @@ class MemoryStores final : public StoreSet {
   game::SessionStore& sessions() override { return sessions_; }
   game::EntityStore& entities() override { return entities_; }
   game::ScoreStore& scores() override { return scores_; }
+  game::MatchStore& matches() override { return matches_; }
 
  private:
   MemoryPlayerStore players_;
@@ -49,6 +53,7 @@ class MemoryStores final : public StoreSet {
   MemorySessionStore sessions_;
   MemoryEntityStore entities_{sessions_};
   MemoryScoreStore scores_;
+  MemoryMatchStore matches_;
 };
 
 class SqliteStores final : public StoreSet {
@@ -59,6 +64,7 @@ class SqliteStores final : public StoreSet {
   game::SessionStore& sessions() override { return sessions_; }
   game::EntityStore& entities() override { return entities_; }
   game::ScoreStore& scores() override { return scores_; }
+  game::MatchStore& matches() override { return matches_; }
 
  private:
   std::unique_ptr<Database> database_;
@@ -67,6 +73,7 @@ class SqliteStores final : public StoreSet {
   SqliteSessionStore sessions_{*database_};
   SqliteEntityStore entities_{*database_};
   SqliteScoreStore scores_{*database_};
+  SqliteMatchStore matches_{*database_};
 };
 
 /// A schema of its own of the server that all tests share.
@@ -84,6 +91,7 @@ class PostgresStores final : public StoreSet {
   game::SessionStore& sessions() override { return *sessions_; }
   game::EntityStore& entities() override { return *entities_; }
   game::ScoreStore& scores() override { return *scores_; }
+  game::MatchStore& matches() override { return *matches_; }
 
  private:
   std::unique_ptr<PostgresDatabase> database_ = OpenPostgres();
@@ -92,6 +100,7 @@ class PostgresStores final : public StoreSet {
   std::unique_ptr<PostgresSessionStore> sessions_ = PostgresSessionStore::Make(*database_).value();
   std::unique_ptr<PostgresEntityStore> entities_ = PostgresEntityStore::Make(*database_).value();
   std::unique_ptr<PostgresScoreStore> scores_ = PostgresScoreStore::Make(*database_).value();
+  std::unique_ptr<PostgresMatchStore> matches_ = PostgresMatchStore::Make(*database_).value();
 };
 
 /// As oofgg-game has them on SQLite, behind storage/cached.
@@ -103,6 +112,7 @@ class CachedSqliteStores final : public StoreSet {
   game::SessionStore& sessions() override { return sessions_; }
   game::EntityStore& entities() override { return entities_; }
   game::ScoreStore& scores() override { return scores_; }
+  game::MatchStore& matches() override { return matches_; }
 
  private:
   std::unique_ptr<Database> database_ = *Database::Open(":memory:");
@@ -111,6 +121,7 @@ class CachedSqliteStores final : public StoreSet {
   CachedSessionStore sessions_{std::make_unique<SqliteSessionStore>(*database_), Clock::System()};
   SqliteEntityStore entities_{*database_};
   CachedScoreStore scores_{std::make_unique<SqliteScoreStore>(*database_), Clock::System()};
+  SqliteMatchStore matches_{*database_};
 };
 
 /// As it has them on PostgreSQL, where sessions are not kept in memory.
@@ -121,6 +132,7 @@ class CachedPostgresStores final : public StoreSet {
   game::SessionStore& sessions() override { return *sessions_; }
   game::EntityStore& entities() override { return *entities_; }
   game::ScoreStore& scores() override { return scores_; }
+  game::MatchStore& matches() override { return *matches_; }
 
  private:
   static constexpr RowCacheOptions kOptions = {.max_age = std::chrono::seconds(2)};
@@ -131,6 +143,7 @@ class CachedPostgresStores final : public StoreSet {
   std::unique_ptr<PostgresSessionStore> sessions_ = PostgresSessionStore::Make(*database_).value();
   std::unique_ptr<PostgresEntityStore> entities_ = PostgresEntityStore::Make(*database_).value();
   CachedScoreStore scores_{PostgresScoreStore::Make(*database_).value(), Clock::System(), kOptions};
+  std::unique_ptr<PostgresMatchStore> matches_ = PostgresMatchStore::Make(*database_).value();
 };
 
 /// Sessions and entities on a Redis that all tests share, and that is emptied for each.
@@ -145,6 +158,7 @@ class RedisStores final : public StoreSet {
   game::SessionStore& sessions() override { return sessions_; }
   game::EntityStore& entities() override { return entities_; }
   game::ScoreStore& scores() override { return scores_; }
+  game::MatchStore& matches() override { return matches_; }
 
  private:
   static TimePoint Deadline() { return DeadlineAfter(Clock::System().Now(), oofgg::testing::kPatience); }
@@ -160,6 +174,7 @@ class RedisStores final : public StoreSet {
   RedisSessionStore sessions_{*client_, kPatient};
   RedisEntityStore entities_{*client_, kPatient};
   MemoryScoreStore scores_;
+  MemoryMatchStore matches_;
 };
 
 std::string OneRedis() {

@@ -7,6 +7,7 @@
 
 #include "game/entity_store.h"
 #include "game/game_store.h"
+#include "game/match_store.h"
 #include "game/player_store.h"
 #include "game/score_store.h"
 #include "game/session_store.h"
@@ -14,7 +15,7 @@
 
 namespace oofgg::storage {
 
-/// The five stores on one engine.
+/// The six stores on one engine.
 class StoreSet {
  public:
   virtual ~StoreSet() = default;
@@ -23,6 +24,7 @@ class StoreSet {
   virtual game::SessionStore& sessions() = 0;
   virtual game::EntityStore& entities() = 0;
   virtual game::ScoreStore& scores() = 0;
+  virtual game::MatchStore& matches() = 0;
 };
 
 /// The cached ones with storage/cached before them; those of Redis keep sessions and entities, and the rest

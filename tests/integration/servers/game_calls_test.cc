@@ -82,6 +82,14 @@ class World {
     return wire::DecodeResponse<M>(reply.bytes).value_or(typename M::Response());
   }
   [[nodiscard]] Session NewSession() const { return Make<methods::CreateSession>({.game_id = game_id}); }
+  /// One that is over.
+  [[nodiscard]] std::string NewMatch() const {
+    const std::string id = NewSession().id;
+    for (const SessionState state : {SessionState::kStarted, SessionState::kFinished}) {
+      Make<methods::UpdateSession>({.id = id, .state = state});
+    }
+    return id;
+  }
   [[nodiscard]] Entity NewEntity() const {
     return Make<methods::CreateEntity>({.session_id = NewSession().id, .name = "door"});
   }
@@ -487,10 +495,28 @@ std::vector<Row> ScoreRows() {
   };
 }
 
+std::vector<Row> MatchRows() {
+  return {
+      RowOf<methods::ListMatches>(
+          "ListMatches",
+          {.good =
+               [](const World& w) { return ListMatchesRequest{.player_id = "ann", .game_id = w.game_id}; },
+           .missing = [](auto& r) { r.game_id = "no-such-game"; },
+           .malformed = [](auto& r) { r.cursor = "no cursor"; },
+           .oversize = [](auto& r) { r.limit = 101; }}),
+      RowOf<methods::GetMatch>("GetMatch",
+                               {.good = [](const World& w) { return GetMatchRequest{.id = w.NewMatch()}; },
+                                .missing = NameNothing<GetMatchRequest>,
+                                .malformed = SpoilId<GetMatchRequest>,
+                                .oversize = StretchId<GetMatchRequest>}),
+  };
+}
+
 const std::vector<Row>& Table() {
   static const std::vector<Row> table = [] {
     std::vector<Row> rows;
-    for (auto& some : {GameRows(), SessionRows(), EntityRows(), StreamRows(), PlayerRows(), ScoreRows()}) {
+    for (auto& some :
+         {GameRows(), SessionRows(), EntityRows(), StreamRows(), PlayerRows(), ScoreRows(), MatchRows()}) {
       rows.insert(rows.end(), some.begin(), some.end());
     }
     return rows;
@@ -537,8 +563,8 @@ INSTANTIATE_TEST_SUITE_P(PostgresAndRedis, GameCallsTest, CellsOn(Stores::kPostg
 TEST(GameCallsTable, HasEveryCallOfTheServicesOnce) {
   std::size_t calls = 0;
   wire::AllMethods::ForEach([&]<class M>() {
-    for (const char* service :
-         {"GameService/", "PlayerService/", "ScoreService/", "GlobalService/", "InstanceService/"}) {
+    for (const char* service : {"GameService/", "PlayerService/", "ScoreService/", "GlobalService/",
+                                "InstanceService/", "MatchHistoryService/"}) {
       if (M::kPath.find(service) != std::string_view::npos) ++calls;
     }
   });

@@ -124,6 +124,31 @@ TEST_F(MatchQueueTest, TwoPlayersAreMatchedSeatedAndPlay) {
   ASSERT_TRUE(gg.has_value());
   ASSERT_TRUE(gg->ok()) << gg->status();
   EXPECT_EQ((*gg)->player_id, ann.user_id());
+
+  // Played, it is in the history of both, under whichever name they know it by.
+  ScoreSubmission score{.game_id = "arena", .instance_id = ann.session_id, .value = 3};
+  ASSERT_TRUE(ann.client->scores().SubmitScore(score).ok());
+  EXPECT_EQ(ann.client->matches().Get({.id = ann.session_id}).status().code(), StatusCode::kNotFound);
+  for (Queued* player : {&ann, &bob}) {
+    JoinLeaveRequest leave = ToArena(JoinLeaveAction::kLeave);
+    leave.session_id = player->session_id;
+    ASSERT_TRUE(player->client->games().JoinLeave(leave).ok());
+  }
+  for (Queued* player : {&ann, &bob}) {
+    const auto history = player->client->matches().List({});
+    ASSERT_TRUE(history.ok()) << history.status();
+    ASSERT_EQ(history->matches.size(), 1U);
+    const PlayedMatch& match = history->matches[0];
+    EXPECT_EQ(match.id, TextOf(**anns, "match_id"));
+    EXPECT_EQ(match.end, MatchEnd::kAbandoned);
+    ASSERT_EQ(match.players.size(), 2U);
+    const auto same = player->client->matches().Get({.id = player->session_id});
+    ASSERT_TRUE(same.ok()) << same.status();
+    EXPECT_EQ(same->players, match.players);
+    for (const MatchPlayer& played : match.players) {
+      EXPECT_EQ(played.scores.size(), played.player_id == ann.user_id() ? 1U : 0U);
+    }
+  }
 }
 
 TEST_F(MatchQueueTest, WhoLeavesTheQueueIsNotMatched) {

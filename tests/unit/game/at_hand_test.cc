@@ -26,7 +26,8 @@ class AtHandTest : public ::testing::Test {
                                 .games = games_,
                                 .sessions = sessions_,
                                 .entities = entities_,
-                                .scores = scores_},
+                                .scores = scores_,
+                                .matches = matches_},
                                nullptr, clock_, random_, log_, options);
     EXPECT_TRUE(room.ok()) << room.status();
     room_ = *std::move(room);
@@ -53,6 +54,7 @@ class AtHandTest : public ::testing::Test {
   storage::CachedSessionStore sessions_{std::unique_ptr<SessionStore>(rows_), clock_};
   storage::MemoryEntityStore entities_{*rows_};
   storage::CachedScoreStore scores_{std::make_unique<storage::MemoryScoreStore>(), clock_};
+  storage::MemoryMatchStore matches_;
   std::unique_ptr<GameRoom> room_;
 };
 

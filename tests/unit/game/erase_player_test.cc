@@ -224,8 +224,9 @@ class StuckPlayers final : public PlayerStore {
 class StuckPlayersTest : public ErasePlayerTest {
  protected:
   StuckPlayersTest() {
-    auto room = GameRoom::Open({players_, game_store_, session_store_, entity_store_, score_store_}, &maker_,
-                               clock_, random_, log_, options_);
+    auto room =
+        GameRoom::Open({players_, game_store_, session_store_, entity_store_, score_store_, match_store_},
+                       &maker_, clock_, random_, log_, options_);
     EXPECT_TRUE(room.ok()) << room.status();
     room_ = *std::move(room);
   }
@@ -347,8 +348,9 @@ class RacedSessions final : public SessionStore {
 class RacedSessionsTest : public ErasePlayerTest {
  protected:
   RacedSessionsTest() {
-    auto room = GameRoom::Open({player_store_, game_store_, sessions_, entity_store_, score_store_}, &maker_,
-                               clock_, random_, log_, options_);
+    auto room =
+        GameRoom::Open({player_store_, game_store_, sessions_, entity_store_, score_store_, match_store_},
+                       &maker_, clock_, random_, log_, options_);
     EXPECT_TRUE(room.ok()) << room.status();
     other_server_ = std::exchange(room_, *std::move(room));
   }

@@ -296,8 +296,9 @@ TEST_F(JoinLeaveTest, ACrashBetweenMatchAndAliasIsMendedByTheNextReport) {
 
 TEST_F(JoinLeaveTest, WithoutAMakerJoinSaysSo) {
   room_.reset();
-  auto room = GameRoom::Open({player_store_, game_store_, session_store_, entity_store_, score_store_},
-                             nullptr, clock_, random_, log_, options_);
+  auto room =
+      GameRoom::Open({player_store_, game_store_, session_store_, entity_store_, score_store_, match_store_},
+                     nullptr, clock_, random_, log_, options_);
   ASSERT_TRUE(room.ok());
   EXPECT_THAT((*room)->sessions().JoinLeave(As("ann"), Request(JoinLeaveAction::kJoin)).status(),
               HasCode(StatusCode::kFailedPrecondition));

@@ -86,8 +86,9 @@ class LeaderboardSyncTest : public ::testing::Test {
     GameRoomOptions options;
     options.operators_games = {arena_};
     options.standing_channel = channel;
-    auto room = GameRoom::Open({player_store_, game_store_, session_store_, entity_store_, scores}, nullptr,
-                               clock_, random_, log_, options);
+    auto room =
+        GameRoom::Open({player_store_, game_store_, session_store_, entity_store_, scores, match_store_},
+                       nullptr, clock_, random_, log_, options);
     EXPECT_TRUE(room.ok()) << room.status();
     return *std::move(room);
   }
@@ -155,6 +156,7 @@ class LeaderboardSyncTest : public ::testing::Test {
   storage::MemorySessionStore session_store_;
   storage::MemoryEntityStore entity_store_{session_store_};
   storage::MemoryScoreStore score_store_;
+  storage::MemoryMatchStore match_store_;
   Game arena_;
   FakeNewsHub hub_;
   int untold_ = 0;
@@ -271,6 +273,10 @@ class SlowScoreStore final : public ScoreStore {
   }
   StatusOr<std::int64_t> CountScores(std::string_view player_id, std::string_view game_id) override {
     return store_.CountScores(player_id, game_id);
+  }
+  StatusOr<std::vector<ScoreRecord>> ListInstanceScores(std::span<const std::string> instance_ids,
+                                                        std::size_t limit) override {
+    return store_.ListInstanceScores(instance_ids, limit);
   }
   StatusOr<bool> HasLists(std::string_view game_id, std::string_view score_type) override {
     return store_.HasLists(game_id, score_type);

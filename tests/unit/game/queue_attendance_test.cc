@@ -221,6 +221,7 @@ class SharedQueueTest : public QueueAttendanceTest {
                            .sessions = session_store_,
                            .entities = entity_store_,
                            .scores = score_store_,
+                           .matches = match_store_,
                            .attendance = &board},
                           &maker_, clock_, random_, log_, options)
         .value();

@@ -8,44 +8,11 @@
 #include <set>
 #include <string>
 
-#include "base/event_log.h"
-#include "game/game_room.h"
-#include "oofgg/random.h"
-#include "storage/sqlite/database.h"
-#include "storage/sqlite/game/game_schema.h"
-#include "storage/sqlite/game/sqlite_entity_store.h"
-#include "storage/sqlite/game/sqlite_game_store.h"
-#include "storage/sqlite/game/sqlite_player_store.h"
-#include "storage/sqlite/game/sqlite_score_store.h"
-#include "storage/sqlite/game/sqlite_session_store.h"
 #include "tests/support/temporary_directory.h"
+#include "tests/unit/game/game_on_file.h"
 
 namespace oofgg::game {
 namespace {
-
-/// The game room of a server on a file.
-struct Server {
-  explicit Server(const std::string& path) : database(*storage::Database::Open(path)) {
-    EXPECT_TRUE(storage::MigrateGameTables(*database).ok());
-    GameRoomOptions options;
-    Game arena;
-    arena.id = "arena";
-    arena.name = "Arena";
-    options.operators_games = {arena};
-    room = *GameRoom::Open(
-        {.players = players, .games = games, .sessions = sessions, .entities = entities, .scores = scores},
-        nullptr, Clock::System(), RandomSource::System(), log, options);
-  }
-
-  std::unique_ptr<storage::Database> database;
-  storage::SqlitePlayerStore players{*database};
-  storage::SqliteGameStore games{*database};
-  storage::SqliteEntityStore entities{*database};
-  storage::SqliteSessionStore sessions{*database};
-  storage::SqliteScoreStore scores{*database};
-  NullEventLog log;
-  std::unique_ptr<GameRoom> room;
-};
 
 CallContext Ann() {
   CallContext context;
@@ -55,7 +22,7 @@ CallContext Ann() {
 
 // In the child: submits for ever, and tells each value once it was acknowledged.
 [[noreturn]] void SubmitUntilKilled(const std::string& path, int acknowledged) {
-  Server server(path);
+  GameOnFile server(path);
   for (std::int64_t value = 1;; ++value) {
     ScoreSubmission submission;
     submission.game_id = "arena";
@@ -92,7 +59,7 @@ TEST(ScoreDurability, WhatWasAcknowledgedSurvivesKill9) {
     const pid_t checker = fork();
     ASSERT_GE(checker, 0);
     if (checker == 0) {
-      Server server(path);
+      GameOnFile server(path);
       PlayerRankRequest request;
       request.game_id = "arena";
       const auto rank = server.room->scores().GetPlayerRank(Ann(), request);

@@ -132,6 +132,7 @@ class TwoRoomsTest : public GameRoomTest {
                            .sessions = session_store_,
                            .entities = entity_store_,
                            .scores = score_store_,
+                           .matches = match_store_,
                            .attendance = &board},
                           &maker_, clock_, random_, log_, options_)
         .value();

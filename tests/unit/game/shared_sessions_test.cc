@@ -20,8 +20,9 @@ class SharedSessionsTest : public GameRoomTest {
     Restart();
     GameRoomOptions options = options_;
     options.relay = &other_relay_;
-    other_ = GameRoom::Open({player_store_, game_store_, session_store_, entity_store_, score_store_},
-                            &maker_, clock_, other_random_, log_, options)
+    other_ = GameRoom::Open(
+                 {player_store_, game_store_, session_store_, entity_store_, score_store_, match_store_},
+                 &maker_, clock_, other_random_, log_, options)
                  .value();
   }
   ~SharedSessionsTest() override {

@@ -108,7 +108,8 @@ void GameRoomTest::Restart() {
                               .games = game_store_,
                               .sessions = session_store_,
                               .entities = entity_store_,
-                              .scores = score_store_},
+                              .scores = score_store_,
+                              .matches = match_store_},
                              &maker_, clock_, random_, log_, options_);
   ASSERT_TRUE(room.ok()) << room.status();
   room_ = *std::move(room);

@@ -19,6 +19,7 @@
 #include "oofgg/testing/fake_clock.h"
 #include "storage/memory/game/memory_entity_store.h"
 #include "storage/memory/game/memory_game_store.h"
+#include "storage/memory/game/memory_match_store.h"
 #include "storage/memory/game/memory_player_store.h"
 #include "storage/memory/game/memory_score_store.h"
 #include "storage/memory/game/memory_session_store.h"
@@ -152,6 +153,7 @@ class GameRoomTest : public ::testing::Test {
   storage::MemorySessionStore session_store_;
   storage::MemoryEntityStore entity_store_{session_store_};
   storage::MemoryScoreStore score_store_;
+  storage::MemoryMatchStore match_store_;
   GameRoomOptions options_;
   std::unique_ptr<GameRoom> room_;
 };

@@ -4,6 +4,7 @@
 #include "rpc/game_service_impl.h"
 #include "rpc/global_service_impl.h"
 #include "rpc/instance_service_impl.h"
+#include "rpc/match_history_service_impl.h"
 #include "rpc/matchmaking_service_impl.h"
 #include "rpc/revocation_service_impl.h"
 #include "rpc/score_service_impl.h"
@@ -27,6 +28,8 @@ class EveryMethodTest : public RpcTest {
         {v1::FleetService::service_full_name(), std::make_shared<FleetServiceOf<FakeFleets>>(host_, fleets_)},
         {v1::MatchmakingService::service_full_name(),
          std::make_shared<MatchmakingServiceOf<FakeTickets>>(host_, tickets_)},
+        {v1::MatchHistoryService::service_full_name(),
+         std::make_shared<MatchHistoryServiceOf<FakeMatches>>(host_, matches_)},
         {::v1::api::common::ScoreService::service_full_name(),
          std::make_shared<ScoreServiceOf<FakeScores>>(host_, scores_)},
         {::v1::api::common::GameService::service_full_name(),
@@ -46,6 +49,7 @@ class EveryMethodTest : public RpcTest {
   FakeRevocations revocations_;
   FakeFleets fleets_;
   FakeTickets tickets_;
+  FakeMatches matches_;
   FakeScores scores_;
   FakeGames games_;
   FakeSessions sessions_;

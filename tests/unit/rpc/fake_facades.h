@@ -17,6 +17,7 @@
 #include "oofgg/model/fleet.h"
 #include "oofgg/model/game.h"
 #include "oofgg/model/match.h"
+#include "oofgg/model/match_history.h"
 #include "oofgg/model/presence.h"
 #include "oofgg/model/score.h"
 #include "oofgg/stream.h"
@@ -311,6 +312,11 @@ struct FakeTickets : FakeOpener<TicketId, Ticket> {
   auto WatchTicket(const CallContext& context, const TicketId&, std::shared_ptr<StreamHost> host) {
     return Open(context, std::move(host));
   }
+};
+
+struct FakeMatches {
+  StatusOr<MatchesPage> ListMatches(const CallContext&, const ListMatchesRequest&) { return MatchesPage{}; }
+  StatusOr<PlayedMatch> GetMatch(const CallContext&, const GetMatchRequest&) { return PlayedMatch{}; }
 };
 
 struct FakeFleets {

@@ -8,6 +8,7 @@
 #include "wire/proto_game.h"
 #include "wire/proto_global.h"
 #include "wire/proto_match.h"
+#include "wire/proto_match_history.h"
 #include "wire/proto_player.h"
 #include "wire/proto_presence.h"
 #include "wire/proto_revocation.h"

@@ -25,7 +25,8 @@ std::set<std::string> PathsInContract() {
        {"v1.api.auth.AuthService", "v1.api.common.GameService", "v1.api.common.PlayerService",
         "v1.api.common.ScoreService", "v1.api.common.GlobalService", "v1.api.common.InstanceService",
         "oofgg.v1.PresenceService", "oofgg.v1.MatchmakingService", "oofgg.v1.FleetService",
-        "oofgg.v1.AccountService", "oofgg.v1.AdminService", "oofgg.v1.RevocationService"}) {
+        "oofgg.v1.AccountService", "oofgg.v1.AdminService", "oofgg.v1.RevocationService",
+        "oofgg.v1.MatchHistoryService"}) {
     const pb::ServiceDescriptor* service = pb::DescriptorPool::generated_pool()->FindServiceByName(name);
     if (service == nullptr) {
       ADD_FAILURE() << name << " is in no .proto file";

@@ -23,6 +23,10 @@ class CachedScoreStore final : public game::ScoreStore {
   StatusOr<std::vector<game::ScoreRecord>> ListScores(std::string_view player_id, std::string_view game_id,
                                                       std::int64_t before, std::size_t limit) override;
   StatusOr<std::int64_t> CountScores(std::string_view player_id, std::string_view game_id) override;
+  StatusOr<std::vector<game::ScoreRecord>> ListInstanceScores(std::span<const std::string> instance_ids,
+                                                              std::size_t limit) override {
+    return inner_->ListInstanceScores(instance_ids, limit);
+  }
   StatusOr<bool> HasLists(std::string_view game_id, std::string_view score_type) override;
   StatusOr<std::vector<game::ScoreRecord>> FindScores(std::span<const std::int64_t> orders) override;
   std::shared_ptr<const game::ScoreRecord> ScoreAtHand(std::int64_t order) override;

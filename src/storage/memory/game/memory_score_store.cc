@@ -74,6 +74,23 @@ StatusOr<std::int64_t> MemoryScoreStore::CountScores(std::string_view player_id,
   });
 }
 
+StatusOr<std::vector<ScoreRecord>> MemoryScoreStore::ListInstanceScores(
+    std::span<const std::string> instance_ids, std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<ScoreRecord> newest;
+  for (const std::string& id : instance_ids) {
+    std::set<std::tuple<std::string_view, std::string_view, std::string_view>> seen;
+    std::size_t room = limit;
+    for (auto it = scores_.rbegin(); it != scores_.rend() && room > 0; ++it) {
+      const Score& score = it->score;
+      if (it->order == 0 || id.empty() || score.instance_id != id) continue;
+      --room;
+      if (seen.emplace(score.player_id, score.game_id, score.score_type).second) newest.push_back(*it);
+    }
+  }
+  return newest;
+}
+
 StatusOr<bool> MemoryScoreStore::HasLists(std::string_view game_id, std::string_view score_type) {
   const std::lock_guard lock(mutex_);
   return std::any_of(lists_.begin(), lists_.end(), [&](const auto& entry) {

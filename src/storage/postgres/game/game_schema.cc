@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "storage/postgres/database.h"
+#include "storage/postgres/game/match_schema.h"
 #include "storage/postgres/game/score_schema.h"
 #include "storage/postgres/game/session_schema.h"
 
@@ -131,7 +132,7 @@ constexpr std::string_view kPlayersAndGames = R"sql(
 
 constexpr std::array kGameMigrations = {
     kKeys,        kPlayersAndGames, kSessionTables, kSessionFunctions, kEntityFunctions,
-    kScoreTables, kScoreFunctions,  kScoreHorizon,  kRunningSessions};
+    kScoreTables, kScoreFunctions,  kScoreHorizon,  kRunningSessions,  kMatchTables};
 
 }  // namespace
 

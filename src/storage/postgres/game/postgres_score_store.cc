@@ -51,6 +51,14 @@ constexpr PgStatement kListScores{
 constexpr PgStatement kListScoresInGame{
     OOFGG_SELECT_SCORE "player_id = $1 AND place < $2 AND game_id = $4 ORDER BY place DESC LIMIT $3",
     PgKind::kRead};
+// Each instance by its index, and no further than the limit.
+constexpr PgStatement kListInstanceScores{
+    OOFGG_SELECT_SCORE
+    "place IN (SELECT max(n.place) FROM unnest($1::text[]) AS i (id) CROSS JOIN LATERAL"
+    " (SELECT s.place, s.player_id, s.game_id, s.score_type FROM game_scores s WHERE s.instance_id = i.id"
+    " AND s.instance_id <> '' ORDER BY s.place DESC LIMIT $2) AS n"
+    " GROUP BY i.id, n.player_id, n.game_id, n.score_type)",
+    PgKind::kRead};
 #undef OOFGG_SELECT_SCORE
 constexpr PgStatement kCountScores{
     "SELECT count(*) FROM game_scores WHERE player_id = $1 AND ($2::text = '' OR game_id = $2::text)",
@@ -279,6 +287,15 @@ StatusOr<std::int64_t> PostgresScoreStore::CountScores(std::string_view player_i
   OOFGG_ASSIGN_OR_RETURN(const PgResult counted,
                          database_->Run(kCountScores, PgParams().Text(player_id).Text(game_id)));
   return counted.Int(0, 0);
+}
+
+StatusOr<std::vector<ScoreRecord>> PostgresScoreStore::ListInstanceScores(
+    std::span<const std::string> instance_ids, std::size_t limit) {
+  OOFGG_ASSIGN_OR_RETURN(
+      const PgResult found,
+      database_->Run(kListInstanceScores,
+                     PgParams().Texts(instance_ids).Int(static_cast<std::int64_t>(limit))));
+  return TryAllRows(found, ScoreIn);
 }
 
 StatusOr<bool> PostgresScoreStore::HasLists(std::string_view game_id, std::string_view score_type) {

@@ -182,8 +182,43 @@ DROP INDEX sessions_hosted;
 CREATE INDEX sessions_running ON sessions (id) WHERE alias_of = '' AND state NOT IN (3, 4, 6);
 )sql";
 
-constexpr std::array<std::string_view, 6> kMigrations = {kFirst,  kSecond,    kThird,
-                                                         kFourth, kStandings, kRunning};
+/// Matches that are played and that were played. Moments in milliseconds of Unix time; those of an end are
+/// NULL while it is played.
+constexpr std::string_view kMatches = R"sql(
+CREATE TABLE matches (
+  id TEXT PRIMARY KEY,
+  game_id TEXT NOT NULL,
+  region INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  how_ended INTEGER NOT NULL,
+  version INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX matches_open ON matches (id) WHERE finished_at IS NULL;
+CREATE INDEX matches_by_age ON matches (finished_at) WHERE finished_at IS NOT NULL;
+
+CREATE TABLE match_seats (
+  match_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  player_id TEXT NOT NULL,
+  team_id TEXT NOT NULL,
+  alias TEXT NOT NULL,
+  joined_at INTEGER NOT NULL,
+  left_at INTEGER,
+  result INTEGER NOT NULL,
+  placement INTEGER NOT NULL,
+  game_id TEXT NOT NULL,
+  finished_at INTEGER,
+  PRIMARY KEY (match_id, position)
+) WITHOUT ROWID;
+CREATE INDEX match_seats_by_player ON match_seats (player_id, finished_at, match_id, game_id);
+CREATE INDEX match_seats_by_alias ON match_seats (alias) WHERE alias <> '';
+
+CREATE INDEX scores_by_instance ON scores (instance_id) WHERE instance_id <> '';
+)sql";
+
+constexpr std::array<std::string_view, 7> kMigrations = {kFirst,     kSecond,  kThird,  kFourth,
+                                                         kStandings, kRunning, kMatches};
 
 }  // namespace
 

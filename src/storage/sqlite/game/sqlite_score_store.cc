@@ -22,6 +22,12 @@ constexpr std::string_view kSelectOfPlayer =
 constexpr std::string_view kSelectOfPlayerInGame =
     "SELECT place, id, player_id, game_id, instance_id, value, score_type, created_at, metadata FROM scores "
     "WHERE player_id = ?1 AND place < ?2 AND game_id = ?4 ORDER BY place DESC LIMIT ?3";
+// The rowid, which `place` is, orders what an index has of one instance.
+constexpr std::string_view kSelectOfInstance =
+    "SELECT place, id, player_id, game_id, instance_id, value, score_type, created_at, metadata FROM scores "
+    "WHERE place IN (SELECT max(place) FROM (SELECT place, player_id, game_id, score_type FROM scores "
+    "WHERE instance_id = ?1 AND instance_id <> '' ORDER BY place DESC LIMIT ?2) "
+    "GROUP BY player_id, game_id, score_type)";
 constexpr std::string_view kCountOfPlayer = "SELECT count(*) FROM scores WHERE player_id = ?1";
 constexpr std::string_view kCountOfPlayerInGame =
     "SELECT count(*) FROM scores WHERE player_id = ?1 AND game_id = ?2";
@@ -134,6 +140,18 @@ StatusOr<std::int64_t> SqliteScoreStore::CountScores(std::string_view player_id,
     if (!game_id.empty()) select.Bind(2, game_id);
     OOFGG_RETURN_IF_ERROR(select.Step().status());
     return select.Int(0);
+  });
+}
+
+StatusOr<std::vector<ScoreRecord>> SqliteScoreStore::ListInstanceScores(
+    std::span<const std::string> instance_ids, std::size_t limit) {
+  return ReadValue(database_, [&](Connection& connection) -> StatusOr<std::vector<ScoreRecord>> {
+    std::vector<ScoreRecord> records;
+    Statement select = connection.Prepare(kSelectOfInstance);
+    for (const std::string& id : instance_ids) {
+      OOFGG_RETURN_IF_ERROR(ReadScoreRows(select.Bind(1, id).Bind(2, limit), records));
+    }
+    return records;
   });
 }
 
