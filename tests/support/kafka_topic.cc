@@ -47,8 +47,7 @@ Consumer MakeConsumer(const std::string& broker) {
   return consumer;
 }
 
-/// How many partitions it begins to read.
-int Assign(rd_kafka_t* consumer, const std::string& topic) {
+int PartitionsOf(rd_kafka_t* consumer, const std::string& topic) {
   rd_kafka_topic_t* const handle = rd_kafka_topic_new(consumer, topic.c_str(), nullptr);
   const rd_kafka_metadata_t* metadata = nullptr;
   const rd_kafka_resp_err_t error = rd_kafka_metadata(consumer, 0, handle, &metadata, kPatienceMs);
@@ -57,32 +56,41 @@ int Assign(rd_kafka_t* consumer, const std::string& topic) {
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return 0;
   const int partitions = metadata->topics[0].partition_cnt;
   rd_kafka_metadata_destroy(metadata);
+  EXPECT_GT(partitions, 0) << topic;
+  return partitions;
+}
+
+/// How many partitions it begins to read.
+int Assign(rd_kafka_t* consumer, const std::vector<std::string>& topics) {
   const std::unique_ptr<rd_kafka_topic_partition_list_t, DeletePartitions> list(
-      rd_kafka_topic_partition_list_new(partitions));
-  for (int i = 0; i < partitions; ++i) {
-    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), i)->offset = RD_KAFKA_OFFSET_BEGINNING;
+      rd_kafka_topic_partition_list_new(0));
+  for (const std::string& topic : topics) {
+    const int partitions = PartitionsOf(consumer, topic);
+    for (int i = 0; i < partitions; ++i) {
+      rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), i)->offset = RD_KAFKA_OFFSET_BEGINNING;
+    }
   }
   EXPECT_EQ(rd_kafka_assign(consumer, list.get()), RD_KAFKA_RESP_ERR_NO_ERROR);
-  return partitions;
+  return list->cnt;
 }
 
 }  // namespace
 
-std::vector<KafkaMessage> ReadTopic(const std::string& broker, const std::string& topic) {
+std::vector<KafkaMessage> ReadTopics(const std::string& broker, const std::vector<std::string>& topics) {
   const Consumer consumer = MakeConsumer(broker);
-  int unread = Assign(consumer.get(), topic);
-  EXPECT_GT(unread, 0) << topic;
+  int unread = Assign(consumer.get(), topics);
   std::vector<KafkaMessage> messages;
   while (unread > 0) {
     const std::unique_ptr<rd_kafka_message_t, DeleteMessage> message(
         rd_kafka_consumer_poll(consumer.get(), kPatienceMs));
     if (message == nullptr) {
-      ADD_FAILURE() << topic << " cannot be read to its end";
+      ADD_FAILURE() << "the topics cannot be read to their end";
       break;
     }
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) --unread;
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-    messages.push_back({.partition = message->partition,
+    messages.push_back({.topic = rd_kafka_topic_name(message->rkt),
+                        .partition = message->partition,
                         .key = std::string(static_cast<const char*>(message->key), message->key_len),
                         .value = std::string(static_cast<const char*>(message->payload), message->len)});
   }

@@ -19,19 +19,12 @@ std::array<std::string, 3> TopicsOf(const KafkaOptions& kafka) {
   return topics;
 }
 
-Status EnsureTopics(KafkaProducer& producer, const KafkaOptions& kafka) {
-  for (const std::string& topic : TopicsOf(kafka)) {
-    OOFGG_RETURN_IF_ERROR(producer.EnsureTopic(topic, kafka.partitions));
-  }
-  return {};
-}
-
 /// Topics that somebody else has to make, or has made, are no reason not to start.
 Status PrepareKafka(const KafkaEventLog::Parts& parts) {
   OOFGG_ASSIGN_OR_RETURN(const auto producer,
                          KafkaProducer::Make(parts.kafka, [](std::uint64_t, const Status&) {}));
   OOFGG_RETURN_IF_ERROR(producer->CheckReachable(parts.patience, parts.stop));
-  if (const Status made = EnsureTopics(*producer, parts.kafka); !made.ok()) {
+  if (const Status made = producer->EnsureTopics(TopicsOf(parts.kafka), parts.kafka.partitions); !made.ok()) {
     Log(LogLevel::kWarning, "event_log", std::string(made.message()));
   }
   return {};
@@ -44,7 +37,7 @@ StatusOr<std::unique_ptr<MessageProducer>> MakeProducer(const KafkaOptions& kafk
   OOFGG_ASSIGN_OR_RETURN(auto producer, KafkaProducer::Make(kafka, std::move(on_delivered)));
   // The one before may have broken because somebody removed a topic.
   if (!is_first && producer->CheckReachable(kPatience, [] { return false; }).ok()) {
-    EnsureTopics(*producer, kafka).IgnoreError();
+    producer->EnsureTopics(TopicsOf(kafka), kafka.partitions).IgnoreError();
   }
   return producer;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "oofgg/clock.h"
 #include "oofgg/log.h"
@@ -72,22 +73,24 @@ struct DeleteEvent {
   void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
 };
 
-Status TopicResult(const std::string& topic, rd_kafka_event_t* event) {
+/// What came of the topics; the first that is refused names itself.
+Status TopicResult(rd_kafka_event_t* event) {
   if (event == nullptr) return MakeStatus(StatusCode::kUnavailable, "Kafka does not answer");
-  rd_kafka_resp_err_t error = rd_kafka_event_error(event);
-  const char* reason = rd_kafka_event_error_string(event);
+  if (const rd_kafka_resp_err_t error = rd_kafka_event_error(event); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return MakeStatus(StatusCode::kUnavailable,
+                      std::string("Kafka makes no topics: ") + rd_kafka_err2str(error));
+  }
   std::size_t count = 0;
   const auto* result = rd_kafka_event_CreateTopics_result(event);
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR && result != nullptr) {
-    const auto* const* topics = rd_kafka_CreateTopics_result_topics(result, &count);
-    if (count == 1) {
-      error = rd_kafka_topic_result_error(topics[0]);
-      reason = rd_kafka_topic_result_error_string(topics[0]);
-    }
+  const auto* const* topics = rd_kafka_CreateTopics_result_topics(result, &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const rd_kafka_resp_err_t error = rd_kafka_topic_result_error(topics[i]);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) continue;
+    return MakeStatus(StatusCode::kUnavailable, std::string("Kafka makes no topic ") +
+                                                    rd_kafka_topic_result_name(topics[i]) + ": " +
+                                                    rd_kafka_err2str(error));
   }
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return {};
-  const std::string why = reason != nullptr ? reason : rd_kafka_err2str(error);
-  return MakeStatus(StatusCode::kUnavailable, "Kafka makes no topic " + topic + ": " + why);
+  return {};
 }
 
 }  // namespace
@@ -148,21 +151,26 @@ Status KafkaProducer::CheckReachable(std::chrono::milliseconds patience, const s
   return MakeStatus(StatusCode::kUnavailable, "no Kafka at " + brokers_ + ": " + why);
 }
 
-Status KafkaProducer::EnsureTopic(const std::string& topic, int partitions) {
+Status KafkaProducer::EnsureTopics(std::span<const std::string> topics, int partitions) {
+  constexpr int kAsTheBrokersHaveIt = -1;
   std::array<char, kReasonBytes> reason{};
-  // -1: as the brokers have it.
-  const std::unique_ptr<rd_kafka_NewTopic_t, DeleteTopic> wanted(rd_kafka_NewTopic_new(
-      topic.c_str(), partitions == 0 ? -1 : partitions, -1, reason.data(), reason.size()));
-  if (wanted == nullptr) return MakeStatus(StatusCode::kInvalidArgument, reason.data());
+  std::vector<std::unique_ptr<rd_kafka_NewTopic_t, DeleteTopic>> wanted;
+  std::vector<rd_kafka_NewTopic_t*> pointers;
+  for (const std::string& topic : topics) {
+    wanted.emplace_back(rd_kafka_NewTopic_new(topic.c_str(),
+                                              partitions == 0 ? kAsTheBrokersHaveIt : partitions,
+                                              kAsTheBrokersHaveIt, reason.data(), reason.size()));
+    if (wanted.back() == nullptr) return MakeStatus(StatusCode::kInvalidArgument, reason.data());
+    pointers.push_back(wanted.back().get());
+  }
   const std::unique_ptr<rd_kafka_AdminOptions_t, DeleteAdminOptions> options(
       rd_kafka_AdminOptions_new(kafka_, RD_KAFKA_ADMIN_OP_CREATETOPICS));
   rd_kafka_AdminOptions_set_request_timeout(options.get(), kAdminTimeoutMs, reason.data(), reason.size());
   const std::unique_ptr<rd_kafka_queue_t, DeleteQueue> answers(rd_kafka_queue_new(kafka_));
-  rd_kafka_NewTopic_t* topics[] = {wanted.get()};
-  rd_kafka_CreateTopics(kafka_, topics, 1, options.get(), answers.get());
+  rd_kafka_CreateTopics(kafka_, pointers.data(), pointers.size(), options.get(), answers.get());
   const std::unique_ptr<rd_kafka_event_t, DeleteEvent> event(
       rd_kafka_queue_poll(answers.get(), kAdminTimeoutMs + 1000));
-  return TopicResult(topic, event.get());
+  return TopicResult(event.get());
 }
 
 bool KafkaProducer::Produce(const OutgoingMessage& message) {
@@ -205,8 +213,7 @@ void KafkaProducer::NoteError(int error, const char* reason) {
   if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) last_error_ = reason;
   if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || is_away_) return;
   is_away_ = true;
-  Log(LogLevel::kWarning, "event_log",
-      "Kafka at " + brokers_ + " cannot be reached (" + last_error_ + "); records wait on disk");
+  Log(LogLevel::kWarning, "event_log", "Kafka at " + brokers_ + " cannot be reached; records wait on disk");
 }
 
 void KafkaProducer::NoteDelivery(const rd_kafka_message_s& message) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "oofgg/status.h"
@@ -28,8 +29,9 @@ class KafkaProducer final : public MessageProducer {
 
   /// Waits until a broker answers. kUnavailable: none did within `patience`. kCancelled: `stop` said so.
   Status CheckReachable(std::chrono::milliseconds patience, const std::function<bool()>& stop);
-  /// Makes a topic that is not there. kUnavailable, or why the brokers refuse.
-  Status EnsureTopic(const std::string& topic, int partitions);
+  /// Makes the topics that are not there; 0 partitions: as the brokers have it. kUnavailable: why it could
+  /// not.
+  Status EnsureTopics(std::span<const std::string> topics, int partitions);
 
   bool Produce(const OutgoingMessage& message) override;
   void Serve(std::chrono::milliseconds wait) override;

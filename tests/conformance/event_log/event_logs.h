@@ -77,14 +77,13 @@ class KafkaLogs final : public EventLogMaker {
     }
     std::vector<nlohmann::json> records;
     std::set<std::string> seen;
-    for (const EventStream stream : {EventStream::kLogs, EventStream::kScores, EventStream::kMatches}) {
-      const std::string topic = prefix_ + std::string(NameOf(stream));
-      for (const KafkaMessage& message : ReadTopic(KafkaServer::Shared().address(), topic)) {
-        auto record = nlohmann::json::parse(message.value);
-        EXPECT_EQ(record.at("key"), message.key);
-        EXPECT_EQ(StreamOf(record.at("kind").get<std::string>()), stream) << message.value;
-        if (seen.insert(record.at("id")).second) records.push_back(std::move(record));
-      }
+    for (const KafkaMessage& message : ReadTopics(
+             KafkaServer::Shared().address(), {prefix_ + "logs", prefix_ + "scores", prefix_ + "matches"})) {
+      auto record = nlohmann::json::parse(message.value);
+      EXPECT_EQ(record.at("key"), message.key);
+      const EventStream stream = StreamOf(record.at("kind").get<std::string>());
+      EXPECT_EQ(message.topic, prefix_ + std::string(NameOf(stream))) << message.value;
+      if (seen.insert(record.at("id")).second) records.push_back(std::move(record));
     }
     return records;
   }

@@ -285,6 +285,7 @@ TEST_F(UpTest, RefusesWhatCannotBe) {
   };
   refused(Run(With({"--auth-listen", "0.0.0.0:0"})), "--insecure");
   refused(Run(With({"--rules", "/absent"})), "/absent");
+  refused(Run(With({"--kafka", "192.0.2.1:9092"})), "--kafka: 192.0.2.1:9092 is on another machine");
   refused(Run(With({"--data", "/proc/oofgg"})), "--data: cannot use /proc/oofgg: No such file or directory");
   const std::string file = folder_.path() + "/file";
   std::ofstream(file) << "x";

@@ -126,7 +126,7 @@ class GameKafkaTest : public ::testing::Test {
     std::map<std::string, std::vector<std::int64_t>> values;
     std::set<std::string> ids;
     std::int64_t messages = 0;
-    for (const KafkaMessage& message : ReadTopic(kafka_->address(), "oofgg.scores")) {
+    for (const KafkaMessage& message : ReadTopics(kafka_->address(), {"oofgg.scores"})) {
       ++messages;
       const auto record = nlohmann::json::parse(message.value);
       if (ids.insert(record.at("id")).second) values[message.key].push_back(record.at("value"));
@@ -196,7 +196,7 @@ TEST_F(GameKafkaTest, ABrokerThatIsKilledUnderLoadCostsNobodyAScore) {
               MemoryNow());
   ASSERT_TRUE(AllIsShipped());
   ExpectEveryScoreOnceAndInOrder();
-  EXPECT_FALSE(ReadTopic(kafka_->address(), "oofgg.logs").empty()) << "auth's";
+  EXPECT_FALSE(ReadTopics(kafka_->address(), {"oofgg.logs"}).empty()) << "auth's";
 }
 
 }  // namespace

@@ -53,6 +53,17 @@ TEST_F(OpsServerTest, IsReadyOnlyWhileWhatItNeedsIsThere) {
   EXPECT_EQ(Ask("/readyz").status, 200);
 }
 
+TEST_F(OpsServerTest, SaysWhatIsWorthKnowingAndIsReadyAllTheSame) {
+  std::atomic<bool> waits{true};
+  ops_.AddNote([&] { return waits ? std::string("records wait") : std::string(); });
+  Start();
+  ops_.SetReady(true);
+  EXPECT_EQ(Ask("/readyz").status, 200);
+  EXPECT_EQ(Ask("/readyz").body, "ready\nrecords wait\n");
+  waits = false;
+  EXPECT_EQ(Ask("/readyz").body, "ready\n");
+}
+
 TEST_F(OpsServerTest, IsHealthyAtOnceAndReadyWhenTold) {
   Start();
   EXPECT_EQ(Ask("/healthz").status, 200);

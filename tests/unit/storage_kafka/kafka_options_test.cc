@@ -6,7 +6,6 @@
 #include <fstream>
 #include <string>
 
-#include "storage/kafka/kafka_producer.h"
 #include "tests/support/temporary_directory.h"
 
 namespace oofgg::storage {
@@ -33,12 +32,6 @@ TEST(KafkaOptionsTest, RefusesWhatIsNoPropertyOrNotTheOperatorsWithoutQuotingSec
     EXPECT_NE(std::string(status.message()).find("line 2"), std::string::npos) << status;
     EXPECT_EQ(std::string(status.message()).find("secret"), std::string::npos) << status;
   }
-  KafkaOptions options = To("127.0.0.1:1");
-  options.properties = {{"no.such.property", "secret"}};
-  const auto unknown = KafkaProducer::Make(options, {});
-  EXPECT_EQ(unknown.status().code(), StatusCode::kInvalidArgument);
-  EXPECT_NE(std::string(unknown.status().message()).find("no.such.property"), std::string::npos);
-  EXPECT_EQ(std::string(unknown.status().message()).find("secret"), std::string::npos);
 }
 
 TEST(KafkaOptionsTest, AFileThatOthersCanReadIsRefused) {
@@ -64,18 +57,6 @@ TEST(KafkaOptionsTest, OffThisMachineItNeedsTlsOrLeave) {
   for (const char* wrong : {"", "kafka", "127.0.0.1:", "127.0.0.1:9092,,", ":9092", "127.0.0.1:0"}) {
     EXPECT_EQ(CheckBrokers(To(wrong), true).code(), StatusCode::kInvalidArgument) << wrong;
   }
-}
-
-TEST(KafkaOptionsTest, NobodyThereIsToldWithTheAddressAndTheReason) {
-  // Port 1 of this machine: refused at once.
-  auto producer = KafkaProducer::Make(To("127.0.0.1:1"), {});
-  ASSERT_TRUE(producer.ok()) << producer.status();
-  const Status status = (*producer)->CheckReachable(std::chrono::milliseconds(1000), [] { return false; });
-  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
-  EXPECT_NE(std::string(status.message()).find("127.0.0.1:1"), std::string::npos) << status;
-  EXPECT_NE(std::string(status.message()).find("refused"), std::string::npos) << status;
-  EXPECT_EQ((*producer)->CheckReachable(std::chrono::hours(1), [] { return true; }).code(),
-            StatusCode::kCancelled);
 }
 
 }  // namespace
