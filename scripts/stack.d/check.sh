@@ -34,14 +34,18 @@ tell_stores() {
   echo "PostgreSQL: $(ask_postgres 'select count(*) from game_scores') scores, $(ask_postgres 'select count(*) from auth_users') users"
   echo "Redis: $(ask_redis dbsize) keys"
   if takes_kafka game; then
-    echo "Kafka: records to: $(kafka_topics | tr '\n' ' ')"
+    echo "Kafka: $(kafka_topics | tr '\n' ' ')"
+    kafka_topics | grep -q '^oofgg.scores ' || die "no score has come to Kafka"
   else
     echo "Kafka: runs, unused, as these servers do not take --kafka: their event log is in files"
   fi
 }
 ask_postgres() { psql_as_oofgg "$1"; }
 ask_redis() { REDISCLI_AUTH=$(cat "$data/secrets/redis.password") redis-cli -p "${port[redis]}" "$@"; }
-kafka_topics() { ls "$data/kafka/log" | sed -n 's/-[0-9]*$//p' | grep -v '^__' | sort -u; }
+# Each topic that has records, with their bytes: counting them would take another virtual machine.
+topic_sizes="for segment in */*.log; do wc -c \$segment; done | sed -n 's:^\([1-9][0-9]*\) \(oofgg[^/]*\)-[0-9]*/.*:\2 \1:p' | \
+  awk '{bytes[\$1] += \$2} END {for (topic in bytes) print topic \" \" bytes[topic] \" B\"}' | sort"
+kafka_topics() { (cd "$data/kafka/log" && sh -c "$topic_sizes"); }
 
 # play_all PID-OF-PART UP-FILE
 play_all() {

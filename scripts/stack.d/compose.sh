@@ -59,6 +59,6 @@ container_pid() { docker inspect -f '{{.State.Pid}}' "$(compose ps -q "$1")"; }
 stack_check_compose() {
   ask_postgres() { compose exec -T postgres sh -c "PGPASSFILE=/secrets/pgpass psql -qAtX -h 127.0.0.1 -U oofgg -d oofgg -c \"$1\""; }
   ask_redis() { compose exec -T redis sh -c "REDISCLI_AUTH=\$(cat /secrets/redis.password) redis-cli $*"; }
-  kafka_topics() { compose exec -T kafka ls /data/log | sed -n 's/-[0-9]*$//p' | grep -v '^__' | sort -u; }
+  kafka_topics() { compose exec -T kafka sh -c "cd /data/log && $topic_sizes"; }
   play_all container_pid "$data/run/.up-compose-ms"
 }
