@@ -40,7 +40,7 @@ gather_web() {
 }
 fetch_web() {
   local lock
-  lock=$(cat examples/web/package.json examples/web/package-lock.json | sha256sum | cut -c1-12)
+  lock=$(sha256sum <examples/web/package-lock.json | cut -c1-12)
   into "$fetched/web-$lock" gather_web || { echo "the npm packages of examples/web cannot be had" >&2; return 1; }
   echo "$fetched/web-$lock/node_modules"
 }
