@@ -51,7 +51,7 @@ gather_npm_packages() {
 }
 npm_packages() {
   local lock
-  lock=$(cat "$2/package.json" "$2/package-lock.json" | sha256sum | cut -c1-12)
+  lock=$(sha256sum <"$2/package-lock.json" | cut -c1-12)
   into "$fetched/$1-$lock" gather_npm_packages "$2" || { echo "the npm packages of $2 cannot be had" >&2; return 1; }
   echo "$fetched/$1-$lock/node_modules"
 }

@@ -65,7 +65,6 @@ export class Evening {
 
   private showLobby(): void {
     showOnly('lobby', 'leaderboard');
-    find('find').focus({ preventScroll: true });
     this.showScores();
   }
 
@@ -118,6 +117,7 @@ export class Evening {
         tell();
       });
       await this.enter(session);
+      this.board?.focusOn(this.match?.me === 0 ? 0 : FIELDS - 1);
     } catch (error) {
       if (!queue.signal.aborted) find('queue-error').textContent = inWords(error);
     } finally {
@@ -146,7 +146,6 @@ export class Evening {
     this.lobby.showMatch(session.id);
     find('score').textContent = '';
     showOnly('match');
-    this.board.focusOn(match.me === 0 ? 0 : FIELDS - 1);
     this.ticker = window.setInterval(() => this.showMatch(), 200);
     this.showMatch();
     scrollTo(0, 0);
@@ -216,6 +215,7 @@ export class Evening {
     const { match } = this;
     this.closeMatch();
     this.showLobby();
+    find('find').focus({ preventScroll: true });
     if (match === undefined) return;
     await leave(this.account.server, this.gameId, match.seats.sessionId).catch(() => {});
   }
