@@ -110,6 +110,7 @@ void AddTokenCommands(CLI::App& app, Command* chosen);
 void AddGameCommands(CLI::App& app, Command* chosen);
 void AddPlayCommands(CLI::App& app, Command* chosen);
 void AddScoreCommands(CLI::App& app, Command* chosen);
+void AddHistoryCommand(CLI::App& app, Command* chosen);
 void AddLoadCommands(CLI::App& app, Command* chosen);
 void AddShellCommand(CLI::App& app, Command* chosen);
 /// Their settings come from all layers, so they are bound to `flags`.

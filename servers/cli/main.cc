@@ -108,6 +108,7 @@ int main(int argc, char** argv) {
   oofgg::cli::AddGameCommands(app, &command);
   oofgg::cli::AddPlayCommands(app, &command);
   oofgg::cli::AddScoreCommands(app, &command);
+  oofgg::cli::AddHistoryCommand(app, &command);
   oofgg::cli::AddLoadCommands(app, &command);
   oofgg::cli::AddShellCommand(app, &command);
   for (CLI::App* each : app.get_subcommands([](CLI::App*) { return true; })) {
