@@ -3,7 +3,6 @@ project=oofgg${first_port:+-$first_port}
 
 compose() {
   docker info >/dev/null 2>&1 || die "there is no Docker engine at hand (docker info tells more); without --compose the stack needs none"
-  OOFGG_STACK_KAFKA=$(! takes_kafka game || echo kafka:9092) \
     OOFGG_BASE_IMAGE=${OOFGG_BASE_IMAGE:-oofgg/debian:12} OOFGG_PORT=${port[envoy]} OOFGG_MAKER_PORT=${port[maker_http]} OOFGG_PRESENCE_PORT=${port[presence]} \
     "${compose_program[@]}" -p "$project" -f "$root/servers/compose.yaml" "$@"
 }

@@ -1,18 +1,9 @@
 # up, down, logs, client and build of the stack as plain processes.
 
-# The switch for --kafka: given where the server takes it, which it says in its --help.
-takes_kafka() {
-  local line
-  line=$("$bin/oofgg-$1" --help | grep -e '--kafka ') && [[ $line != *'Not in this version'* ]]
-}
-event_flags() {
-  [[ $("$bin/oofgg-$1" --help) != *--event-log* ]] || echo "--event-log $data/events/$1"
-  ! takes_kafka "$1" || echo "--kafka 127.0.0.1:${port[kafka]}"
-}
-
 # Envoy is the only proxy here.
 common_flags() {
-  echo "--listen 127.0.0.1:${port[$1]} --ops-listen 127.0.0.1:${port[$1_ops]} --trusted-proxy 127.0.0.1,::1" $(event_flags "$1")
+  echo "--listen 127.0.0.1:${port[$1]} --ops-listen 127.0.0.1:${port[$1_ops]} --trusted-proxy 127.0.0.1,::1 \
+    --event-log $data/events/$1 --kafka 127.0.0.1:${port[kafka]}"
 }
 ready_server() { await "$1" 60 curl -sf "127.0.0.1:${port[$1_ops]}/readyz"; }
 
