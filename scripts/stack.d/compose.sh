@@ -3,7 +3,7 @@ project=oofgg${first_port:+-$first_port}
 
 compose() {
   docker info >/dev/null 2>&1 || die "there is no Docker engine at hand (docker info tells more); without --compose the stack needs none"
-    OOFGG_BASE_IMAGE=${OOFGG_BASE_IMAGE:-oofgg/debian:12} OOFGG_PORT=${port[envoy]} OOFGG_MAKER_PORT=${port[maker_http]} OOFGG_PRESENCE_PORT=${port[presence]} \
+  OOFGG_BASE_IMAGE=${OOFGG_BASE_IMAGE:-oofgg/debian:12} OOFGG_PORT=${port[envoy]} OOFGG_MAKER_PORT=${port[maker_http]} OOFGG_PRESENCE_PORT=${port[presence]} \
     "${compose_program[@]}" -p "$project" -f "$root/servers/compose.yaml" "$@"
 }
 if docker compose version >/dev/null 2>&1; then compose_program=(docker compose); else compose_program=(docker-compose); fi
