@@ -3,11 +3,12 @@
 # WebSocket. Exits with 77 where Envoy, Node or these clients cannot be had.
 . "$1/scripts/lib.sh"
 . scripts/fetch.sh
+into() { [ -d "$1" ]; }  # Tests fetch nothing: scripts/setup --stack has, or could not.
 bin=$2 here=$root/tests/integration/stack
 skip() { echo "SKIPPED: $*"; exit 77; }
 command -v node >/dev/null || skip "there is no Node; scripts/setup --stack installs it"
-envoy=$(fetch_envoy) || skip "there is no Envoy (see above)"
-node_modules=$(fetch_clients) || skip "there are no clients (see above)"
+envoy=$(fetch_envoy) || skip "there is no Envoy; scripts/setup --stack fetches it"
+node_modules=$(fetch_clients) || skip "the clients of others are not there; scripts/setup --stack fetches them"
 
 data=$(mktemp -d -t oofgg-envoy-XXXXXX) pids=()
 finish() {
