@@ -96,9 +96,10 @@ TEST_F(ObservabilityTest, TheDashboardAsksForWhatThereIs) {
   Start();
   Play();
   std::set<std::string> metrics = Metrics();
-  metrics.insert({"up",  // Prometheus's own, and what there is with Kafka only.
-                  "oofgg_event_log_spool_bytes", "oofgg_event_log_oldest_wait_seconds",
-                  "oofgg_event_log_shipped_total", "oofgg_event_log_refusals_total"});
+  metrics.insert({"up",  // Prometheus's own, and what there is with --auth or Kafka only.
+                  "oofgg_revocation_silence_seconds", "oofgg_event_log_spool_bytes",
+                  "oofgg_event_log_oldest_wait_seconds", "oofgg_event_log_shipped_total",
+                  "oofgg_event_log_refusals_total"});
   const auto dashboard = nlohmann::json::parse(ReadProjectFile("servers/grafana/oofgg.json"), nullptr, false);
   ASSERT_TRUE(dashboard.is_object());
   const std::regex name("([a-z_]+)\\{");
