@@ -23,7 +23,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 TEST(ProcessTest, RunsItsSocketsUntilStopped) {
-  Process process("tool", false);
+  Process process("tool", {});
   process.Start(2);
   std::promise<void> ran;
   boost::asio::post(process.io(), [&ran] { ran.set_value(); });
@@ -33,7 +33,7 @@ TEST(ProcessTest, RunsItsSocketsUntilStopped) {
 }
 
 TEST(ProcessTest, SaysBeforeTheWaitThatASignalHasCome) {
-  Process process("tool", false);
+  Process process("tool", {});
   EXPECT_FALSE(Process::StopRequested());
   for (const int signal : {SIGTERM, SIGINT}) {
     pthread_kill(pthread_self(), signal);
@@ -48,7 +48,7 @@ TEST(DescriptorsForConnectionsTest, LeavesSomeForAllElse) {
   EXPECT_EQ(DescriptorsForConnections(20'000), 19'000U);
   EXPECT_EQ(DescriptorsForConnections(8'000), 7'000U);
   EXPECT_EQ(DescriptorsForConnections(1'024), 768U);
-  Process process("tool", false);
+  Process process("tool", {});
   rlimit limit{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
   EXPECT_EQ(limit.rlim_cur, limit.rlim_max) << "raised as far as allowed";
@@ -56,7 +56,7 @@ TEST(DescriptorsForConnectionsTest, LeavesSomeForAllElse) {
 }
 
 TEST(ProcessTest, WaitsForEitherSignal) {
-  Process process("tool", false);
+  Process process("tool", {});
   for (const int signal : {SIGTERM, SIGINT}) {
     pthread_kill(pthread_self(), signal);  // Blocked by the constructor, hence pending.
     process.WaitForSignal();
@@ -64,7 +64,7 @@ TEST(ProcessTest, WaitsForEitherSignal) {
 }
 
 TEST(ProcessTest, OutlivesAPeerThatWentAway) {
-  const Process process("tool", false);
+  const Process process("tool", {});
   std::array<int, 2> pair{};
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair.data()), 0);
   close(pair[1]);
@@ -73,7 +73,7 @@ TEST(ProcessTest, OutlivesAPeerThatWentAway) {
 }
 
 TEST(ProcessTest, MayOpenAsManyDescriptorsAsAllowed) {
-  const Process process("tool", false);
+  const Process process("tool", {});
   rlimit limit{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
   EXPECT_EQ(limit.rlim_cur, limit.rlim_max);
@@ -82,7 +82,7 @@ TEST(ProcessTest, MayOpenAsManyDescriptorsAsAllowed) {
 TEST(ProcessTest, SendsTheLogToStderr) {
   ::testing::internal::CaptureStderr();
   {
-    const Process process("tool", false);
+    const Process process("tool", {});
     Log(LogLevel::kWarning, "room", "something odd");
     Log(LogLevel::kDebug, "room", "a detail");
   }
