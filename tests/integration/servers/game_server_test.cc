@@ -100,6 +100,41 @@ TEST_F(GameServerTest, PlayersShareASessionAndItsEvents) {
   EXPECT_EQ((*first)->name, "e4");
 }
 
+TEST_F(GameServerTest, WhatWasPlayedAndHowItCameOutSurvivesAKill) {
+  const auto ann = Enter("ann");
+  const auto bob = Enter("bob");
+  const auto session = ann->games().CreateSession({.game_id = "arena"});
+  ASSERT_TRUE(session.ok()) << session.status();
+  JoinLeaveRequest join;
+  join.game_id = "arena";
+  join.session_id = session->id;
+  ASSERT_TRUE(bob->games().JoinLeave(join).ok());
+  UpdateSessionRequest start{.id = session->id};
+  start.state = SessionState::kStarted;
+  ASSERT_TRUE(ann->games().UpdateSession(start).ok());
+  MatchReport report;
+  report.players[ann->tokens().user_id] = {.result = MatchResult::kLoss, .placement = 2};
+  report.players[bob->tokens().user_id] = {.result = MatchResult::kWin, .placement = 1};
+  EXPECT_EQ(bob->matches().Finish(session->id, report).status().code(), StatusCode::kPermissionDenied);
+  const auto finished = ann->matches().Finish(session->id, report);
+  ASSERT_TRUE(finished.ok()) << finished.status();
+  EXPECT_EQ(ann->matches().Finish(session->id, {}).status().code(), StatusCode::kFailedPrecondition);
+
+  const SessionTokens tokens = bob->tokens();
+  RestartAfterAKill();
+  const auto again = Again(tokens);
+  const auto history = again->matches().List({.game_id = "arena"});
+  ASSERT_TRUE(history.ok()) << history.status();
+  ASSERT_EQ(history->matches.size(), 1U);
+  const PlayedMatch& match = history->matches[0];
+  EXPECT_EQ(match.id, session->id);
+  EXPECT_EQ(match.end, MatchEnd::kFinished);
+  ASSERT_EQ(match.players.size(), 2U);
+  EXPECT_EQ(match.players[0].result, MatchResult::kLoss);
+  EXPECT_EQ(match.players[1].result, MatchResult::kWin);
+  EXPECT_EQ(match.players[1].placement, 1);
+}
+
 TEST_F(GameServerTest, AdminsSpeakToAllWhoListen) {
   Inbox<StatusOr<GlobalEvent>> anns;
   Inbox<StatusOr<GlobalEvent>> admins;
