@@ -87,7 +87,7 @@ TEST(ProcessTest, SendsTheLogToStderr) {
     Log(LogLevel::kDebug, "room", "a detail");
   }
   {
-    const Process process("tool", true);
+    const Process process("tool", {});
     Log(LogLevel::kDebug, "room", "one more");
   }
   const std::string said = ::testing::internal::GetCapturedStderr();
