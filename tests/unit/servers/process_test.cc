@@ -87,7 +87,7 @@ TEST(ProcessTest, SendsTheLogToStderr) {
     Log(LogLevel::kDebug, "room", "a detail");
   }
   {
-    const Process process("tool", {});
+    const Process process("tool", {.verbose = true});
     Log(LogLevel::kDebug, "room", "one more");
   }
   const std::string said = ::testing::internal::GetCapturedStderr();
