@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 namespace oofgg::testing {
 namespace {
@@ -40,6 +41,7 @@ share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
+initial.broker.registration.timeout.ms=300000
 num.network.threads=2
 num.io.threads=2
 background.threads=1
@@ -56,7 +58,13 @@ appender.out.layout.pattern=%m%n
 logger.raft.name=kafka.server.KafkaRaftServer
 logger.raft.level=INFO
 logger.raft.appenderRef.out.ref=out
-rootLogger.level=OFF
+logger.raft.additivity=false
+rootLogger.level=ERROR
+rootLogger.appenderRef.file.ref=file
+appender.file.type=File
+appender.file.name=file
+appender.file.layout.type=PatternLayout
+appender.file.layout.pattern=%d %m%n
 )";
 
 }  // namespace
@@ -79,7 +87,8 @@ KafkaServer::KafkaServer() {
       << kProperties << "controller.quorum.voters=1@" << controller << "\nlisteners=PLAINTEXT://" << address()
       << ",CONTROLLER://" << controller << "\nadvertised.listeners=PLAINTEXT://" << address()
       << "\nlog.dirs=" << (directory_ / "log") << "\n";
-  std::ofstream(directory_ / "log4j2.properties") << kLogging;
+  std::ofstream(directory_ / "log4j2.properties")
+      << kLogging << "appender.file.fileName=" << (directory_ / "errors.log") << "\n";
   // What Kafka's own tool would write, which is a second start of Java.
   fs::create_directory(directory_ / "log");
   std::ofstream(directory_ / "log/meta.properties")
@@ -95,8 +104,11 @@ void KafkaServer::Start() {
                                "-Dlog4j2.configurationFile=" + (directory_ / "log4j2.properties"), "-cp",
                                JarFolder() + "/*", "kafka.Kafka", directory_ / "server.properties"},
                  .environment = {}});
-  if (process_->WaitForOutput("Kafka Server started")) return;
-  std::fprintf(stderr, "Kafka does not start\n%s%s", process_->output().c_str(), process_->errors().c_str());
+  constexpr std::chrono::seconds kStart = 3 * kPatience;  // Java on a busy machine: a minute was seen.
+  if (process_->WaitForOutput("Kafka Server started", 1, kStart)) return;
+  std::ifstream log(directory_ / "errors.log");
+  const std::string errors{std::istreambuf_iterator<char>(log), std::istreambuf_iterator<char>()};
+  std::fprintf(stderr, "Kafka does not start\n%s%s", process_->errors().c_str(), errors.c_str());
   std::abort();
 }
 

@@ -152,6 +152,7 @@ class GameKafkaTest : public ::testing::Test {
 };
 
 TEST_F(GameKafkaTest, ABrokerThatIsKilledUnderLoadCostsNobodyAScore) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // For who follows it, or finds it ended halfway.
   const bool is_long = std::getenv("OOFGG_KAFKA_LONG") != nullptr;
   const int kills = is_long ? 3 : 1;
   const std::int64_t between = is_long ? 5'000 : 100;
