@@ -51,14 +51,13 @@ CallRecord::CallRecord(const ServiceHost& host, CallStats::MethodId method, std:
 }
 
 Status CallRecord::End(const Status& status) const {
-  host_->calls().CountEnd(method_, status.code());
   if (host_->logs_calls()) LogEnd(status.code());
-  if (status.ok()) return status;
   if (IsFault(status.code()) && !IsDrain(status)) {
     const RequestScope scope(request_id_);
     host_->LogFault(path_, status);
   }
-  return WithRequestId(status, request_id_);
+  host_->calls().CountEnd(method_, status.code());
+  return status.ok() ? status : WithRequestId(status, request_id_);
 }
 
 void CallRecord::LogEnd(StatusCode code) const {

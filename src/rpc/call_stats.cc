@@ -20,6 +20,10 @@ MethodNames& Names() {
 
 }  // namespace
 
+CallStats::~CallStats() {
+  for (const Cells& cells : cells_) static_cast<void>(cells.open.load(std::memory_order_acquire));
+}
+
 CallStats::MethodId CallStats::Register(std::string_view path) {
   MethodNames& names = Names();
   const std::lock_guard lock(names.mutex);
@@ -33,7 +37,7 @@ CallStats::MethodId CallStats::Register(std::string_view path) {
 void CallStats::CountEnd(MethodId method, StatusCode code) {
   const auto number = (std::min)(static_cast<std::size_t>(code), kCodes - 1);
   cells_[method].ended[number].fetch_add(1, std::memory_order_relaxed);
-  cells_[method].open.fetch_sub(1, std::memory_order_relaxed);
+  cells_[method].open.fetch_sub(1, std::memory_order_release);
 }
 
 void CallStats::CountTime(MethodId method, Duration took) {

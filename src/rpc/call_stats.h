@@ -17,6 +17,12 @@ namespace oofgg::rpc {
 /// Threads: safe; counting takes no lock.
 class CallStats {
  public:
+  CallStats() = default;
+  /// Sees all that calls did before their `CountEnd`, by whatever way it is known that they have ended.
+  ~CallStats();
+  CallStats(const CallStats&) = delete;
+  CallStats& operator=(const CallStats&) = delete;
+
   /// A method's number, the same in all objects of the process.
   using MethodId = std::size_t;
 
@@ -40,6 +46,7 @@ class CallStats {
   [[nodiscard]] static MethodId Register(std::string_view path);
 
   void CountBegin(MethodId method) { cells_[method].open.fetch_add(1, std::memory_order_relaxed); }
+  /// The last of a call.
   void CountEnd(MethodId method, StatusCode code);
   void CountHeard(MethodId method) { cells_[method].heard.fetch_add(1, std::memory_order_relaxed); }
   void CountSaid(MethodId method) { cells_[method].said.fetch_add(1, std::memory_order_relaxed); }

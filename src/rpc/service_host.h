@@ -102,12 +102,13 @@ class ServiceHost {
   StreamRegistry streams_;
   std::vector<Door> doors_;
   std::unique_ptr<KeyedTokenBuckets> anonymous_;
-  const std::unique_ptr<CallStats> calls_ = std::make_unique<CallStats>();
   const std::string id_prefix_;
   mutable std::atomic<std::uint32_t> last_id_ = 0;
   bool logs_calls_ = false;
   mutable TokenBucket fault_lines_;
   mutable std::atomic<std::uint64_t> unlogged_faults_ = 0;
+  // Last, as its end comes after what calls did with all of the above.
+  const std::unique_ptr<CallStats> calls_ = std::make_unique<CallStats>();
   AddressList proxies_;
 };
 
