@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <fstream>
 
 #include "tests/support/ipv4_address.h"
 
@@ -36,25 +35,6 @@ std::optional<std::string> DatagramPeer::ReceiveWith(std::string_view part) cons
     if (line->find(part) != std::string::npos) return line;
   }
   return std::nullopt;
-}
-
-TakenDatagramPorts::TakenDatagramPorts() {
-  int first = 32'768;
-  int last = 60'999;
-  std::ifstream("/proc/sys/net/ipv4/ip_local_port_range") >> first >> last;
-  // Listeners get the odd ones as long as there are any; outgoing connections the others.
-  for (int port = first | 1; port <= last; port += 4) {
-    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return;
-    fds_.push_back(fd);
-    const sockaddr_in address = ParseIpv4("127.0.0.1:" + std::to_string(port));
-    // Where this fails, the port is somebody else's, and taken all the same.
-    (void)bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  }
-}
-
-TakenDatagramPorts::~TakenDatagramPorts() {
-  for (const int fd : fds_) close(fd);
 }
 
 }  // namespace oofgg::testing

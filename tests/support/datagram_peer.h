@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "tests/support/patience.h"
 
@@ -28,19 +27,6 @@ class DatagramPeer {
 
  private:
   int fd_;
-};
-
-/// UDP ports of 127.0.0.1 that somebody else has: half of those that the system gives to TCP listeners which
-/// ask for any.
-class TakenDatagramPorts {
- public:
-  TakenDatagramPorts();
-  ~TakenDatagramPorts();
-  TakenDatagramPorts(const TakenDatagramPorts&) = delete;
-  TakenDatagramPorts& operator=(const TakenDatagramPorts&) = delete;
-
- private:
-  std::vector<int> fds_;
 };
 
 }  // namespace oofgg::testing

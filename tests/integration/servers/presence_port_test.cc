@@ -245,17 +245,5 @@ TEST_F(PresencePortTest, AHalfSentObjectAndAnEarlyEndHarmNobody) {
   EXPECT_EQ(silent.ReadToEnd(), "");
 }
 
-TEST_F(PresencePortTest, AnyPortIsOneThatIsFreeOverUdpToo) {
-  const TakenDatagramPorts taken;
-  for (int i = 0; i < 3; ++i) {
-    const TemporaryDirectory folder;
-    const auto game = StartGame(folder, *auth_);
-    const DatagramPeer player(game->address("presence"));
-    player.Send(R"({"v":2,"user_id":"udp-1","pad":"0123456789"})");
-    EXPECT_THAT(player.ReceiveWith("cookie"), Optional(HasSubstr("cookie")));
-    EXPECT_EQ(game->Terminate(), 0);
-  }
-}
-
 }  // namespace
 }  // namespace oofgg::testing
