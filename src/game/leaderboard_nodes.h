@@ -46,9 +46,9 @@ void Copy(const Array& from, std::uint32_t at, std::uint32_t count, Array& to, s
 
 /// What leaves and inner nodes have in common: `Self::ForEachArray(f, nodes...)` calls `f` with each of the
 /// arrays of the nodes.
-template <typename Self>
+template <typename Self, std::uint32_t capacity>
 struct LeaderboardNode {
-  static constexpr std::uint32_t kCapacity = 64;
+  static constexpr std::uint32_t kCapacity = capacity;
 
   std::uint32_t size = 0;
   std::uint32_t parent = kNoNode;
@@ -90,8 +90,9 @@ struct LeaderboardNode {
   Self& self() { return static_cast<Self&>(*this); }
 };
 
-/// Entries in rank order. Separate arrays, since an array of structs would pad 20 bytes to 24.
-struct LeaderboardLeaf : LeaderboardNode<LeaderboardLeaf> {
+/// Entries in rank order. Separate arrays, since an array of structs would pad 20 bytes to 24. Half as long
+/// as an inner node: each entry that moves to another leaf costs a look into the index.
+struct LeaderboardLeaf : LeaderboardNode<LeaderboardLeaf, 32> {
   std::uint32_t previous = kNoNode;
   std::uint32_t next = kNoNode;
   std::array<LeaderboardKey, kCapacity> keys;
@@ -118,7 +119,7 @@ struct LeaderboardLeaf : LeaderboardNode<LeaderboardLeaf> {
 
 /// Children in rank order. `first[i]` is not after any key below child i, and after all those below child
 /// i - 1; it need not be there any more.
-struct LeaderboardInner : LeaderboardNode<LeaderboardInner> {
+struct LeaderboardInner : LeaderboardNode<LeaderboardInner, 64> {
   std::uint32_t level = 1;  ///< 1: the children are leaves.
   std::array<LeaderboardKey, kCapacity> first;
   std::array<std::uint32_t, kCapacity> child;

@@ -12,19 +12,23 @@ using Key = LeaderboardKey;
 
 // A node that shrank below this looks for a neighbour to merge with; the result must leave room to grow,
 // or the next insertions would split it again.
-constexpr std::uint32_t kSparse = 44;
-constexpr std::uint32_t kMergedAtMost = 58;
+template <typename Node>
+constexpr std::uint32_t kSparse = Node::kCapacity * 11 / 16;
+template <typename Node>
+constexpr std::uint32_t kMergedAtMost = Node::kCapacity * 29 / 32;
 // A full leaf gives to a neighbour that has at least this much room: less is soon used up, and every entry
 // that moves costs a look into the index.
-constexpr std::uint32_t kRoomToShare = 10;
+constexpr std::uint32_t kRoomToShare = Leaf::kCapacity * 5 / 32;
 
 // What nodes hold that are made of entries in rank order: nearly full, with some room for what comes between.
-constexpr std::uint32_t kFilled = Leaf::kCapacity - Leaf::kCapacity / 16;
+template <typename Node>
+constexpr std::uint32_t kFilled = Node::kCapacity - Node::kCapacity / 16;
 
 // How many a full node gives to a new one behind it. Scores that come in rank order, as from a rebuild,
 // always land at the end: then the left node is left nearly full, instead of half empty for ever.
+template <typename Node>
 constexpr std::uint32_t MovedBySplit(bool appending) {
-  return appending ? Leaf::kCapacity - kFilled : Leaf::kCapacity / 2;
+  return appending ? Node::kCapacity - kFilled<Node> : Node::kCapacity / 2;
 }
 
 }  // namespace
@@ -162,7 +166,7 @@ void LeaderboardTree::Insert(const Entry& entry, bool indexed) {
     std::uint32_t index = inners_[node].IndexFor(key);
     const std::uint32_t child = inners_[node].child[index];
     const std::uint32_t child_size = level > 1 ? inners_[child].size : leaves_[child].size;
-    if (child_size == Leaf::kCapacity) {
+    if (child_size == (level > 1 ? Inner::kCapacity : Leaf::kCapacity)) {
       MakeRoom(node, index, appending);
       index = inners_[node].IndexFor(key);
     }
@@ -245,14 +249,14 @@ void LeaderboardTree::SpreadLeaves(std::uint32_t parent, std::uint32_t left_inde
 
 void LeaderboardTree::SplitChild(std::uint32_t parent, std::uint32_t index, bool appending) {
   const std::uint32_t child = inners_[parent].child[index];
-  const std::uint32_t moved = MovedBySplit(appending);
   if (inners_[parent].level > 1) {
-    const std::uint32_t right = MakeInnerAfter(child, moved);
+    const std::uint32_t right = MakeInnerAfter(child, MovedBySplit<Inner>(appending));
     const std::uint32_t entries = inners_[right].Total();
     inners_[parent].count[index] -= entries;
     inners_[parent].InsertAt(index + 1, inners_[right].first[0], right, entries);
     return;
   }
+  const std::uint32_t moved = MovedBySplit<Leaf>(appending);
   const std::uint32_t right = MakeLeafAfter(child);
   leaves_[child].GiveToRight(moved, leaves_[right]);
   Relocated(right, 0, moved);
@@ -271,7 +275,7 @@ std::vector<LeaderboardTree::Child> LeaderboardTree::MakeLeaves(std::span<const 
     leaf.previous = last_leaf_;
     if (last_leaf_ != kNoNode) leaves_[last_leaf_].next = id;
     last_leaf_ = id;
-    leaf.size = static_cast<std::uint32_t>((std::min)(entries.size(), std::size_t{kFilled}));
+    leaf.size = static_cast<std::uint32_t>((std::min)(entries.size(), std::size_t{kFilled<Leaf>}));
     for (std::uint32_t slot = 0; slot < leaf.size; ++slot) {
       const Entry& entry = entries[slot];
       leaf.keys[slot] = {entry.value, entry.order};
@@ -293,7 +297,7 @@ std::vector<LeaderboardTree::Child> LeaderboardTree::MakeInners(std::uint32_t le
     const std::uint32_t id = inners_.Make();
     Inner& inner = inners_[id];
     inner.level = level;
-    for (const Child& child : children.first((std::min)(children.size(), std::size_t{kFilled}))) {
+    for (const Child& child : children.first((std::min)(children.size(), std::size_t{kFilled<Inner>}))) {
       inner.InsertAt(inner.size, child.first, child.node, child.count);
     }
     Adopt(id, 0);
@@ -329,9 +333,7 @@ std::uint32_t LeaderboardTree::MakeInnerAfter(std::uint32_t left, std::uint32_t 
 
 // Entries have come to these slots of a leaf.
 void LeaderboardTree::Relocated(std::uint32_t leaf, std::uint32_t begin, std::uint32_t end) {
-  const auto& members = leaves_[leaf].members;
-  for (std::uint32_t slot = begin; slot < end; ++slot) leaf_of_.Prefetch(members[slot]);
-  for (std::uint32_t slot = begin; slot < end; ++slot) leaf_of_.Assign(members[slot], leaf);
+  leaf_of_.AssignAll(std::span(leaves_[leaf].members).subspan(begin, end - begin), leaf);
 }
 
 // Children have come to an inner node, from the place `begin` on.
@@ -370,7 +372,7 @@ void LeaderboardTree::Shrink(std::uint32_t parent, std::uint32_t index) {
   const bool of_leaves = inner.level == 1;
   const std::uint32_t child = inner.child[index];
   const std::uint32_t child_size = of_leaves ? leaves_[child].size : inners_[child].size;
-  if (child_size >= kSparse) return;
+  if (child_size >= (of_leaves ? kSparse<Leaf> : kSparse<Inner>)) return;
   if (index + 1 < inner.size && MergeChildren(parent, index)) return;
   if (index > 0 && MergeChildren(parent, index - 1)) return;
   if (of_leaves && index > 0 && index + 1 < inner.size && DissolveLeaf(parent, index)) return;
@@ -384,13 +386,13 @@ bool LeaderboardTree::MergeChildren(std::uint32_t parent, std::uint32_t left_ind
   const std::uint32_t right = inner.child[left_index + 1];
   if (inner.level == 1) {
     Leaf& to = leaves_[left];
-    if (to.size + leaves_[right].size > kMergedAtMost) return false;
+    if (to.size + leaves_[right].size > kMergedAtMost<Leaf>) return false;
     const std::uint32_t old_size = to.size;
     leaves_[right].GiveToLeft(leaves_[right].size, to);
     Relocated(left, old_size, to.size);
   } else {
     Inner& to = inners_[left];
-    if (to.size + inners_[right].size > kMergedAtMost) return false;
+    if (to.size + inners_[right].size > kMergedAtMost<Inner>) return false;
     const std::uint32_t old_size = to.size;
     inners_[right].GiveToLeft(inners_[right].size, to);
     Adopt(left, old_size);
@@ -409,7 +411,7 @@ bool LeaderboardTree::DissolveLeaf(std::uint32_t parent, std::uint32_t index) {
   Leaf& leaf = leaves_[inner.child[index]];
   const std::uint32_t old_left = leaves_[left].size;
   const std::uint32_t total = old_left + leaf.size + leaves_[right].size;
-  if (total > 2 * kMergedAtMost) return false;
+  if (total > 2 * kMergedAtMost<Leaf>) return false;
   const std::uint32_t left_size = (std::max)(old_left, (std::min)(total / 2, old_left + leaf.size));
   leaf.GiveToLeft(left_size - old_left, leaves_[left]);
   Relocated(left, old_left, left_size);

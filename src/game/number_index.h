@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace oofgg::game {
@@ -61,6 +62,10 @@ class NumberIndex {
 
   /// Replaces the number of a key, which must have exactly one.
   void Assign(std::uint32_t key, std::uint32_t number);
+
+  /// Replaces the numbers of keys that have exactly one each. Several times faster than one by one: the
+  /// memory of all is asked for before any of it is needed.
+  void AssignAll(std::span<const std::uint32_t> keys, std::uint32_t number);
 
   /// Takes out a key, which must have exactly one number.
   void Erase(std::uint32_t key);

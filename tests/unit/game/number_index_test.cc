@@ -54,6 +54,19 @@ TEST(NumberIndexTest, AKeyMayHaveSeveralNumbers) {
   EXPECT_LT(index.MemoryUsage(), 100'000u) << "not cut in two without end";
 }
 
+TEST(NumberIndexTest, ManyAtOnceAreAssignedLikeOneByOne) {
+  NumberIndex index;
+  std::vector<std::uint32_t> even;
+  for (std::uint32_t key = 0; key < 5'000; ++key) {
+    index.Insert(key, key);
+    if (key % 2 == 0) even.push_back(key);
+  }
+  index.AssignAll(even, 9'999);
+  index.AssignAll({}, 7);
+  for (std::uint32_t key = 0; key < 5'000; ++key) ASSERT_EQ(index.Find(key), key % 2 == 0 ? 9'999 : key);
+  EXPECT_EQ(index.size(), 5'000u);
+}
+
 TEST(NumberIndexTest, CostsElevenBytesAtMost) {
   NumberIndex index;
   for (std::uint32_t key = 0; key < 300'000; ++key) {
