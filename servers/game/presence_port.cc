@@ -181,8 +181,8 @@ Status PresencePort::Listen(const GameSettings& settings, boost::asio::io_contex
 
 StatusOr<std::unique_ptr<PresencePort>> PresencePort::Open(const GameSettings& settings,
                                                            boost::asio::io_context& io, Executor& workers,
-                                                           net::PresenceAuthenticator authenticate,
-                                                           net::SecureLayerFactory secure) {
+                                                           const net::PresenceAuthenticator& authenticate,
+                                                           const net::SecureLayerFactory& secure) {
   OOFGG_ASSIGN_OR_RETURN(auto redis, FindRedis(settings.server));
   std::unique_ptr<PresencePort> port(new PresencePort(settings, std::move(redis), workers));
   OOFGG_ASSIGN_OR_RETURN(const auto listen, ParseHostPort(settings.presence_listen));

@@ -25,11 +25,9 @@ namespace oofgg::servers {
 class PresencePort {
  public:
   /// `secure` may be empty: plaintext only. `workers` run timers.
-  [[nodiscard]] static StatusOr<std::unique_ptr<PresencePort>> Open(const GameSettings& settings,
-                                                                    boost::asio::io_context& io,
-                                                                    Executor& workers,
-                                                                    net::PresenceAuthenticator authenticate,
-                                                                    net::SecureLayerFactory secure);
+  [[nodiscard]] static StatusOr<std::unique_ptr<PresencePort>> Open(
+      const GameSettings& settings, boost::asio::io_context& io, Executor& workers,
+      const net::PresenceAuthenticator& authenticate, const net::SecureLayerFactory& secure);
 
   [[nodiscard]] presence::PresenceFacade& facade() { return facade_; }
   [[nodiscard]] std::uint16_t port() const { return tcp_->port(); }
