@@ -104,7 +104,7 @@ void Measure(benchmark::State& state, EventWorld& world, const Tally& tally, con
 /// `range(0)` players in groups of `range(1)`, of whom each sends `range(2)` events a second, evenly spread.
 void AtRate(benchmark::State& state, Way way) {
   EventWorld world;
-  if (!world.server().ok()) return state.SkipWithError("oofgg-game did not start");
+  if (!world.server().ok()) return state.SkipWithError(world.server().errors().c_str());
   const auto count = static_cast<std::size_t>(state.range(0));
   Tally tally(count);
   const auto players = way.open(
@@ -129,7 +129,7 @@ void InLoop(benchmark::State& state, Way way) {
   constexpr int kWindow = 2;
   constexpr std::chrono::microseconds kAllowed{10'200};  // A hundred a second.
   EventWorld world;
-  if (!world.server().ok()) return state.SkipWithError("oofgg-game did not start");
+  if (!world.server().ok()) return state.SkipWithError(world.server().errors().c_str());
   const auto count = static_cast<std::size_t>(state.range(0));
   Tally tally(count);
   const auto players = way.open(
@@ -151,7 +151,7 @@ void InLoop(benchmark::State& state, Way way) {
 /// What a stream holds in the server's memory while nobody says anything.
 void IdleStreams(benchmark::State& state, Way way) {
   EventWorld world;
-  if (!world.server().ok()) return state.SkipWithError("oofgg-game did not start");
+  if (!world.server().ok()) return state.SkipWithError(world.server().errors().c_str());
   constexpr std::size_t kGroup = 10;
   const auto open = [&](std::size_t count) {
     return way.open(world.server().Address(way.address), world.MakeSeats(count, kGroup),

@@ -15,7 +15,7 @@ void BM_PresenceLoad(benchmark::State& state, load::Protocol protocol) {
   const ServerUnderTest auth("oofgg-auth", {});
   const ServerUnderTest game("oofgg-game",
                              {"--jwks", "http://" + auth.Address("ops") + "/.well-known/jwks.json"});
-  if (!game.ok()) return state.SkipWithError("oofgg-game did not start");
+  if (!game.ok()) return state.SkipWithError(game.errors().c_str());
   load::PresenceLoadOptions options;
   options.server = "127.0.0.1" + game.Address("presence").substr(game.Address("presence").rfind(':'));
   options.protocol = protocol;
