@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "storage/redis/game/entity_scripts.h"
-#include "storage/redis/game/packed.h"
 #include "storage/redis/game/redis_entity_store.h"
 #include "storage/redis/game/redis_session_store.h"
 #include "storage/redis/game/row_keys.h"
 #include "storage/redis/game/rows.h"
 #include "storage/redis/game/session_scripts.h"
+#include "storage/redis/packed.h"
 #include "tests/support/eventually.h"
 #include "tests/support/patience.h"
 #include "tests/support/redis_server.h"
@@ -54,8 +54,8 @@ class RedisRowsTest : public ::testing::Test {
   oofgg::testing::RedisServer server_{{"--appendonly", "no"}};
   std::unique_ptr<RedisClient> client_ =
       RedisClient::Connect({.url = ParseRedisUrl(server_.url()).value()}, Later()).value();
-  const GameRowOptions patient_{.timeout = oofgg::testing::kPatience,
-                                .timeout_without_link = oofgg::testing::kPatience};
+  const RowOptions patient_{.timeout = oofgg::testing::kPatience,
+                            .timeout_without_link = oofgg::testing::kPatience};
   RedisSessionStore sessions_{*client_, patient_};
   RedisEntityStore entities_{*client_, patient_};
 };

@@ -165,8 +165,8 @@ class RedisStores final : public StoreSet {
   static std::unique_ptr<RedisClient> Connect(const std::string& url) {
     return RedisClient::Connect({.url = ParseRedisUrl(url).value()}, Deadline()).value();
   }
-  static constexpr GameRowOptions kPatient{.timeout = oofgg::testing::kPatience,
-                                           .timeout_without_link = oofgg::testing::kPatience};
+  static constexpr RowOptions kPatient{.timeout = oofgg::testing::kPatience,
+                                       .timeout_without_link = oofgg::testing::kPatience};
 
   std::unique_ptr<RedisClient> client_;
   MemoryPlayerStore players_;

@@ -5,7 +5,7 @@
 #include <limits>
 #include <string>
 
-#include "storage/redis/game/packed.h"
+#include "storage/redis/packed.h"
 
 namespace oofgg::storage {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "oofgg/parse.h"
 #include "storage/millis.h"
-#include "storage/redis/game/packed.h"
+#include "storage/redis/packed.h"
 
 namespace oofgg::storage {
 

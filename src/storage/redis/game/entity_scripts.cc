@@ -3,6 +3,7 @@
 #include <string>
 
 #include "storage/redis/game/row_lua.h"
+#include "storage/redis/lua_parts.h"
 
 namespace oofgg::storage::entity_scripts {
 namespace {
@@ -20,7 +21,7 @@ RedisScript EntityScript(std::initializer_list<const char*> parts) {
 }  // namespace
 
 const RedisScript& Create() {
-  static const RedisScript script = EntityScript({row_lua::kOwned, row_lua::kCreationKeys, R"lua(
+  static const RedisScript script = EntityScript({lua::kOwned, row_lua::kCreationKeys, R"lua(
 local session, id, row, key, print, most, mark = unpack(ARGV)
 local its_print, its_name = recall(made, key)
 if its_print then
@@ -41,7 +42,7 @@ return {'made'}
 }
 
 const RedisScript& List() {
-  static const RedisScript script = EntityScript({row_lua::kOwned, R"lua(
+  static const RedisScript script = EntityScript({lua::kOwned, R"lua(
 local found = {}
 for _, name in ipairs(range(entity_ids, ARGV[1])) do
   local row = redis.call('HGET', entities, name)

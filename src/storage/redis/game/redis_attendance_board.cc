@@ -6,7 +6,7 @@
 #include "oofgg/random.h"
 #include "storage/millis.h"
 #include "storage/redis/game/attendance_scripts.h"
-#include "storage/redis/game/packed.h"
+#include "storage/redis/packed.h"
 
 namespace oofgg::storage {
 namespace {

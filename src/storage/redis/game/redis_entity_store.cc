@@ -5,9 +5,9 @@
 
 #include "storage/redis/game/creation.h"
 #include "storage/redis/game/entity_scripts.h"
-#include "storage/redis/game/packed.h"
 #include "storage/redis/game/row_keys.h"
 #include "storage/redis/game/rows.h"
+#include "storage/redis/packed.h"
 
 namespace oofgg::storage {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "game/entity_store.h"
-#include "storage/redis/game/row_link.h"
+#include "storage/redis/row_link.h"
 
 namespace oofgg::storage {
 
@@ -14,7 +14,8 @@ namespace oofgg::storage {
 /// again, as it could not say whether there was anything to erase.
 class RedisEntityStore final : public game::EntityStore {
  public:
-  explicit RedisEntityStore(RedisClient& client, GameRowOptions options = {}) : link_(client, options) {}
+  explicit RedisEntityStore(RedisClient& client, RowOptions options = {})
+      : link_(client, options, "entities") {}
 
   StatusOr<Entity> CreateEntity(const Entity& entity, const game::CreationKey& key,
                                 std::uint32_t max_in_session) override;

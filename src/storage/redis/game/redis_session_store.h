@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "game/session_store.h"
-#include "storage/redis/game/row_link.h"
+#include "storage/redis/row_link.h"
 
 namespace oofgg::storage {
 
@@ -20,7 +20,8 @@ namespace oofgg::storage {
 /// given twice, unless the session itself was forgotten.
 class RedisSessionStore final : public game::SessionStore {
  public:
-  explicit RedisSessionStore(RedisClient& client, GameRowOptions options = {}) : link_(client, options) {}
+  explicit RedisSessionStore(RedisClient& client, RowOptions options = {})
+      : link_(client, options, "sessions") {}
 
   StatusOr<game::SessionRecord> CreateSession(const game::SessionRecord& session,
                                               const game::CreationKey& key, std::uint32_t max_live) override;

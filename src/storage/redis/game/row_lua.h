@@ -3,18 +3,6 @@
 /// What scripts on sessions and on entities have in common.
 namespace oofgg::storage::row_lua {
 
-inline constexpr const char* kOwned = R"lua(
-local function owned(by, id) return struct.pack('>I2', #by) .. by .. id end
-local function range(key, by)
-  local first = owned(by, '')
-  return redis.call('ZRANGEBYLEX', key, '[' .. first, '(' .. first .. '\255')
-end
-local function count(key, by)
-  local first = owned(by, '')
-  return redis.call('ZLEXCOUNT', key, '[' .. first, '(' .. first .. '\255')
-end
-)lua";
-
 /// Of what a creation key made: `made` and `seen` are its keys.
 inline constexpr const char* kCreationKeys = R"lua(
 local function remember(made, seen, key, print, what)

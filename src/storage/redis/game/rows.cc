@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "storage/json_columns.h"
-#include "storage/redis/game/packed.h"
+#include "storage/redis/packed.h"
 
 namespace oofgg::storage {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "oofgg/model/game.h"
 #include "storage/redis/game/row_lua.h"
+#include "storage/redis/lua_parts.h"
 
 namespace oofgg::storage::session_scripts {
 namespace {
@@ -119,16 +120,8 @@ local function erase(id)
 end
 )lua";
 
-// Of all that this Redis ever was and will be: a replica that takes over begins another, and so does a
-// restart. What was written last under the former may be lost then.
-constexpr const char* kHistory = R"lua(
-local function history()
-  return string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)') or ''
-end
-)lua";
-
 RedisScript Script(std::initializer_list<const char*> parts) {
-  std::string text = std::string(row_lua::kOwned) + kRead;
+  std::string text = std::string(lua::kOwned) + kRead;
   for (const char* part : parts) text += part;
   return RedisScript(text);
 }
@@ -136,7 +129,7 @@ RedisScript Script(std::initializer_list<const char*> parts) {
 }  // namespace
 
 const RedisScript& Create() {
-  static const RedisScript script = Script({row_lua::kCreationKeys, kWrite, kHistory, R"lua(
+  static const RedisScript script = Script({row_lua::kCreationKeys, kWrite, lua::kHistory, R"lua(
 local id, row, key, print, most, mark = unpack(ARGV)
 local its_print, its_id = recall(made, key)
 if its_print then
@@ -248,7 +241,7 @@ return 1
 
 // The gap is wide enough for all runs that a session can have begun in the moments that may be lost.
 const RedisScript& NextStreamRun() {
-  static const RedisScript script = Script({kHistory, R"lua(
+  static const RedisScript script = Script({lua::kHistory, R"lua(
 local id, gap = ARGV[1], 64
 local held = redis.call('HGET', runs, id)
 if not held then return -1 end

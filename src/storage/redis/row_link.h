@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "oofgg/random.h"
 #include "oofgg/status.h"
@@ -11,19 +12,20 @@
 
 namespace oofgg::storage {
 
-struct GameRowOptions {
+struct RowOptions {
   /// A call's whole time. A link that is lost under it may come back meanwhile: what is safe to repeat is.
   std::chrono::milliseconds timeout{2000};
   /// The same where there is no link to begin with, so that callers do not all wait for a Redis that is away.
   std::chrono::milliseconds timeout_without_link{250};
 };
 
-/// How the stores of the game room call Redis: one round trip a call, which blocks. Threads: safe; not inside
+/// How stores of rows call Redis: one round trip a call, which blocks. Threads: safe; not inside
 /// callbacks of `client`, which must outlive it. Errors: kUnavailable, whatever went wrong and whether or not
 /// it was done: why is the server's affair, not the player's.
 class RowLink {
  public:
-  RowLink(RedisClient& client, GameRowOptions options);
+  /// `kept`: what rows are of, for messages, such as "sessions".
+  RowLink(RedisClient& client, RowOptions options, std::string_view kept);
 
   [[nodiscard]] StatusOr<RedisReply> Call(const RedisCommand& command) const;
   [[nodiscard]] StatusOr<RedisReply> Run(const RedisScript& script, RedisScriptCall call) const;
@@ -35,8 +37,11 @@ class RowLink {
  private:
   [[nodiscard]] TimePoint Deadline() const;
 
+  [[nodiscard]] StatusOr<RedisReply> OrUnavailable(StatusOr<RedisReply> reply) const;
+
   RedisClient& client_;
-  const GameRowOptions options_;
+  const RowOptions options_;
+  const std::string kept_;
   mutable std::atomic<std::uint64_t> next_mark_;
 };
 

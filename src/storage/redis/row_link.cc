@@ -1,27 +1,25 @@
-#include "storage/redis/game/row_link.h"
+#include "storage/redis/row_link.h"
 
 #include <utility>
 
 #include "oofgg/log.h"
-#include "storage/redis/game/packed.h"
+#include "storage/redis/packed.h"
 
 namespace oofgg::storage {
-namespace {
+
+RowLink::RowLink(RedisClient& client, RowOptions options, std::string_view kept)
+    : client_(client), options_(options), kept_(kept), next_mark_(RandomSource::System().Next()) {}
 
 // Players need not hear where our Redis is; of a link that is lost the client tells the log.
-StatusOr<RedisReply> OrUnavailable(StatusOr<RedisReply> reply) {
+StatusOr<RedisReply> RowLink::OrUnavailable(StatusOr<RedisReply> reply) const {
   if (reply.ok()) return reply;
   const StatusCode code = reply.status().code();
   const bool passes = code == StatusCode::kUnavailable || code == StatusCode::kDeadlineExceeded ||
                       code == StatusCode::kCancelled;
-  if (!passes) Log(LogLevel::kError, "redis", "sessions: " + reply.status().ToString());
-  return MakeStatus(StatusCode::kUnavailable, "where sessions are kept there is no answer now; try again");
+  if (!passes) Log(LogLevel::kError, "redis", kept_ + ": " + reply.status().ToString());
+  return MakeStatus(StatusCode::kUnavailable,
+                    "where " + kept_ + " are kept there is no answer now; try again");
 }
-
-}  // namespace
-
-RowLink::RowLink(RedisClient& client, GameRowOptions options)
-    : client_(client), options_(options), next_mark_(RandomSource::System().Next()) {}
 
 StatusOr<RedisReply> RowLink::Call(const RedisCommand& command) const {
   return OrUnavailable(client_.Call(command, Deadline()));
