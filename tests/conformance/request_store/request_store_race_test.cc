@@ -14,8 +14,7 @@ namespace {
 
 class RequestStoreRaceTest : public ::testing::TestWithParam<StoreKind> {};
 
-INSTANTIATE_TEST_SUITE_P(Stores, RequestStoreRaceTest,
-                         ::testing::Values(StoreKind::kMemory, StoreKind::kSqlite),
+INSTANTIATE_TEST_SUITE_P(Stores, RequestStoreRaceTest, ::testing::ValuesIn(kAllStores),
                          [](const auto& tested) { return NameOf(tested.param); });
 
 TEST_P(RequestStoreRaceTest, EveryRequestIsSeatedOnceAndNoServerIsOverfull) {
@@ -23,7 +22,7 @@ TEST_P(RequestStoreRaceTest, EveryRequestIsSeatedOnceAndNoServerIsOverfull) {
   constexpr int kWorkers = 4;
   constexpr std::uint32_t kSlots = 7;
   const auto owner = MakeStore(GetParam());
-  RequestStore& store = *owner->store;
+  RequestStore& store = owner->store();
   const WallTime far = WallTime(std::chrono::hours(24 * 365 * 100));
 
   std::atomic<int> done = 0;

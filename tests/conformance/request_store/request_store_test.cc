@@ -19,7 +19,7 @@ using std::chrono::seconds;
 
 class RequestStoreTest : public ::testing::TestWithParam<StoreKind> {
  protected:
-  RequestStoreTest() : owner_(MakeStore(GetParam())), store_(*owner_->store) {}
+  RequestStoreTest() : owner_(MakeStore(GetParam())), store_(owner_->store()) {}
 
   static RequestKey Key(const std::string& id, const std::string& fleet = "arena") { return {fleet, id}; }
   static SeatServer Server(const std::string& id) { return {id, "10.0.0.1", 7777, "10.0.0.1:3000"}; }
@@ -59,7 +59,7 @@ class RequestStoreTest : public ::testing::TestWithParam<StoreKind> {
   RequestStore& store_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Stores, RequestStoreTest, ::testing::Values(StoreKind::kMemory, StoreKind::kSqlite),
+INSTANTIATE_TEST_SUITE_P(Stores, RequestStoreTest, ::testing::ValuesIn(kAllStores),
                          [](const auto& tested) { return NameOf(tested.param); });
 
 TEST_P(RequestStoreTest, KeepsWhatItIsGiven) {

@@ -1,33 +1,28 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 
-#include "storage/memory/orchestration/memory_request_store.h"
-#include "storage/sqlite/database.h"
-#include "storage/sqlite/orchestration/sqlite_request_store.h"
+#include "orchestration/request_store.h"
 
 namespace oofgg::orchestration {
 
-enum class StoreKind { kMemory, kSqlite };
+enum class StoreKind { kMemory, kSqlite, kRedis, kRedisCluster };
 
-inline std::string NameOf(StoreKind kind) { return kind == StoreKind::kMemory ? "Memory" : "Sqlite"; }
+inline constexpr std::array kAllStores{StoreKind::kMemory, StoreKind::kSqlite, StoreKind::kRedis,
+                                       StoreKind::kRedisCluster};
 
-/// A store and what it stands on.
-struct StoreOwner {
-  std::unique_ptr<storage::Database> database;
-  std::unique_ptr<RequestStore> store;
+[[nodiscard]] std::string NameOf(StoreKind kind);
+
+/// An empty store and what it stands on.
+class StoreOwner {
+ public:
+  virtual ~StoreOwner() = default;
+  [[nodiscard]] virtual RequestStore& store() = 0;
 };
 
-inline std::unique_ptr<StoreOwner> MakeStore(StoreKind kind) {
-  auto owner = std::make_unique<StoreOwner>();
-  if (kind == StoreKind::kMemory) {
-    owner->store = std::make_unique<storage::MemoryRequestStore>();
-  } else {
-    owner->database = std::move(storage::Database::Open(":memory:").value());
-    owner->store = std::move(storage::SqliteRequestStore::Make(*owner->database).value());
-  }
-  return owner;
-}
+/// The same real Redis, or cluster, for all tests of a process; emptied for each.
+[[nodiscard]] std::unique_ptr<StoreOwner> MakeStore(StoreKind kind);
 
 }  // namespace oofgg::orchestration

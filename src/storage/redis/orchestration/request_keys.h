@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Where a fleet's requests are in Redis. All of a fleet share one hash tag, so that a script is one step in
+/// a cluster too, and fleets spread over its nodes.
+namespace oofgg::storage::request_keys {
+
+/// Hash: id → row.
+[[nodiscard]] std::string Rows(std::string_view fleet);
+/// Sorted set of the ids in line, by place.
+[[nodiscard]] std::string Line(std::string_view fleet);
+/// Sorted set of seats that were released here and may be held there: players owned by their server.
+[[nodiscard]] std::string Released(std::string_view fleet);
+
+/// All that scripts read and write, in the order of their KEYS.
+[[nodiscard]] std::vector<std::string> Of(std::string_view fleet);
+
+}  // namespace oofgg::storage::request_keys

@@ -1,0 +1,95 @@
+#include "tests/conformance/request_store/request_stores.h"
+
+#include <gtest/gtest.h>
+
+#include "storage/memory/orchestration/memory_request_store.h"
+#include "storage/redis/orchestration/redis_request_store.h"
+#include "storage/redis/orchestration/request_keys.h"
+#include "storage/sqlite/database.h"
+#include "storage/sqlite/orchestration/sqlite_request_store.h"
+#include "tests/support/patience.h"
+#include "tests/support/redis_cluster.h"
+#include "tests/support/redis_server.h"
+
+namespace oofgg::orchestration {
+namespace {
+
+class MemoryOwner final : public StoreOwner {
+ public:
+  RequestStore& store() override { return store_; }
+
+ private:
+  storage::MemoryRequestStore store_;
+};
+
+class SqliteOwner final : public StoreOwner {
+ public:
+  RequestStore& store() override { return *store_; }
+
+ private:
+  const std::unique_ptr<storage::Database> database_ = storage::Database::Open(":memory:").value();
+  const std::unique_ptr<RequestStore> store_ = storage::SqliteRequestStore::Make(*database_).value();
+};
+
+class RedisOwner final : public StoreOwner {
+ public:
+  explicit RedisOwner(const std::string& url)
+      : client_(
+            storage::RedisClient::Connect({.url = storage::ParseRedisUrl(url).value()}, Deadline()).value()) {
+    for (const char* fleet : {"arena", "duel", "nowhere"}) {
+      const auto empty =
+          storage::RedisCommand({"FLUSHALL"}).OnKey(storage::request_keys::Rows(fleet)).Idempotent();
+      EXPECT_TRUE(client_->Call(empty, Deadline()).ok());
+    }
+  }
+  RequestStore& store() override { return store_; }
+
+ private:
+  static TimePoint Deadline() { return DeadlineAfter(Clock::System().Now(), oofgg::testing::kPatience); }
+
+  const std::unique_ptr<storage::RedisClient> client_;
+  storage::RedisRequestStore store_{
+      *client_, {.timeout = oofgg::testing::kPatience, .timeout_without_link = oofgg::testing::kPatience}};
+};
+
+std::string OneRedis() {
+  static const oofgg::testing::RedisServer server;
+  return server.url();
+}
+
+std::string OneRedisCluster() {
+  static const oofgg::testing::RedisCluster cluster;
+  return cluster.url();
+}
+
+}  // namespace
+
+std::string NameOf(StoreKind kind) {
+  switch (kind) {
+    case StoreKind::kMemory:
+      return "Memory";
+    case StoreKind::kSqlite:
+      return "Sqlite";
+    case StoreKind::kRedis:
+      return "Redis";
+    case StoreKind::kRedisCluster:
+      break;
+  }
+  return "RedisCluster";
+}
+
+std::unique_ptr<StoreOwner> MakeStore(StoreKind kind) {
+  switch (kind) {
+    case StoreKind::kMemory:
+      return std::make_unique<MemoryOwner>();
+    case StoreKind::kSqlite:
+      return std::make_unique<SqliteOwner>();
+    case StoreKind::kRedis:
+      return std::make_unique<RedisOwner>(OneRedis());
+    case StoreKind::kRedisCluster:
+      break;
+  }
+  return std::make_unique<RedisOwner>(OneRedisCluster());
+}
+
+}  // namespace oofgg::orchestration
