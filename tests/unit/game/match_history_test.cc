@@ -82,12 +82,7 @@ class MatchHistoryTest : public GameRoomTest {
     ADD_FAILURE() << id << " is not in match " << match.id;
     return {};
   }
-  std::vector<EventRecord> Told(const std::string& kind) {
-    std::vector<EventRecord> told;
-    std::copy_if(log_.records.begin(), log_.records.end(), std::back_inserter(told),
-                 [&kind](const EventRecord& record) { return record.kind == kind; });
-    return told;
-  }
+  [[nodiscard]] std::vector<EventRecord> Told(const std::string& kind) const { return log_.Of(kind); }
 };
 
 TEST_F(MatchHistoryTest, TellsWhoPlayedWithWhomForHowLongAndHowItCameOut) {
