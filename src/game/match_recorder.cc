@@ -30,6 +30,12 @@ void LogMissed(const std::string& match_id, const Status& status) {
       "match " + match_id + ": the history lacks something for now: " + status.ToString());
 }
 
+/// What was stored; `fresh`, which was to be, where nothing could.
+MatchRecord StoredOr(MatchRecord fresh, StatusOr<MatchRecord> stored) {
+  LogMissed(fresh.id, stored.status());
+  return stored.ok() ? *std::move(stored) : std::move(fresh);
+}
+
 /// Opened by two at the same moment: try again as the second.
 Status Raced(const Status& created) {
   if (created.code() != StatusCode::kAlreadyExists) return created;
@@ -66,6 +72,28 @@ std::string RosterOf(const MatchRecord& match) {
   return roster.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+// All of it from the match, so that whoever tells it again tells the same.
+EventRecord EventOf(const std::string& kind, WallTime at, const MatchRecord& match) {
+  return {at,
+          kind,
+          match.id,
+          {{"game_id", match.game_id},
+           {"region", std::int64_t{match.region}},
+           {"players", static_cast<std::int64_t>(match.seats.size())},
+           {"roster", RosterOf(match)},
+           {"started_at", MillisOf(match.started_at)}},
+          kind + ":" + match.id};
+}
+
+EventRecord EndEventOf(const MatchRecord& match) {
+  const WallTime end = match.finished_at.value_or(match.started_at);
+  EventRecord record = EventOf("match.finished", end, match);
+  record.fields.emplace_back("finished_at", MillisOf(end));
+  record.fields.emplace_back("duration_ms", MillisOf(end) - MillisOf(match.started_at));
+  record.fields.emplace_back("how_ended", std::string(base::NameOf(match.end)));
+  return record;
+}
+
 }  // namespace
 
 MatchRecord MatchRecorder::RecordOf(const SessionRecord& session) const {
@@ -93,9 +121,9 @@ void MatchRecorder::NoteMembersIn(MatchRecord& match, const SessionRecord& sessi
   }
 }
 
-void MatchRecorder::Open(const SessionRecord& session) {
+MatchRecord MatchRecorder::Open(const SessionRecord& session) {
+  MatchRecord fresh = RecordOf(session);
   const auto open = [&]() -> StatusOr<MatchRecord> {
-    MatchRecord fresh = RecordOf(session);
     auto made = parts_.matches.CreateMatch(fresh);
     if (made.status().code() != StatusCode::kAlreadyExists) return made;
     OOFGG_ASSIGN_OR_RETURN(const MatchRecord before, parts_.matches.FindMatch(session.id));
@@ -103,11 +131,11 @@ void MatchRecorder::Open(const SessionRecord& session) {
     fresh.version = before.version;
     return parts_.matches.UpdateMatch(fresh);
   };
-  LogMissed(session.id, RetryOnConflict(open).status());
+  return StoredOr(std::move(fresh), RetryOnConflict(open));
 }
 
-void MatchRecorder::OpenFor(const std::string& player_id, const std::string& place_id,
-                            const SessionRecord& match) {
+MatchRecord MatchRecorder::OpenFor(const std::string& player_id, const std::string& place_id,
+                                   const SessionRecord& match) {
   const auto take_seat = [&](MatchRecord& record) {
     const auto seat =
         std::find_if(record.seats.begin(), record.seats.end(),
@@ -116,11 +144,11 @@ void MatchRecorder::OpenFor(const std::string& player_id, const std::string& pla
     seat->alias = place_id;
     return true;
   };
+  MatchRecord fresh = RecordOf(match);
+  take_seat(fresh);
   const auto open = [&]() -> StatusOr<MatchRecord> {
     auto stored = parts_.matches.FindMatch(match.id);
     if (stored.status().code() == StatusCode::kNotFound) {
-      MatchRecord fresh = RecordOf(match);
-      take_seat(fresh);
       auto made = parts_.matches.CreateMatch(fresh);
       if (!made.ok()) return Raced(made.status());
       return made;
@@ -128,10 +156,12 @@ void MatchRecorder::OpenFor(const std::string& player_id, const std::string& pla
     if (!stored.ok() || !take_seat(*stored)) return stored;
     return parts_.matches.UpdateMatch(*stored);
   };
-  LogMissed(match.id, RetryOnConflict(open).status());
+  return StoredOr(std::move(fresh), RetryOnConflict(open));
 }
 
-void MatchRecorder::TellStarted(const SessionRecord& session) { Tell("match.started", RecordOf(session)); }
+Status MatchRecorder::TellStarted(const MatchRecord& match) {
+  return parts_.log.Append(EventOf("match.started", match.started_at, match));
+}
 
 void MatchRecorder::NoteMembers(const SessionRecord& session) {
   const Status noted = ModifyMatch(parts_.matches, session.id, [&](MatchRecord& match) {
@@ -169,7 +199,7 @@ Status MatchRecorder::CloseWith(const std::string& id, MatchEnd how, const Sessi
       match = RecordOf(*session);  // It began when nothing could be stored, or before there was a history.
     close(*match);
     // Before it is stored: who dies in between leaves it open, and it is closed and told again, under one id.
-    if (!std::exchange(told, true)) Tell("match.finished", *match);
+    if (!std::exchange(told, true)) AppendOrTell(parts_.log, EndEventOf(*match));
     auto stored = is_new ? parts_.matches.CreateMatch(*match) : parts_.matches.UpdateMatch(*match);
     if (!stored.ok()) return Raced(stored.status());
     return stored;
@@ -201,25 +231,6 @@ Status MatchRecorder::CloseIfOver(const std::string& id) {
   OOFGG_RETURN_IF_ERROR(match.status());
   if (match->started_at + kSettling > parts_.clock.WallNow()) return {};
   return CloseWith(id, MatchEnd::kUnknown, nullptr);
-}
-
-void MatchRecorder::Tell(const std::string& kind, const MatchRecord& match) {
-  EventRecord record{parts_.clock.WallNow(),
-                     kind,
-                     match.id,
-                     {{"game_id", match.game_id},
-                      {"region", std::int64_t{match.region}},
-                      {"players", static_cast<std::int64_t>(match.seats.size())},
-                      {"roster", RosterOf(match)},
-                      {"started_at", MillisOf(match.started_at)}}};
-  if (match.finished_at.has_value()) {
-    const std::int64_t finished = MillisOf(*match.finished_at);
-    record.fields.emplace_back("finished_at", finished);
-    record.fields.emplace_back("duration_ms", finished - MillisOf(match.started_at));
-    record.fields.emplace_back("how_ended", std::string(base::NameOf(match.end)));
-  }
-  record.id = kind + ":" + match.id;  // Who tells it again drops out by that.
-  AppendOrTell(parts_.log, std::move(record));
 }
 
 }  // namespace oofgg::game

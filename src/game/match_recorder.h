@@ -33,14 +33,19 @@ class MatchRecorder {
 
   explicit MatchRecorder(const Parts& parts) : parts_(parts) {}
 
-  /// The session is about to begin, with these members. Once more if that came to nothing.
-  void Open(const SessionRecord& session);
+  /// EventLog::CheckRoom, before a match is begun that nobody has asked for yet.
+  [[nodiscard]] Status CheckRoom() const { return parts_.log.CheckRoom(); }
+
+  /// The session is about to begin, with these members. Once more if that came to nothing. Returns the match
+  /// as it is stored, or would be.
+  MatchRecord Open(const SessionRecord& session);
 
   /// The maker's match is about to begin; the player knows it by `place_id`. For one player after the other.
-  void OpenFor(const std::string& player_id, const std::string& place_id, const SessionRecord& match);
+  MatchRecord OpenFor(const std::string& player_id, const std::string& place_id, const SessionRecord& match);
 
-  /// The session has begun: for the event log.
-  void TellStarted(const SessionRecord& session);
+  /// Tells the event log of a match that is open, before its session's row says that it has begun. Again, it
+  /// is a repeat. Errors: those of EventLog::Append.
+  [[nodiscard]] Status TellStarted(const MatchRecord& match);
 
   /// Players came or went while it is played: the session has these members now.
   void NoteMembers(const SessionRecord& session);
@@ -57,7 +62,6 @@ class MatchRecorder {
   void NoteMembersIn(MatchRecord& match, const SessionRecord& session) const;
   Status CloseWith(const std::string& id, MatchEnd how, const SessionRecord* session);
   Status CloseIfOver(const std::string& id);
-  void Tell(const std::string& kind, const MatchRecord& match);
 
   const Parts parts_;
 };

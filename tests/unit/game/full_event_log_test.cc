@@ -1,5 +1,6 @@
 // What becomes of sessions and matches while the event log has no room, or not even what it keeps in reserve.
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,11 @@ class FullEventLogTest : public GameRoomTest {
     return join;
   }
   StatusOr<Session> Queue(const std::string& who) { return room_->sessions().JoinLeave(As(who), ToQueue()); }
+  Status Put(const std::string& id, SessionState state, const CallContext& who = As("ann")) {
+    UpdateSessionRequest request{.id = id};
+    request.state = state;
+    return room_->sessions().UpdateSession(who, request).status();
+  }
   std::optional<SessionState> StateOf(const std::string& id) {
     const auto stored = session_store_.FindSession(id);
     return stored.ok() ? std::optional(stored->state) : std::nullopt;
@@ -43,6 +49,77 @@ TEST_F(FullEventLogTest, WhoIsInTheQueueGetsTheirMatchAndNobodyElseComesIn) {
   EXPECT_EQ(StateOf(ann), SessionState::kStarted);
   EXPECT_EQ(StateOf(bob), SessionState::kStarted);
   EXPECT_EQ(log_.Of("match.started").size(), 1U);
+}
+
+TEST_F(FullEventLogTest, AMatchOfTheQueueIsPlayedEvenIfNothingIsLeftForIt) {
+  const std::string ann = Queue("ann")->id;
+  const std::string bob = Queue("bob")->id;
+  UseUpReserve();
+  maker_.Match("m1", {"ann", "bob"});
+  EXPECT_EQ(StateOf(ann), SessionState::kStarted);
+  EXPECT_EQ(StateOf(bob), SessionState::kStarted);
+  EXPECT_TRUE(log_.Of("match.started").empty());
+}
+
+TEST_F(FullEventLogTest, NoMatchBeginsInASessionAndWhatIsUnderWayGoesOn) {
+  const std::string lobby = MakeSession({"ann"}).id;
+  const std::string running = MakeSession({"ann"}).id;
+  ASSERT_TRUE(Put(running, SessionState::kStarted).ok());
+  Fill();
+  EXPECT_EQ(Put(lobby, SessionState::kStarted), full_);
+  EXPECT_EQ(Put(lobby, SessionState::kFinished), full_) << "which would be a match that took no time";
+  EXPECT_EQ(StateOf(lobby), SessionState::kCreated);
+  EXPECT_FALSE(match_store_.FindMatch(lobby).ok());
+  EXPECT_TRUE(Put(lobby, SessionState::kWaiting).ok());
+  EXPECT_TRUE(Put(running, SessionState::kPaused).ok());
+  EXPECT_TRUE(Put(running, SessionState::kFinished).ok());
+  EXPECT_EQ(log_.Of("match.finished").size(), 1U) << "from the reserve";
+  MakeRoom();
+  EXPECT_TRUE(Put(lobby, SessionState::kStarted).ok());
+  EXPECT_EQ(log_.Of("match.started").size(), 2U);
+}
+
+TEST_F(FullEventLogTest, AMatchThatCannotBeToldDoesNotBegin) {
+  const std::string id = MakeSession({"ann"}).id;
+  log_.reserve = full_;  // Used up since it was asked for room.
+  EXPECT_EQ(Put(id, SessionState::kStarted), full_);
+  EXPECT_EQ(StateOf(id), SessionState::kCreated);
+  MakeRoom();
+  EXPECT_TRUE(Put(id, SessionState::kStarted).ok());
+  EXPECT_EQ(log_.Of("match.started").size(), 1U);
+}
+
+// So that whoever dies in between leaves something to make up for.
+TEST_F(FullEventLogTest, ABeginIsToldBetweenTheRowOfTheMatchAndThatOfItsSession) {
+  std::vector<std::string> told;
+  log_.on_append = [&](const EventRecord& record) {
+    if (record.kind != "match.started") return;
+    told.push_back(record.key);
+    EXPECT_TRUE(match_store_.FindMatch(record.key).ok()) << record.key;
+    EXPECT_NE(StateOf(record.key), SessionState::kStarted) << record.key;
+  };
+  const std::string id = MakeSession({"ann"}).id;
+  EXPECT_TRUE(Put(id, SessionState::kStarted).ok());
+  Queue("ann").IgnoreError();
+  Queue("bob").IgnoreError();
+  maker_.Match("m1", {"ann", "bob"});
+  EXPECT_EQ(told, (std::vector<std::string>{id, "m1"}));
+}
+
+// As after a death in between: the row is there, the session is not, and the maker says it again.
+TEST_F(FullEventLogTest, AMatchOfTheQueueThatWasOpenedBeforeIsToldAsItWasOpened) {
+  Queue("ann").IgnoreError();
+  ASSERT_TRUE(match_store_
+                  .CreateMatch({.id = "m1",
+                                .game_id = "arena",
+                                .started_at = clock_.WallNow(),
+                                .seats = {{.player_id = "ann", .joined_at = clock_.WallNow()}}})
+                  .ok());
+  const WallTime opened = clock_.WallNow();
+  clock_.Advance(std::chrono::seconds(30));
+  maker_.Match("m1", {"ann"});
+  ASSERT_EQ(log_.Of("match.started").size(), 1U);
+  EXPECT_EQ(log_.Of("match.started")[0].at, opened);
 }
 
 TEST_F(FullEventLogTest, DeletingASessionIsRefusedBeforeItChangesAnything) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -117,6 +118,7 @@ class RecordingEventLog final : public EventLog {
     EXPECT_EQ(CheckEventRecord(record), Status());
     const std::lock_guard lock(mutex_);
     OOFGG_RETURN_IF_ERROR(reserve);
+    on_append(record);
     records.push_back(std::move(record));
     return {};
   }
@@ -128,6 +130,7 @@ class RecordingEventLog final : public EventLog {
   std::vector<EventRecord> records;
   Status room;     ///< What `CheckRoom` answers.
   Status reserve;  ///< What `Append` answers; unless it is OK, nothing is kept.
+  std::function<void(const EventRecord&)> on_append = [](const EventRecord&) {};  ///< Before it is kept.
 
  private:
   std::mutex mutex_;
