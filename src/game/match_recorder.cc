@@ -30,6 +30,20 @@ void LogMissed(const std::string& match_id, const Status& status) {
       "match " + match_id + ": the history lacks something for now: " + status.ToString());
 }
 
+void LogUntold(const Status& told) {
+  if (told.ok()) return;
+  Log(LogLevel::kWarning, "game",
+      "the event log lacks matches that are over, until a sweep tells it of them: " + told.ToString());
+}
+
+bool IsUntold(const MatchRecord& match) { return match.finished_at.has_value() && !match.is_told; }
+
+/// Kept, or refused for a reason that passes.
+bool MayBeKeptLater(const Status& appended) {
+  return appended.ok() || appended.code() == StatusCode::kUnavailable ||
+         appended.code() == StatusCode::kResourceExhausted;
+}
+
 /// What was stored; `fresh`, which was to be, where nothing could.
 MatchRecord StoredOr(MatchRecord fresh, StatusOr<MatchRecord> stored) {
   LogMissed(fresh.id, stored.status());
@@ -173,11 +187,14 @@ void MatchRecorder::NoteMembers(const SessionRecord& session) {
 }
 
 void MatchRecorder::Close(const SessionRecord& session, MatchEnd how) {
-  LogMissed(session.id, CloseWith(session.id, how, &session));
+  const auto closed = CloseWith(session.id, how, &session);
+  LogMissed(session.id, closed.status());
+  if (closed.ok()) LogUntold(TellEnd(*closed));
 }
 
 // `session` is null if there is nothing left of it.
-Status MatchRecorder::CloseWith(const std::string& id, MatchEnd how, const SessionRecord* session) {
+StatusOr<MatchRecord> MatchRecorder::CloseWith(const std::string& id, MatchEnd how,
+                                               const SessionRecord* session) {
   const auto close = [&](MatchRecord& match) {
     match.finished_at = parts_.clock.WallNow();
     match.end = how;
@@ -189,8 +206,7 @@ Status MatchRecorder::CloseWith(const std::string& id, MatchEnd how, const Sessi
       seat.placement = outcome.placement;
     }
   };
-  bool told = false;
-  const auto attempt = [&]() -> StatusOr<MatchRecord> {
+  return RetryOnConflict([&]() -> StatusOr<MatchRecord> {
     auto match = parts_.matches.FindMatch(id);
     if (match.ok() && match->finished_at.has_value()) return match;  // By somebody who was faster.
     const bool is_new = match.status().code() == StatusCode::kNotFound && session != nullptr;
@@ -198,38 +214,56 @@ Status MatchRecorder::CloseWith(const std::string& id, MatchEnd how, const Sessi
     if (is_new)
       match = RecordOf(*session);  // It began when nothing could be stored, or before there was a history.
     close(*match);
-    // Before it is stored: who dies in between leaves it open, and it is closed and told again, under one id.
-    if (!std::exchange(told, true)) AppendOrTell(parts_.log, EndEventOf(*match));
     auto stored = is_new ? parts_.matches.CreateMatch(*match) : parts_.matches.UpdateMatch(*match);
     if (!stored.ok()) return Raced(stored.status());
     return stored;
-  };
-  return RetryOnConflict(attempt).status();
+  });
+}
+
+// Once it is stored, so that whoever tells it tells the same. Until it is marked, the next sweep tells it
+// again.
+Status MatchRecorder::TellEnd(const MatchRecord& match) {
+  if (!IsUntold(match)) return {};
+  const Status told = parts_.log.Append(EndEventOf(match));
+  if (!MayBeKeptLater(told)) {
+    Log(LogLevel::kError, "game",
+        "match " + match.id + ": match.finished is never recorded: " + told.ToString());
+  } else if (!told.ok()) {
+    return told;
+  }
+  return parts_.matches.MarkTold(match.id);
 }
 
 Status MatchRecorder::CloseMissed() {
   Status first_error;
+  Status told;
   std::vector<std::string> page;
   do {
     OOFGG_ASSIGN_OR_RETURN(page, parts_.matches.ListOpen(page.empty() ? "" : page.back(), kMatchesAtOnce));
     for (const std::string& id : page) {
-      Status closed = CloseIfOver(id);
+      const auto match = CloseIfOver(id);
       // Then there is no use in asking for the others.
-      if (closed.code() == StatusCode::kUnavailable) return closed;
-      if (first_error.ok()) first_error = std::move(closed);
+      if (match.status().code() == StatusCode::kUnavailable) return match.status();
+      if (first_error.ok()) first_error = match.status();
+      if (!match.ok() || !told.ok() || !IsUntold(*match)) continue;
+      told = CheckRoom();  // What can be told by the next sweep as well need not come out of the reserve.
+      if (told.ok()) told = TellEnd(*match);
     }
   } while (page.size() == kMatchesAtOnce);
+  LogUntold(told);
   return first_error;
 }
 
-Status MatchRecorder::CloseIfOver(const std::string& id) {
+// The match as it then is; it may be open.
+StatusOr<MatchRecord> MatchRecorder::CloseIfOver(const std::string& id) {
   const auto session = parts_.sessions.FindSession(id);
-  if (session.ok()) return IsLive(session->state) ? Status() : CloseWith(id, EndOf(*session), &*session);
+  if (session.ok() && IsLive(session->state)) return MatchRecord();
+  if (session.ok()) return CloseWith(id, EndOf(*session), &*session);
   if (session.status().code() != StatusCode::kNotFound) return session.status();
   const auto match = parts_.matches.FindMatch(id);
-  if (match.status().code() == StatusCode::kNotFound) return {};
+  if (match.status().code() == StatusCode::kNotFound) return MatchRecord();
   OOFGG_RETURN_IF_ERROR(match.status());
-  if (match->started_at + kSettling > parts_.clock.WallNow()) return {};
+  if (match->started_at + kSettling > parts_.clock.WallNow()) return match;
   return CloseWith(id, MatchEnd::kUnknown, nullptr);
 }
 

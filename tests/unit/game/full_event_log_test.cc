@@ -122,6 +122,49 @@ TEST_F(FullEventLogTest, AMatchOfTheQueueThatWasOpenedBeforeIsToldAsItWasOpened)
   EXPECT_EQ(log_.Of("match.started")[0].at, opened);
 }
 
+TEST_F(FullEventLogTest, AnEndThatCannotBeToldIsInTheHistoryAndToldLater) {
+  const std::string id = MakeSession({"ann"}).id;
+  ASSERT_TRUE(Put(id, SessionState::kStarted).ok());
+  UseUpReserve();
+  clock_.Advance(std::chrono::seconds(5));
+  const WallTime ended = clock_.WallNow();
+  ASSERT_TRUE(Put(id, SessionState::kFinished).ok());
+  EXPECT_EQ(room_->matches().GetMatch(As("ann"), {.id = id})->end, MatchEnd::kFinished);
+  EXPECT_EQ(room_->matches().ListMatches(As("ann"), {})->matches.size(), 1U);
+  clock_.Advance(std::chrono::hours(1));
+  EXPECT_TRUE(room_->PurgeEnded().ok()) << "a log without room is no error of the stores";
+  Restart();
+  EXPECT_TRUE(log_.Of("match.finished").empty());
+  MakeRoom();
+  for (int again = 0; again < 2; ++again) EXPECT_TRUE(room_->PurgeEnded().ok());
+  ASSERT_EQ(log_.Of("match.finished").size(), 1U);
+  EXPECT_EQ(log_.Of("match.finished")[0].at, ended);
+  EXPECT_TRUE(match_store_.ListOpen("", 10)->empty());
+}
+
+TEST_F(FullEventLogTest, ASweepLeavesTheReserveToWhatIsUnderWay) {
+  const std::string id = MakeSession({"ann"}).id;
+  ASSERT_TRUE(Put(id, SessionState::kStarted).ok());
+  SessionRecord row = session_store_.FindSession(id).value();
+  row.state = SessionState::kFinished;
+  ASSERT_TRUE(session_store_.UpdateSession(row).ok());
+  Fill();
+  EXPECT_TRUE(room_->PurgeEnded().ok());
+  EXPECT_EQ(room_->matches().GetMatch(As("ann"), {.id = id})->end, MatchEnd::kFinished);
+  EXPECT_TRUE(log_.Of("match.finished").empty());
+  MakeRoom();
+  EXPECT_TRUE(room_->PurgeEnded().ok());
+  EXPECT_EQ(log_.Of("match.finished").size(), 1U);
+}
+
+TEST_F(FullEventLogTest, WhatTheLogNeverTakesIsNotOfferedForEver) {
+  const std::string id = MakeSession({"ann"}).id;
+  ASSERT_TRUE(Put(id, SessionState::kStarted).ok());
+  log_.reserve = MakeStatus(StatusCode::kInvalidArgument, "larger than any record may be");
+  ASSERT_TRUE(Put(id, SessionState::kFinished).ok());
+  EXPECT_TRUE(match_store_.ListOpen("", 10)->empty());
+}
+
 TEST_F(FullEventLogTest, DeletingASessionIsRefusedBeforeItChangesAnything) {
   const std::string id = MakeSession({"ann"}).id;
   Fill();

@@ -357,6 +357,38 @@ TEST_F(MatchHistoryTest, OfTwoServersThatSeeTheEndOneWritesAndTellsIt) {
   EXPECT_EQ(Told("match.finished").size(), 1U);
 }
 
+TEST_F(MatchHistoryTest, TellsTheEndThatWasStoredThoughOthersWroteInBetween) {
+  MatchStoreProxy matches(match_store_);
+  auto room =
+      GameRoom::Open({player_store_, game_store_, session_store_, entity_store_, score_store_, matches},
+                     &maker_, clock_, random_, log_, options_);
+  ASSERT_TRUE(room.ok()) << room.status();
+  room_ = *std::move(room);
+  const std::string id = Start({"ann"});
+  matches.before_update = [&](const MatchRecord& match) {
+    if (match.seats.size() != 1) return;
+    MatchRecord other = match_store_.FindMatch(id).value();
+    other.seats.push_back({.player_id = "bob", .joined_at = clock_.WallNow()});
+    EXPECT_TRUE(match_store_.UpdateMatch(other).ok());
+    clock_.Advance(seconds(1));
+  };
+  // Somebody else sweeps when it is told and not marked yet.
+  auto other =
+      GameRoom::Open({player_store_, game_store_, session_store_, entity_store_, score_store_, match_store_},
+                     &maker_, clock_, random_, log_, options_);
+  matches.before_mark = [&] { EXPECT_TRUE((*other)->PurgeEnded().ok()); };
+  ASSERT_TRUE(Put("ann", id, SessionState::kFinished).ok());
+
+  const auto told = Told("match.finished");
+  ASSERT_EQ(told.size(), 2U) << "the other could not know";
+  EXPECT_EQ(told[0].at, match_store_.FindMatch(id)->finished_at);
+  EXPECT_EQ(told[0].fields[2], (std::pair<std::string, EventRecord::Value>("players", std::int64_t{2})));
+  EXPECT_EQ(told[1].id, told[0].id);
+  EXPECT_EQ(told[1].at, told[0].at);
+  EXPECT_EQ(told[1].fields, told[0].fields);
+  room_.reset();  // Before the store.
+}
+
 TEST_F(MatchHistoryTest, TellsTheEventLogWhatBeganAndWhatCameOfIt) {
   const std::string id = Start({"ann", "bob"});
   clock_.Advance(seconds(2));
