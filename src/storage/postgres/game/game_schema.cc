@@ -132,7 +132,7 @@ constexpr std::string_view kPlayersAndGames = R"sql(
 
 constexpr std::array kGameMigrations = {
     kKeys,           kPlayersAndGames, kSessionTables,   kSessionFunctions, kEntityFunctions, kScoreTables,
-    kScoreFunctions, kScoreHorizon,    kRunningSessions, kMatchTables,      kMatchesTold};
+    kScoreFunctions, kScoreHorizon,    kRunningSessions, kMatchTables,      kMatchesTold,     kScoresBySeat};
 
 }  // namespace
 

@@ -225,8 +225,14 @@ DROP INDEX matches_open;
 CREATE INDEX matches_open ON matches (id) WHERE told = 0;
 )sql";
 
-constexpr std::array kMigrations = {kFirst,     kSecond,  kThird,   kFourth,
-                                    kStandings, kRunning, kMatches, kMatchesTold};
+/// For what each player of a match submitted with its id, beside whatever others did.
+constexpr std::string_view kScoresBySeat = R"sql(
+DROP INDEX scores_by_instance;
+CREATE INDEX scores_by_seat ON scores (instance_id, player_id, game_id, score_type) WHERE instance_id <> '';
+)sql";
+
+constexpr std::array kMigrations = {kFirst,   kSecond,  kThird,       kFourth,      kStandings,
+                                    kRunning, kMatches, kMatchesTold, kScoresBySeat};
 
 }  // namespace
 
