@@ -16,8 +16,8 @@ namespace oofgg::game {
 namespace {
 
 constexpr std::size_t kMatchesErasedAtOnce = 1'000;
-/// Of one match, so that nobody makes it long to read by submitting scores without end.
-constexpr std::size_t kScoresLookedAt = 4'096;
+/// Of one player in one match; a game has fewer, unless its rules were changed very often.
+constexpr std::size_t kScoreTypesAtMost = 100;
 
 bool WasIn(const MatchRecord& match, std::string_view player_id) {
   return std::any_of(match.seats.begin(), match.seats.end(),
@@ -125,28 +125,29 @@ StatusOr<std::vector<PlayedMatch>> MatchFacade::Describe(std::span<const MatchRe
   return matches;
 }
 
-// Scores name the match by its id or by the place that it was for their player.
+// Scores name the match by its id or by the place that it was for their player. Anybody may submit some with
+// that id, so only those of the seats are asked for.
 Status MatchFacade::AddScores(std::span<const MatchRecord> records, std::vector<PlayedMatch>& matches) {
-  std::vector<std::string> instances;
+  std::vector<InstanceSeat> seats;
   StringMap<std::size_t> match_of;
   for (std::size_t i = 0; i < records.size(); ++i) {
-    instances.push_back(records[i].id);
-    match_of.emplace(records[i].id, i);
-    for (const MatchSeat& seat : records[i].seats) {
-      if (seat.alias.empty()) continue;
-      instances.push_back(seat.alias);
-      match_of.emplace(seat.alias, i);
+    const MatchRecord& record = records[i];
+    for (const MatchSeat& seat : record.seats) {
+      if (seat.player_id.empty()) continue;
+      for (const std::string& name : {record.id, seat.alias}) {
+        if (name.empty()) continue;
+        seats.push_back({.instance_id = name, .player_id = seat.player_id, .game_id = record.game_id});
+        match_of.emplace(name, i);
+      }
     }
   }
   OOFGG_ASSIGN_OR_RETURN(const std::vector<ScoreRecord> scores,
-                         parts_.scores.ListInstanceScores(instances, kScoresLookedAt));
+                         parts_.scores.ListInstanceScores(seats, kScoreTypesAtMost));
   std::map<std::int64_t, const Score*> in_order;
   for (const ScoreRecord& record : scores) in_order.emplace(record.order, &record.score);
   for (const auto& [order, each] : in_order) {
     const Score& score = *each;
-    PlayedMatch& match = matches[match_of.find(score.instance_id)->second];
-    if (score.game_id != match.game_id) continue;
-    for (MatchPlayer& player : match.players) {
+    for (MatchPlayer& player : matches[match_of.find(score.instance_id)->second].players) {
       if (player.player_id != score.player_id) continue;
       std::erase_if(player.scores,
                     [&score](const MatchScore& older) { return older.score_type == score.score_type; });

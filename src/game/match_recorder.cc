@@ -30,6 +30,26 @@ void LogMissed(const std::string& match_id, const Status& status) {
       "match " + match_id + ": the history lacks something for now: " + status.ToString());
 }
 
+void LogUntold(const Status& told) {
+  if (told.ok()) return;
+  Log(LogLevel::kWarning, "game",
+      "the event log lacks matches that are over, until a sweep tells it of them: " + told.ToString());
+}
+
+bool IsUntold(const MatchRecord& match) { return match.finished_at.has_value() && !match.is_told; }
+
+/// Kept, or refused for a reason that passes.
+bool MayBeKeptLater(const Status& appended) {
+  return appended.ok() || appended.code() == StatusCode::kUnavailable ||
+         appended.code() == StatusCode::kResourceExhausted;
+}
+
+/// What was stored; `fresh`, which was to be, where nothing could.
+MatchRecord StoredOr(MatchRecord fresh, StatusOr<MatchRecord> stored) {
+  LogMissed(fresh.id, stored.status());
+  return stored.ok() ? *std::move(stored) : std::move(fresh);
+}
+
 /// Opened by two at the same moment: try again as the second.
 Status Raced(const Status& created) {
   if (created.code() != StatusCode::kAlreadyExists) return created;
@@ -66,6 +86,28 @@ std::string RosterOf(const MatchRecord& match) {
   return roster.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+// All of it from the match, so that whoever tells it again tells the same.
+EventRecord EventOf(const std::string& kind, WallTime at, const MatchRecord& match) {
+  return {at,
+          kind,
+          match.id,
+          {{"game_id", match.game_id},
+           {"region", std::int64_t{match.region}},
+           {"players", static_cast<std::int64_t>(match.seats.size())},
+           {"roster", RosterOf(match)},
+           {"started_at", MillisOf(match.started_at)}},
+          kind + ":" + match.id};
+}
+
+EventRecord EndEventOf(const MatchRecord& match) {
+  const WallTime end = match.finished_at.value_or(match.started_at);
+  EventRecord record = EventOf("match.finished", end, match);
+  record.fields.emplace_back("finished_at", MillisOf(end));
+  record.fields.emplace_back("duration_ms", MillisOf(end) - MillisOf(match.started_at));
+  record.fields.emplace_back("how_ended", std::string(base::NameOf(match.end)));
+  return record;
+}
+
 }  // namespace
 
 MatchRecord MatchRecorder::RecordOf(const SessionRecord& session) const {
@@ -93,9 +135,9 @@ void MatchRecorder::NoteMembersIn(MatchRecord& match, const SessionRecord& sessi
   }
 }
 
-void MatchRecorder::Open(const SessionRecord& session) {
+MatchRecord MatchRecorder::Open(const SessionRecord& session) {
+  MatchRecord fresh = RecordOf(session);
   const auto open = [&]() -> StatusOr<MatchRecord> {
-    MatchRecord fresh = RecordOf(session);
     auto made = parts_.matches.CreateMatch(fresh);
     if (made.status().code() != StatusCode::kAlreadyExists) return made;
     OOFGG_ASSIGN_OR_RETURN(const MatchRecord before, parts_.matches.FindMatch(session.id));
@@ -103,11 +145,11 @@ void MatchRecorder::Open(const SessionRecord& session) {
     fresh.version = before.version;
     return parts_.matches.UpdateMatch(fresh);
   };
-  LogMissed(session.id, RetryOnConflict(open).status());
+  return StoredOr(std::move(fresh), RetryOnConflict(open));
 }
 
-void MatchRecorder::OpenFor(const std::string& player_id, const std::string& place_id,
-                            const SessionRecord& match) {
+MatchRecord MatchRecorder::OpenFor(const std::string& player_id, const std::string& place_id,
+                                   const SessionRecord& match) {
   const auto take_seat = [&](MatchRecord& record) {
     const auto seat =
         std::find_if(record.seats.begin(), record.seats.end(),
@@ -116,11 +158,11 @@ void MatchRecorder::OpenFor(const std::string& player_id, const std::string& pla
     seat->alias = place_id;
     return true;
   };
+  MatchRecord fresh = RecordOf(match);
+  take_seat(fresh);
   const auto open = [&]() -> StatusOr<MatchRecord> {
     auto stored = parts_.matches.FindMatch(match.id);
     if (stored.status().code() == StatusCode::kNotFound) {
-      MatchRecord fresh = RecordOf(match);
-      take_seat(fresh);
       auto made = parts_.matches.CreateMatch(fresh);
       if (!made.ok()) return Raced(made.status());
       return made;
@@ -128,10 +170,12 @@ void MatchRecorder::OpenFor(const std::string& player_id, const std::string& pla
     if (!stored.ok() || !take_seat(*stored)) return stored;
     return parts_.matches.UpdateMatch(*stored);
   };
-  LogMissed(match.id, RetryOnConflict(open).status());
+  return StoredOr(std::move(fresh), RetryOnConflict(open));
 }
 
-void MatchRecorder::TellStarted(const SessionRecord& session) { Tell("match.started", RecordOf(session)); }
+Status MatchRecorder::TellStarted(const MatchRecord& match) {
+  return parts_.log.Append(EventOf("match.started", match.started_at, match));
+}
 
 void MatchRecorder::NoteMembers(const SessionRecord& session) {
   const Status noted = ModifyMatch(parts_.matches, session.id, [&](MatchRecord& match) {
@@ -143,11 +187,14 @@ void MatchRecorder::NoteMembers(const SessionRecord& session) {
 }
 
 void MatchRecorder::Close(const SessionRecord& session, MatchEnd how) {
-  LogMissed(session.id, CloseWith(session.id, how, &session));
+  const auto closed = CloseWith(session.id, how, &session);
+  LogMissed(session.id, closed.status());
+  if (closed.ok()) LogUntold(TellEnd(*closed));
 }
 
 // `session` is null if there is nothing left of it.
-Status MatchRecorder::CloseWith(const std::string& id, MatchEnd how, const SessionRecord* session) {
+StatusOr<MatchRecord> MatchRecorder::CloseWith(const std::string& id, MatchEnd how,
+                                               const SessionRecord* session) {
   const auto close = [&](MatchRecord& match) {
     match.finished_at = parts_.clock.WallNow();
     match.end = how;
@@ -159,8 +206,7 @@ Status MatchRecorder::CloseWith(const std::string& id, MatchEnd how, const Sessi
       seat.placement = outcome.placement;
     }
   };
-  bool told = false;
-  const auto attempt = [&]() -> StatusOr<MatchRecord> {
+  return RetryOnConflict([&]() -> StatusOr<MatchRecord> {
     auto match = parts_.matches.FindMatch(id);
     if (match.ok() && match->finished_at.has_value()) return match;  // By somebody who was faster.
     const bool is_new = match.status().code() == StatusCode::kNotFound && session != nullptr;
@@ -168,58 +214,57 @@ Status MatchRecorder::CloseWith(const std::string& id, MatchEnd how, const Sessi
     if (is_new)
       match = RecordOf(*session);  // It began when nothing could be stored, or before there was a history.
     close(*match);
-    // Before it is stored: who dies in between leaves it open, and it is closed and told again, under one id.
-    if (!std::exchange(told, true)) Tell("match.finished", *match);
     auto stored = is_new ? parts_.matches.CreateMatch(*match) : parts_.matches.UpdateMatch(*match);
     if (!stored.ok()) return Raced(stored.status());
     return stored;
-  };
-  return RetryOnConflict(attempt).status();
+  });
+}
+
+// Once it is stored, so that whoever tells it tells the same. Until it is marked, the next sweep tells it
+// again.
+Status MatchRecorder::TellEnd(const MatchRecord& match) {
+  if (!IsUntold(match)) return {};
+  const Status told = parts_.log.Append(EndEventOf(match));
+  if (!MayBeKeptLater(told)) {
+    Log(LogLevel::kError, "game",
+        "match " + match.id + ": match.finished is never recorded: " + told.ToString());
+  } else if (!told.ok()) {
+    return told;
+  }
+  return parts_.matches.MarkTold(match.id);
 }
 
 Status MatchRecorder::CloseMissed() {
   Status first_error;
+  Status told;
   std::vector<std::string> page;
   do {
     OOFGG_ASSIGN_OR_RETURN(page, parts_.matches.ListOpen(page.empty() ? "" : page.back(), kMatchesAtOnce));
     for (const std::string& id : page) {
-      Status closed = CloseIfOver(id);
+      const auto match = CloseIfOver(id);
       // Then there is no use in asking for the others.
-      if (closed.code() == StatusCode::kUnavailable) return closed;
-      if (first_error.ok()) first_error = std::move(closed);
+      if (match.status().code() == StatusCode::kUnavailable) return match.status();
+      if (first_error.ok()) first_error = match.status();
+      if (!match.ok() || !told.ok() || !IsUntold(*match)) continue;
+      told = CheckRoom();  // What can be told by the next sweep as well need not come out of the reserve.
+      if (told.ok()) told = TellEnd(*match);
     }
   } while (page.size() == kMatchesAtOnce);
+  LogUntold(told);
   return first_error;
 }
 
-Status MatchRecorder::CloseIfOver(const std::string& id) {
+// The match as it then is; it may be open.
+StatusOr<MatchRecord> MatchRecorder::CloseIfOver(const std::string& id) {
   const auto session = parts_.sessions.FindSession(id);
-  if (session.ok()) return IsLive(session->state) ? Status() : CloseWith(id, EndOf(*session), &*session);
+  if (session.ok() && IsLive(session->state)) return MatchRecord();
+  if (session.ok()) return CloseWith(id, EndOf(*session), &*session);
   if (session.status().code() != StatusCode::kNotFound) return session.status();
   const auto match = parts_.matches.FindMatch(id);
-  if (match.status().code() == StatusCode::kNotFound) return {};
+  if (match.status().code() == StatusCode::kNotFound) return MatchRecord();
   OOFGG_RETURN_IF_ERROR(match.status());
-  if (match->started_at + kSettling > parts_.clock.WallNow()) return {};
+  if (match->started_at + kSettling > parts_.clock.WallNow()) return match;
   return CloseWith(id, MatchEnd::kUnknown, nullptr);
-}
-
-void MatchRecorder::Tell(const std::string& kind, const MatchRecord& match) {
-  EventRecord record{parts_.clock.WallNow(),
-                     kind,
-                     match.id,
-                     {{"game_id", match.game_id},
-                      {"region", std::int64_t{match.region}},
-                      {"players", static_cast<std::int64_t>(match.seats.size())},
-                      {"roster", RosterOf(match)},
-                      {"started_at", MillisOf(match.started_at)}}};
-  if (match.finished_at.has_value()) {
-    const std::int64_t finished = MillisOf(*match.finished_at);
-    record.fields.emplace_back("finished_at", finished);
-    record.fields.emplace_back("duration_ms", finished - MillisOf(match.started_at));
-    record.fields.emplace_back("how_ended", std::string(base::NameOf(match.end)));
-  }
-  record.id = kind + ":" + match.id;  // Who tells it again drops out by that.
-  AppendOrTell(parts_.log, std::move(record));
 }
 
 }  // namespace oofgg::game

@@ -16,11 +16,14 @@ namespace oofgg::game {
   return state == SessionState::kStarted || state == SessionState::kPaused;
 }
 
-/// Writes down what is played. A match is opened before its session's row says that it has begun, and closed
-/// once that says that it is over: whatever dies in between, an open match whose session is over is found by
-/// `CloseMissed`. It is closed once, whoever sees the end, and told once to the event log.
-/// A store that cannot be used must not hold up a game: that is a line in the log, and is made up for later.
-/// Threads: safe; methods block on the stores.
+/// Writes down what is played, and tells the event log of it.
+/// A match is opened, and match.started told, before its session's row says that it has begun. Once that says
+/// that it is over, the match is closed, by one of all who see the end; then match.finished is told, with
+/// what was stored; then it is marked as told. Whatever dies or fails in between, `CloseMissed` finds what is
+/// not told yet and does the rest: match.finished is told of every match that was opened, once or as a repeat
+/// with the same id, and what was told first is what the history has, but for who was erased since. A store
+/// that cannot be used, or a log without room, must not hold up a game that is under way: that is a line on
+/// stderr, and is made up for later. Threads: safe; methods block on the stores.
 class MatchRecorder {
  public:
   struct Parts {
@@ -33,17 +36,19 @@ class MatchRecorder {
 
   explicit MatchRecorder(const Parts& parts) : parts_(parts) {}
 
-  /// EventLog::CheckRoom, before a match is made that will be told.
+  /// EventLog::CheckRoom, before a match is begun that nobody has asked for yet.
   [[nodiscard]] Status CheckRoom() const { return parts_.log.CheckRoom(); }
 
-  /// The session is about to begin, with these members. Once more if that came to nothing.
-  void Open(const SessionRecord& session);
+  /// The session is about to begin, with these members. Once more if that came to nothing. Returns the match
+  /// as it is stored, or would be.
+  MatchRecord Open(const SessionRecord& session);
 
   /// The maker's match is about to begin; the player knows it by `place_id`. For one player after the other.
-  void OpenFor(const std::string& player_id, const std::string& place_id, const SessionRecord& match);
+  MatchRecord OpenFor(const std::string& player_id, const std::string& place_id, const SessionRecord& match);
 
-  /// The session has begun: for the event log.
-  void TellStarted(const SessionRecord& session);
+  /// Tells the event log of a match that is open, before its session's row says that it has begun. Again, it
+  /// is a repeat. Errors: those of EventLog::Append.
+  [[nodiscard]] Status TellStarted(const MatchRecord& match);
 
   /// Players came or went while it is played: the session has these members now.
   void NoteMembers(const SessionRecord& session);
@@ -51,16 +56,17 @@ class MatchRecorder {
   /// The session is over, its row says so, and what it says of results counts.
   void Close(const SessionRecord& session, MatchEnd how);
 
-  /// Closes the matches whose sessions are over or gone, where whoever ended them could not; to be called at
-  /// the start and every ten minutes or so. The stores' first error is told at the end.
+  /// Closes the matches whose sessions are over or gone, where whoever ended them could not, and tells of
+  /// those that are closed and not told, as far as the event log has room; to be called at the start and
+  /// every ten minutes or so. The stores' first error is told at the end; a log that refuses is none.
   Status CloseMissed();
 
  private:
   [[nodiscard]] MatchRecord RecordOf(const SessionRecord& session) const;
   void NoteMembersIn(MatchRecord& match, const SessionRecord& session) const;
-  Status CloseWith(const std::string& id, MatchEnd how, const SessionRecord* session);
-  Status CloseIfOver(const std::string& id);
-  void Tell(const std::string& kind, const MatchRecord& match);
+  StatusOr<MatchRecord> CloseWith(const std::string& id, MatchEnd how, const SessionRecord* session);
+  StatusOr<MatchRecord> CloseIfOver(const std::string& id);
+  Status TellEnd(const MatchRecord& match);
 
   const Parts parts_;
 };

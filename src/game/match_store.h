@@ -27,8 +27,8 @@ struct MatchSeat {
   friend bool operator==(const MatchSeat&, const MatchSeat&) = default;
 };
 
-/// A match as stored: open while it is played, and closed once, when it is over. Moments are kept to the
-/// millisecond.
+/// A match as stored: open while it is played, closed once, when it is over, and told once it is sure that
+/// the event log has heard of that. Moments are kept to the millisecond.
 struct MatchRecord {
   std::string id{};
   std::string game_id{};
@@ -38,6 +38,7 @@ struct MatchRecord {
   MatchEnd end = MatchEnd::kUnknown;
   std::vector<MatchSeat> seats{};
   std::int64_t version = 0;  ///< How often it was written; the store's own.
+  bool is_told = false;      ///< The store's own, too: `MarkTold` sets it.
 
   friend bool operator==(const MatchRecord&, const MatchRecord&) = default;
 };
@@ -55,7 +56,7 @@ class MatchStore {
  public:
   virtual ~MatchStore() = default;
 
-  /// Stores a new match, open or closed, as version 1. kAlreadyExists: the id is taken.
+  /// Stores a new match, open or closed, as version 1 and not told. kAlreadyExists: the id is taken.
   virtual StatusOr<MatchRecord> CreateMatch(const MatchRecord& match) = 0;
 
   /// kNotFound: no such match.
@@ -64,8 +65,9 @@ class MatchStore {
   /// The match in which somebody's place in the queue was `alias`. kNotFound: there is none.
   virtual StatusOr<MatchRecord> FindMatchByAlias(std::string_view alias) = 0;
 
-  /// Replaces the row, seats included, and adds 1 to its version; returns it as it now is. kAborted:
-  /// `match.version` is not the stored one, so somebody else wrote in between. kNotFound: no such match.
+  /// Replaces the row, seats included, but not whether it is told, and adds 1 to its version; returns it so.
+  /// kAborted: `match.version` is not the stored one, so somebody else wrote in between. kNotFound: no such
+  /// match.
   virtual StatusOr<MatchRecord> UpdateMatch(const MatchRecord& match) = 0;
 
   /// At most `limit` closed matches that the player was in, of the game (an empty one: of all games), newest
@@ -74,14 +76,19 @@ class MatchStore {
                                                          const std::optional<MatchPosition>& after,
                                                          std::size_t limit) = 0;
 
-  /// The ids of at most `limit` open matches, in ascending order, beginning after `after`.
+  /// The event log has the end of the match, whatever its version is. Again, or of a match that is gone,
+  /// it does no harm.
+  virtual Status MarkTold(std::string_view id) = 0;
+
+  /// The ids of at most `limit` matches that are open or not told yet, in ascending order, beginning after
+  /// `after`.
   virtual StatusOr<std::vector<std::string>> ListOpen(std::string_view after, std::size_t limit) = 0;
 
   /// Forgets who the player was in at most `limit` matches, adding 1 to the versions of these. True: there is
   /// more to do.
   virtual StatusOr<bool> ErasePlayer(std::string_view player_id, std::size_t limit) = 0;
 
-  /// Forgets matches that ended `sweep.keep` ago or longer. True: there is more to do.
+  /// Forgets matches that ended `sweep.keep` ago or longer and are told. True: there is more to do.
   virtual StatusOr<bool> Purge(const Sweep& sweep) = 0;
 };
 

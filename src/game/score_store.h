@@ -73,6 +73,13 @@ struct CountedScore {
 /// What was stored, as far as it counts; nothing: on no list.
 [[nodiscard]] std::optional<CountedScore> CountedBy(const StoredScore& stored);
 
+/// What one player submitted in one game with one instance id, which is not empty.
+struct InstanceSeat {
+  std::string instance_id{};
+  std::string player_id{};
+  std::string game_id{};
+};
+
 /// How far submissions have come.
 struct ScoreHorizon {
   std::int64_t order = 0;  ///< The last one given out.
@@ -112,9 +119,10 @@ class ScoreStore {
   /// How many scores `ListScores` could list in all.
   virtual StatusOr<std::int64_t> CountScores(std::string_view player_id, std::string_view game_id) = 0;
 
-  /// Of the newest `limit` scores that were submitted with each of these instance ids, which are not empty,
-  /// the newest of each player, game and type; in no order.
-  virtual StatusOr<std::vector<ScoreRecord>> ListInstanceScores(std::span<const std::string> instance_ids,
+  /// The newest score of each type that each of these seats has, of at most `limit` types a seat; in no
+  /// order. Costs what it lists: how much was submitted, by the players of the seats or by others, does not
+  /// matter.
+  virtual StatusOr<std::vector<ScoreRecord>> ListInstanceScores(std::span<const InstanceSeat> seats,
                                                                 std::size_t limit) = 0;
 
   /// Whether the game has ever had scores of that type, whose rule is fixed then.

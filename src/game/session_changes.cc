@@ -126,15 +126,21 @@ StatusOr<Session> SessionFacade::UpdateSession(const CallContext& context,
   SessionRecord before;
   bool charged = false;
   bool begins = false;
+  bool begin_told = false;
   const auto change = [&](SessionRecord& stored) -> StatusOr<bool> {
     before = stored;
     OOFGG_ASSIGN_OR_RETURN(const bool is_changed, Change(stored, request, game));
+    begins = BeginsMatch(before.state, stored.state, request);
+    if (begins) OOFGG_RETURN_IF_ERROR(parts_.matches.CheckRoom());
     if (is_changed && !std::exchange(charged, true)) {
       const std::size_t told = 1 + MissingIn(stored, before).size() + MissingIn(before, stored).size();
       OOFGG_RETURN_IF_ERROR(parts_.allowance.ChargeCall(context, stored.id, 0, told));
     }
-    begins = BeginsMatch(before.state, stored.state, request);
-    if (begins) parts_.matches.Open(stored);
+    if (!begins) return is_changed;
+    const MatchRecord match = parts_.matches.Open(stored);
+    // Before the row says so, since nobody could make up for it who dies in between. Then nothing is changed.
+    if (!begin_told) OOFGG_RETURN_IF_ERROR(parts_.matches.TellStarted(match));
+    begin_told = true;
     return is_changed;
   };
   const auto turn = parts_.turns.Take(session.record.id);
@@ -142,7 +148,6 @@ StatusOr<Session> SessionFacade::UpdateSession(const CallContext& context,
                          ModifySession(parts_.sessions, session.record.id, change, request.version));
   const std::vector<std::string> gone = MissingIn(changed, before);
   const std::vector<std::string> come = MissingIn(before, changed);
-  if (begins) parts_.matches.TellStarted(changed);
   if (!IsLive(changed.state) || !gone.empty() || !come.empty()) {
     NoteMatch(begins ? SessionState::kStarted : before.state, changed, EndBy(request));
   }

@@ -223,14 +223,7 @@ Status TicketFollower::EnsureMatch(const SessionRecord& place, const Ticket& tic
     return MakeStatus(StatusCode::kInternal, "the maker's match does not name this player");
   }
   std::erase_if(match.members, [this](const auto& member) { return erased_.Contains(member.user_id); });
-  OOFGG_RETURN_IF_ERROR(matches_.CheckRoom());
-  matches_.OpenFor(place.owner_id, place.id, match);
-  const auto made = sessions_.CreateSession(match, {}, 0);
-  if (made.ok()) {
-    matches_.TellStarted(*made);
-  } else if (made.status().code() != StatusCode::kAlreadyExists) {
-    return made.status();
-  }
+  OOFGG_RETURN_IF_ERROR(Begin(place, match));
   return ModifySession(
              sessions_, match.id,
              [&](SessionRecord& stored) -> StatusOr<bool> {
@@ -246,6 +239,19 @@ Status TicketFollower::EnsureMatch(const SessionRecord& place, const Ticket& tic
                return false;
              })
       .status();
+}
+
+// Whether the event log has room was asked when they queued: what it keeps in reserve is for this.
+Status TicketFollower::Begin(const SessionRecord& place, const SessionRecord& match) {
+  const MatchRecord opened = matches_.OpenFor(place.owner_id, place.id, match);
+  const auto begun = sessions_.FindSession(match.id);
+  if (begun.status().code() != StatusCode::kNotFound) return begun.status();
+  if (const Status told = matches_.TellStarted(opened); !told.ok()) {
+    Log(LogLevel::kError, "game",
+        "match " + match.id + " goes on, but match.started is not recorded: " + told.ToString());
+  }
+  const Status made = sessions_.CreateSession(match, {}, 0).status();
+  return made.code() == StatusCode::kAlreadyExists ? Status() : made;
 }
 
 Status TicketFollower::End(const std::string& place_id, SessionState state, const std::string& error) {

@@ -59,6 +59,7 @@ class TicketFollower : public std::enable_shared_from_this<TicketFollower> {
   Status Apply(const std::string& place_id, const StatusOr<Ticket>& ticket);
   Status Settle(const std::string& place_id, const Ticket& ticket);
   Status EnsureMatch(const SessionRecord& place, const Ticket& ticket);
+  Status Begin(const SessionRecord& place, const SessionRecord& match);
   Status ShowMatch(const std::string& place_id, const Ticket& ticket);
   Status End(const std::string& place_id, SessionState state, const std::string& error);
 

@@ -143,8 +143,30 @@ TEST_P(MatchStoreTest, GoesOnBehindAPositionAndSplitsTiesById) {
 TEST_P(MatchStoreTest, ListsWhatIsOpenByPage) {
   for (const char* id : {"b", "a", "d"}) Add(id, {"ann"});
   Add("c", {"ann"}, 1);
+  ASSERT_TRUE(store().MarkTold("c").ok());
   EXPECT_EQ(store().ListOpen("", 2).value(), (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(store().ListOpen("b", 2).value(), std::vector<std::string>{"d"});
+}
+
+TEST_P(MatchStoreTest, ListsWhatIsOverAsOpenUntilItIsTold) {
+  const MatchRecord made = Add("made", {"ann"}, 1);
+  MatchRecord match = Add("m1", {"ann"});
+  match.finished_at = kNoon + seconds(9);
+  match.is_told = true;  // Not by this.
+  const MatchRecord closed = store().UpdateMatch(match).value();
+  EXPECT_FALSE(made.is_told);
+  EXPECT_FALSE(store().FindMatch("m1")->is_told);
+  EXPECT_EQ(store().ListOpen("", 10).value(), (std::vector<std::string>{"m1", "made"}));
+  EXPECT_EQ(List("ann"), "m1 made ") << "those who played see that it is over";
+  for (int again = 0; again < 2; ++again) ASSERT_TRUE(store().MarkTold("m1").ok());
+  EXPECT_TRUE(store().MarkTold("m2").ok()) << "it may be gone";
+  EXPECT_TRUE(store().FindMatch("m1")->is_told);
+  EXPECT_TRUE(store().ListMatches("ann", "", {}, 1)->front().is_told);
+  EXPECT_EQ(store().ListOpen("", 10).value(), std::vector<std::string>{"made"});
+  MatchRecord later = closed;
+  later.is_told = false;
+  ASSERT_TRUE(store().UpdateMatch(later).ok()) << "its version is that of its content";
+  EXPECT_TRUE(store().FindMatch("m1")->is_told);
 }
 
 TEST_P(MatchStoreTest, ForgetsWhoSomebodyWasAndNothingElse) {
@@ -169,12 +191,17 @@ TEST_P(MatchStoreTest, ForgetsWhoSomebodyWasAndNothingElse) {
 
 TEST_P(MatchStoreTest, ForgetsWhatEndedLongAgo) {
   Add("open", {"ann"});
-  for (int i = 1; i <= 3; ++i) Add("m" + std::to_string(i), {"ann"}, i);
+  for (int i = 1; i <= 3; ++i) {
+    Add("m" + std::to_string(i), {"ann"}, i);
+    ASSERT_TRUE(store().MarkTold("m" + std::to_string(i)).ok());
+  }
+  Add("untold", {"bob"}, 0);
   const game::Sweep sweep{.now = kNoon + seconds(62), .keep = seconds(60), .limit = 2};
   while (store().Purge(sweep).value()) continue;
   EXPECT_EQ(List("ann"), "m3 ");
   EXPECT_EQ(store().FindMatch("m2").status().code(), StatusCode::kNotFound);
   EXPECT_TRUE(store().FindMatch("open").ok());
+  EXPECT_EQ(List("bob"), "untold ");
 }
 
 }  // namespace

@@ -13,8 +13,10 @@
 #include <vector>
 
 #include "storage/postgres/database.h"
+#include "storage/postgres/game/game_schema.h"
 #include "storage/postgres/game/postgres_entity_store.h"
 #include "storage/postgres/game/postgres_game_store.h"
+#include "storage/postgres/game/postgres_match_store.h"
 #include "storage/postgres/game/postgres_player_store.h"
 #include "storage/postgres/game/postgres_score_store.h"
 #include "storage/postgres/game/postgres_session_store.h"
@@ -261,6 +263,24 @@ TEST(PostgresGameStores, NobodyWaitsInACircle) {
 std::string SchemaOf(const std::string& url) {
   const std::size_t begin = url.find("test_");
   return url.substr(begin, url.find('%', begin) - begin) + ".";
+}
+
+// A database of servers that told matches before they stored their ends.
+TEST(PostgresGameStores, MatchesThatWereOverCountAsToldAndThoseThatArePlayedDoNot) {
+  constexpr std::size_t kWithMatches = 10;
+  oofgg::testing::PostgresServer& server = oofgg::testing::PostgresServer::Shared();
+  const std::string url = server.NewSchemaUrl();
+  const auto database = PostgresDatabase::Open(url, {.timeout = oofgg::testing::kPatience,
+                                                     .connect_timeout = oofgg::testing::kPatience})
+                            .value();
+  ASSERT_TRUE(database->Migrate("game", PostgresGameMigrations().first(kWithMatches)).ok());
+  server.Sql("INSERT INTO " + SchemaOf(url) +
+             "game_matches VALUES ('over', 'arena', 0, 1000, 2000, 1, 2),"
+             " ('played', 'arena', 0, 1000, NULL, 0, 1)");
+  const auto matches = PostgresMatchStore::Make(*database).value();
+  EXPECT_TRUE(matches->FindMatch("over")->is_told);
+  EXPECT_FALSE(matches->FindMatch("played")->is_told);
+  EXPECT_EQ(matches->ListOpen("", 10).value(), std::vector<std::string>{"played"});
 }
 
 TEST(PostgresGameStores, ListsOfAnyLengthAreVisitedOnceEachInPages) {

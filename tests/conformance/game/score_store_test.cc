@@ -422,33 +422,74 @@ TEST_P(ScoreStoreTest, TellsWhichScoresCountAndForHowMuch) {
   EXPECT_EQ(store().FindHorizon()->order, added.order) << "although the newest are gone";
 }
 
-TEST_P(ScoreStoreTest, TellsTheNewestOfEachPlayerAndTypeByInstance) {
-  const auto add = [this](const char* id, const char* player, std::int64_t value, const char* instance,
-                          const char* type = "default") {
-    Score score = MakeScore(id, player, value);
-    score.instance_id = instance;
-    score.score_type = type;
-    Keep(score, {});
-  };
-  add("1", "ann", 9, "m1");
-  add("2", "ann", 5, "m1");
-  add("3", "ann", 7, "m1", "laps");
-  add("4", "bob", 3, "m2");
-  add("5", "bob", 4, "m1");
-  add("6", "eve", 1, "m3");
-  Add("7", "ann", 8);
-  const auto of = [this](const std::vector<std::string>& instances, std::size_t limit) {
-    const auto found = store().ListInstanceScores(instances, limit);
+class InstanceScoresTest : public ScoreStoreTest {
+ protected:
+  static Score Of(std::string id, std::string player, std::string instance, std::string type = "default") {
+    Score score = MakeScore(std::move(id), std::move(player), 1);
+    score.instance_id = std::move(instance);
+    score.score_type = std::move(type);
+    return score;
+  }
+  std::set<std::string> List(const std::vector<game::InstanceSeat>& seats, std::size_t limit = 100) {
+    const auto found = store().ListInstanceScores(seats, limit);
     EXPECT_TRUE(found.ok()) << found.status();
     std::set<std::string> ids;
     if (!found.ok()) return ids;
     for (const game::ScoreRecord& record : *found) EXPECT_TRUE(ids.insert(record.score.id).second);
     return ids;
-  };
-  EXPECT_EQ(of({"m1", "m2"}, 100), (std::set<std::string>{"2", "3", "4", "5"}));
-  EXPECT_EQ(of({"m1"}, 2), (std::set<std::string>{"3", "5"}));
-  EXPECT_EQ(of({""}, 100), std::set<std::string>());
-  EXPECT_EQ(of({}, 100), std::set<std::string>());
+  }
+  using Ids = std::set<std::string>;
+};
+OOFGG_ON_ALL_ENGINES(InstanceScoresTest);
+
+TEST_P(InstanceScoresTest, AreTheNewestOfEachTypeThatAPlayerHasInAGameAndInstance) {
+  Keep(Of("1", "ann", "m1"), {});
+  Keep(Of("2", "ann", "m1"), {});
+  Keep(Of("3", "ann", "m1", "laps"), {});
+  Keep(Of("4", "ann", "m2"), {});
+  Keep(Of("5", "bob", "m1"), {});
+  Keep(Of("6", "ann", ""), {});
+  Score elsewhere = Of("7", "ann", "m1");
+  elsewhere.game_id = "chess";
+  Keep(elsewhere, {});
+  EXPECT_EQ(List({{"m1", "ann", "arena"}}), (Ids{"2", "3"}));
+  EXPECT_EQ(List({{"m1", "ann", "chess"}}), (Ids{"7"}));
+  EXPECT_EQ(List({{"m1", "ann", "arena"}, {"m2", "ann", "arena"}, {"m1", "bob", "arena"}}),
+            (Ids{"2", "3", "4", "5"}));
+  EXPECT_EQ(List({{"m2", "bob", "arena"}, {"m3", "ann", "arena"}, {"m1", "eve", "arena"}}), Ids());
+  EXPECT_EQ(List({{"", "ann", "arena"}}), Ids());
+  EXPECT_EQ(List({}), Ids());
+}
+
+// Whoever knows the id of a match may submit scores with it without end.
+TEST_P(InstanceScoresTest, AreNotPushedOutByAFloodOfAStrangersOrOfOnesOwn) {
+  Keep(Of("ann's", "ann", "m1"), {});
+  Keep(Of("bob's", "bob", "m1"), {});
+  Keep(Of("bob's laps", "bob", "m1", "laps"), {});
+  std::vector<game::NewScore> flood;
+  for (int i = 0; i < 300; ++i) {
+    flood.push_back({Of("eve" + std::to_string(i), "eve", "m1"), {}, {}});
+    flood.push_back({Of("bob" + std::to_string(i), "bob", "m1"), {}, {}});
+    Score elsewhere = Of("ann" + std::to_string(i), "ann", "m1");
+    elsewhere.game_id = "chess";
+    flood.push_back({elsewhere, {}, {}});
+  }
+  for (const auto& stored : store().InsertScores(flood)) ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_EQ(List({{"m1", "ann", "arena"}, {"m1", "bob", "arena"}}), (Ids{"ann's", "bob299", "bob's laps"}));
+}
+
+TEST_P(InstanceScoresTest, AreOfSoManyTypesAtMost) {
+  for (int i = 0; i < 5; ++i) Keep(Of(std::to_string(i), "ann", "m1", "type" + std::to_string(i)), {});
+  EXPECT_EQ(List({{"m1", "ann", "arena"}}, 3).size(), 3U);
+  EXPECT_EQ(List({{"m1", "ann", "arena"}}, 5).size(), 5U);
+}
+
+TEST_P(InstanceScoresTest, AreListedForAsManySeatsAsThereMayBe) {
+  Keep(Of("first", "p0", "m1"), {});
+  Keep(Of("last", "p11999", "m1"), {});
+  std::vector<game::InstanceSeat> seats;
+  for (int i = 0; i < 12'000; ++i) seats.push_back({"m1", "p" + std::to_string(i), "arena"});
+  EXPECT_EQ(List(seats), (Ids{"first", "last"}));
 }
 
 TEST_P(ScoreStoreTest, AKeyWhoseScoreWasErasedSaysSo) {

@@ -27,7 +27,8 @@ struct GameOnFile {
 
   explicit GameOnFile(
       const std::string& path,
-      const WrapMatches& wrap = [](MatchStore& store) -> MatchStore& { return store; })
+      const WrapMatches& wrap = [](MatchStore& store) -> MatchStore& { return store; },
+      EventLog* log = nullptr)
       : database(*storage::Database::Open(path)) {
     EXPECT_TRUE(storage::MigrateGameTables(*database).ok());
     GameRoomOptions options;
@@ -41,7 +42,8 @@ struct GameOnFile {
                             .entities = entities,
                             .scores = scores,
                             .matches = wrap(matches)},
-                           nullptr, Clock::System(), RandomSource::System(), log, options);
+                           nullptr, Clock::System(), RandomSource::System(), log != nullptr ? *log : no_log,
+                           options);
   }
 
   std::unique_ptr<storage::Database> database;
@@ -51,7 +53,7 @@ struct GameOnFile {
   storage::SqliteSessionStore sessions{*database};
   storage::SqliteScoreStore scores{*database};
   storage::SqliteMatchStore matches{*database};
-  NullEventLog log;
+  NullEventLog no_log;
   std::unique_ptr<GameRoom> room;
 };
 

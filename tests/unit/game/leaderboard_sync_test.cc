@@ -274,9 +274,9 @@ class SlowScoreStore final : public ScoreStore {
   StatusOr<std::int64_t> CountScores(std::string_view player_id, std::string_view game_id) override {
     return store_.CountScores(player_id, game_id);
   }
-  StatusOr<std::vector<ScoreRecord>> ListInstanceScores(std::span<const std::string> instance_ids,
+  StatusOr<std::vector<ScoreRecord>> ListInstanceScores(std::span<const InstanceSeat> seats,
                                                         std::size_t limit) override {
-    return store_.ListInstanceScores(instance_ids, limit);
+    return store_.ListInstanceScores(seats, limit);
   }
   StatusOr<bool> HasLists(std::string_view game_id, std::string_view score_type) override {
     return store_.HasLists(game_id, score_type);

@@ -82,12 +82,7 @@ class MatchHistoryTest : public GameRoomTest {
     ADD_FAILURE() << id << " is not in match " << match.id;
     return {};
   }
-  std::vector<EventRecord> Told(const std::string& kind) {
-    std::vector<EventRecord> told;
-    std::copy_if(log_.records.begin(), log_.records.end(), std::back_inserter(told),
-                 [&kind](const EventRecord& record) { return record.kind == kind; });
-    return told;
-  }
+  [[nodiscard]] std::vector<EventRecord> Told(const std::string& kind) const { return log_.Of(kind); }
 };
 
 TEST_F(MatchHistoryTest, TellsWhoPlayedWithWhomForHowLongAndHowItCameOut) {
@@ -232,11 +227,22 @@ TEST_F(MatchHistoryTest, AMatchOfTheMakerIsKnownByItsPlayersPlaces) {
   EXPECT_EQ(PlayerIn(match, "ann").scores, (std::vector<MatchScore>{{"default", 5}}));
   EXPECT_EQ(PlayerIn(match, "bob").result, MatchResult::kLoss);
   EXPECT_EQ(PlayerIn(match, "bob").placement, 4);
-  EXPECT_EQ(PlayerIn(match, "bob").scores, (std::vector<MatchScore>{{"default", 7}}))
-      << "whichever of the match's names he said";
+  EXPECT_EQ(PlayerIn(match, "bob").scores, (std::vector<MatchScore>{{"default", 6}}));
   EXPECT_EQ(Get("bob", bob).id, "m1");
   EXPECT_EQ(Get("bob", "m1").id, "m1");
   EXPECT_THAT(room_->matches().GetMatch(As("bob"), {.id = ann}).status(), HasCode(StatusCode::kNotFound));
+}
+
+// Anybody who knows the id of a match may submit scores with it, without end.
+TEST_F(MatchHistoryTest, NobodyPushesScoresOutOfAMatchByAFlood) {
+  const std::string id = Play({"ann", "bob"});
+  Score("ann", id, 5);
+  Score("bob", id, 7);
+  Score("bob", id, 30, "laps");
+  for (int i = 0; i < 4'200; ++i) Score(i % 2 == 0 ? "eve" : "bob", id, i);
+  EXPECT_EQ(PlayerIn(Get("ann", id), "ann").scores, (std::vector<MatchScore>{{"default", 5}}));
+  EXPECT_EQ(PlayerIn(Get("ann", id), "bob").scores,
+            (std::vector<MatchScore>{{"laps", 30}, {"default", 4'199}}));
 }
 
 TEST_F(MatchHistoryTest, IsForThoseWhoPlayedServersAndAdmins) {
@@ -360,6 +366,38 @@ TEST_F(MatchHistoryTest, OfTwoServersThatSeeTheEndOneWritesAndTellsIt) {
   ASSERT_TRUE((*other)->PurgeEnded().ok());
   EXPECT_EQ(HistoryOf("ann").size(), 1U);
   EXPECT_EQ(Told("match.finished").size(), 1U);
+}
+
+TEST_F(MatchHistoryTest, TellsTheEndThatWasStoredThoughOthersWroteInBetween) {
+  MatchStoreProxy matches(match_store_);
+  auto room =
+      GameRoom::Open({player_store_, game_store_, session_store_, entity_store_, score_store_, matches},
+                     &maker_, clock_, random_, log_, options_);
+  ASSERT_TRUE(room.ok()) << room.status();
+  room_ = *std::move(room);
+  const std::string id = Start({"ann"});
+  matches.before_update = [&](const MatchRecord& match) {
+    if (match.seats.size() != 1) return;
+    MatchRecord other = match_store_.FindMatch(id).value();
+    other.seats.push_back({.player_id = "bob", .joined_at = clock_.WallNow()});
+    EXPECT_TRUE(match_store_.UpdateMatch(other).ok());
+    clock_.Advance(seconds(1));
+  };
+  // Somebody else sweeps when it is told and not marked yet.
+  auto other =
+      GameRoom::Open({player_store_, game_store_, session_store_, entity_store_, score_store_, match_store_},
+                     &maker_, clock_, random_, log_, options_);
+  matches.before_mark = [&] { EXPECT_TRUE((*other)->PurgeEnded().ok()); };
+  ASSERT_TRUE(Put("ann", id, SessionState::kFinished).ok());
+
+  const auto told = Told("match.finished");
+  ASSERT_EQ(told.size(), 2U) << "the other could not know";
+  EXPECT_EQ(told[0].at, match_store_.FindMatch(id)->finished_at);
+  EXPECT_EQ(told[0].fields[2], (std::pair<std::string, EventRecord::Value>("players", std::int64_t{2})));
+  EXPECT_EQ(told[1].id, told[0].id);
+  EXPECT_EQ(told[1].at, told[0].at);
+  EXPECT_EQ(told[1].fields, told[0].fields);
+  room_.reset();  // Before the store.
 }
 
 TEST_F(MatchHistoryTest, TellsTheEventLogWhatBeganAndWhatCameOfIt) {

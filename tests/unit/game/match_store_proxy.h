@@ -18,6 +18,7 @@ class MatchStoreProxy final : public MatchStore {
   std::function<Status()> before_call = [] { return Status(); };  ///< Its error is the call's.
   std::function<void(const MatchRecord&)> before_update = [](const MatchRecord&) {};
   std::function<void(const MatchRecord&)> after_update = [](const MatchRecord&) {};
+  std::function<void()> before_mark = [] {};
 
   StatusOr<MatchRecord> CreateMatch(const MatchRecord& match) override {
     OOFGG_RETURN_IF_ERROR(before_call());
@@ -43,6 +44,11 @@ class MatchStoreProxy final : public MatchStore {
                                                  std::size_t limit) override {
     OOFGG_RETURN_IF_ERROR(before_call());
     return store_.ListMatches(player_id, game_id, after, limit);
+  }
+  Status MarkTold(std::string_view id) override {
+    OOFGG_RETURN_IF_ERROR(before_call());
+    before_mark();
+    return store_.MarkTold(id);
   }
   StatusOr<std::vector<std::string>> ListOpen(std::string_view after, std::size_t limit) override {
     OOFGG_RETURN_IF_ERROR(before_call());

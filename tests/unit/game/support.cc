@@ -1,6 +1,7 @@
 #include "tests/unit/game/support.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace oofgg::game {
@@ -11,6 +12,13 @@ CallContext As(std::string user, std::string role, std::string idempotency_key) 
   context.bearer_token = "token of " + context.caller->user_id;
   context.idempotency_key = std::move(idempotency_key);
   return context;
+}
+
+std::vector<EventRecord> RecordingEventLog::Of(const std::string& kind) const {
+  std::vector<EventRecord> found;
+  std::copy_if(records.begin(), records.end(), std::back_inserter(found),
+               [&kind](const EventRecord& record) { return record.kind == kind; });
+  return found;
 }
 
 std::string FieldOf(const Status& status) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -109,20 +110,27 @@ class FakeMatchQueue final : public MatchQueue {
   std::shared_ptr<Watches> watches_ = std::make_shared<Watches>();
 };
 
-/// An event log that can be looked into.
+/// An event log that can be looked into, and that refuses when it is told to.
 class RecordingEventLog final : public EventLog {
  public:
   Status CheckRoom() override { return room; }
   Status Append(EventRecord record) override {
     EXPECT_EQ(CheckEventRecord(record), Status());
     const std::lock_guard lock(mutex_);
+    OOFGG_RETURN_IF_ERROR(reserve);
+    on_append(record);
     records.push_back(std::move(record));
     return {};
   }
   Status Flush() override { return {}; }
 
+  /// Those of this kind, in order.
+  [[nodiscard]] std::vector<EventRecord> Of(const std::string& kind) const;
+
   std::vector<EventRecord> records;
-  Status room;  ///< What `CheckRoom` answers.
+  Status room;     ///< What `CheckRoom` answers.
+  Status reserve;  ///< What `Append` answers; unless it is OK, nothing is kept.
+  std::function<void(const EventRecord&)> on_append = [](const EventRecord&) {};  ///< Before it is kept.
 
  private:
   std::mutex mutex_;

@@ -29,6 +29,7 @@ StatusOr<MatchRecord> MemoryMatchStore::CreateMatch(const MatchRecord& match) {
   const auto [at, inserted] = matches_.try_emplace(match.id, match);
   if (!inserted) return MakeStatus(StatusCode::kAlreadyExists, "there is a match " + match.id);
   at->second.version = 1;
+  at->second.is_told = false;
   return at->second;
 }
 
@@ -56,8 +57,10 @@ StatusOr<MatchRecord> MemoryMatchStore::UpdateMatch(const MatchRecord& match) {
   if (found->second.version != match.version) {
     return MakeStatus(StatusCode::kAborted, "match " + match.id + " was written at the same time");
   }
+  const bool is_told = found->second.is_told;
   found->second = match;
   ++found->second.version;
+  found->second.is_told = is_told;
   return found->second;
 }
 
@@ -78,11 +81,17 @@ StatusOr<std::vector<MatchRecord>> MemoryMatchStore::ListMatches(
   return listed;
 }
 
+Status MemoryMatchStore::MarkTold(std::string_view id) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = matches_.find(id); found != matches_.end()) found->second.is_told = true;
+  return {};
+}
+
 StatusOr<std::vector<std::string>> MemoryMatchStore::ListOpen(std::string_view after, std::size_t limit) {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> open;
   for (auto it = matches_.upper_bound(after); it != matches_.end() && open.size() < limit; ++it) {
-    if (!it->second.finished_at.has_value()) open.push_back(it->first);
+    if (!it->second.is_told) open.push_back(it->first);
   }
   return open;
 }
@@ -105,7 +114,8 @@ StatusOr<bool> MemoryMatchStore::ErasePlayer(std::string_view player_id, std::si
 StatusOr<bool> MemoryMatchStore::Purge(const game::Sweep& sweep) {
   const std::lock_guard lock(mutex_);
   std::erase_if(matches_, [&](const auto& entry) {
-    return entry.second.finished_at.has_value() && *entry.second.finished_at <= sweep.now - sweep.keep;
+    const MatchRecord& match = entry.second;
+    return match.is_told && match.finished_at.has_value() && *match.finished_at <= sweep.now - sweep.keep;
   });
   return false;
 }

@@ -75,17 +75,19 @@ StatusOr<std::int64_t> MemoryScoreStore::CountScores(std::string_view player_id,
 }
 
 StatusOr<std::vector<ScoreRecord>> MemoryScoreStore::ListInstanceScores(
-    std::span<const std::string> instance_ids, std::size_t limit) {
+    std::span<const game::InstanceSeat> seats, std::size_t limit) {
   const std::lock_guard lock(mutex_);
   std::vector<ScoreRecord> newest;
-  for (const std::string& id : instance_ids) {
-    std::set<std::tuple<std::string_view, std::string_view, std::string_view>> seen;
-    std::size_t room = limit;
-    for (auto it = scores_.rbegin(); it != scores_.rend() && room > 0; ++it) {
-      const Score& score = it->score;
-      if (it->order == 0 || id.empty() || score.instance_id != id) continue;
-      --room;
-      if (seen.emplace(score.player_id, score.game_id, score.score_type).second) newest.push_back(*it);
+  for (const game::InstanceSeat& seat : seats) {
+    const auto player = by_player_.find(seat.player_id);
+    if (player == by_player_.end() || seat.instance_id.empty()) continue;
+    std::set<std::string_view> types;
+    for (auto order = player->second.rbegin(); order != player->second.rend(); ++order) {
+      const ScoreRecord& record = scores_[static_cast<std::size_t>(*order - 1)];
+      const Score& score = record.score;
+      if (score.instance_id != seat.instance_id || score.game_id != seat.game_id) continue;
+      if (types.size() == limit) break;
+      if (types.insert(score.score_type).second) newest.push_back(record);
     }
   }
   return newest;

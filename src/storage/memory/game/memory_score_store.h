@@ -21,7 +21,7 @@ class MemoryScoreStore final : public game::ScoreStore {
   StatusOr<std::vector<game::ScoreRecord>> ListScores(std::string_view player_id, std::string_view game_id,
                                                       std::int64_t before, std::size_t limit) override;
   StatusOr<std::int64_t> CountScores(std::string_view player_id, std::string_view game_id) override;
-  StatusOr<std::vector<game::ScoreRecord>> ListInstanceScores(std::span<const std::string> instance_ids,
+  StatusOr<std::vector<game::ScoreRecord>> ListInstanceScores(std::span<const game::InstanceSeat> seats,
                                                               std::size_t limit) override;
   StatusOr<bool> HasLists(std::string_view game_id, std::string_view score_type) override;
   StatusOr<std::vector<game::ScoreRecord>> FindScores(std::span<const std::int64_t> orders) override;

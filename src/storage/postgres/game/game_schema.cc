@@ -131,10 +131,12 @@ constexpr std::string_view kPlayersAndGames = R"sql(
 )sql";
 
 constexpr std::array kGameMigrations = {
-    kKeys,        kPlayersAndGames, kSessionTables, kSessionFunctions, kEntityFunctions,
-    kScoreTables, kScoreFunctions,  kScoreHorizon,  kRunningSessions,  kMatchTables};
+    kKeys,           kPlayersAndGames, kSessionTables,   kSessionFunctions, kEntityFunctions, kScoreTables,
+    kScoreFunctions, kScoreHorizon,    kRunningSessions, kMatchTables,      kMatchesTold,     kScoresBySeat};
 
 }  // namespace
+
+std::span<const std::string_view> PostgresGameMigrations() { return kGameMigrations; }
 
 Status MigrateGameTables(PostgresDatabase& database) { return database.Migrate("game", kGameMigrations); }
 

@@ -102,4 +102,27 @@ inline constexpr std::string_view kMatchTables = R"sql(
   END $$;
 )sql";
 
+// Whether the event log is known to have a match's end: all those that older programs closed count so. What
+// one of them closes beside this one is told once more.
+inline constexpr std::string_view kMatchesTold = R"sql(
+  ALTER TABLE game_matches ADD COLUMN told boolean NOT NULL DEFAULT true;
+  ALTER TABLE game_matches ALTER COLUMN told SET DEFAULT false;
+  UPDATE game_matches SET told = false WHERE finished_at IS NULL;
+  DROP INDEX game_matches_open;
+  CREATE INDEX game_matches_open ON game_matches (id) WHERE NOT told;
+
+  -- Whether there is more to do.
+  CREATE OR REPLACE FUNCTION game_purge_matches(before bigint, batch bigint) RETURNS boolean
+  LANGUAGE plpgsql AS $$
+  DECLARE
+    old text[];
+  BEGIN
+    old := ARRAY(SELECT id FROM game_matches WHERE finished_at <= before AND told ORDER BY finished_at
+      LIMIT batch FOR UPDATE SKIP LOCKED);
+    DELETE FROM game_match_seats WHERE match_id = ANY (old);
+    DELETE FROM game_matches WHERE id = ANY (old);
+    RETURN cardinality(old) >= batch;
+  END $$;
+)sql";
+
 }  // namespace oofgg::storage

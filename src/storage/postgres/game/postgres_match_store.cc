@@ -28,7 +28,8 @@ constexpr PgStatement kUpdateMatch{
 
 #define OOFGG_SELECT_MATCH                                                                                 \
   "SELECT m.id, m.game_id, m.region, m.started_at, m.finished_at, m.how_ended, m.version, s.players,"      \
-  " s.teams, s.aliases, s.joined, s.gone, s.results, s.places FROM game_matches m CROSS JOIN LATERAL"      \
+  " s.teams, s.aliases, s.joined, s.gone, s.results, s.places, m.told FROM game_matches m CROSS JOIN "     \
+  "LATERAL"                                                                                                \
   " (SELECT array_agg(player_id ORDER BY position) AS players, array_agg(team_id ORDER BY position)"       \
   " AS teams, array_agg(alias ORDER BY position) AS aliases, array_agg(joined_at::text ORDER BY position)" \
   " AS joined, array_agg(coalesce(left_at, -1)::text ORDER BY position) AS gone,"                          \
@@ -47,8 +48,10 @@ constexpr PgStatement kListMatches{
     " ORDER BY m.finished_at DESC, m.id DESC",
     PgKind::kRead};
 #undef OOFGG_SELECT_MATCH
-constexpr PgStatement kListOpen{
-    "SELECT id FROM game_matches WHERE finished_at IS NULL AND id > $1 ORDER BY id LIMIT $2", PgKind::kRead};
+constexpr PgStatement kListOpen{"SELECT id FROM game_matches WHERE NOT told AND id > $1 ORDER BY id LIMIT $2",
+                                PgKind::kRead};
+constexpr PgStatement kMarkTold{"UPDATE game_matches SET told = true WHERE id = $1", PgKind::kWrite,
+                                /*repeatable=*/true};
 
 // What is erased twice is gone, and a version that grew twice has grown.
 constexpr PgStatement kEraseFromMatches{"SELECT game_erase_from_matches($1, $2)", PgKind::kWrite,
@@ -128,6 +131,7 @@ StatusOr<MatchRecord> MatchIn(const PgResult& result, int row) {
   if (!result.IsNull(row, 4)) match.finished_at = FromMillis(result.Int(row, 4));
   match.end = static_cast<MatchEnd>(result.Int(row, 5));
   match.version = result.Int(row, 6);
+  match.is_told = result.Bool(row, 14);
   OOFGG_RETURN_IF_ERROR(ReadSeats(result, row, match));
   return match;
 }
@@ -151,6 +155,7 @@ StatusOr<MatchRecord> PostgresMatchStore::CreateMatch(const MatchRecord& match) 
   OOFGG_ASSIGN_OR_RETURN(const PgResult created, database_->Run(kCreateMatch, std::move(params)));
   MatchRecord ours = match;
   ours.version = 1;
+  ours.is_told = false;
   if (created.Bool(0, 0)) return ours;
   if (created.repeated()) {
     const auto stored = FindMatch(match.id);
@@ -187,6 +192,10 @@ StatusOr<std::vector<MatchRecord>> PostgresMatchStore::ListMatches(
       const PgResult found,
       database_->Run(kListMatches, std::move(params.Int(static_cast<std::int64_t>(limit)))));
   return TryAllRows(found, MatchIn);
+}
+
+Status PostgresMatchStore::MarkTold(std::string_view id) {
+  return database_->Run(kMarkTold, PgParams().Text(id)).status();
 }
 
 StatusOr<std::vector<std::string>> PostgresMatchStore::ListOpen(std::string_view after, std::size_t limit) {

@@ -21,6 +21,7 @@ class PostgresMatchStore final : public game::MatchStore {
   StatusOr<std::vector<game::MatchRecord>> ListMatches(std::string_view player_id, std::string_view game_id,
                                                        const std::optional<game::MatchPosition>& after,
                                                        std::size_t limit) override;
+  Status MarkTold(std::string_view id) override;
   StatusOr<std::vector<std::string>> ListOpen(std::string_view after, std::size_t limit) override;
   StatusOr<bool> ErasePlayer(std::string_view player_id, std::size_t limit) override;
   StatusOr<bool> Purge(const game::Sweep& sweep) override;

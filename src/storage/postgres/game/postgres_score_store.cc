@@ -1,7 +1,9 @@
 #include "storage/postgres/game/postgres_score_store.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,6 +31,8 @@ using DaysByPeriod = std::array<std::int64_t, game::kScorePeriods.size()>;
 constexpr std::int64_t kStandingPage = 5'000;
 constexpr std::int64_t kShortestPage = 100;
 constexpr std::int64_t kListPage = 1'000;
+/// Seats whose scores are looked for in one statement, so that none takes long.
+constexpr std::size_t kSeatsAtOnce = 2'000;
 
 // Grouped, so it waits for nothing but what its first parameter names, the player.
 #define OOFGG_INSERT_SCORE(waits)                                                                   \
@@ -51,14 +55,20 @@ constexpr PgStatement kListScores{
 constexpr PgStatement kListScoresInGame{
     OOFGG_SELECT_SCORE "player_id = $1 AND place < $2 AND game_id = $4 ORDER BY place DESC LIMIT $3",
     PgKind::kRead};
-// Each instance by its index, and no further than the limit.
+// From type to type by the index, whatever lies between.
+#define OOFGG_LAST_OF_SEAT(behind)                                                    \
+  "SELECT s.score_type, s.place FROM game_scores s WHERE s.instance_id = i.instance"  \
+  " AND s.instance_id <> '' AND s.player_id = i.player AND s.game_id = i.game" behind \
+  " ORDER BY s.score_type DESC, s.place DESC LIMIT 1"
 constexpr PgStatement kListInstanceScores{
     OOFGG_SELECT_SCORE
-    "place IN (SELECT max(n.place) FROM unnest($1::text[]) AS i (id) CROSS JOIN LATERAL"
-    " (SELECT s.place, s.player_id, s.game_id, s.score_type FROM game_scores s WHERE s.instance_id = i.id"
-    " AND s.instance_id <> '' ORDER BY s.place DESC LIMIT $2) AS n"
-    " GROUP BY i.id, n.player_id, n.game_id, n.score_type)",
+    "place IN (SELECT n.place FROM unnest($1::text[], $2::text[], $3::text[]) AS i (instance, player, game)"
+    " CROSS JOIN LATERAL (WITH RECURSIVE newest AS ((" OOFGG_LAST_OF_SEAT("")
+    ") UNION ALL SELECT l.score_type, l.place FROM newest CROSS JOIN LATERAL ("
+    OOFGG_LAST_OF_SEAT(" AND s.score_type < newest.score_type")
+    ") AS l) SELECT newest.place FROM newest LIMIT $4) AS n)",
     PgKind::kRead};
+#undef OOFGG_LAST_OF_SEAT
 #undef OOFGG_SELECT_SCORE
 constexpr PgStatement kCountScores{
     "SELECT count(*) FROM game_scores WHERE player_id = $1 AND ($2::text = '' OR game_id = $2::text)",
@@ -290,12 +300,26 @@ StatusOr<std::int64_t> PostgresScoreStore::CountScores(std::string_view player_i
 }
 
 StatusOr<std::vector<ScoreRecord>> PostgresScoreStore::ListInstanceScores(
-    std::span<const std::string> instance_ids, std::size_t limit) {
-  OOFGG_ASSIGN_OR_RETURN(
-      const PgResult found,
-      database_->Run(kListInstanceScores,
-                     PgParams().Texts(instance_ids).Int(static_cast<std::int64_t>(limit))));
-  return TryAllRows(found, ScoreIn);
+    std::span<const game::InstanceSeat> seats, std::size_t limit) {
+  std::vector<ScoreRecord> records;
+  for (std::size_t first = 0; first < seats.size(); first += kSeatsAtOnce) {
+    std::vector<std::string> instances;
+    std::vector<std::string> players;
+    std::vector<std::string> games;
+    for (const game::InstanceSeat& seat :
+         seats.subspan(first, (std::min)(kSeatsAtOnce, seats.size() - first))) {
+      instances.push_back(seat.instance_id);
+      players.push_back(seat.player_id);
+      games.push_back(seat.game_id);
+    }
+    PgParams params = PgParams().Texts(instances).Texts(players).Texts(games);
+    OOFGG_ASSIGN_OR_RETURN(
+        const PgResult found,
+        database_->Run(kListInstanceScores, std::move(params.Int(static_cast<std::int64_t>(limit)))));
+    OOFGG_ASSIGN_OR_RETURN(std::vector<ScoreRecord> some, TryAllRows(found, ScoreIn));
+    records.insert(records.end(), std::move_iterator(some.begin()), std::move_iterator(some.end()));
+  }
+  return records;
 }
 
 StatusOr<bool> PostgresScoreStore::HasLists(std::string_view game_id, std::string_view score_type) {

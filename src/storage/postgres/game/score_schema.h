@@ -180,4 +180,11 @@ inline constexpr std::string_view kScoreHorizon = R"sql(
   END $$;
 )sql";
 
+// For what each player of a match submitted with its id, beside whatever others did.
+inline constexpr std::string_view kScoresBySeat = R"sql(
+  DROP INDEX game_scores_instance;
+  CREATE INDEX game_scores_seat ON game_scores (instance_id, player_id, game_id, score_type, place)
+    WHERE instance_id <> '';
+)sql";
+
 }  // namespace oofgg::storage

@@ -217,8 +217,22 @@ CREATE INDEX match_seats_by_alias ON match_seats (alias) WHERE alias <> '';
 CREATE INDEX scores_by_instance ON scores (instance_id) WHERE instance_id <> '';
 )sql";
 
-constexpr std::array<std::string_view, 7> kMigrations = {kFirst,     kSecond,  kThird,  kFourth,
-                                                         kStandings, kRunning, kMatches};
+/// Whether the event log is known to have a match's end: all those that older programs closed count so.
+constexpr std::string_view kMatchesTold = R"sql(
+ALTER TABLE matches ADD COLUMN told INTEGER NOT NULL DEFAULT 1;
+UPDATE matches SET told = 0 WHERE finished_at IS NULL;
+DROP INDEX matches_open;
+CREATE INDEX matches_open ON matches (id) WHERE told = 0;
+)sql";
+
+/// For what each player of a match submitted with its id, beside whatever others did.
+constexpr std::string_view kScoresBySeat = R"sql(
+DROP INDEX scores_by_instance;
+CREATE INDEX scores_by_seat ON scores (instance_id, player_id, game_id, score_type) WHERE instance_id <> '';
+)sql";
+
+constexpr std::array kMigrations = {kFirst,   kSecond,  kThird,       kFourth,      kStandings,
+                                    kRunning, kMatches, kMatchesTold, kScoresBySeat};
 
 }  // namespace
 

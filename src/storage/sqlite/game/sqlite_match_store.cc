@@ -14,7 +14,8 @@ using game::MatchSeat;
 
 // The end of a match stands in its seats as well, and its game, so that a player's list is one index.
 constexpr std::string_view kSelectMatch =
-    "SELECT id, game_id, region, started_at, finished_at, how_ended, version FROM matches WHERE id = ?1";
+    "SELECT id, game_id, region, started_at, finished_at, how_ended, version, told FROM matches WHERE "
+    "id = ?1";
 constexpr std::string_view kSelectSeats =
     "SELECT player_id, team_id, alias, joined_at, left_at, result, placement FROM match_seats "
     "WHERE match_id = ?1 ORDER BY position";
@@ -25,10 +26,10 @@ constexpr std::string_view kSelectMatchesOf =
     " AND (finished_at, match_id) < (?2, ?3) AND (?4 = '' OR game_id = ?4)"
     " ORDER BY finished_at DESC, match_id DESC LIMIT ?5";
 constexpr std::string_view kSelectOpen =
-    "SELECT id FROM matches WHERE finished_at IS NULL AND id > ?1 ORDER BY id LIMIT ?2";
+    "SELECT id FROM matches WHERE told = 0 AND id > ?1 ORDER BY id LIMIT ?2";
 constexpr std::string_view kInsertMatch =
-    "INSERT INTO matches (id, game_id, region, started_at, finished_at, how_ended, version) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    "INSERT INTO matches (id, game_id, region, started_at, finished_at, how_ended, version, told) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)";
 constexpr std::string_view kUpdateMatch =
     "UPDATE matches SET game_id = ?2, region = ?3, started_at = ?4, finished_at = ?5, how_ended = ?6, "
     "version = version + 1 WHERE id = ?1 AND version = ?7";
@@ -76,7 +77,8 @@ StatusOr<MatchRecord> ReadMatch(Connection& connection, std::string_view id) {
                     .finished_at = MomentIn(select, 4),
                     .end = static_cast<MatchEnd>(select.Int(5)),
                     .seats = {},
-                    .version = select.Int(6)};
+                    .version = select.Int(6),
+                    .is_told = select.Int(7) != 0};
   OOFGG_RETURN_IF_ERROR(ReadSeats(connection, match));
   return match;
 }
@@ -120,6 +122,7 @@ StatusOr<MatchRecord> SqliteMatchStore::CreateMatch(const MatchRecord& match) {
   return WriteValue(database_, [&](Connection& connection) -> StatusOr<MatchRecord> {
     MatchRecord stored = match;
     stored.version = 1;
+    stored.is_told = false;
     Statement insert = connection.Prepare(kInsertMatch);
     BindMatch(insert, stored);
     OOFGG_RETURN_IF_ERROR(insert.Run());
@@ -175,6 +178,12 @@ StatusOr<std::vector<MatchRecord>> SqliteMatchStore::ListMatches(
   });
 }
 
+Status SqliteMatchStore::MarkTold(std::string_view id) {
+  return database_.Write([&](Connection& connection) {
+    return connection.Prepare("UPDATE matches SET told = 1 WHERE id = ?1").Bind(1, id).Run();
+  });
+}
+
 StatusOr<std::vector<std::string>> SqliteMatchStore::ListOpen(std::string_view after, std::size_t limit) {
   return ReadValue(database_, [&](Connection& connection) {
     Statement select = connection.Prepare(kSelectOpen);
@@ -200,8 +209,8 @@ StatusOr<bool> SqliteMatchStore::ErasePlayer(std::string_view player_id, std::si
 
 StatusOr<bool> SqliteMatchStore::Purge(const game::Sweep& sweep) {
   return WriteValue(database_, [&](Connection& connection) -> StatusOr<bool> {
-    Statement select =
-        connection.Prepare("SELECT id FROM matches WHERE finished_at <= ?1 ORDER BY finished_at LIMIT ?2");
+    Statement select = connection.Prepare(
+        "SELECT id FROM matches WHERE finished_at <= ?1 AND told = 1 ORDER BY finished_at LIMIT ?2");
     OOFGG_ASSIGN_OR_RETURN(
         const auto ids, ReadMatchIds(select.Bind(1, ToMillis(sweep.now - sweep.keep)).Bind(2, sweep.limit)));
     Statement seats = connection.Prepare("DELETE FROM match_seats WHERE match_id = ?1");

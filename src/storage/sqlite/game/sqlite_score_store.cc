@@ -22,12 +22,18 @@ constexpr std::string_view kSelectOfPlayer =
 constexpr std::string_view kSelectOfPlayerInGame =
     "SELECT place, id, player_id, game_id, instance_id, value, score_type, created_at, metadata FROM scores "
     "WHERE player_id = ?1 AND place < ?2 AND game_id = ?4 ORDER BY place DESC LIMIT ?3";
-// The rowid, which `place` is, orders what an index has of one instance.
-constexpr std::string_view kSelectOfInstance =
+// From type to type by the index, the last part of which is the rowid, which `place` is: two steps a type,
+// whatever lies between.
+#define OOFGG_OF_SEAT \
+  " FROM scores WHERE instance_id = ?1 AND instance_id <> '' AND player_id = ?2 AND game_id = ?3"
+constexpr std::string_view kSelectOfSeat =
     "SELECT place, id, player_id, game_id, instance_id, value, score_type, created_at, metadata FROM scores "
-    "WHERE place IN (SELECT max(place) FROM (SELECT place, player_id, game_id, score_type FROM scores "
-    "WHERE instance_id = ?1 AND instance_id <> '' ORDER BY place DESC LIMIT ?2) "
-    "GROUP BY player_id, game_id, score_type)";
+    "WHERE place IN (WITH RECURSIVE types (name) AS (SELECT max(score_type)" OOFGG_OF_SEAT
+    " UNION ALL SELECT (SELECT max(score_type)" OOFGG_OF_SEAT
+    " AND score_type < types.name) FROM types WHERE name IS NOT NULL LIMIT ?4) "
+    "SELECT (SELECT max(place)" OOFGG_OF_SEAT
+    " AND score_type = types.name) FROM types WHERE name IS NOT NULL)";
+#undef OOFGG_OF_SEAT
 constexpr std::string_view kCountOfPlayer = "SELECT count(*) FROM scores WHERE player_id = ?1";
 constexpr std::string_view kCountOfPlayerInGame =
     "SELECT count(*) FROM scores WHERE player_id = ?1 AND game_id = ?2";
@@ -144,12 +150,13 @@ StatusOr<std::int64_t> SqliteScoreStore::CountScores(std::string_view player_id,
 }
 
 StatusOr<std::vector<ScoreRecord>> SqliteScoreStore::ListInstanceScores(
-    std::span<const std::string> instance_ids, std::size_t limit) {
+    std::span<const game::InstanceSeat> seats, std::size_t limit) {
   return ReadValue(database_, [&](Connection& connection) -> StatusOr<std::vector<ScoreRecord>> {
     std::vector<ScoreRecord> records;
-    Statement select = connection.Prepare(kSelectOfInstance);
-    for (const std::string& id : instance_ids) {
-      OOFGG_RETURN_IF_ERROR(ReadScoreRows(select.Bind(1, id).Bind(2, limit), records));
+    Statement select = connection.Prepare(kSelectOfSeat);
+    for (const game::InstanceSeat& seat : seats) {
+      select.Bind(1, seat.instance_id).Bind(2, seat.player_id).Bind(3, seat.game_id).Bind(4, limit);
+      OOFGG_RETURN_IF_ERROR(ReadScoreRows(select, records));
     }
     return records;
   });
