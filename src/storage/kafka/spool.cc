@@ -105,10 +105,10 @@ Status Spool::CutTornEnd(AppendFile& last) const {
 
 Status Spool::CheckRoom() {
   const std::lock_guard lock(mutex_);
-  if (!room_.ok()) room_ = MakeRoom();
+  if (!room_.ok() || IsLong()) room_ = MakeRoom();
   if (!room_.ok()) return Refuse(room_);
   if (total_ + options_.reserve_bytes <= options_.limit_bytes) return {};
-  return Refuse(MakeStatus(StatusCode::kUnavailable, "the event log is full: " + Mebibytes(total_) +
+  return Refuse(MakeStatus(StatusCode::kUnavailable, "the event log is full: " + Mebibytes(Waiting()) +
                                                          " of records wait for Kafka; try again later"));
 }
 
@@ -123,10 +123,10 @@ Status Spool::Append(const SpoolRecord& record) {
   }
   const std::string frame = ToFrame(record);
   const std::lock_guard lock(mutex_);
+  if (IsLong()) room_ = MakeRoom();
   if (total_ + frame.size() > options_.limit_bytes) {
     return Refuse(MakeStatus(StatusCode::kUnavailable, "the event log is full"));
   }
-  if (current_->size() >= options_.segment_bytes) room_ = MakeRoom();
   if (const Status written = current_->Append(frame); !written.ok()) {
     room_ = written;
     return Refuse(written);
@@ -141,8 +141,9 @@ Status Spool::Append(const SpoolRecord& record) {
 /// Begins a new segment where it is time to; where the disk has no room for it, the current one has what was
 /// reserved, for those who were let in.
 Status Spool::MakeRoom() {
-  if (current_->size() >= options_.segment_bytes) {
+  if (IsLong()) {
     OOFGG_RETURN_IF_ERROR(Begin(sizes_.rbegin()->first + 1));
+    OOFGG_RETURN_IF_ERROR(RemoveShipped());
   }
   return current_->Reserve(options_.reserve_bytes);
 }
@@ -194,8 +195,17 @@ SpoolPlace Spool::shipped() const {
 Status Spool::MarkShipped(SpoolPlace place) {
   const std::lock_guard lock(mutex_);
   shipped_ = place;
-  OOFGG_RETURN_IF_ERROR(mark_.Write(place));
-  while (sizes_.begin()->first < place.segment) {
+  return RemoveShipped();
+}
+
+Status Spool::RemoveShipped() {
+  // The end of a segment is the begin of the next: else it would stay, with all that it takes of the limit.
+  const auto at = sizes_.find(shipped_.segment);
+  if (at != sizes_.end() && std::next(at) != sizes_.end() && shipped_.offset >= at->second) {
+    shipped_ = {std::next(at)->first, 0};
+  }
+  OOFGG_RETURN_IF_ERROR(mark_.Write(shipped_));
+  while (sizes_.begin()->first < shipped_.segment) {
     std::remove(PathOf(sizes_.begin()->first).c_str());
     total_ -= sizes_.begin()->second;
     sizes_.erase(sizes_.begin());
@@ -206,9 +216,8 @@ Status Spool::MarkShipped(SpoolPlace place) {
 Spool::Extent Spool::ExtentOf(std::uint64_t segment) const {
   const std::lock_guard lock(mutex_);
   const auto known = sizes_.find(segment);
-  if (known == sizes_.end()) return {};
-  const auto next = std::next(known);
-  return {.size = known->second, .next = next == sizes_.end() ? 0 : next->first};
+  const auto next = sizes_.upper_bound(segment);
+  return {.size = known == sizes_.end() ? 0 : known->second, .next = next == sizes_.end() ? 0 : next->first};
 }
 
 std::string Spool::PathOf(std::uint64_t segment) const {
@@ -216,6 +225,8 @@ std::string Spool::PathOf(std::uint64_t segment) const {
   std::snprintf(name.data(), name.size(), "/%020" PRIu64 ".spool", segment);
   return folder_ + name.data();
 }
+
+bool Spool::IsLong() const { return current_->size() >= options_.segment_bytes; }
 
 std::uint64_t Spool::Waiting() const { return total_ - (std::min)(total_, shipped_.offset); }
 

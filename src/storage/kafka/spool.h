@@ -45,7 +45,7 @@ class Spool {
   /// Says so, and removes segments that are wholly shipped.
   Status MarkShipped(SpoolPlace place);
 
-  /// A segment as it is now.
+  /// A segment as it is now; empty if it was shipped and is gone.
   struct Extent {
     std::uint64_t size = 0;
     std::uint64_t next = 0;  ///< The segment after it; 0: it is the last one.
@@ -67,6 +67,9 @@ class Spool {
   // Under the lock:
   Status Begin(std::uint64_t segment);
   Status MakeRoom();
+  Status RemoveShipped();
+  /// The current segment has all that one is to have.
+  [[nodiscard]] bool IsLong() const;
   Status Refuse(Status why);
   void WarnOfFilling();
   [[nodiscard]] std::uint64_t Waiting() const;

@@ -181,6 +181,50 @@ TEST_F(SpoolTest, IsFullBeforeItIsAndHasRoomForWhoWasLetIn) {
   EXPECT_EQ(spool->waiting_bytes(), 0u);
 }
 
+// The one segment had nearly all that the new limit allows.
+TEST_F(SpoolTest, WhatIsShippedTakesNothingOfALimitThatWasLowered) {
+  const SpoolOptions lowered{.limit_bytes = 80'000};
+  for (const bool before_the_restart : {true, false}) {
+    {
+      const auto spool = Open();
+      Fill(*spool, 0, 530, 100);
+      EXPECT_GT(spool->waiting_bytes(), 70'000u);
+      if (before_the_restart) {
+        ASSERT_TRUE(spool->MarkShipped(Drain(*spool).back().end).ok());
+      }
+    }
+    const auto spool = Open(lowered);
+    SpoolReader reader(*spool, spool->shipped());
+    if (!before_the_restart) {
+      EXPECT_EQ(spool->CheckRoom().code(), StatusCode::kUnavailable);
+      const auto waiting = Drain(*spool);
+      EXPECT_EQ(NumbersOf(waiting), UpTo(530));
+      while (!reader.Next()->empty()) {
+      }
+      ASSERT_TRUE(spool->MarkShipped(waiting.back().end).ok());
+    }
+    EXPECT_EQ(spool->waiting_bytes(), 0u);
+    EXPECT_TRUE(spool->CheckRoom().ok()) << spool->CheckRoom();
+    EXPECT_EQ(Segments().size(), 1u);
+    // Also for whoever does not ask, and whoever has read to the end of what is gone.
+    Fill(*spool, 0, 300, 100);
+    EXPECT_EQ(NumbersOf(*reader.Next()).front(), 0);
+    EXPECT_EQ(NumbersOf(Drain(*spool)), UpTo(300));
+    ASSERT_TRUE(spool->MarkShipped(Drain(*spool).back().end).ok());
+  }
+}
+
+TEST_F(SpoolTest, ARecordThatNobodyAskedRoomForRenewsTheSegmentToo) {
+  {
+    const auto spool = Open();
+    Fill(*spool, 0, 530, 100);
+    ASSERT_TRUE(spool->MarkShipped(Drain(*spool).back().end).ok());
+  }
+  const auto spool = Open({.limit_bytes = 80'000});
+  Fill(*spool, 0, 100, 100);
+  EXPECT_EQ(NumbersOf(Drain(*spool)), UpTo(100));
+}
+
 TEST_F(SpoolTest, ADiskThatRefusesIsToldAndSpoilsNothing) {
   const auto spool = Open();
   Fill(*spool, 0, 10);
