@@ -151,6 +151,9 @@ void Shipper::MarkDelivered() {
     ++shipped_;
   }
   oldest_ms_ = in_flight_.empty() ? 0 : in_flight_.front().at_ms;
+  if (in_flight_.empty() && next_ == read_.size() && reader_->place() != spool_.shipped()) {
+    place = reader_->place();  // Also behind what is damaged, which would wait for ever.
+  }
   if (!place.has_value()) return;
   if (const Status marked = spool_.MarkShipped(*place); !marked.ok()) {
     Log(LogLevel::kError, "event_log", std::string(marked.message()) + "; a restart sends records again");

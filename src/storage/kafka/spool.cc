@@ -63,13 +63,18 @@ Status Spool::Load() {
   shipped_ = mark_.Read().value_or(SpoolPlace());
   for (const std::uint64_t number : numbers) {
     OOFGG_ASSIGN_OR_RETURN(AppendFile file, AppendFile::Open(PathOf(number)));
-    if (number == numbers.back()) OOFGG_RETURN_IF_ERROR(CutTornEnd(file));
+    const bool is_last = number == numbers.back();
+    bool goes_on = is_last;
+    if (is_last) OOFGG_RETURN_IF_ERROR(MendEnd(file, goes_on));
     sizes_[number] = file.size();
     total_ += file.size();
-    if (number == numbers.back()) current_ = std::make_shared<AppendFile>(std::move(file));
+    if (goes_on) current_ = std::make_shared<AppendFile>(std::move(file));
   }
   // No number is used twice, or the mark could mean another segment.
-  if (current_ == nullptr) OOFGG_RETURN_IF_ERROR(Begin(shipped_.segment + 1));
+  if (current_ == nullptr) {
+    const std::uint64_t last = numbers.empty() ? 0 : numbers.back();
+    OOFGG_RETURN_IF_ERROR(Begin((std::max)(last, shipped_.segment) + 1));
+  }
   PlaceMark();
   OOFGG_RETURN_IF_ERROR(MarkShipped(shipped_));
   room_ = current_->Reserve(options_.reserve_bytes);
@@ -89,18 +94,17 @@ void Spool::PlaceMark() {
   }
 }
 
-Status Spool::CutTornEnd(AppendFile& last) const {
+/// Cuts off half a record. What is more than that is left for the reader, who keeps it and says so, and new
+/// records go elsewhere.
+Status Spool::MendEnd(AppendFile& last, bool& goes_on) {
   OOFGG_ASSIGN_OR_RETURN(const std::string bytes, last.Read(0, last.size()));
-  std::string_view rest = bytes;
-  for (SpoolFrame frame = FromFrame(rest); frame.state == SpoolFrame::State::kWhole;
-       frame = FromFrame(rest)) {
-    rest.remove_prefix(frame.size);
-  }
-  if (rest.empty()) return {};
+  const SpoolEnd end = FindEnd(bytes);
+  goes_on = !end.is_damaged;
+  if (end.is_damaged || end.whole == bytes.size()) return {};
   Log(LogLevel::kWarning, "event_log",
-      last.path() + " ends in " + std::to_string(rest.size()) +
+      last.path() + " ends in " + std::to_string(bytes.size() - end.whole) +
           " bytes that are no whole record, as a crash leaves them; they are cut off");
-  return last.Cut(bytes.size() - rest.size());
+  return last.Cut(end.whole);
 }
 
 Status Spool::CheckRoom() {

@@ -30,7 +30,8 @@ struct SpoolOptions {
 class Spool {
  public:
   /// Goes on with what is in the folder, which is made if need be; half a record at the end, which nobody was
-  /// told is kept, is cut off. kFailedPrecondition: another process has it open. kUnavailable: the disk.
+  /// told is kept, is cut off; what is damaged otherwise stays as it is. kFailedPrecondition: another process
+  /// has it open. kUnavailable: the disk.
   static StatusOr<std::unique_ptr<Spool>> Open(std::string folder, SpoolOptions options = {});
 
   /// As EventLog::CheckRoom: the limit less the reserve is not reached, and the disk has room.
@@ -62,7 +63,7 @@ class Spool {
  private:
   Spool(std::string folder, SpoolOptions options, FolderLock lock, SpoolMark mark);
   Status Load();
-  Status CutTornEnd(AppendFile& last) const;
+  static Status MendEnd(AppendFile& last, bool& goes_on);
   void PlaceMark();
   // Under the lock:
   Status Begin(std::uint64_t segment);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <set>
 #include <string>
@@ -108,6 +110,20 @@ TEST_F(ShipperTest, GoesOnAfterARestart) {
   kafka_.Return();
   ASSERT_TRUE(AllIsShipped());
   EXPECT_EQ(FirstOfEach(), UpTo(40));
+}
+
+TEST_F(ShipperTest, WhatIsDamagedDoesNotWaitForEver) {
+  kafka_.Leave();
+  Fill(0, 30);
+  End();
+  const std::string last = folder_.path() + "/00000000000000000001.spool";
+  std::ofstream(last, std::ios::app) << "what nobody wrote\n";
+  Begin();
+  kafka_.Return();
+  ASSERT_TRUE(AllIsShipped());
+  EXPECT_EQ(FirstOfEach(), UpTo(30));
+  EXPECT_FALSE(std::filesystem::exists(last));
+  EXPECT_TRUE(std::filesystem::exists(last + ".damaged"));
 }
 
 TEST_F(ShipperTest, TheEndSendsWhatIsLeftIfKafkaIsThere) {

@@ -96,7 +96,7 @@ TEST_F(SpoolTest, ATornEndIsCutOffAndSpoilsNothing) {
   }
 }
 
-TEST_F(SpoolTest, ZeroesAndGarbageAtTheEndAreCutOff) {
+TEST_F(SpoolTest, ZeroesAndGarbageAtTheEndSpoilNothing) {
   for (const std::string& garbage :
        {std::string(5000, '\0'), std::string(100, 'f'), std::string("00000010")}) {
     Fill(*Open(), 0, 0);
@@ -155,6 +155,35 @@ TEST_F(SpoolTest, WhatIsDamagedInTheMiddleIsSkippedAndKept) {
   EXPECT_EQ(numbers.front(), 0);
   EXPECT_EQ(numbers.back(), 39);
   EXPECT_TRUE(fs::exists(first.string() + ".damaged"));
+}
+
+// One frame of the last segment, which is the current one: in its value, and in its length, which then reads
+// as that of a frame that is cut.
+TEST_F(SpoolTest, WhatIsDamagedInTheLastSegmentIsKeptAndNotTakenForATornEnd) {
+  for (const auto& [offset, length] : {std::pair(40, "XXX"), {0, "0007"}}) {
+    fs::remove_all(folder_);
+    std::uintmax_t third = 0;
+    {
+      const auto spool = Open();
+      Fill(*spool, 0, 2, 50);
+      third = fs::file_size(Segments().back());
+      Fill(*spool, 2, 6, 50);
+    }
+    const fs::path damaged = Segments().back();
+    const auto size = fs::file_size(damaged);
+    std::fstream(damaged, std::ios::in | std::ios::out).seekp(static_cast<std::streamoff>(third) + offset)
+        << length;
+    const auto spool = Open();
+    EXPECT_EQ(fs::file_size(damaged), size);
+    EXPECT_EQ(Segments().size(), 2u);
+    Fill(*spool, 6, 8);
+    const auto read = NumbersOf(Drain(*spool));
+    EXPECT_EQ(read.back(), 7);
+    EXPECT_LT(read.size(), 8u);
+    ASSERT_TRUE(spool->MarkShipped(Drain(*spool).back().end).ok());
+    EXPECT_FALSE(fs::exists(damaged));
+    EXPECT_EQ(fs::file_size(damaged.string() + ".damaged"), size);
+  }
 }
 
 TEST_F(SpoolTest, IsFullBeforeItIsAndHasRoomForWhoWasLetIn) {
