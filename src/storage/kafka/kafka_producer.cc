@@ -151,7 +151,8 @@ Status KafkaProducer::CheckReachable(std::chrono::milliseconds patience, const s
   return MakeStatus(StatusCode::kUnavailable, "no Kafka at " + brokers_ + ": " + why);
 }
 
-Status KafkaProducer::EnsureTopics(std::span<const std::string> topics, int partitions) {
+Status KafkaProducer::EnsureTopics(std::span<const std::string> topics, int partitions,
+                                   const std::function<bool()>& stop) {
   constexpr int kAsTheBrokersHaveIt = -1;
   std::array<char, kReasonBytes> reason{};
   std::vector<std::unique_ptr<rd_kafka_NewTopic_t, DeleteTopic>> wanted;
@@ -168,8 +169,11 @@ Status KafkaProducer::EnsureTopics(std::span<const std::string> topics, int part
   rd_kafka_AdminOptions_set_request_timeout(options.get(), kAdminTimeoutMs, reason.data(), reason.size());
   const std::unique_ptr<rd_kafka_queue_t, DeleteQueue> answers(rd_kafka_queue_new(kafka_));
   rd_kafka_CreateTopics(kafka_, pointers.data(), pointers.size(), options.get(), answers.get());
-  const std::unique_ptr<rd_kafka_event_t, DeleteEvent> event(
-      rd_kafka_queue_poll(answers.get(), kAdminTimeoutMs + 1000));
+  std::unique_ptr<rd_kafka_event_t, DeleteEvent> event;
+  for (int waited = 0; event == nullptr && waited <= kAdminTimeoutMs; waited += kReachSliceMs) {
+    if (stop()) return MakeStatus(StatusCode::kCancelled, "told to stop");
+    event.reset(rd_kafka_queue_poll(answers.get(), kReachSliceMs));
+  }
   return TopicResult(event.get());
 }
 

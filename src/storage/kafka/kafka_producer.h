@@ -30,8 +30,8 @@ class KafkaProducer final : public MessageProducer {
   /// Waits until a broker answers. kUnavailable: none did within `patience`. kCancelled: `stop` said so.
   Status CheckReachable(std::chrono::milliseconds patience, const std::function<bool()>& stop);
   /// Makes the topics that are not there; 0 partitions: as the brokers have it. kUnavailable: why it could
-  /// not.
-  Status EnsureTopics(std::span<const std::string> topics, int partitions);
+  /// not. kCancelled: `stop` said so.
+  Status EnsureTopics(std::span<const std::string> topics, int partitions, const std::function<bool()>& stop);
 
   bool Produce(const OutgoingMessage& message) override;
   void Serve(std::chrono::milliseconds wait) override;
