@@ -148,7 +148,8 @@ Status KafkaProducer::CheckReachable(std::chrono::milliseconds patience, const s
     }
   }
   const std::string why = last_error_.empty() ? "no answer" : last_error_;
-  return MakeStatus(StatusCode::kUnavailable, "no Kafka at " + brokers_ + ": " + why);
+  const char* const what = is_refused_ ? "no way into Kafka at " : "no Kafka at ";
+  return MakeStatus(StatusCode::kUnavailable, what + brokers_ + ": " + why);
 }
 
 Status KafkaProducer::EnsureTopics(std::span<const std::string> topics, int partitions,
@@ -214,10 +215,15 @@ void KafkaProducer::NoteError(int error, const char* reason) {
     broken_ = MakeStatus(StatusCode::kUnavailable, why.data());
     return;
   }
-  if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) last_error_ = reason;
+  if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+    last_error_ = reason;
+    is_refused_ = error == RD_KAFKA_RESP_ERR__AUTHENTICATION || error == RD_KAFKA_RESP_ERR__SSL;
+  }
   if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || is_away_) return;
   is_away_ = true;
-  Log(LogLevel::kWarning, "event_log", "Kafka at " + brokers_ + " cannot be reached; records wait on disk");
+  const std::string why = last_error_.empty() ? "" : " (" + last_error_ + ")";
+  Log(LogLevel::kWarning, "event_log",
+      "Kafka at " + brokers_ + " cannot be reached" + why + "; records wait on disk");
 }
 
 void KafkaProducer::NoteDelivery(const rd_kafka_message_s& message) {

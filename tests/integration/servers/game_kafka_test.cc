@@ -178,8 +178,8 @@ TEST_F(GameKafkaTest, AWrongPasswordIsToldInOneLineWithoutIt) {
                      In(folder, {"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--kafka",
                                  kafka_->secure_address(), "--kafka-config", config}));
   EXPECT_EQ(child.Wait(), 1);
-  EXPECT_THAT(child.errors(), HasSubstr("--kafka: "));
-  EXPECT_THAT(child.errors(), HasSubstr("uthentication failed"));
+  EXPECT_THAT(child.errors(), HasSubstr("--kafka: no way into Kafka at " + kafka_->secure_address() + ": "));
+  EXPECT_THAT(child.errors(), HasSubstr("Authentication failed"));
   EXPECT_EQ(std::count(child.errors().begin(), child.errors().end(), '\n'), 1) << child.errors();
   EXPECT_EQ(child.errors().find("a-wrong-secret"), std::string::npos) << child.errors();
 }
