@@ -50,7 +50,7 @@ class KafkaProducer final : public MessageProducer {
   rd_kafka_s* kafka_ = nullptr;
   rd_kafka_queue_s* events_ = nullptr;
   Status broken_;
-  std::string last_error_;  // Of a connection, for messages.
+  std::string last_error_;   // Of a connection, for messages.
   bool is_refused_ = false;  // The last error was about who we are, or who they are.
   bool is_away_ = false;
 };
