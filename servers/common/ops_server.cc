@@ -21,6 +21,9 @@
 namespace oofgg::servers {
 namespace {
 
+constexpr std::string_view kMetricsPath = "/metrics";
+constexpr std::size_t kWaitingScrapes = 4;  // Few scrape a server; more pile up behind something stuck.
+
 /// Resident memory of this process, in bytes (proc(5)).
 double ResidentBytes() {
   std::ifstream statm("/proc/self/statm");
@@ -50,13 +53,14 @@ double OpenDescriptors() {
 }  // namespace
 
 OpsServer::OpsServer(std::string program)
-    : program_(std::move(program)), registry_(std::make_shared<prometheus::Registry>()) {
+    : program_(std::move(program)),
+      registry_(std::make_shared<prometheus::Registry>()),
+      scrapes_(1, kWaitingScrapes) {
   AddPage("/healthz", [](const net::HttpRequest&) { return net::HttpResponse{.body = "ok\n"}; });
   AddPage("/readyz", [this](const net::HttpRequest&) { return Readiness(); });
   AddPage("/version", [this](const net::HttpRequest&) {
     return net::HttpResponse{.body = program_ + " " OOFGG_VERSION "\n"};
   });
-  AddPage("/metrics", [this](const net::HttpRequest&) { return Metrics(); });
   AddGauge("process_resident_memory_bytes", "Resident memory size in bytes.", ResidentBytes);
   AddCounter("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
              ProcessorSeconds);
@@ -70,7 +74,7 @@ OpsServer::OpsServer(std::string program)
   });
 }
 
-OpsServer::~OpsServer() = default;
+OpsServer::~OpsServer() { closing_ = true; }
 
 void OpsServer::AddPage(std::string path, Page page) { pages_[std::move(path)] = std::move(page); }
 
@@ -135,13 +139,23 @@ net::HttpResponse OpsServer::Metrics() {
           .content_type = "text/plain; version=0.0.4; charset=utf-8"};
 }
 
+/// One after the other: each adds to counters what came since the last.
+void OpsServer::Scrape(const net::HttpReplier& reply) {
+  const bool taken = scrapes_.TryPost([this, reply] {
+    if (!closing_) reply(Metrics());
+  });
+  if (!taken) reply({.status = 503, .body = "too many scrapes at once\n"});
+}
+
 void OpsServer::Handle(const net::HttpRequest& request, const net::HttpReplier& reply) {
   const std::string path = request.target.substr(0, request.target.find('?'));
   const auto page = pages_.find(path);
-  if (page == pages_.end()) return reply({.status = 404, .body = "Not Found\n"});
+  const bool is_scrape = path == kMetricsPath;
+  if (page == pages_.end() && !is_scrape) return reply({.status = 404, .body = "Not Found\n"});
   if (request.method != "GET" && request.method != "HEAD") {
     return reply({.status = 405, .body = "Method Not Allowed\n", .headers = {{"Allow", "GET, HEAD"}}});
   }
+  if (is_scrape) return Scrape(reply);
   reply(page->second(request));
 }
 

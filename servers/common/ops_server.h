@@ -10,6 +10,7 @@
 
 #include "net/http_server.h"
 #include "net/tls/tls_source.h"
+#include "oofgg/bounded_executor.h"
 
 namespace prometheus {
 class Registry;
@@ -19,8 +20,9 @@ struct MetricFamily;
 namespace oofgg::servers {
 
 /// What a platform team asks a server: `/healthz` (alive), `/readyz` (serving, and so is what it needs),
-/// `/metrics` (Prometheus text), `/version`, and pages that a server adds, such as auth's JWKS. Threads:
-/// safe.
+/// `/metrics` (Prometheus text), `/version`, and pages that a server adds, such as auth's JWKS. Metrics are
+/// read on a thread of its own, one scrape at a time, so that what is slow there holds up nobody else; all
+/// that they are read from outlives it. Threads: safe.
 class OpsServer {
  public:
   using Page = std::function<net::HttpResponse(const net::HttpRequest& request)>;
@@ -55,6 +57,7 @@ class OpsServer {
  private:
   [[nodiscard]] net::HttpResponse Readiness() const;
   [[nodiscard]] net::HttpResponse Metrics();
+  void Scrape(const net::HttpReplier& reply);
   void Handle(const net::HttpRequest& request, const net::HttpReplier& reply);
 
   std::string program_;
@@ -66,7 +69,9 @@ class OpsServer {
   std::vector<std::function<std::string()>> notes_;
   std::atomic<bool> ready_{false};
   std::string listen_;
-  std::unique_ptr<net::HttpServer> server_;
+  std::atomic<bool> closing_{false};
+  BoundedExecutor scrapes_;
+  std::unique_ptr<net::HttpServer> server_;  // Last: it uses all of the above.
 };
 
 }  // namespace oofgg::servers

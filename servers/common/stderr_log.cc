@@ -37,6 +37,26 @@ bool StderrHasRoom() {
   return poll(&stderr_now, 1, 0) > 0;
 }
 
+/// What others have a say in, such as names and a peer's words, could else pass for a line of ours, or tell a
+/// terminal what to do. No longer than `longest`.
+std::string WithoutControls(std::string_view text, std::size_t longest) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  constexpr unsigned char kDelete = 0x7F;
+  std::string plain;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    std::string shown(1, c);
+    if (c == '\n') {
+      shown = "\\n";
+    } else if (byte < ' ' || byte == kDelete) {
+      shown = std::string("\\x") + kHex[byte >> 4U] + kHex[byte & 0xFU];
+    }
+    if (plain.size() + shown.size() > longest) break;
+    plain += shown;
+  }
+  return plain;
+}
+
 class Writer {
  public:
   Writer(const std::string& name, LogOptions options)
@@ -65,7 +85,7 @@ class Writer {
   std::string Line(LogLevel level, std::string_view room, std::string_view message,
                    std::string_view request_id) const {
     if (format_ == LogFormat::kJson) return JsonLine(level, room, message, request_id);
-    std::string line = "[" + std::string(room) + "] " + std::string(message.substr(0, kLongestLine));
+    std::string line = "[" + std::string(room) + "] " + WithoutControls(message, kLongestLine);
     if (!request_id.empty()) line += " request_id=" + std::string(request_id);
     return line;
   }

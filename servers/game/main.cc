@@ -143,9 +143,6 @@ Status Serve(const GameSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(const auto websocket, WebSocketPort::Open(settings, process.io(), room->events(),
                                                                    workers, authenticate, secure));
 
-  OpsServer ops(kProgram);
-  presence->AddMetrics(ops);
-  websocket->AddMetrics(ops);
   rpc::ServiceHost host(&authorizer, workers, clock);
   host.TrustProxies(settings.server.proxies);
   if (settings.server.log.verbose) host.LogCalls();
@@ -155,6 +152,9 @@ Status Serve(const GameSettings& settings) {
   ThreadPool erasing(1);
   PlayerEraser eraser(erasing, [&room = *room](const DeletedUser& user) { return room.ErasePlayer(user); });
   OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host, eraser));
+  OpsServer ops(kProgram);
+  presence->AddMetrics(ops);
+  websocket->AddMetrics(ops);
   AddSilenceGauge(ops, revocations.get());
   if (storage.postgres != nullptr) {
     ops.AddReadiness([&storage] { return storage.postgres->CheckReachable(); });

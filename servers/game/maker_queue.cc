@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "oofgg/client.h"
+#include "servers/common/request_transport.h"
 
 namespace oofgg::servers {
 namespace {
@@ -53,7 +54,7 @@ std::unique_ptr<Client> MakerQueue::ClientFor(const CallContext& context) const 
   ClientOptions options;
   options.callbacks = &executor_;
   options.executor = &executor_;
-  auto client = std::make_unique<Client>(maker_, options);
+  auto client = std::make_unique<Client>(ForCurrentRequest(maker_), options);
   SessionTokens tokens;
   if (context.caller.has_value()) tokens.user_id = context.caller->user_id;
   tokens.access_token = context.bearer_token;

@@ -16,7 +16,8 @@ class Client;
 
 namespace oofgg::servers {
 
-/// The maker's queue through our own SDK, each call with the token of the player it is made for.
+/// The maker's queue through our own SDK, each call with the token of the player it is made for, and
+/// under the id of the request that it belongs to.
 /// Calls block the caller's thread for as long as the maker is silent, up to 10 s. `executor` runs callbacks
 /// and retries: none of its threads may make such calls, or a silent maker would stop both for good. Threads:
 /// safe. Lifetime: `executor` outlives it and its watches.

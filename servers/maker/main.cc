@@ -195,12 +195,12 @@ Status Serve(const MakerSettings& settings) {
        .proxies = settings.server.proxies,
        .secure = settings.http_tls ? net::TlsLayers(tls) : net::SecureLayerFactory()});
   if (!api_server.ok()) return Annotate(api_server.status(), "--http-listen");
-  OpsServer ops(kProgram);
   rpc::ServiceHost host(&authorizer, workers, clock);
   host.TrustProxies(settings.server.proxies);
   if (settings.server.log.verbose) host.LogCalls();
   const auto sending_away = send_away.Set([&host] { host.SendAway(); });
   OOFGG_ASSIGN_OR_RETURN(const auto revocations, FollowRevocations(settings, revoked, host, matchmaking));
+  OpsServer ops(kProgram);
   AddSilenceGauge(ops, revocations.get());
   AddCallMetrics(ops, host.calls());
   AddMakerMetrics(ops, matchmaking, fleets);

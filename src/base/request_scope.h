@@ -5,8 +5,8 @@
 namespace oofgg {
 
 /// While it lasts, what this thread does belongs to the request with that id: lines that are logged carry
-/// it, and so do calls that are made to other servers. Scopes nest. Threads: belongs to the one that made it.
-/// Lifetime: `request_id` outlives it.
+/// it, and so do calls of its player's to another server (servers/common/request_transport.h). Scopes nest.
+/// Threads: belongs to the one that made it. Lifetime: `request_id` outlives it.
 class RequestScope {
  public:
   explicit RequestScope(std::string_view request_id) : outer_(current_) { current_ = request_id; }

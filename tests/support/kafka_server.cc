@@ -31,6 +31,9 @@ constexpr const char* kProperties = R"(process.roles=broker,controller
 node.id=1
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL
+listener.name.secure.sasl.enabled.mechanisms=PLAIN
+listener.name.secure.ssl.keystore.type=PEM
 auto.create.topics.enable=false
 offsets.topic.num.partitions=1
 offsets.topic.replication.factor=1
@@ -85,8 +88,15 @@ KafkaServer::KafkaServer() {
   const std::string controller = "127.0.0.1:" + std::to_string(controller_port_);
   std::ofstream(directory_ / "server.properties")
       << kProperties << "controller.quorum.voters=1@" << controller << "\nlisteners=PLAINTEXT://" << address()
-      << ",CONTROLLER://" << controller << "\nadvertised.listeners=PLAINTEXT://" << address()
-      << "\nlog.dirs=" << (directory_ / "log") << "\n";
+      << ",SECURE://127.0.0.1:" << secure_port_ << ",CONTROLLER://" << controller
+      << "\nadvertised.listeners=PLAINTEXT://" << address() << ",SECURE://" << secure_address()
+      << "\nlistener.name.secure.ssl.keystore.location=" << (directory_ / "broker.pem")
+      << "\nlistener.name.secure.plain.sasl.jaas.config="
+         "org.apache.kafka.common.security.plain.PlainLoginModule required user_oofgg=\""
+      << kPassword << "\";\nlog.dirs=" << (directory_ / "log") << "\n";
+  const TestCertificate pair = ca_.Issue("broker");
+  std::ofstream(directory_ / "broker.pem") << pair.key << pair.certificate;
+  std::ofstream(directory_ / "ca.pem") << ca_.certificate();
   std::ofstream(directory_ / "log4j2.properties")
       << kLogging << "appender.file.fileName=" << (directory_ / "errors.log") << "\n";
   // What Kafka's own tool would write, which is a second start of Java.
@@ -94,6 +104,11 @@ KafkaServer::KafkaServer() {
   std::ofstream(directory_ / "log/meta.properties")
       << "version=1\nnode.id=1\ncluster.id=oofggTestClusterAAAAAA\ndirectory.id=oofggTestDirectoryAAAA\n";
   Start();
+}
+
+std::string KafkaServer::SecureProperties(const std::string& password) const {
+  return "security.protocol=SASL_SSL\nsasl.mechanism=PLAIN\nsasl.username=oofgg\nsasl.password=" + password +
+         "\nssl.ca.location=" + (directory_ / "ca.pem") + "\nbroker.address.family=v4\n";
 }
 
 void KafkaServer::Start() {

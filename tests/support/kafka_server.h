@@ -7,6 +7,7 @@
 #include "tests/support/child_process.h"
 #include "tests/support/tcp_peer.h"
 #include "tests/support/temporary_directory.h"
+#include "tests/support/test_ca.h"
 
 namespace oofgg::testing {
 
@@ -23,6 +24,11 @@ class KafkaServer {
   KafkaServer();
 
   [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  /// The same broker under TLS and with a password.
+  [[nodiscard]] std::string secure_address() const { return "localhost:" + std::to_string(secure_port_); }
+  /// librdkafka's properties for it, of somebody who is let in with that password only, as lines.
+  [[nodiscard]] std::string SecureProperties(const std::string& password = kPassword) const;
+  static constexpr const char* kPassword = "let-me-in";
 
   /// kill -9.
   void Kill();
@@ -30,8 +36,10 @@ class KafkaServer {
   void Start();
 
  private:
+  const TestCa ca_;
   TemporaryDirectory directory_;
   std::uint16_t port_ = FreePort();
+  std::uint16_t secure_port_ = FreePort();
   std::uint16_t controller_port_ = FreePort();
   std::unique_ptr<ChildProcess> process_;
 };

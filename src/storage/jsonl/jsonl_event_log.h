@@ -23,9 +23,9 @@ struct JsonlOptions {
 
 /// The event log as JSON lines in `FOLDER/events.jsonl`, mode 0600.
 ///
-/// A record is written with write(2) before `Append` returns, by whoever appends it: two microseconds. The
-/// disk is waited for only in `Flush`, and when a file is put aside. Where the disk is full, `CheckRoom` says
-/// so while there is still room for what it let in before.
+/// A record is written with write(2) before `Append` returns, by whoever appends it: 4 µs with the JSON of it
+/// (docs/event-log.md). The disk is waited for only in `Flush`, and when a file is put aside. Where the disk
+/// is full, `CheckRoom` says so while there is still room for what it let in before.
 class JsonlEventLog final : public EventLog {
  public:
   /// kUnavailable: the folder or its file cannot be opened or made. `clock` and `random` outlive the log.

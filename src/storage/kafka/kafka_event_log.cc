@@ -24,7 +24,8 @@ Status PrepareKafka(const KafkaEventLog::Parts& parts) {
   OOFGG_ASSIGN_OR_RETURN(const auto producer,
                          KafkaProducer::Make(parts.kafka, [](std::uint64_t, const Status&) {}));
   OOFGG_RETURN_IF_ERROR(producer->CheckReachable(parts.patience, parts.stop));
-  if (const Status made = producer->EnsureTopics(TopicsOf(parts.kafka), parts.kafka.partitions); !made.ok()) {
+  if (const Status made = producer->EnsureTopics(TopicsOf(parts.kafka), parts.kafka.partitions, parts.stop);
+      !made.ok()) {
     Log(LogLevel::kWarning, "event_log", std::string(made.message()));
   }
   return {};
@@ -32,12 +33,12 @@ Status PrepareKafka(const KafkaEventLog::Parts& parts) {
 
 StatusOr<std::unique_ptr<MessageProducer>> MakeProducer(const KafkaOptions& kafka,
                                                         MessageProducer::OnDelivered on_delivered,
-                                                        bool is_first) {
+                                                        const std::function<bool()>& stop, bool is_first) {
   constexpr std::chrono::milliseconds kPatience{1000};
   OOFGG_ASSIGN_OR_RETURN(auto producer, KafkaProducer::Make(kafka, std::move(on_delivered)));
   // The one before may have broken because somebody removed a topic.
-  if (!is_first && producer->CheckReachable(kPatience, [] { return false; }).ok()) {
-    producer->EnsureTopics(TopicsOf(kafka), kafka.partitions).IgnoreError();
+  if (!is_first && producer->CheckReachable(kPatience, stop).ok()) {
+    producer->EnsureTopics(TopicsOf(kafka), kafka.partitions, stop).IgnoreError();
   }
   return producer;
 }
@@ -61,8 +62,9 @@ KafkaEventLog::KafkaEventLog(const KafkaOptions& kafka, std::unique_ptr<Spool> s
       ids_(clock, random),
       spool_(std::move(spool)),
       shipper_(*spool_,
-               [kafka, is_first = true](MessageProducer::OnDelivered on_delivered) mutable {
-                 return MakeProducer(kafka, std::move(on_delivered), std::exchange(is_first, false));
+               [kafka, is_first = true](MessageProducer::OnDelivered on_delivered,
+                                        const std::function<bool()>& stop) mutable {
+                 return MakeProducer(kafka, std::move(on_delivered), stop, std::exchange(is_first, false));
                },
                clock, {.topics = TopicsOf(kafka)}) {}
 

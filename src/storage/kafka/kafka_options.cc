@@ -14,19 +14,17 @@
 namespace oofgg::storage {
 namespace {
 
-constexpr std::array<std::string_view, 13> kNotTheirs = {"acks",
-                                                         "request.required.acks",
-                                                         "bootstrap.servers",
-                                                         "metadata.broker.list",
-                                                         "client.id",
-                                                         "enable.idempotence",
-                                                         "enable.gapless.guarantee",
-                                                         "transactional.id",
-                                                         "message.timeout.ms",
-                                                         "delivery.timeout.ms",
-                                                         "message.send.max.retries",
-                                                         "retries",
-                                                         "partitioner"};
+constexpr std::array<std::string_view, 25> kNotTheirs = {
+    // Nothing lost, doubled, or out of order.
+    "acks", "request.required.acks", "enable.idempotence", "enable.gapless.guarantee", "transactional.id",
+    "message.timeout.ms", "delivery.timeout.ms", "message.send.max.retries", "retries", "partitioner",
+    "queuing.strategy", "api.version.request", "broker.version.fallback", "test.mock.num.brokers",
+    // That we hear of what was delivered, and nothing piles up unheard.
+    "delivery.report.only.error", "enabled_events", "log.queue",
+    // That each record finds room, and no more memory is taken than we say.
+    "message.max.bytes", "queue.buffering.max.messages", "queue.buffering.max.kbytes", "topic.blacklist",
+    // Flags of ours, and what would end this program.
+    "bootstrap.servers", "metadata.broker.list", "client.id", "internal.termination.signal"};
 
 std::string_view Trim(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r";

@@ -148,10 +148,12 @@ Status KafkaProducer::CheckReachable(std::chrono::milliseconds patience, const s
     }
   }
   const std::string why = last_error_.empty() ? "no answer" : last_error_;
-  return MakeStatus(StatusCode::kUnavailable, "no Kafka at " + brokers_ + ": " + why);
+  const char* const what = is_refused_ ? "no way into Kafka at " : "no Kafka at ";
+  return MakeStatus(StatusCode::kUnavailable, what + brokers_ + ": " + why);
 }
 
-Status KafkaProducer::EnsureTopics(std::span<const std::string> topics, int partitions) {
+Status KafkaProducer::EnsureTopics(std::span<const std::string> topics, int partitions,
+                                   const std::function<bool()>& stop) {
   constexpr int kAsTheBrokersHaveIt = -1;
   std::array<char, kReasonBytes> reason{};
   std::vector<std::unique_ptr<rd_kafka_NewTopic_t, DeleteTopic>> wanted;
@@ -168,8 +170,11 @@ Status KafkaProducer::EnsureTopics(std::span<const std::string> topics, int part
   rd_kafka_AdminOptions_set_request_timeout(options.get(), kAdminTimeoutMs, reason.data(), reason.size());
   const std::unique_ptr<rd_kafka_queue_t, DeleteQueue> answers(rd_kafka_queue_new(kafka_));
   rd_kafka_CreateTopics(kafka_, pointers.data(), pointers.size(), options.get(), answers.get());
-  const std::unique_ptr<rd_kafka_event_t, DeleteEvent> event(
-      rd_kafka_queue_poll(answers.get(), kAdminTimeoutMs + 1000));
+  std::unique_ptr<rd_kafka_event_t, DeleteEvent> event;
+  for (int waited = 0; event == nullptr && waited <= kAdminTimeoutMs; waited += kReachSliceMs) {
+    if (stop()) return MakeStatus(StatusCode::kCancelled, "told to stop");
+    event.reset(rd_kafka_queue_poll(answers.get(), kReachSliceMs));
+  }
   return TopicResult(event.get());
 }
 
@@ -210,10 +215,15 @@ void KafkaProducer::NoteError(int error, const char* reason) {
     broken_ = MakeStatus(StatusCode::kUnavailable, why.data());
     return;
   }
-  if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) last_error_ = reason;
+  if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+    last_error_ = reason;
+    is_refused_ = error == RD_KAFKA_RESP_ERR__AUTHENTICATION || error == RD_KAFKA_RESP_ERR__SSL;
+  }
   if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || is_away_) return;
   is_away_ = true;
-  Log(LogLevel::kWarning, "event_log", "Kafka at " + brokers_ + " cannot be reached; records wait on disk");
+  const std::string why = last_error_.empty() ? "" : " (" + last_error_ + ")";
+  Log(LogLevel::kWarning, "event_log",
+      "Kafka at " + brokers_ + " cannot be reached" + why + "; records wait on disk");
 }
 
 void KafkaProducer::NoteDelivery(const rd_kafka_message_s& message) {

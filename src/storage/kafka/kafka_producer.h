@@ -30,8 +30,8 @@ class KafkaProducer final : public MessageProducer {
   /// Waits until a broker answers. kUnavailable: none did within `patience`. kCancelled: `stop` said so.
   Status CheckReachable(std::chrono::milliseconds patience, const std::function<bool()>& stop);
   /// Makes the topics that are not there; 0 partitions: as the brokers have it. kUnavailable: why it could
-  /// not.
-  Status EnsureTopics(std::span<const std::string> topics, int partitions);
+  /// not. kCancelled: `stop` said so.
+  Status EnsureTopics(std::span<const std::string> topics, int partitions, const std::function<bool()>& stop);
 
   bool Produce(const OutgoingMessage& message) override;
   void Serve(std::chrono::milliseconds wait) override;
@@ -50,7 +50,8 @@ class KafkaProducer final : public MessageProducer {
   rd_kafka_s* kafka_ = nullptr;
   rd_kafka_queue_s* events_ = nullptr;
   Status broken_;
-  std::string last_error_;  // Of a connection, for messages.
+  std::string last_error_;   // Of a connection, for messages.
+  bool is_refused_ = false;  // The last error was about who we are, or who they are.
   bool is_away_ = false;
 };
 

@@ -38,7 +38,8 @@ class MessageProducer {
   [[nodiscard]] virtual Status CheckAlive() const = 0;
 };
 
-using ProducerFactory =
-    std::function<StatusOr<std::unique_ptr<MessageProducer>>(MessageProducer::OnDelivered on_delivered)>;
+/// May take seconds, but once `stop` says so it gives up soon, with kCancelled or what it has.
+using ProducerFactory = std::function<StatusOr<std::unique_ptr<MessageProducer>>(
+    MessageProducer::OnDelivered on_delivered, const std::function<bool()>& stop)>;
 
 }  // namespace oofgg::storage

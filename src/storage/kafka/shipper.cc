@@ -47,13 +47,14 @@ void Shipper::SetWaker(MessageProducer* producer) {
 void Shipper::Run() {
   for (bool goes_on = true; goes_on;) {
     failure_ = Status();
-    auto producer = make_([this](std::uint64_t number, const Status& status) { Delivered(number, status); });
+    auto producer = make_([this](std::uint64_t number, const Status& status) { Delivered(number, status); },
+                          [this] { return IsStopping(); });
     if (producer.ok()) {
       ShipWith(**producer);
     } else {
       failure_ = producer.status();
     }
-    if (!failure_.ok()) {
+    if (!failure_.ok() && !IsStopping()) {
       ++failures_;
       Log(LogLevel::kWarning, "event_log",
           "sending to Kafka failed: " + std::string(failure_.message()) + "; it begins anew");
@@ -119,11 +120,7 @@ bool Shipper::SendSome(MessageProducer& producer) {
 }
 
 void Shipper::WaitForNews(MessageProducer& producer) {
-  std::chrono::milliseconds wait = kIdleWait;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) wait = kStoppingWait;
-  }
+  std::chrono::milliseconds wait = IsStopping() ? kStoppingWait : kIdleWait;
   // Looked at once more after it said that it wants more: what came before that woke nobody.
   wants_more_ = HasRoom() && next_ == read_.size();
   if (wants_more_ && !reader_->AtEnd()) wait = std::chrono::milliseconds(0);
@@ -151,10 +148,18 @@ void Shipper::MarkDelivered() {
     ++shipped_;
   }
   oldest_ms_ = in_flight_.empty() ? 0 : in_flight_.front().at_ms;
+  if (in_flight_.empty() && next_ == read_.size() && reader_->place() != spool_.shipped()) {
+    place = reader_->place();  // Also behind what is damaged, which would wait for ever.
+  }
   if (!place.has_value()) return;
   if (const Status marked = spool_.MarkShipped(*place); !marked.ok()) {
     Log(LogLevel::kError, "event_log", std::string(marked.message()) + "; a restart sends records again");
   }
+}
+
+bool Shipper::IsStopping() {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
 }
 
 bool Shipper::PauseUnlessStopping() {

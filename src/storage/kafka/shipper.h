@@ -69,6 +69,7 @@ class Shipper {
   void Delivered(std::uint64_t number, const Status& status);
   void MarkDelivered();
   void SetWaker(MessageProducer* producer);
+  [[nodiscard]] bool IsStopping();
   /// False: it is to end.
   bool PauseUnlessStopping();
   [[nodiscard]] bool IsOver();

@@ -63,13 +63,18 @@ Status Spool::Load() {
   shipped_ = mark_.Read().value_or(SpoolPlace());
   for (const std::uint64_t number : numbers) {
     OOFGG_ASSIGN_OR_RETURN(AppendFile file, AppendFile::Open(PathOf(number)));
-    if (number == numbers.back()) OOFGG_RETURN_IF_ERROR(CutTornEnd(file));
+    const bool is_last = number == numbers.back();
+    bool goes_on = is_last;
+    if (is_last) OOFGG_RETURN_IF_ERROR(MendEnd(file, goes_on));
     sizes_[number] = file.size();
     total_ += file.size();
-    if (number == numbers.back()) current_ = std::make_shared<AppendFile>(std::move(file));
+    if (goes_on) current_ = std::make_shared<AppendFile>(std::move(file));
   }
   // No number is used twice, or the mark could mean another segment.
-  if (current_ == nullptr) OOFGG_RETURN_IF_ERROR(Begin(shipped_.segment + 1));
+  if (current_ == nullptr) {
+    const std::uint64_t last = numbers.empty() ? 0 : numbers.back();
+    OOFGG_RETURN_IF_ERROR(Begin((std::max)(last, shipped_.segment) + 1));
+  }
   PlaceMark();
   OOFGG_RETURN_IF_ERROR(MarkShipped(shipped_));
   room_ = current_->Reserve(options_.reserve_bytes);
@@ -89,26 +94,25 @@ void Spool::PlaceMark() {
   }
 }
 
-Status Spool::CutTornEnd(AppendFile& last) const {
+/// Cuts off half a record. What is more than that is left for the reader, who keeps it and says so, and new
+/// records go elsewhere.
+Status Spool::MendEnd(AppendFile& last, bool& goes_on) {
   OOFGG_ASSIGN_OR_RETURN(const std::string bytes, last.Read(0, last.size()));
-  std::string_view rest = bytes;
-  for (SpoolFrame frame = FromFrame(rest); frame.state == SpoolFrame::State::kWhole;
-       frame = FromFrame(rest)) {
-    rest.remove_prefix(frame.size);
-  }
-  if (rest.empty()) return {};
+  const SpoolEnd end = FindEnd(bytes);
+  goes_on = !end.is_damaged;
+  if (end.is_damaged || end.whole == bytes.size()) return {};
   Log(LogLevel::kWarning, "event_log",
-      last.path() + " ends in " + std::to_string(rest.size()) +
+      last.path() + " ends in " + std::to_string(bytes.size() - end.whole) +
           " bytes that are no whole record, as a crash leaves them; they are cut off");
-  return last.Cut(bytes.size() - rest.size());
+  return last.Cut(end.whole);
 }
 
 Status Spool::CheckRoom() {
   const std::lock_guard lock(mutex_);
-  if (!room_.ok()) room_ = MakeRoom();
+  if (!room_.ok() || IsLong()) room_ = MakeRoom();
   if (!room_.ok()) return Refuse(room_);
   if (total_ + options_.reserve_bytes <= options_.limit_bytes) return {};
-  return Refuse(MakeStatus(StatusCode::kUnavailable, "the event log is full: " + Mebibytes(total_) +
+  return Refuse(MakeStatus(StatusCode::kUnavailable, "the event log is full: " + Mebibytes(Waiting()) +
                                                          " of records wait for Kafka; try again later"));
 }
 
@@ -123,10 +127,10 @@ Status Spool::Append(const SpoolRecord& record) {
   }
   const std::string frame = ToFrame(record);
   const std::lock_guard lock(mutex_);
+  if (IsLong()) room_ = MakeRoom();
   if (total_ + frame.size() > options_.limit_bytes) {
     return Refuse(MakeStatus(StatusCode::kUnavailable, "the event log is full"));
   }
-  if (current_->size() >= options_.segment_bytes) room_ = MakeRoom();
   if (const Status written = current_->Append(frame); !written.ok()) {
     room_ = written;
     return Refuse(written);
@@ -141,8 +145,9 @@ Status Spool::Append(const SpoolRecord& record) {
 /// Begins a new segment where it is time to; where the disk has no room for it, the current one has what was
 /// reserved, for those who were let in.
 Status Spool::MakeRoom() {
-  if (current_->size() >= options_.segment_bytes) {
+  if (IsLong()) {
     OOFGG_RETURN_IF_ERROR(Begin(sizes_.rbegin()->first + 1));
+    OOFGG_RETURN_IF_ERROR(RemoveShipped());
   }
   return current_->Reserve(options_.reserve_bytes);
 }
@@ -194,8 +199,17 @@ SpoolPlace Spool::shipped() const {
 Status Spool::MarkShipped(SpoolPlace place) {
   const std::lock_guard lock(mutex_);
   shipped_ = place;
-  OOFGG_RETURN_IF_ERROR(mark_.Write(place));
-  while (sizes_.begin()->first < place.segment) {
+  return RemoveShipped();
+}
+
+Status Spool::RemoveShipped() {
+  // The end of a segment is the begin of the next: else it would stay, with all that it takes of the limit.
+  const auto at = sizes_.find(shipped_.segment);
+  if (at != sizes_.end() && std::next(at) != sizes_.end() && shipped_.offset >= at->second) {
+    shipped_ = {std::next(at)->first, 0};
+  }
+  OOFGG_RETURN_IF_ERROR(mark_.Write(shipped_));
+  while (sizes_.begin()->first < shipped_.segment) {
     std::remove(PathOf(sizes_.begin()->first).c_str());
     total_ -= sizes_.begin()->second;
     sizes_.erase(sizes_.begin());
@@ -206,9 +220,8 @@ Status Spool::MarkShipped(SpoolPlace place) {
 Spool::Extent Spool::ExtentOf(std::uint64_t segment) const {
   const std::lock_guard lock(mutex_);
   const auto known = sizes_.find(segment);
-  if (known == sizes_.end()) return {};
-  const auto next = std::next(known);
-  return {.size = known->second, .next = next == sizes_.end() ? 0 : next->first};
+  const auto next = sizes_.upper_bound(segment);
+  return {.size = known == sizes_.end() ? 0 : known->second, .next = next == sizes_.end() ? 0 : next->first};
 }
 
 std::string Spool::PathOf(std::uint64_t segment) const {
@@ -216,6 +229,8 @@ std::string Spool::PathOf(std::uint64_t segment) const {
   std::snprintf(name.data(), name.size(), "/%020" PRIu64 ".spool", segment);
   return folder_ + name.data();
 }
+
+bool Spool::IsLong() const { return current_->size() >= options_.segment_bytes; }
 
 std::uint64_t Spool::Waiting() const { return total_ - (std::min)(total_, shipped_.offset); }
 

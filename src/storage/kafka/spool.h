@@ -30,7 +30,8 @@ struct SpoolOptions {
 class Spool {
  public:
   /// Goes on with what is in the folder, which is made if need be; half a record at the end, which nobody was
-  /// told is kept, is cut off. kFailedPrecondition: another process has it open. kUnavailable: the disk.
+  /// told is kept, is cut off; what is damaged otherwise stays as it is. kFailedPrecondition: another process
+  /// has it open. kUnavailable: the disk.
   static StatusOr<std::unique_ptr<Spool>> Open(std::string folder, SpoolOptions options = {});
 
   /// As EventLog::CheckRoom: the limit less the reserve is not reached, and the disk has room.
@@ -45,7 +46,7 @@ class Spool {
   /// Says so, and removes segments that are wholly shipped.
   Status MarkShipped(SpoolPlace place);
 
-  /// A segment as it is now.
+  /// A segment as it is now; empty if it was shipped and is gone.
   struct Extent {
     std::uint64_t size = 0;
     std::uint64_t next = 0;  ///< The segment after it; 0: it is the last one.
@@ -62,11 +63,14 @@ class Spool {
  private:
   Spool(std::string folder, SpoolOptions options, FolderLock lock, SpoolMark mark);
   Status Load();
-  Status CutTornEnd(AppendFile& last) const;
+  static Status MendEnd(AppendFile& last, bool& goes_on);
   void PlaceMark();
   // Under the lock:
   Status Begin(std::uint64_t segment);
   Status MakeRoom();
+  Status RemoveShipped();
+  /// The current segment has all that one is to have.
+  [[nodiscard]] bool IsLong() const;
   Status Refuse(Status why);
   void WarnOfFilling();
   [[nodiscard]] std::uint64_t Waiting() const;

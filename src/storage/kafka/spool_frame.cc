@@ -39,6 +39,13 @@ std::optional<SpoolRecord> FromRest(std::string_view rest) {
                      .value = std::string(rest.substr(*key_size))};
 }
 
+bool HasFrameWithin(std::string_view bytes) {
+  for (std::size_t end = bytes.find('\n'); end != bytes.npos; end = bytes.find('\n', end + 1)) {
+    if (FromFrame(bytes.substr(end + 1)).state == SpoolFrame::State::kWhole) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string ToFrame(const SpoolRecord& record) {
@@ -65,6 +72,17 @@ SpoolFrame FromFrame(std::string_view bytes) {
   auto record = FromRest(rest);
   if (!record.has_value()) return {};
   return {.state = State::kWhole, .size = kHeadSize + *size, .record = *std::move(record)};
+}
+
+SpoolEnd FindEnd(std::string_view bytes) {
+  using State = SpoolFrame::State;
+  std::string_view rest = bytes;
+  SpoolFrame frame = FromFrame(rest);
+  for (; frame.state == State::kWhole; frame = FromFrame(rest)) rest.remove_prefix(frame.size);
+  const bool is_nothing = rest.find_first_not_of('\0') == rest.npos;
+  // A length that was damaged reads as a frame that is cut.
+  const bool is_torn = frame.state == State::kCut && !HasFrameWithin(rest);
+  return {.whole = bytes.size() - rest.size(), .is_damaged = !is_nothing && !is_torn};
 }
 
 }  // namespace oofgg::storage

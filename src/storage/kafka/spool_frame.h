@@ -38,4 +38,12 @@ struct SpoolFrame {
 };
 [[nodiscard]] SpoolFrame FromFrame(std::string_view bytes);
 
+/// How far the whole frames go that `bytes` begin with, and what is behind them.
+struct SpoolEnd {
+  std::size_t whole = 0;
+  /// More than the half of a frame, or the zeroes, that the end of a process or of a machine leaves.
+  bool is_damaged = false;
+};
+[[nodiscard]] SpoolEnd FindEnd(std::string_view bytes);
+
 }  // namespace oofgg::storage

@@ -29,6 +29,9 @@ class SpoolReader {
   /// read.
   [[nodiscard]] StatusOr<std::vector<SpooledRecord>> Next();
 
+  /// Up to where it has read, or passed over what is damaged.
+  [[nodiscard]] SpoolPlace place() const { return place_; }
+
   /// Whether all was read that there is now.
   [[nodiscard]] bool AtEnd() const;
 

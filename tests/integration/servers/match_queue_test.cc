@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/request_scope.h"
+#include "servers/common/request_transport.h"
 #include "tests/integration/servers/running_server.h"
 #include "tests/support/eventually.h"
 #include "tests/support/inbox.h"
@@ -11,6 +13,7 @@
 namespace oofgg::testing {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Optional;
 using ::testing::UnorderedElementsAre;
@@ -196,6 +199,28 @@ TEST_F(MatchQueueTest, PlacesInTheQueueSurviveAKillOfTheGameServer) {
   ASSERT_TRUE(started.has_value());
   ASSERT_TRUE(started->ok()) << started->status();
   EXPECT_THAT((*started)->user_ids, UnorderedElementsAre(before->tokens().user_id, bob.user_id()));
+}
+
+TEST_F(MatchQueueTest, TheMakersLinesHaveTheIdOfThePlayersCall) {
+  game_.reset();
+  maker_.reset();
+  maker_ = StartMaker(folder_, {"--jwks", JwksUrl(*auth_), "--verbose"});
+  StartTheGame();
+  const auto account = SignUp("ann", *auth_, game_.get());
+  std::unique_ptr<Client> ann;
+  {
+    GrpcTransportOptions servers;
+    servers.endpoints.game = game_->address("grpc");
+    const RequestScope scope("anns-call.1");
+    ann = std::make_unique<Client>(servers::ForCurrentRequest(MakeGrpcTransport(servers)));
+  }
+  ann->SetTokens(account->tokens());
+  ASSERT_TRUE(ann->games().JoinLeave(ToArena(JoinLeaveAction::kJoin)).ok());
+  ASSERT_TRUE(ann->games().JoinLeave(ToArena(JoinLeaveAction::kLeave)).ok());
+  EXPECT_EQ(maker_->Terminate(), 0);
+  const std::string& log = maker_->process().errors();
+  EXPECT_THAT(log, ContainsRegex("MatchmakingService/CreateTicket [^\n]* request_id=anns-call.1\n"));
+  EXPECT_THAT(log, ContainsRegex("MatchmakingService/CancelTicket [^\n]* request_id=anns-call.1\n"));
 }
 
 // The maker takes connections and never says a word.

@@ -2,13 +2,17 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <prometheus/metric_family.h>
 
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <future>
 #include <thread>
+#include <vector>
 
 #include "http/curl_client.h"
+#include "tests/support/eventually.h"
 
 namespace oofgg::servers {
 namespace {
@@ -30,6 +34,7 @@ class OpsServerTest : public ::testing::Test {
   HttpReply Ask(const std::string& path, const std::string& method = "GET") {
     auto reply = http::Fetch(http_, {.method = method, .url = "http://" + ops_.address() + path});
     EXPECT_TRUE(reply.ok()) << reply.status();
+    if (reply.ok() && reply->status == 503) ++refused_;
     return reply.ok() ? *std::move(reply) : HttpReply{};
   }
 
@@ -38,6 +43,7 @@ class OpsServerTest : public ::testing::Test {
   std::thread thread_;
   OpsServer ops_{"tool"};
   http::CurlClient http_;
+  std::atomic<int> refused_{0};
 };
 
 TEST_F(OpsServerTest, IsReadyOnlyWhileWhatItNeedsIsThere) {
@@ -86,6 +92,49 @@ TEST_F(OpsServerTest, ShowsGaugesAsTheyAreWhenScraped) {
   const std::string metrics = Ask("/metrics").body;
   EXPECT_THAT(metrics, HasSubstr("tool_players 42"));
   EXPECT_THAT(metrics, ContainsRegex("process_resident_memory_bytes [1-9]"));
+}
+
+// As a fleet does whose executor is stuck.
+TEST_F(OpsServerTest, AFigureThatHangsHoldsUpNobodyButWhoScrapes) {
+  std::promise<void> release;
+  ops_.AddFamilies([hung = release.get_future().share()] {
+    hung.wait();
+    return std::vector<prometheus::MetricFamily>();
+  });
+  Start();  // One thread for all connections.
+  std::vector<std::future<int>> scrapes;
+  for (int i = 0; i < 3; ++i) {
+    scrapes.push_back(std::async(std::launch::async, [this] { return Ask("/metrics").status; }));
+  }
+  EXPECT_EQ(Ask("/healthz").status, 200);
+  for (int i = 0; i < 20; ++i) {
+    scrapes.push_back(std::async(std::launch::async, [this] { return Ask("/metrics").status; }));
+  }
+  EXPECT_TRUE(testing::Eventually([&] { return refused_ > 0; })) << "they do not pile up";
+  EXPECT_EQ(Ask("/healthz").status, 200);
+  release.set_value();
+  int served = 0;
+  for (auto& scrape : scrapes) served += scrape.get() == 200 ? 1 : 0;
+  EXPECT_GE(served, 1);
+  EXPECT_LT(served, 23);
+}
+
+TEST_F(OpsServerTest, TwoScrapesAtOnceCountWhatHappenedOnce) {
+  std::atomic<int> readers{0};
+  ops_.AddCounter("tool_things_total", "Things.", [&readers] {
+    // Long enough for a second one to come in, if it could.
+    ++readers;
+    for (int i = 0; i < 100 && readers < 2; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    return 7.0;
+  });
+  Start();
+  std::thread second([this] { io_.run(); });
+  auto other = std::async(std::launch::async, [this] { return Ask("/metrics").status; });
+  EXPECT_EQ(Ask("/metrics").status, 200);
+  EXPECT_EQ(other.get(), 200);
+  EXPECT_THAT(Ask("/metrics").body, HasSubstr("\ntool_things_total 7\n"));
+  io_.stop();
+  second.join();
 }
 
 TEST_F(OpsServerTest, ServesPagesOfTheProgram) {

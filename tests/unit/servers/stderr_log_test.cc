@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 #include "base/request_scope.h"
 #include "oofgg/log.h"
@@ -16,6 +18,7 @@
 namespace oofgg::servers {
 namespace {
 
+using std::string_view_literals::operator""sv;
 using ::testing::ContainsRegex;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
@@ -80,6 +83,17 @@ TEST_F(StderrLogTest, LinesOfARequestCarryItsId) {
   EXPECT_THAT(read, HasSubstr("[rpc] deeper request_id=r-2\n"));
   EXPECT_THAT(read, HasSubstr("[rpc] again request_id=r-1\n"));
   EXPECT_THAT(read, EndsWith("[rpc] without\n"));
+}
+
+TEST_F(StderrLogTest, ForeignTextForgesNoLine) {
+  const StderrLog log("oofgg-x", {});
+  Log(LogLevel::kWarning, "auth", "name 'a\n2027 info oofgg-x [auth] b\r\x1b[2J\x7f\t\0'"sv);
+  Log(LogLevel::kWarning, "auth", std::string(100'000, '\n'));
+  const std::string read = Read();
+  EXPECT_THAT(read, HasSubstr("name 'a\\n2027 info oofgg-x [auth] b\\x0d\\x1b[2J\\x7f\\x09\\x00'\n"));
+  EXPECT_EQ(std::count(read.begin(), read.end(), '\n'), 2);
+  EXPECT_LT(read.size(), 4'096U);
+  EXPECT_THAT(read, EndsWith("\\n\\n\n"));
 }
 
 TEST_F(StderrLogTest, AsJsonEachLineIsAnObject) {

@@ -48,7 +48,8 @@ class FakeKafka {
   }
 
   ProducerFactory factory() {
-    return [this](MessageProducer::OnDelivered on_delivered) -> StatusOr<std::unique_ptr<MessageProducer>> {
+    return [this](MessageProducer::OnDelivered on_delivered,
+                  const std::function<bool()>& /*stop*/) -> StatusOr<std::unique_ptr<MessageProducer>> {
       return std::make_unique<Producer>(*this, std::move(on_delivered));
     };
   }

@@ -34,6 +34,42 @@ TEST(KafkaOptionsTest, RefusesWhatIsNoPropertyOrNotTheOperatorsWithoutQuotingSec
   }
 }
 
+// With each of these records would be lost, wait for ever, or take more memory than we say.
+TEST(KafkaOptionsTest, RefusesWhatShippingReliesOn) {
+  for (const char* name : {"acks",
+                           "request.required.acks",
+                           "enable.idempotence",
+                           "enable.gapless.guarantee",
+                           "transactional.id",
+                           "message.timeout.ms",
+                           "delivery.timeout.ms",
+                           "retries",
+                           "message.send.max.retries",
+                           "partitioner",
+                           "queuing.strategy",
+                           "delivery.report.only.error",
+                           "enabled_events",
+                           "log.queue",
+                           "message.max.bytes",
+                           "queue.buffering.max.messages",
+                           "queue.buffering.max.kbytes",
+                           "topic.blacklist",
+                           "api.version.request",
+                           "broker.version.fallback",
+                           "test.mock.num.brokers",
+                           "internal.termination.signal"}) {
+    const Status status = ParseKafkaProperties(std::string(name) + "=1").status();
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << name;
+    EXPECT_NE(std::string(status.message()).find(std::string(name) + " is set by this program"),
+              std::string::npos)
+        << status;
+  }
+  for (const char* theirs : {"linger.ms=50", "compression.codec=zstd", "batch.size=100000", "debug=broker",
+                             "socket.timeout.ms=5000", "sasl.mechanism=PLAIN", "ssl.ca.location=/ca.pem"}) {
+    EXPECT_TRUE(ParseKafkaProperties(theirs).ok()) << theirs;
+  }
+}
+
 TEST(KafkaOptionsTest, AFileThatOthersCanReadIsRefused) {
   const testing::TemporaryDirectory folder;
   const std::string path = folder / "kafka.properties";

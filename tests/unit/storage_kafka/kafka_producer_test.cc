@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace oofgg::storage {
 namespace {
@@ -18,6 +19,21 @@ TEST(KafkaProducerTest, APropertyThatLibrdkafkaDoesNotKnowIsNamedWithoutItsValue
   EXPECT_EQ(unknown.status().code(), StatusCode::kInvalidArgument);
   EXPECT_NE(std::string(unknown.status().message()).find("no.such.property"), std::string::npos);
   EXPECT_EQ(std::string(unknown.status().message()).find("secret"), std::string::npos);
+}
+
+TEST(KafkaProducerTest, MoreInFlightThanOrderAllowsIsRefused) {
+  KafkaOptions options = ToNobody();
+  options.properties = {{"max.in.flight.requests.per.connection", "6"}};
+  const auto status = KafkaProducer::Make(options, {}).status();
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_NE(std::string(status.message()).find("max.in.flight"), std::string::npos) << status;
+}
+
+TEST(KafkaProducerTest, WhoIsToldToStopWaitsForNoTopics) {
+  auto producer = KafkaProducer::Make(ToNobody(), {});
+  ASSERT_TRUE(producer.ok()) << producer.status();
+  const std::vector<std::string> topics = {"logs"};
+  EXPECT_EQ((*producer)->EnsureTopics(topics, 1, [] { return true; }).code(), StatusCode::kCancelled);
 }
 
 TEST(KafkaProducerTest, NobodyThereIsToldWithTheAddressAndTheReason) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <set>
 #include <string>
@@ -108,6 +111,39 @@ TEST_F(ShipperTest, GoesOnAfterARestart) {
   kafka_.Return();
   ASSERT_TRUE(AllIsShipped());
   EXPECT_EQ(FirstOfEach(), UpTo(40));
+}
+
+TEST_F(ShipperTest, WhatIsDamagedDoesNotWaitForEver) {
+  kafka_.Leave();
+  Fill(0, 30);
+  End();
+  const std::string last = folder_.path() + "/00000000000000000001.spool";
+  std::ofstream(last, std::ios::app) << "what nobody wrote\n";
+  Begin();
+  kafka_.Return();
+  ASSERT_TRUE(AllIsShipped());
+  EXPECT_EQ(FirstOfEach(), UpTo(30));
+  EXPECT_FALSE(std::filesystem::exists(last));
+  EXPECT_TRUE(std::filesystem::exists(last + ".damaged"));
+}
+
+TEST_F(ShipperTest, TheEndDoesNotWaitForAProducerThatIsBeingMade) {
+  End();
+  auto spool = Spool::Open(folder_.path());
+  std::atomic<bool> is_making = false;
+  std::atomic<bool> was_told = false;
+  auto shipper = std::make_unique<Shipper>(
+      **spool,
+      [&](MessageProducer::OnDelivered,
+          const std::function<bool()>& stop) -> StatusOr<std::unique_ptr<MessageProducer>> {
+        is_making = true;
+        was_told = Eventually(stop);
+        return MakeStatus(StatusCode::kCancelled, "told to stop");
+      },
+      Clock::System(), ShipperOptions{.topics = {"logs", "scores", "matches"}});
+  ASSERT_TRUE(Eventually([&] { return is_making.load(); }));
+  shipper.reset();
+  EXPECT_TRUE(was_told);
 }
 
 TEST_F(ShipperTest, TheEndSendsWhatIsLeftIfKafkaIsThere) {

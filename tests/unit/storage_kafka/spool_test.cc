@@ -96,7 +96,7 @@ TEST_F(SpoolTest, ATornEndIsCutOffAndSpoilsNothing) {
   }
 }
 
-TEST_F(SpoolTest, ZeroesAndGarbageAtTheEndAreCutOff) {
+TEST_F(SpoolTest, ZeroesAndGarbageAtTheEndSpoilNothing) {
   for (const std::string& garbage :
        {std::string(5000, '\0'), std::string(100, 'f'), std::string("00000010")}) {
     Fill(*Open(), 0, 0);
@@ -157,6 +157,35 @@ TEST_F(SpoolTest, WhatIsDamagedInTheMiddleIsSkippedAndKept) {
   EXPECT_TRUE(fs::exists(first.string() + ".damaged"));
 }
 
+// One frame of the last segment, which is the current one: in its value, and in its length, which then reads
+// as that of a frame that is cut.
+TEST_F(SpoolTest, WhatIsDamagedInTheLastSegmentIsKeptAndNotTakenForATornEnd) {
+  for (const auto& [offset, length] : {std::pair(40, "XXX"), {0, "0007"}}) {
+    fs::remove_all(folder_);
+    std::uintmax_t third = 0;
+    {
+      const auto spool = Open();
+      Fill(*spool, 0, 2, 50);
+      third = fs::file_size(Segments().back());
+      Fill(*spool, 2, 6, 50);
+    }
+    const fs::path damaged = Segments().back();
+    const auto size = fs::file_size(damaged);
+    std::fstream(damaged, std::ios::in | std::ios::out).seekp(static_cast<std::streamoff>(third) + offset)
+        << length;
+    const auto spool = Open();
+    EXPECT_EQ(fs::file_size(damaged), size);
+    EXPECT_EQ(Segments().size(), 2u);
+    Fill(*spool, 6, 8);
+    const auto read = NumbersOf(Drain(*spool));
+    EXPECT_EQ(read.back(), 7);
+    EXPECT_LT(read.size(), 8u);
+    ASSERT_TRUE(spool->MarkShipped(Drain(*spool).back().end).ok());
+    EXPECT_FALSE(fs::exists(damaged));
+    EXPECT_EQ(fs::file_size(damaged.string() + ".damaged"), size);
+  }
+}
+
 TEST_F(SpoolTest, IsFullBeforeItIsAndHasRoomForWhoWasLetIn) {
   const auto spool = Open({.limit_bytes = 80'000});
   int number = 0;
@@ -179,6 +208,50 @@ TEST_F(SpoolTest, IsFullBeforeItIsAndHasRoomForWhoWasLetIn) {
   ASSERT_TRUE(spool->MarkShipped(read.back().end).ok());
   EXPECT_TRUE(spool->CheckRoom().ok());
   EXPECT_EQ(spool->waiting_bytes(), 0u);
+}
+
+// The one segment had nearly all that the new limit allows.
+TEST_F(SpoolTest, WhatIsShippedTakesNothingOfALimitThatWasLowered) {
+  const SpoolOptions lowered{.limit_bytes = 80'000};
+  for (const bool before_the_restart : {true, false}) {
+    {
+      const auto spool = Open();
+      Fill(*spool, 0, 530, 100);
+      EXPECT_GT(spool->waiting_bytes(), 70'000u);
+      if (before_the_restart) {
+        ASSERT_TRUE(spool->MarkShipped(Drain(*spool).back().end).ok());
+      }
+    }
+    const auto spool = Open(lowered);
+    SpoolReader reader(*spool, spool->shipped());
+    if (!before_the_restart) {
+      EXPECT_EQ(spool->CheckRoom().code(), StatusCode::kUnavailable);
+      const auto waiting = Drain(*spool);
+      EXPECT_EQ(NumbersOf(waiting), UpTo(530));
+      while (!reader.Next()->empty()) {
+      }
+      ASSERT_TRUE(spool->MarkShipped(waiting.back().end).ok());
+    }
+    EXPECT_EQ(spool->waiting_bytes(), 0u);
+    EXPECT_TRUE(spool->CheckRoom().ok()) << spool->CheckRoom();
+    EXPECT_EQ(Segments().size(), 1u);
+    // Also for whoever does not ask, and whoever has read to the end of what is gone.
+    Fill(*spool, 0, 300, 100);
+    EXPECT_EQ(NumbersOf(*reader.Next()).front(), 0);
+    EXPECT_EQ(NumbersOf(Drain(*spool)), UpTo(300));
+    ASSERT_TRUE(spool->MarkShipped(Drain(*spool).back().end).ok());
+  }
+}
+
+TEST_F(SpoolTest, ARecordThatNobodyAskedRoomForRenewsTheSegmentToo) {
+  {
+    const auto spool = Open();
+    Fill(*spool, 0, 530, 100);
+    ASSERT_TRUE(spool->MarkShipped(Drain(*spool).back().end).ok());
+  }
+  const auto spool = Open({.limit_bytes = 80'000});
+  Fill(*spool, 0, 100, 100);
+  EXPECT_EQ(NumbersOf(Drain(*spool)), UpTo(100));
 }
 
 TEST_F(SpoolTest, ADiskThatRefusesIsToldAndSpoilsNothing) {
