@@ -100,7 +100,7 @@ Status PrintHistory(Context& context, ListMatchesRequest request, std::size_t li
     request.cursor = page.next_cursor;
   } while (!request.cursor.empty() && rows.size() < limit);
   PrintTable(context, {"match", "game", "ended", "took", "how", "result", "score", "with"}, rows,
-             "no matches");
+             "no matches; one is listed once it is over");
   return {};
 }
 

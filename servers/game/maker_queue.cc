@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "oofgg/client.h"
+#include "oofgg/log.h"
 #include "servers/common/request_transport.h"
 
 namespace oofgg::servers {
@@ -23,6 +24,14 @@ std::string RegionName(std::int32_t region) {
                                                   "oc",         "mena",     "africa",  "global"};
   const auto index = static_cast<std::size_t>(region);
   return region >= 0 && index < kNames.size() ? kNames[index] : "";
+}
+
+// Where the maker is to be found, and what to start, is for whoever runs us.
+Status ForPlayers(const Status& status) {
+  if (status.code() != StatusCode::kUnavailable && status.code() != StatusCode::kDeadlineExceeded)
+    return status;
+  Log(LogLevel::kWarning, "game", "oofgg-maker: " + status.ToString());
+  return MakeStatus(status.code(), "matchmaking cannot be reached now; try again");
 }
 
 class TicketWatch final : public game::MatchWatch {
@@ -83,9 +92,9 @@ StatusOr<std::string> MakerQueue::Enqueue(const CallContext& context, const Entr
   }
   CallOptions options = OptionsFor(context);
   options.idempotency_key = entry.idempotency_key;
-  OOFGG_ASSIGN_OR_RETURN(const Ticket ticket,
-                         ClientFor(context)->matchmaking().CreateTicket(request, options));
-  return ticket.id;
+  const StatusOr<Ticket> ticket = ClientFor(context)->matchmaking().CreateTicket(request, options);
+  if (!ticket.ok()) return ForPlayers(ticket.status());
+  return ticket->id;
 }
 
 std::unique_ptr<game::MatchWatch> MakerQueue::Watch(const CallContext& context, const std::string& ticket_id,

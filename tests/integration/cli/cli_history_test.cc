@@ -74,7 +74,7 @@ TEST_F(CliHistoryTest, GoesOnFromPageToPage) {
   EXPECT_EQ(server_.Count<methods::ListMatches>(), 2U);
   EXPECT_EQ(server_.Asked<methods::ListMatches>().cursor, "further");
   server_.Answer<methods::ListMatches>({});
-  ExpectLine(shell_.Run({"history"}), "no matches");
+  ExpectLine(shell_.Run({"history"}), "no matches; one is listed once it is over");
 }
 
 }  // namespace
