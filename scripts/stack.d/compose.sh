@@ -40,9 +40,9 @@ stack_up_compose() {
   local tries=1200 ran
   began=$(now_ms)
   docker image inspect oofgg/kafka >/dev/null 2>&1 || { stack_build_compose; began=$(now_ms); }
-  mkdir -p "$data/run"
+  take_data
   ran=$(compose ps -q)
-  compose up -d
+  compose up -d 9>&-
   until curl -sf "$door/healthz" >/dev/null; do
     [ $((tries--)) -gt 0 ] || { compose ps >&2; die "the stack does not get ready; scripts/stack logs --compose tells more"; }
     sleep 0.1
@@ -51,7 +51,13 @@ stack_up_compose() {
   [ -n "$ran" ] || echo $(($(now_ms) - began)) >"$data/run/.up-compose-ms"
   echo "up in $(seconds $(($(now_ms) - began))): gRPC, grpc-web and WebSocket (/ws) on $door, presence on 127.0.0.1:${port[presence]}"
 }
-stack_down_compose() { compose down --timeout 20 ${wipe:+--volumes}; }
+stack_down_compose() {
+  began=$(now_ms)
+  ! is_ours || lock_data
+  compose down --timeout 20 ${wipe:+--volumes}
+  # What plain processes have there is theirs.
+  [ -z "$wipe" ] || ! is_ours || [ -e "$data/secrets" ] || wipe_data
+}
 stack_logs_compose() { compose logs --tail="$([ $# -gt 0 ] && echo all || echo 10)" "$@"; }
 
 container_pid() { docker inspect -f '{{.State.Pid}}' "$(compose ps -q "$1")"; }

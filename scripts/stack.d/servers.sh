@@ -47,9 +47,8 @@ stack_up() {
   done
   # What this shell has set is for other programs.
   unset REDIS_SERVER_URL "${!OOFGG_@}" VERBOSE SERVER_PORT
-  mkdir -p "$data/run" "$data/log" "$data/events"
-  exec 9>"$data/run/.lock"
-  flock -n 9 || die "another scripts/stack works on $data"
+  take_data
+  mkdir -p "$data/log" "$data/events"
   servers/stack/make-secrets "$data/secrets" "127.0.0.1:${port[postgres]}" "127.0.0.1:${port[redis]}"
   for part in "${parts[@]}"; do pid_of "$part" >/dev/null || refuse_taken_ports "$part"; done
   # The stores begin together, the servers one after the other, each when what it asks for answers.
@@ -83,7 +82,8 @@ game_server_pids() {
 stack_down() {
   local pid
   began=$(now_ms)
-  [ -d "$data/run" ] || die "there is no stack in $data"
+  is_ours || die "there is no stack in $data"
+  lock_data
   # From the door inwards; PostgreSQL is asked to end what is open (SIGINT).
   end envoy TERM 10
   end game TERM 20
@@ -93,7 +93,7 @@ stack_down() {
   end kafka TERM 60
   end redis TERM 20
   end postgres INT 30
-  [ -z "$wipe" ] || { rm -rf -- "$data"; progress "$data is deleted"; }
+  [ -z "$wipe" ] || wipe_data
 }
 
 stack_logs() {
@@ -111,5 +111,6 @@ stack_logs() {
 
 # Its sessions are apart from those with other servers.
 stack_client() {
+  is_ours || die "there is no stack in $data; run: scripts/stack up"
   exec "$bin/oofgg" --session "$data/client/session.json" --auth "$door" --game "$door" --maker "$door" "$@"
 }
