@@ -182,6 +182,19 @@ async function comeAgain(ann) {
   step('ann has logged out and in again');
 }
 
+async function loseRenewal(ann) {
+  await ann.page.route('**/v1.api.auth.AuthService/RefreshToken', async (route) => {
+    assert.equal((await route.fetch()).status(), 200);
+    await route.abort('connectionreset');
+  }, { times: 1 });
+  const lost = ann.page.waitForEvent('requestfailed', (request) => request.url().endsWith('/RefreshToken'));
+  await ann.page.reload();
+  await lost;
+  await ann.page.reload();
+  await ann.page.getByRole('listitem').filter({ hasText: 'bob' }).filter({ hasText: 'online' }).waitFor();
+  step('ann, who reloaded before she heard that her login was renewed, is still signed in');
+}
+
 async function endLogin(bob, auth) {
   const flags = ['--auth', `127.0.0.1:${auth}`, '--keys', join(folder, 'data/auth-keys')];
   execFileSync(join(bin, 'oofgg'), ['user', 'logout', 'bob', ...flags]);
@@ -218,6 +231,7 @@ try {
     await result(ann, bob);
     await giveUp(ann, bob);
     await comeAgain(ann);
+    await loseRenewal(ann);
     await endLogin(bob, ports.auth);
     for (const { name, complaints } of visitors) assert.deepEqual(complaints, [], `in ${name}'s console`);
   } catch (error) {
