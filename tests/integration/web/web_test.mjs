@@ -1,14 +1,14 @@
 // Two players, each with a browser, play a match of examples/web through the page alone: from their first visit to the
 // leaderboard, with a broken link and a reload on the way. What is asserted is what they see.
 //
-//   node web_test.mjs BIN EXAMPLE ENVOY CONFIG FOLDER      screenshots go to $OOFGG_WEB_PICTURES, if set
+//   node web_test.mjs BIN EXAMPLE ENVOY SOURCE-TREE FOLDER      screenshots go to $OOFGG_WEB_PICTURES, if set
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { endAll, ending, Relay, startEnvoy, startPage, startServers } from './stack.mjs';
 
-const [bin, example, envoy, config, folder] = process.argv.slice(2);
+const [bin, example, envoy, root, folder] = process.argv.slice(2);
 const { chromium } = createRequire(join(example, 'package.json'))('playwright-core');
 const PATIENCE_MS = 90_000;
 const PASSWORD = 'a long enough password';
@@ -211,7 +211,7 @@ try {
   });
   ending(async () => (await launched).close());
   const ports = await startServers(bin, folder);
-  const port = await startEnvoy(envoy, config, ports, folder);
+  const port = await startEnvoy(envoy, root, ports, folder);
   const relay = await Relay.to(port);
   const apis = [port, relay.port].map((each) => `http://127.0.0.1:${each}`);
   const page = await startPage(example, apis, folder);

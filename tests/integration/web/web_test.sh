@@ -26,7 +26,7 @@ node_modules/.bin/tsc --noEmit &
 types=$!
 
 status=0
-OOFGG_CHROMIUM=$chromium node "$here/web_test.mjs" "$bin" "$work/example" "$envoy" "$root/servers/envoy.yaml" "$work" || status=$?
+OOFGG_CHROMIUM=$chromium node "$here/web_test.mjs" "$bin" "$work/example" "$envoy" "$root" "$work" || status=$?
 wait "$types" || { echo "the types do not fit (see above)"; exit 1; }
 if [ "$status" != 0 ]; then
   kept=$root/build/web-failure
