@@ -54,7 +54,7 @@ stack_up_compose() {
 stack_down_compose() {
   began=$(now_ms)
   ! is_ours || lock_data
-  compose down --timeout 20 ${wipe:+--volumes}
+  COMPOSE_PROFILES=metrics compose down --timeout 20 ${wipe:+--volumes}
   # What plain processes have there is theirs.
   [ -z "$wipe" ] || ! is_ours || [ -e "$data/secrets" ] || wipe_data
 }
@@ -62,8 +62,8 @@ stack_logs_compose() { compose logs --tail="$([ $# -gt 0 ] && echo all || echo 1
 
 container_pid() { docker inspect -f '{{.State.Pid}}' "$(compose ps -q "$1")"; }
 stack_check_compose() {
-  ask_postgres() { compose exec -T postgres sh -c "PGPASSFILE=/secrets/pgpass psql -qAtX -h 127.0.0.1 -U oofgg -d oofgg -c \"$1\""; }
-  ask_redis() { compose exec -T redis sh -c "REDISCLI_AUTH=\$(cat /secrets/redis.password) redis-cli $*"; }
+  ask_postgres() { compose exec -T postgres sh -c "PGPASSFILE=/secrets/postgres/pgpass psql -qAtX -h 127.0.0.1 -U oofgg -d oofgg -c \"$1\""; }
+  ask_redis() { compose exec -T redis sh -c "REDISCLI_AUTH=\$(cat /secrets/redis/redis.password) redis-cli $*"; }
   kafka_topics() { compose exec -T kafka sh -c "cd /data/log && $topic_sizes"; }
   play_all container_pid "$data/run/.up-compose-ms"
 }

@@ -39,6 +39,13 @@ pid_of() {
   [ "$of" = "$boot" ] && [ "$(start_of "$pid")" = "$start" ] && echo "$pid"
 }
 
+# A log of more than 64 MiB is put aside, once. Programs append to theirs, so that this may be done while they run.
+bound_log() {
+  local log
+  log=$(log_of "$1")
+  [ "$(stat -c %s "$log" 2>/dev/null || echo 0)" -le $((64 << 20)) ] || { cp "$log" "$log.1" && : >"$log"; }
+}
+
 # launch PART COMMAND...: in a session of its own, so that Ctrl-C in this terminal is not for it, and away from any .env here.
 launch() {
   local part=$1 pid

@@ -8,11 +8,11 @@ common_flags() {
 ready_server() { await "$1" 60 curl -sf "127.0.0.1:${port[$1_ops]}/readyz"; }
 
 start_auth() {
-  launch auth "$bin/oofgg-auth" --config "$data/secrets/shared-stores" $(common_flags auth) --keys "$data/auth-keys"
+  launch auth "$bin/oofgg-auth" --config "$data/secrets/stores/shared-stores" $(common_flags auth) --keys "$data/auth-keys"
 }
 ready_auth() {
   ready_server auth
-  servers/stack/make-credential "$data/secrets/service-credential" "$data/auth-keys" "$bin/oofgg" --auth "127.0.0.1:${port[auth]}" \
+  servers/stack/make-credential "$data/secrets/credential/service-credential" "$data/auth-keys" "$bin/oofgg" --auth "127.0.0.1:${port[auth]}" \
     2>>"$(log_of auth)" || die "the servers' own credential cannot be made ($(log_of auth))"
 }
 followed_keys() {
@@ -20,14 +20,14 @@ followed_keys() {
 }
 start_maker() {
   launch maker env FLEET_MIN_READY="${FLEET_MIN_READY:-1}" "$bin/oofgg-maker" $(common_flags maker) $(followed_keys) \
-    --service-credential "$data/secrets/service-credential" --http-listen "127.0.0.1:${port[maker_http]}" \
+    --service-credential "$data/secrets/credential/service-credential" --http-listen "127.0.0.1:${port[maker_http]}" \
     --database "sqlite:$data/maker.db" --keys "$data/maker-keys" --data "$data/servers" \
     --process-command "'$bin/oofgg-arena' --listen 127.0.0.1:{port} --control-listen 127.0.0.1:{control_port} --idle-timeout 10m"
 }
 ready_maker() { ready_server maker; }
 start_game() {
-  launch game "$bin/oofgg-game" --config "$data/secrets/shared-stores" $(common_flags game) $(followed_keys) \
-    --service-credential "$data/secrets/service-credential" --maker "127.0.0.1:${port[maker]}" \
+  launch game "$bin/oofgg-game" --config "$data/secrets/stores/shared-stores" $(common_flags game) $(followed_keys) \
+    --service-credential "$data/secrets/credential/service-credential" --maker "127.0.0.1:${port[maker]}" \
     --presence-listen "127.0.0.1:${port[presence]}" --websocket-listen "127.0.0.1:${port[websocket]}"
 }
 ready_game() { ready_server game; }
@@ -50,7 +50,10 @@ stack_up() {
   take_data
   mkdir -p "$data/log" "$data/events"
   servers/stack/make-secrets "$data/secrets" "127.0.0.1:${port[postgres]}" "127.0.0.1:${port[redis]}"
-  for part in "${parts[@]}"; do pid_of "$part" >/dev/null || refuse_taken_ports "$part"; done
+  for part in "${parts[@]}"; do
+    pid_of "$part" >/dev/null || refuse_taken_ports "$part"
+    bound_log "$part"
+  done
   # The stores begin together, the servers one after the other, each when what it asks for answers.
   for part in "${parts[@]}"; do
     pid_of "$part" >/dev/null && { progress "$part runs already"; continue; }

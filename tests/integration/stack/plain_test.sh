@@ -46,7 +46,9 @@ refused 'there is no stack' scripts/stack down --wipe --data "$work/foreign" --p
 stack up
 stack check
 stack check  # Scores must come to Kafka anew, on a stack that has been used.
+truncate -s 65M "$data/log/maker.log"
 [ "$(stack up 2>&1 | grep -c 'runs already')" = 7 ] || die "up started what runs"
+[ -e "$data/log/maker.log.1" ] && [ "$(stat -c %s "$data/log/maker.log")" -lt 100000 ] || die "a log grows without end"
 (flock 9 && refused 'another scripts/stack works' stack down) 9>>"$data/run/.lock"
 
 echo precious >"$data/of-others"
