@@ -29,27 +29,19 @@ std::string JarFolder() {
   return folder + "/oofgg/kafka-4.1.1";
 }
 
-/// After a kill -9 the controller takes the broker back when its old session has ended: 3 s instead of 9.
-constexpr const char* kProperties = R"(process.roles=broker,controller
-node.id=1
-controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
-auto.create.topics.enable=false
+/// Of the stack's own broker, so that tests have what is shipped.
+constexpr const char* kConfiguration = OOFGG_SOURCE_DIR "/servers/stack/kafka.properties";
+constexpr const char* kJvmFlags = OOFGG_SOURCE_DIR "/servers/stack/kafka.jvm";
+
+/// What differs: less to set up, and a start that a busy machine cannot make too slow.
+constexpr const char* kOverrides = R"(
 offsets.topic.num.partitions=1
-offsets.topic.replication.factor=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-group.initial.rebalance.delay.ms=0
-broker.session.timeout.ms=3000
-broker.heartbeat.interval.ms=500
+transaction.state.log.num.partitions=1
+share.coordinator.state.topic.num.partitions=1
 initial.broker.registration.timeout.ms=300000
-num.network.threads=2
 num.io.threads=2
 background.threads=1
 log.cleaner.enable=false
-log.index.size.max.bytes=1048576
 )";
 
 // Little on stdout, which nobody reads once it has started.
@@ -96,9 +88,9 @@ KafkaServer& KafkaServer::Shared() {
 KafkaServer::KafkaServer() {
   const std::string controller = "127.0.0.1:" + std::to_string(controller_port_);
   std::ofstream(directory_ / "server.properties")
-      << kProperties << "controller.quorum.voters=1@" << controller << "\nlisteners=PLAINTEXT://" << address()
-      << ",CONTROLLER://" << controller << "\nadvertised.listeners=PLAINTEXT://" << address()
-      << "\nlog.dirs=" << (directory_ / "log") << "\n";
+      << std::ifstream(kConfiguration).rdbuf() << kOverrides << "controller.quorum.voters=1@" << controller
+      << "\nlisteners=PLAINTEXT://" << address() << ",CONTROLLER://" << controller
+      << "\nadvertised.listeners=PLAINTEXT://" << address() << "\nlog.dirs=" << (directory_ / "log") << "\n";
   std::ofstream(directory_ / "log4j2.properties")
       << kLogging << "appender.file.fileName=" << (directory_ / "errors.log") << "\n";
   // What Kafka's own tool would write, which is a second start of Java.
@@ -111,8 +103,7 @@ KafkaServer::KafkaServer() {
 void KafkaServer::Start() {
   process_ = std::make_unique<ChildProcess>(
       kJava, ChildProcess::Options{
-                 .arguments = {"-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-                               "-XX:MaxDirectMemorySize=128m",
+                 .arguments = {"@" + std::string(kJvmFlags), "-XX:TieredStopAtLevel=1",
                                "-Dlog4j2.configurationFile=" + (directory_ / "log4j2.properties"), "-cp",
                                JarFolder() + "/*", "kafka.Kafka", directory_ / "server.properties"},
                  .environment = {}});
