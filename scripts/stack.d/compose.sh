@@ -26,8 +26,10 @@ stack_build_compose() {
   compose config >/dev/null
   stack_build
   rm -rf build/stack
-  mkdir -p build/stack/programs
+  mkdir -p build/stack/programs build/stack/cache/oofgg
   for program in oofgg-auth oofgg-game oofgg-maker oofgg oofgg-arena; do install -s "$bin/$program" build/stack/programs; done
+  # For who compiles in the image, having deleted these programs.
+  cp "$fetched"/hiredis-*.tar.gz build/stack/cache/oofgg 2>/dev/null || true
   cp "$(fetch_envoy)" build/stack/envoy
   cp -r "$(fetch_kafka)" build/stack/kafka
   [ -n "${OOFGG_BASE_IMAGE:-}" ] || docker image inspect oofgg/debian:12 >/dev/null 2>&1 || make_base_image

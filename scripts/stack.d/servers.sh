@@ -5,7 +5,7 @@ common_flags() {
   echo "--listen 127.0.0.1:${port[$1]} --ops-listen 127.0.0.1:${port[$1_ops]} --trusted-proxy 127.0.0.1,::1 \
     --event-log $data/events/$1 --kafka 127.0.0.1:${port[kafka]}"
 }
-ready_server() { await "$1" 60 curl -sf "127.0.0.1:${port[$1_ops]}/readyz"; }
+ready_server() { await "$1" 180 curl -sf "127.0.0.1:${port[$1_ops]}/readyz"; }
 
 start_auth() {
   launch auth "$bin/oofgg-auth" --config "$data/secrets/stores/shared-stores" $(common_flags auth) --keys "$data/auth-keys"
@@ -64,7 +64,7 @@ stack_up() {
     case $part in auth | maker | game) pid_of "$part" >/dev/null || { start_$part 9>&-; started+=("$part"); } ;; esac
     ready_$part
   done
-  await envoy 30 curl -sf "$door/healthz"
+  await envoy 90 curl -sf "$door/healthz"
   # Told by `check` beside its own, if nothing ran before.
   [ ${#started[@]} = 0 ] || rm -f "$data/run/.up-ms"
   [ ${#started[@]} -lt ${#parts[@]} ] || echo $(($(now_ms) - began)) >"$data/run/.up-ms"

@@ -24,7 +24,7 @@ start_postgres() {
   launch postgres ${as_postgres[@]+"${as_postgres[@]}"} "$data/postgres/start-postgres" "$programs" "$data/postgres/data" "$data/postgres" \
     listen_addresses=127.0.0.1 port="${port[postgres]}"
 }
-ready_postgres() { await postgres 30 psql_as_oofgg 'select 1'; }
+ready_postgres() { await postgres 90 psql_as_oofgg 'select 1'; }
 
 start_redis() {
   mkdir -p "$data/redis"
@@ -32,7 +32,7 @@ start_redis() {
     --include "$data/secrets/redis/redis.conf"
 }
 redis_answers() { [ "$(REDISCLI_AUTH=$(cat "$data/secrets/redis/redis.password") redis-cli -p "${port[redis]}" ping 2>/dev/null)" = PONG ]; }
-ready_redis() { await redis 30 redis_answers; }
+ready_redis() { await redis 90 redis_answers; }
 
 start_kafka() {
   local jars
@@ -40,7 +40,7 @@ start_kafka() {
   : >"$(log_of kafka)"  # Readiness is read from it.
   launch kafka "$root/servers/stack/start-kafka" "$jars" "$data/kafka" 127.0.0.1 127.0.0.1 "${port[kafka]}" "${port[kafka_controller]}"
 }
-ready_kafka() { await kafka 120 grep -q 'Kafka Server started' "$(log_of kafka)"; }
+ready_kafka() { await kafka 300 grep -q 'Kafka Server started' "$(log_of kafka)"; }
 
 # servers/envoy.yaml with the addresses of plain processes, and otherwise as it is.
 envoy_config() {
