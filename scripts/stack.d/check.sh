@@ -29,15 +29,21 @@ stamp_first_match() {
 
 clients() { NODE_PATH=$node_modules node "$root/tests/integration/stack/$1" "http://$door"; }
 
-# What the game left in the stores.
+# tell_stores BYTES: what the game left in the stores, where Kafka had so many bytes of scores before it.
 tell_stores() {
   echo "PostgreSQL: $(ask_postgres 'select count(*) from game_scores') scores, $(ask_postgres 'select count(*) from auth_users') users"
   echo "Redis: $(ask_redis dbsize) keys"
   echo "Kafka: $(kafka_topics | tr '\n' ' ')"
-  kafka_topics | grep -q '^oofgg.scores ' || die "no score has come to Kafka"
+  # They are shipped in the background.
+  local tries=600
+  until [ "$(scores_in_kafka)" -gt "$1" ]; do
+    [ $((tries--)) -gt 0 ] || die "no score of this game has come to Kafka"
+    sleep 0.1
+  done
 }
+scores_in_kafka() { kafka_topics | awk '$1 == "oofgg.scores" {bytes = $2} END {print bytes + 0}'; }
 ask_postgres() { psql_as_oofgg "$1"; }
-ask_redis() { REDISCLI_AUTH=$(cat "$data/secrets/redis.password") redis-cli -p "${port[redis]}" "$@"; }
+ask_redis() { REDISCLI_AUTH=$(cat "$data/secrets/redis/redis.password") redis-cli -p "${port[redis]}" "$@"; }
 # Each topic that has records, with their bytes: counting them would take another virtual machine.
 topic_sizes="for segment in */*.log; do wc -c \$segment; done | sed -n 's:^\([1-9][0-9]*\) \(oofgg[^/]*\)-[0-9]*/.*:\2 \1:p' | \
   awk '{bytes[\$1] += \$2} END {for (topic in bytes) print topic \" \" bytes[topic] \" B\"}' | sort"
@@ -45,12 +51,13 @@ kafka_topics() { (cd "$data/kafka/log" && sh -c "$topic_sizes"); }
 
 # play_all PID-OF-PART UP-FILE
 play_all() {
-  local node_modules up_ms match_ms
+  local node_modules up_ms match_ms scores_before
   node_modules=$(fetch_clients) || die "the grpc-web client cannot be had (see above)"
   work=$(mktemp -d -t oofgg-stack-check-XXXXXX)
   trap 'rm -rf "$work"' EXIT
   began=$(now_ms)
   curl -sf "$door/healthz" >/dev/null || die "Envoy says that a server is not well: $(curl -s "$door/healthz" -o /dev/null -w '%{http_code}')"
+  scores_before=$(scores_in_kafka)
   step "gRPC: four players through $door"
   play_grpc "$work"
   step "grpc-web: a page's client, generated from the contract"
@@ -58,7 +65,7 @@ play_all() {
   step "WebSocket under /ws"
   clients web_socket_check.js || die "WebSockets do not work (see above)"
   step "what is in the stores"
-  tell_stores
+  tell_stores "$scores_before"
   step "memory"
   print_memory "$1"
   step "all is well"

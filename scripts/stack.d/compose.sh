@@ -26,8 +26,10 @@ stack_build_compose() {
   compose config >/dev/null
   stack_build
   rm -rf build/stack
-  mkdir -p build/stack/programs
+  mkdir -p build/stack/programs build/stack/cache/oofgg
   for program in oofgg-auth oofgg-game oofgg-maker oofgg oofgg-arena; do install -s "$bin/$program" build/stack/programs; done
+  # For who compiles in the image, having deleted these programs.
+  cp "$fetched"/hiredis-*.tar.gz build/stack/cache/oofgg 2>/dev/null || true
   cp "$(fetch_envoy)" build/stack/envoy
   cp -r "$(fetch_kafka)" build/stack/kafka
   [ -n "${OOFGG_BASE_IMAGE:-}" ] || docker image inspect oofgg/debian:12 >/dev/null 2>&1 || make_base_image
@@ -40,9 +42,9 @@ stack_up_compose() {
   local tries=1200 ran
   began=$(now_ms)
   docker image inspect oofgg/kafka >/dev/null 2>&1 || { stack_build_compose; began=$(now_ms); }
-  mkdir -p "$data/run"
+  take_data
   ran=$(compose ps -q)
-  compose up -d
+  compose up -d 9>&-
   until curl -sf "$door/healthz" >/dev/null; do
     [ $((tries--)) -gt 0 ] || { compose ps >&2; die "the stack does not get ready; scripts/stack logs --compose tells more"; }
     sleep 0.1
@@ -51,13 +53,19 @@ stack_up_compose() {
   [ -n "$ran" ] || echo $(($(now_ms) - began)) >"$data/run/.up-compose-ms"
   echo "up in $(seconds $(($(now_ms) - began))): gRPC, grpc-web and WebSocket (/ws) on $door, presence on 127.0.0.1:${port[presence]}"
 }
-stack_down_compose() { compose down --timeout 20 ${wipe:+--volumes}; }
+stack_down_compose() {
+  began=$(now_ms)
+  ! is_ours || lock_data
+  COMPOSE_PROFILES=metrics compose down --timeout 20 ${wipe:+--volumes}
+  # What plain processes have there is theirs.
+  [ -z "$wipe" ] || ! is_ours || [ -e "$data/secrets" ] || wipe_data
+}
 stack_logs_compose() { compose logs --tail="$([ $# -gt 0 ] && echo all || echo 10)" "$@"; }
 
 container_pid() { docker inspect -f '{{.State.Pid}}' "$(compose ps -q "$1")"; }
 stack_check_compose() {
-  ask_postgres() { compose exec -T postgres sh -c "PGPASSFILE=/secrets/pgpass psql -qAtX -h 127.0.0.1 -U oofgg -d oofgg -c \"$1\""; }
-  ask_redis() { compose exec -T redis sh -c "REDISCLI_AUTH=\$(cat /secrets/redis.password) redis-cli $*"; }
+  ask_postgres() { compose exec -T postgres sh -c "PGPASSFILE=/secrets/postgres/pgpass psql -qAtX -h 127.0.0.1 -U oofgg -d oofgg -c \"$1\""; }
+  ask_redis() { compose exec -T redis sh -c "REDISCLI_AUTH=\$(cat /secrets/redis/redis.password) redis-cli $*"; }
   kafka_topics() { compose exec -T kafka sh -c "cd /data/log && $topic_sizes"; }
   play_all container_pid "$data/run/.up-compose-ms"
 }

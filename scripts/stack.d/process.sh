@@ -5,6 +5,24 @@ now_ms() { date +%s%3N; }
 seconds() { printf '%d.%02d s' $(($1 / 1000)) $(($1 % 1000 / 10)); }
 progress() { bold 2 "$(printf '[%8s] %s' "$(seconds $(($(now_ms) - began)))" "$*")"; }
 
+# A folder is ours if it was empty, or not there, when an `up` first took it; `run/.lock` says so. One at a time works on it.
+is_ours() { [ -e "$data/run/.lock" ]; }
+take_data() {
+  is_ours || [ -z "$(ls -A "$data" 2>/dev/null)" ] || die "--data: $data is neither empty nor a stack's; choose another folder"
+  mkdir -p "$data/run"
+  lock_data
+}
+lock_data() {
+  exec 9>>"$data/run/.lock"
+  flock -n 9 || die "another scripts/stack works on $data; when it has ended, try again"
+}
+# What we made, and nothing else that may have come to lie there.
+wipe_data() {
+  (cd "$data" && rm -rf auth-keys client envoy.yaml events kafka log maker-keys maker.db* postgres redis secrets servers run)
+  rmdir "$data" 2>/dev/null || { say "$data keeps what is not the stack's: $(ls -A "$data" | tr '\n' ' ')"; return 0; }
+  progress "$data is deleted"
+}
+
 record_of() { echo "$data/run/$1"; }
 # In ticks after boot (proc(5), field 22); nothing if there is no such process or only its zombie.
 start_of() {
@@ -19,6 +37,13 @@ pid_of() {
   local pid start of
   [ -e "$(record_of "$1")" ] && read -r pid start of <"$(record_of "$1")" || return 1
   [ "$of" = "$boot" ] && [ "$(start_of "$pid")" = "$start" ] && echo "$pid"
+}
+
+# A log of more than 64 MiB is put aside, once. Programs append to theirs, so that this may be done while they run.
+bound_log() {
+  local log
+  log=$(log_of "$1")
+  [ "$(stat -c %s "$log" 2>/dev/null || echo 0)" -le $((64 << 20)) ] || { cp "$log" "$log.1" && : >"$log"; }
 }
 
 # launch PART COMMAND...: in a session of its own, so that Ctrl-C in this terminal is not for it, and away from any .env here.

@@ -5,14 +5,14 @@ common_flags() {
   echo "--listen 127.0.0.1:${port[$1]} --ops-listen 127.0.0.1:${port[$1_ops]} --trusted-proxy 127.0.0.1,::1 \
     --event-log $data/events/$1 --kafka 127.0.0.1:${port[kafka]}"
 }
-ready_server() { await "$1" 60 curl -sf "127.0.0.1:${port[$1_ops]}/readyz"; }
+ready_server() { await "$1" 180 curl -sf "127.0.0.1:${port[$1_ops]}/readyz"; }
 
 start_auth() {
-  launch auth "$bin/oofgg-auth" --config "$data/secrets/shared-stores" $(common_flags auth) --keys "$data/auth-keys"
+  launch auth "$bin/oofgg-auth" --config "$data/secrets/stores/shared-stores" $(common_flags auth) --keys "$data/auth-keys"
 }
 ready_auth() {
   ready_server auth
-  servers/stack/make-credential "$data/secrets/service-credential" "$data/auth-keys" "$bin/oofgg" --auth "127.0.0.1:${port[auth]}" \
+  servers/stack/make-credential "$data/secrets/credential/service-credential" "$data/auth-keys" "$bin/oofgg" --auth "127.0.0.1:${port[auth]}" \
     2>>"$(log_of auth)" || die "the servers' own credential cannot be made ($(log_of auth))"
 }
 followed_keys() {
@@ -20,14 +20,14 @@ followed_keys() {
 }
 start_maker() {
   launch maker env FLEET_MIN_READY="${FLEET_MIN_READY:-1}" "$bin/oofgg-maker" $(common_flags maker) $(followed_keys) \
-    --service-credential "$data/secrets/service-credential" --http-listen "127.0.0.1:${port[maker_http]}" \
+    --service-credential "$data/secrets/credential/service-credential" --http-listen "127.0.0.1:${port[maker_http]}" \
     --database "sqlite:$data/maker.db" --keys "$data/maker-keys" --data "$data/servers" \
     --process-command "'$bin/oofgg-arena' --listen 127.0.0.1:{port} --control-listen 127.0.0.1:{control_port} --idle-timeout 10m"
 }
 ready_maker() { ready_server maker; }
 start_game() {
-  launch game "$bin/oofgg-game" --config "$data/secrets/shared-stores" $(common_flags game) $(followed_keys) \
-    --service-credential "$data/secrets/service-credential" --maker "127.0.0.1:${port[maker]}" \
+  launch game "$bin/oofgg-game" --config "$data/secrets/stores/shared-stores" $(common_flags game) $(followed_keys) \
+    --service-credential "$data/secrets/credential/service-credential" --maker "127.0.0.1:${port[maker]}" \
     --presence-listen "127.0.0.1:${port[presence]}" --websocket-listen "127.0.0.1:${port[websocket]}"
 }
 ready_game() { ready_server game; }
@@ -47,11 +47,13 @@ stack_up() {
   done
   # What this shell has set is for other programs.
   unset REDIS_SERVER_URL "${!OOFGG_@}" VERBOSE SERVER_PORT
-  mkdir -p "$data/run" "$data/log" "$data/events"
-  exec 9>"$data/run/.lock"
-  flock -n 9 || die "another scripts/stack works on $data"
+  take_data
+  mkdir -p "$data/log" "$data/events"
   servers/stack/make-secrets "$data/secrets" "127.0.0.1:${port[postgres]}" "127.0.0.1:${port[redis]}"
-  for part in "${parts[@]}"; do pid_of "$part" >/dev/null || refuse_taken_ports "$part"; done
+  for part in "${parts[@]}"; do
+    pid_of "$part" >/dev/null || refuse_taken_ports "$part"
+    bound_log "$part"
+  done
   # The stores begin together, the servers one after the other, each when what it asks for answers.
   for part in "${parts[@]}"; do
     pid_of "$part" >/dev/null && { progress "$part runs already"; continue; }
@@ -62,7 +64,7 @@ stack_up() {
     case $part in auth | maker | game) pid_of "$part" >/dev/null || { start_$part 9>&-; started+=("$part"); } ;; esac
     ready_$part
   done
-  await envoy 30 curl -sf "$door/healthz"
+  await envoy 90 curl -sf "$door/healthz"
   # Told by `check` beside its own, if nothing ran before.
   [ ${#started[@]} = 0 ] || rm -f "$data/run/.up-ms"
   [ ${#started[@]} -lt ${#parts[@]} ] || echo $(($(now_ms) - began)) >"$data/run/.up-ms"
@@ -83,7 +85,8 @@ game_server_pids() {
 stack_down() {
   local pid
   began=$(now_ms)
-  [ -d "$data/run" ] || die "there is no stack in $data"
+  is_ours || die "there is no stack in $data"
+  lock_data
   # From the door inwards; PostgreSQL is asked to end what is open (SIGINT).
   end envoy TERM 10
   end game TERM 20
@@ -93,7 +96,7 @@ stack_down() {
   end kafka TERM 60
   end redis TERM 20
   end postgres INT 30
-  [ -z "$wipe" ] || { rm -rf -- "$data"; progress "$data is deleted"; }
+  [ -z "$wipe" ] || wipe_data
 }
 
 stack_logs() {
@@ -111,5 +114,6 @@ stack_logs() {
 
 # Its sessions are apart from those with other servers.
 stack_client() {
+  is_ours || die "there is no stack in $data; run: scripts/stack up"
   exec "$bin/oofgg" --session "$data/client/session.json" --auth "$door" --game "$door" --maker "$door" "$@"
 }

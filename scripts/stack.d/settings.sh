@@ -1,6 +1,6 @@
 # Where the parts of the stack are; sourced by scripts/stack, which sets $data and $first_port.
 parts=(postgres redis kafka envoy auth maker game)  # In the order of their start.
-bin=$root/build/release/bin
+bin=${OOFGG_STACK_PROGRAMS:-$root/build/release/bin}
 
 declare -A port=([envoy]=8000 [envoy_admin]=9901 [postgres]=15432 [redis]=16379 [kafka]=19092 [kafka_controller]=19093
   [auth]=50051 [game]=50052 [maker]=50053 [auth_ops]=9101 [game_ops]=9102 [maker_ops]=9103

@@ -10,7 +10,7 @@ postgres_programs() {
   [ -n "$newest" ] || die "there is no PostgreSQL on this machine; run: scripts/stack build"
   echo "$newest"
 }
-psql_as_oofgg() { PGPASSFILE=$data/secrets/pgpass psql -qAtX -h 127.0.0.1 -p "${port[postgres]}" -U oofgg -d oofgg -c "$1"; }
+psql_as_oofgg() { PGPASSFILE=$data/secrets/postgres/pgpass psql -qAtX -h 127.0.0.1 -p "${port[postgres]}" -U oofgg -d oofgg -c "$1"; }
 start_postgres() {
   local programs
   programs=$(postgres_programs)
@@ -19,20 +19,20 @@ start_postgres() {
   cp servers/stack/*.conf servers/stack/make-database servers/stack/start-postgres "$data/postgres"
   chmod 700 "$data/postgres"
   [ "$(id -u)" != 0 ] || chown -R postgres: "$data/postgres"
-  as_postgres "$data/postgres/make-database" "$programs" "$data/postgres/data" <"$data/secrets/oofgg.password" >>"$(log_of postgres)" 2>&1 ||
+  as_postgres "$data/postgres/make-database" "$programs" "$data/postgres/data" <"$data/secrets/postgres/oofgg.password" >>"$(log_of postgres)" 2>&1 ||
     { tail -n 5 "$(log_of postgres)" >&2; die "the database cannot be made (see above); can the user postgres reach $data?"; }
   launch postgres ${as_postgres[@]+"${as_postgres[@]}"} "$data/postgres/start-postgres" "$programs" "$data/postgres/data" "$data/postgres" \
     listen_addresses=127.0.0.1 port="${port[postgres]}"
 }
-ready_postgres() { await postgres 30 psql_as_oofgg 'select 1'; }
+ready_postgres() { await postgres 90 psql_as_oofgg 'select 1'; }
 
 start_redis() {
   mkdir -p "$data/redis"
   launch redis redis-server "$root/servers/stack/redis.conf" --bind 127.0.0.1 --port "${port[redis]}" --dir "$data/redis" \
-    --include "$data/secrets/redis.conf"
+    --include "$data/secrets/redis/redis.conf"
 }
-redis_answers() { [ "$(REDISCLI_AUTH=$(cat "$data/secrets/redis.password") redis-cli -p "${port[redis]}" ping 2>/dev/null)" = PONG ]; }
-ready_redis() { await redis 30 redis_answers; }
+redis_answers() { [ "$(REDISCLI_AUTH=$(cat "$data/secrets/redis/redis.password") redis-cli -p "${port[redis]}" ping 2>/dev/null)" = PONG ]; }
+ready_redis() { await redis 90 redis_answers; }
 
 start_kafka() {
   local jars
@@ -40,7 +40,7 @@ start_kafka() {
   : >"$(log_of kafka)"  # Readiness is read from it.
   launch kafka "$root/servers/stack/start-kafka" "$jars" "$data/kafka" 127.0.0.1 127.0.0.1 "${port[kafka]}" "${port[kafka_controller]}"
 }
-ready_kafka() { await kafka 120 grep -q 'Kafka Server started' "$(log_of kafka)"; }
+ready_kafka() { await kafka 300 grep -q 'Kafka Server started' "$(log_of kafka)"; }
 
 # servers/envoy.yaml with the addresses of plain processes, and otherwise as it is.
 envoy_config() {

@@ -15,7 +15,8 @@ namespace oofgg::testing {
 /// when dropped, or when the test dies. It makes no topic by itself. Threads: one owner.
 class KafkaServer {
  public:
-  /// What this machine lacks to run one; empty: nothing. Tests skip with it.
+  /// What this machine lacks to run one; empty: nothing. Tests skip with it. Where nothing may be missing
+  /// ($OOFGG_REQUIRE_ALL, as in scripts/test) the running test has failed when this returns.
   static std::string Missing();
   /// One for all tests of this program.
   static KafkaServer& Shared();

@@ -10,6 +10,8 @@ interface Tokens {
 interface Kept {
   name: string;
   refreshToken: string;
+  /** Goes with every use of this token: by it the server knows a repetition from a theft. */
+  nonce: string;
 }
 
 const KEY = 'oofgg.account';
@@ -22,17 +24,14 @@ export class Account {
   /** Called once, when the server does not know this login any more. */
   onEnd: () => void = () => {};
 
-  private accessToken: string;
-  private refreshToken: string;
-  private renewAt: number;
+  private accessToken = '';
+  private kept: Kept;
+  private renewAt = 0;
   private renewal?: Promise<void>;
 
   private constructor(address: string, readonly name: string, tokens: Tokens) {
     this.server = new Server(address, () => this.token());
-    this.accessToken = tokens.accessToken;
-    this.refreshToken = tokens.refreshToken;
-    this.renewAt = 0;
-    this.take(tokens);
+    this.kept = this.take(tokens);
     this.userId = subjectOf(tokens.accessToken);
     this.server.onRefused = () => (this.renewAt = 0);
   }
@@ -50,8 +49,8 @@ export class Account {
     const kept = sessionStorage.getItem(KEY);
     if (kept === null) return undefined;
     try {
-      const { name, refreshToken } = JSON.parse(kept) as Kept;
-      return new Account(address, name, await signedOut(address).auth.refreshToken({ refreshToken }));
+      const known = JSON.parse(kept) as Kept;
+      return new Account(address, known.name, await trade(signedOut(address), known));
     } catch (error) {
       if (isRefusal(error)) sessionStorage.removeItem(KEY);
       throw error;
@@ -76,7 +75,7 @@ export class Account {
 
   private async renew(): Promise<void> {
     try {
-      this.take(await this.server.auth.refreshToken({ refreshToken: this.refreshToken }));
+      this.kept = this.take(await trade(this.server, this.kept));
     } catch (error) {
       if (isRefusal(error)) {
         sessionStorage.removeItem(KEY);
@@ -86,14 +85,26 @@ export class Account {
     }
   }
 
-  private take(tokens: Tokens): void {
+  private take(tokens: Tokens): Kept {
     this.accessToken = tokens.accessToken;
-    this.refreshToken = tokens.refreshToken;
     const lasts = Number(tokens.expiresIn) * 1000;
     this.renewAt = Date.now() + Math.max(lasts - EARLY_MS, lasts / 2);
-    const kept: Kept = { name: this.name, refreshToken: this.refreshToken };
+    const kept: Kept = { name: this.name, refreshToken: tokens.refreshToken, nonce: newNonce() };
     sessionStorage.setItem(KEY, JSON.stringify(kept));
+    return kept;
   }
+}
+
+/**
+ * The next tokens. Asked again, after a reload or with a link that broke before the answer came, the server gives the same ones for
+ * 30 s; later, or with another nonce, it takes the token for stolen and ends the login.
+ */
+function trade(server: Server, { refreshToken, nonce }: Kept): Promise<Tokens> {
+  return server.auth.refreshToken({ refreshToken }, { headers: { 'idempotency-key': nonce } });
+}
+
+function newNonce(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function signedOut(address: string): Server {

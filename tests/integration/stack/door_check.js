@@ -63,6 +63,13 @@ async function quietStream() {
     }
     return `${all.length} of them`;
   });
+  await step("health and reflection are nobody's behind the door", async () => {
+    for (const method of ['health.v1.Health/Check', 'reflection.v1alpha.ServerReflection/ServerReflectionInfo', 'channelz.v1.Channelz/GetServers']) {
+      const answer = await binaryCall(`/grpc.${method}`, '');
+      assert.deepEqual([answer.status, decodeURIComponent(answer.message)], ['UNIMPLEMENTED', 'health and reflection are not behind this door'], method);
+    }
+    assert.equal(await get('/grpc.health.v1.Health/Check'), 404);
+  });
   await step('methods that answer with a stream are called so that Envoy knows', async () => {
     for (const {path, streams} of all) assert.equal(streams, /\/((Watch|Stream)\w*|Connect)$/.test(path), path);
   });

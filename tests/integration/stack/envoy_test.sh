@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
-# envoy_test.sh SOURCE-TREE PROGRAMS: Envoy with servers/envoy.yaml before the embedded servers; by the clients of others, grpc-web and
-# WebSocket. Exits with 77 where Envoy, Node or these clients cannot be had.
+# envoy_test.sh SOURCE-TREE PROGRAMS: Envoy with servers/envoy.yaml before the embedded servers: what it is itself answerable for. That all calls
+# work through it, plain_test.sh shows. Exits with 77 where Envoy, Node or the clients of others cannot be had.
 . "$1/scripts/lib.sh"
 . scripts/fetch.sh
-into() { [ -d "$1" ]; }  # Tests fetch nothing: scripts/setup --stack has, or could not.
+. tests/integration/parts.sh
 bin=$2 here=$root/tests/integration/stack
-skip() { echo "SKIPPED: $*"; exit 77; }
-command -v node >/dev/null || skip "there is no Node; scripts/setup --stack installs it"
-envoy=$(fetch_envoy) || skip "there is no Envoy; scripts/setup --stack fetches it"
-node_modules=$(fetch_clients) || skip "the clients of others are not there; scripts/setup --stack fetches them"
+need node
+need_fetched envoy envoy
+need_fetched clients node_modules
 
 data=$(mktemp -d -t oofgg-envoy-XXXXXX) pids=()
 finish() {
@@ -69,7 +68,6 @@ url=$(url_of door)
 hasty=$(url_of hasty)
 for door in $url $hasty; do await "$door/healthz" curl -sf "$door/healthz"; done
 
-clients grpc_web_check.js "$url"
 clients web_socket_check.js "$url"
 clients door_check.js "$url" "$hasty" "$root/proto" "$data/data/log/auth/events.jsonl"
 

@@ -1,7 +1,7 @@
 // The parts that the page needs, started for one test and ended with it: `oofgg up` on ports of the kernel's choosing,
 // Envoy, the server of the page's files, and relays by which a test cuts a browser's links.
-import { spawn } from 'node:child_process';
-import { createWriteStream, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { createWriteStream, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -77,14 +77,14 @@ export async function startServers(bin, folder) {
   };
 }
 
-/** Envoy by `config`, with these servers and free ports in the place of the usual ones; its port. */
-export async function startEnvoy(envoy, config, ports, folder) {
+/** Envoy by servers/envoy.yaml of the source tree `root`, with these servers and free ports as `scripts/stack` would put them in; its port. */
+export async function startEnvoy(envoy, root, ports, folder) {
   const port = await freePort();
-  const here = { 8000: port, 9901: await freePort(), 50051: ports.auth, 50052: ports.game, 50053: ports.maker,
-    8081: ports.websocket, 9102: ports.gameOps };
-  const text = readFileSync(config, 'utf8')
-    .replace(/address: [\w.]+, port_value: (\d+)/g, (_, usual) => `address: 127.0.0.1, port_value: ${here[usual]}`)
-    .replace(/\{port_value: (\d+)\}/g, (_, usual) => `{port_value: ${here[usual]}}`);
+  const here = { envoy: port, envoy_admin: await freePort(), auth: ports.auth, game: ports.game, maker: ports.maker,
+    websocket: ports.websocket, game_ops: ports.gameOps };
+  const set = Object.entries(here).map(([name, value]) => `port[${name}]=${value}`).join(' ');
+  const script = `. scripts/lib.sh; data= first_port=; for file in settings stores; do . scripts/stack.d/$file.sh; done; ${set}; envoy_config`;
+  const text = execFileSync('bash', ['-c', script], { cwd: root, encoding: 'utf8' });
   const path = join(folder, 'envoy.yaml');
   writeFileSync(path, text);
   await start(envoy, ['-c', path, '--use-dynamic-base-id', '--concurrency', '1'], {

@@ -1,14 +1,14 @@
 // Two players, each with a browser, play a match of examples/web through the page alone: from their first visit to the
 // leaderboard, with a broken link and a reload on the way. What is asserted is what they see.
 //
-//   node web_test.mjs BIN EXAMPLE ENVOY CONFIG FOLDER      screenshots go to $OOFGG_WEB_PICTURES, if set
+//   node web_test.mjs BIN EXAMPLE ENVOY SOURCE-TREE FOLDER      screenshots go to $OOFGG_WEB_PICTURES, if set
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { endAll, ending, Relay, startEnvoy, startPage, startServers } from './stack.mjs';
 
-const [bin, example, envoy, config, folder] = process.argv.slice(2);
+const [bin, example, envoy, root, folder] = process.argv.slice(2);
 const { chromium } = createRequire(join(example, 'package.json'))('playwright-core');
 const PATIENCE_MS = 90_000;
 const PASSWORD = 'a long enough password';
@@ -182,6 +182,19 @@ async function comeAgain(ann) {
   step('ann has logged out and in again');
 }
 
+async function loseRenewal(ann) {
+  await ann.page.route('**/v1.api.auth.AuthService/RefreshToken', async (route) => {
+    assert.equal((await route.fetch()).status(), 200);
+    await route.abort('connectionreset');
+  }, { times: 1 });
+  const lost = ann.page.waitForEvent('requestfailed', (request) => request.url().endsWith('/RefreshToken'));
+  await ann.page.reload();
+  await lost;
+  await ann.page.reload();
+  await ann.page.getByRole('listitem').filter({ hasText: 'bob' }).filter({ hasText: 'online' }).waitFor();
+  step('ann, who reloaded before she heard that her login was renewed, is still signed in');
+}
+
 async function endLogin(bob, auth) {
   const flags = ['--auth', `127.0.0.1:${auth}`, '--keys', join(folder, 'data/auth-keys')];
   execFileSync(join(bin, 'oofgg'), ['user', 'logout', 'bob', ...flags]);
@@ -198,7 +211,7 @@ try {
   });
   ending(async () => (await launched).close());
   const ports = await startServers(bin, folder);
-  const port = await startEnvoy(envoy, config, ports, folder);
+  const port = await startEnvoy(envoy, root, ports, folder);
   const relay = await Relay.to(port);
   const apis = [port, relay.port].map((each) => `http://127.0.0.1:${each}`);
   const page = await startPage(example, apis, folder);
@@ -218,6 +231,7 @@ try {
     await result(ann, bob);
     await giveUp(ann, bob);
     await comeAgain(ann);
+    await loseRenewal(ann);
     await endLogin(bob, ports.auth);
     for (const { name, complaints } of visitors) assert.deepEqual(complaints, [], `in ${name}'s console`);
   } catch (error) {

@@ -6,15 +6,14 @@
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/../../../scripts/lib.sh"
 . "$root/scripts/fetch.sh"
-
-into() { [ -d "$1" ]; }  # Tests fetch nothing: scripts/setup has, or could not.
-skip() { echo "skipped: $*"; exit 77; }
+. "$here/../parts.sh"
 
 bin=$1
-chromium=$(command -v chromium) || skip "no chromium; scripts/setup installs it"
-command -v node >/dev/null || skip "no node; scripts/setup installs it"
-envoy=$(fetch_envoy) || skip "no Envoy; scripts/setup fetches it"
-packages=$(fetch_web) || skip "no npm packages; scripts/setup fetches them"
+need chromium
+need node
+need_fetched envoy envoy
+need_fetched web packages
+chromium=$(command -v chromium)
 
 work=$(mktemp -d -t oofgg-web-XXXXXX)
 trap 'rm -rf "$work"' EXIT
@@ -27,7 +26,7 @@ node_modules/.bin/tsc --noEmit &
 types=$!
 
 status=0
-OOFGG_CHROMIUM=$chromium node "$here/web_test.mjs" "$bin" "$work/example" "$envoy" "$root/servers/envoy.yaml" "$work" || status=$?
+OOFGG_CHROMIUM=$chromium node "$here/web_test.mjs" "$bin" "$work/example" "$envoy" "$root" "$work" || status=$?
 wait "$types" || { echo "the types do not fit (see above)"; exit 1; }
 if [ "$status" != 0 ]; then
   kept=$root/build/web-failure
