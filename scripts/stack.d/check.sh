@@ -76,6 +76,6 @@ play_all() {
 
 stack_check() {
   local part
-  for part in "${parts[@]}"; do pid_of "$part" >/dev/null || die "$part does not run; run: scripts/stack up"; done
+  for part in "${parts[@]}"; do pid_of "$part" >/dev/null || die "$part does not run; run: $(hint up)"; done
   play_all pid_of "$data/run/.up-ms"
 }

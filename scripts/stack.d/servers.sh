@@ -46,8 +46,12 @@ stack_up() {
     [ -x "$bin/$program" ] || { stack_build; began=$(now_ms); break; }
   done
   # What this shell has set is for other programs.
+  local log_format=${OOFGG_LOG_FORMAT:-text}
   unset REDIS_SERVER_URL "${!OOFGG_@}" VERBOSE SERVER_PORT
+  export OOFGG_LOG_FORMAT=$log_format
   take_data
+  echo "$first_port" >"$data/run/.ports"
+  trap '[ $? = 0 ] || tell_what_runs' EXIT
   mkdir -p "$data/log" "$data/events"
   servers/stack/make-secrets "$data/secrets" "127.0.0.1:${port[postgres]}" "127.0.0.1:${port[redis]}"
   for part in "${parts[@]}"; do
@@ -69,7 +73,12 @@ stack_up() {
   [ ${#started[@]} = 0 ] || rm -f "$data/run/.up-ms"
   [ ${#started[@]} -lt ${#parts[@]} ] || echo $(($(now_ms) - began)) >"$data/run/.up-ms"
   echo "up in $(seconds $(($(now_ms) - began))): gRPC, grpc-web and WebSocket (/ws) on $door, presence on 127.0.0.1:${port[presence]}, data in $data"
-  echo "next: scripts/stack check, scripts/stack client register NAME, scripts/stack down"
+  echo "next: $(hint check), $(hint client register NAME), $(hint down)"
+}
+tell_what_runs() {
+  local part running=()
+  for part in "${parts[@]}"; do ! pid_of "$part" >/dev/null || running+=("$part"); done
+  [ ${#running[@]} = 0 ] || say "still running: ${running[*]}; to end them: $(hint down)"
 }
 
 # The pids of game servers that this stack's maker started, by its records.
@@ -87,6 +96,7 @@ stack_down() {
   began=$(now_ms)
   is_ours || die "there is no stack in $data"
   lock_data
+  [ -n "$(tell_what_runs 2>&1)" ] || say "nothing of $data runs"
   # From the door inwards; PostgreSQL is asked to end what is open (SIGINT).
   end envoy TERM 10
   end game TERM 20
@@ -101,6 +111,7 @@ stack_down() {
 
 stack_logs() {
   local part
+  is_ours || die "there is no stack in $data; run: $(hint up)"
   if [ $# -gt 0 ]; then
     [ -e "$(log_of "$1")" ] || die "there is no log of '$1'; there are: ${parts[*]}"
     cat "$(log_of "$1")"
@@ -114,6 +125,6 @@ stack_logs() {
 
 # Its sessions are apart from those with other servers.
 stack_client() {
-  is_ours || die "there is no stack in $data; run: scripts/stack up"
+  is_ours || die "there is no stack in $data; run: $(hint up)"
   exec "$bin/oofgg" --session "$data/client/session.json" --auth "$door" --game "$door" --maker "$door" "$@"
 }
