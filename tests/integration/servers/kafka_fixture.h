@@ -73,11 +73,13 @@ class Submitter {
   }
   void Run() {
     while (!is_stopped_ && failure_.ok()) {
+      CallOptions patiently;
+      patiently.timeout = kPatience;
       ScoreSubmission score;
       score.game_id = "arena";
       score.value = acknowledged_ + 1;
       const auto begin = std::chrono::steady_clock::now();
-      failure_ = client_->scores().SubmitScore(score, {.timeout = kPatience}).status();
+      failure_ = client_->scores().SubmitScore(score, patiently).status();
       slowest_ms_ = (std::max)(slowest_ms_, SecondsSince(begin) * 1000);
       if (failure_.ok()) ++acknowledged_;
       std::this_thread::sleep_for(pause_);
