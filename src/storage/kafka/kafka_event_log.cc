@@ -49,7 +49,7 @@ std::int64_t MillisecondsOf(WallTime at) {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<KafkaEventLog>> KafkaEventLog::Open(Parts parts, const Clock& clock,
+StatusOr<std::unique_ptr<KafkaEventLog>> KafkaEventLog::Open(const Parts& parts, const Clock& clock,
                                                              RandomSource& random) {
   OOFGG_ASSIGN_OR_RETURN(auto spool, Spool::Open(parts.folder, parts.spool));
   OOFGG_RETURN_IF_ERROR(PrepareKafka(parts));

@@ -32,7 +32,8 @@ class KafkaEventLog final : public EventLog {
 
   /// Waits until Kafka answers, and makes the topics that it lacks. kUnavailable: nobody answers.
   /// kInvalidArgument: a property. kCancelled: `stop`. Spool::Open's. `clock` and `random` outlive it.
-  static StatusOr<std::unique_ptr<KafkaEventLog>> Open(Parts parts, const Clock& clock, RandomSource& random);
+  static StatusOr<std::unique_ptr<KafkaEventLog>> Open(const Parts& parts, const Clock& clock,
+                                                       RandomSource& random);
 
   Status CheckRoom() override { return spool_->CheckRoom(); }
   Status Append(EventRecord record) override;

@@ -104,7 +104,7 @@ StatusOr<std::unique_ptr<KafkaProducer>> KafkaProducer::Make(const KafkaOptions&
 
 Status KafkaProducer::Open(const KafkaOptions& options) {
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  if (const Status set = SetAll(conf, options); !set.ok()) {
+  if (Status set = SetAll(conf, options); !set.ok()) {
     rd_kafka_conf_destroy(conf);
     return set;
   }
@@ -192,7 +192,9 @@ bool KafkaProducer::Produce(const OutgoingMessage& message) {
   values[4].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
   values[4].u.i = RD_KAFKA_MSG_F_COPY;
   values[5].vtype = RD_KAFKA_VTYPE_OPAQUE;
-  values[5].u.ptr = reinterpret_cast<void*>(static_cast<std::uintptr_t>(message.number));
+  // A number where it takes a pointer, which it only hands back.
+  values[5].u.ptr = reinterpret_cast<void*>(
+      static_cast<std::uintptr_t>(message.number));  // NOLINT(performance-no-int-to-ptr)
   rd_kafka_error_t* error = rd_kafka_produceva(kafka_, values.data(), values.size());
   if (error == nullptr) return true;
   if (rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR__QUEUE_FULL && broken_.ok()) {

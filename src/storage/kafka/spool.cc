@@ -116,7 +116,7 @@ Status Spool::CheckRoom() {
                                                          " of records wait for Kafka; try again later"));
 }
 
-Status Spool::Refuse(Status why) {
+Status Spool::Refuse(const Status& why) {
   ++refusals_;
   return RetryLater(StatusCode::kUnavailable, std::string(why.message()), kRetryDelay);
 }
@@ -155,7 +155,7 @@ Status Spool::MakeRoom() {
 Status Spool::Begin(std::uint64_t segment) {
   OOFGG_ASSIGN_OR_RETURN(AppendFile file, AppendFile::Open(PathOf(segment)));
   // Before it takes the place of the one that still has room.
-  if (const Status room = file.Reserve(options_.reserve_bytes); !room.ok()) {
+  if (Status room = file.Reserve(options_.reserve_bytes); !room.ok()) {
     std::remove(file.path().c_str());
     return room;
   }

@@ -71,7 +71,7 @@ class Spool {
   Status RemoveShipped();
   /// The current segment has all that one is to have.
   [[nodiscard]] bool IsLong() const;
-  Status Refuse(Status why);
+  Status Refuse(const Status& why);
   void WarnOfFilling();
   [[nodiscard]] std::uint64_t Waiting() const;
 
