@@ -193,8 +193,8 @@ bool KafkaProducer::Produce(const OutgoingMessage& message) {
   values[4].u.i = RD_KAFKA_MSG_F_COPY;
   values[5].vtype = RD_KAFKA_VTYPE_OPAQUE;
   // A number where it takes a pointer, which it only hands back.
-  values[5].u.ptr = reinterpret_cast<void*>(
-      static_cast<std::uintptr_t>(message.number));  // NOLINT(performance-no-int-to-ptr)
+  // NOLINTNEXTLINE(performance-no-int-to-ptr)
+  values[5].u.ptr = reinterpret_cast<void*>(static_cast<std::uintptr_t>(message.number));
   rd_kafka_error_t* error = rd_kafka_produceva(kafka_, values.data(), values.size());
   if (error == nullptr) return true;
   if (rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR__QUEUE_FULL && broken_.ok()) {
