@@ -6,7 +6,7 @@ declare -A port=([envoy]=8000 [envoy_admin]=9901 [postgres]=15432 [redis]=16379 
   [auth]=50051 [game]=50052 [maker]=50053 [auth_ops]=9101 [game_ops]=9102 [maker_ops]=9103
   [presence]=8080 [websocket]=8081 [maker_http]=3000)
 # A stack keeps its ports.
-if [ -z "$compose" ] && [ -e "$data/run/.ports" ]; then
+if [ -z "${compose:-}" ] && [ -e "$data/run/.ports" ]; then
   kept=$(cat "$data/run/.ports")
   [ -z "$first_port" ] || [ "$first_port" = "$kept" ] ||
     die "--ports: the stack in $data has ${kept:+those from }${kept:-the usual ports}; leave it out, or choose another --data"

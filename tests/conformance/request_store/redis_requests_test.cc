@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <thread>
+#include <vector>
 
 #include "storage/redis/orchestration/redis_request_store.h"
 #include "storage/redis/orchestration/request_keys.h"
@@ -155,7 +156,8 @@ TEST_F(DurableRedisRequestsTest, NothingAcknowledgedIsLostWhenRedisIsKilled) {
   worker.join();
   ASSERT_TRUE(requests_.TakeOver("arena").ok());
   int done = 0;
-  for (const orchestration::Seat& seat : requests_.Seats("arena").value()) {
+  const std::vector<orchestration::Seat> seats = requests_.Seats("arena").value();
+  for (const orchestration::Seat& seat : seats) {
     const auto record = requests_.Find(seat.request).value();
     ASSERT_TRUE(record.has_value()) << seat.player;
     if (record->state == RequestState::kDone) ++done;
