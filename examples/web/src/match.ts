@@ -102,6 +102,11 @@ export class Match {
     }, AIM_EVERY_MS);
   }
 
+  /** Says that the other one will not come back. It counts for both, and for them too, should they come after all. */
+  giveUpOnRival(): void {
+    if (!this.isOver) this.socket.send('gone');
+  }
+
   close(): void {
     clearTimeout(this.aimTimer);
     this.socket.close();
@@ -115,6 +120,7 @@ export class Match {
     else if (type === 'claim' && field !== null) this.take(seat, field);
     else if (type === 'aim' && seat !== this.me) this.aim = this.isFree(field) ? field : null;
     else if (type === 'left' && !this.isOver) this.gaveUp = seat;
+    else if (type === 'gone' && !this.isOver) this.gaveUp = seat === 0 ? 1 : 0;
     if (this.isOver) this.aim = null;
     if (this.isOver && !this.told) {
       this.told = true;

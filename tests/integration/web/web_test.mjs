@@ -175,6 +175,25 @@ async function giveUp(ann, bob) {
   step('bob gave the next match up, and ann has won it');
 }
 
+async function goAway(ann, bob) {
+  for (const visitor of [ann, bob]) await visitor.button('Find a match').click();
+  for (const visitor of [ann, bob]) await visitor.status().filter({ hasText: 'Claim!' }).waitFor();
+  const address = bob.page.url();
+  await bob.page.goto('about:blank');
+  await ann.sees('bob is offline. Go on!');
+  await ann.page.evaluate(() => {
+    const now = Date.now;
+    Date.now = () => now() + 25_000;
+  });
+  await ann.sees('bob has left. You win.');
+  await ann.page.locator('#score').filter({ hasText: /number \d/ }).waitFor();
+  await ann.button('Back to the lobby').click();
+  await bob.page.goto(address);
+  await bob.sees('You were away. ann wins.');
+  await bob.button('Back to the lobby').click();
+  step('bob went away in a match and came back too late: ann has won it, as both see');
+}
+
 async function comeAgain(ann) {
   await ann.button('Log out').click();
   await ann.signIn('Log in');
@@ -230,6 +249,7 @@ try {
     await play(ann, bob, relay);
     await result(ann, bob);
     await giveUp(ann, bob);
+    await goAway(ann, bob);
     await comeAgain(ann);
     await loseRenewal(ann);
     await endLogin(bob, ports.auth);
