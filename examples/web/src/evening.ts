@@ -4,10 +4,10 @@ import { GameState, type Session } from '../generated/v1/api/game/session_pb';
 import { FIELDS, type Seat } from './land_grab';
 import { showLeaderboard } from './leaderboard';
 import { Lobby, type Player } from './lobby';
-import { Match, submitScore, type Seats } from './match';
+import { Match, rankOf, submitScore, type Seats } from './match';
 import { PresenceState } from './presence';
 import { findMatch, leave, sessionOf, textOf } from './queue';
-import { find, link, showOnly } from './screen';
+import { find, link, showName, showOnly } from './screen';
 import { inWords } from './words';
 
 const MATCH_KEY = 'oofgg.match';
@@ -81,7 +81,7 @@ export class Evening {
         for (const [kind, text] of [['name', name], ['state', inMatch ? 'in a match' : 'online']] as const) {
           const part = document.createElement('span');
           part.className = kind;
-          part.textContent = text;
+          showName(part, text);
           row.append(part);
         }
         return row;
@@ -110,11 +110,12 @@ export class Evening {
       find('queue').textContent = trouble ?? `Looking for an opponent… ${time}`;
     };
     this.showQueue(true);
+    find('cancel').focus({ preventScroll: true });
     tell();
     const timer = setInterval(tell, 1000);
     try {
       const session = await findMatch(this.account.server, this.gameId, queue.signal, (why) => {
-        trouble = why === null ? null : `${why} Your place is kept for half a minute.`;
+        trouble = why;
         tell();
       });
       await this.enter(seatsOf(session));
@@ -124,6 +125,7 @@ export class Evening {
     } finally {
       clearInterval(timer);
       this.showQueue(false);
+      if (this.match === undefined) find('find').focus({ preventScroll: true });
     }
   }
 
@@ -143,7 +145,13 @@ export class Evening {
       () => this.showMatch(),
       () => void this.finish());
     this.match = match;
-    this.board = new BoardView(find('board'), (field) => match.claim(field), (field) => match.pointAt(field));
+    const say = (text: string) => (find('said').textContent = text);
+    const claim = (field: number) => say(match.claim(field));
+    const point = (field: number | null) => {
+      say(''); // The same, said twice, would be heard once.
+      match.pointAt(field);
+    };
+    this.board = new BoardView(find('board'), claim, point);
     this.lobby.showMatch({ sessionId: seats.sessionId, rival: players[1 - match.me]! });
     find('score').textContent = '';
     showOnly('match');
@@ -177,7 +185,7 @@ export class Evening {
     link.show();
     for (const seat of [0, 1] as const) {
       const side = document.querySelector(`.side[data-seat="${seat}"]`)!;
-      side.querySelector('.name')!.textContent = this.names[seat];
+      showName(side.querySelector<HTMLElement>('.name')!, this.names[seat]);
       side.querySelector<HTMLElement>('.you')!.hidden = seat !== match.me;
       side.querySelector('output')!.textContent = String(match.game.points(seat));
     }
@@ -189,8 +197,11 @@ export class Evening {
     status.dataset.kind = kind;
     if (status.textContent !== text) status.textContent = text; // Said aloud once only.
     find('board').toggleAttribute('data-still', !match.isOpen);
-    find('result').hidden = !match.isOver && match.link !== 'over';
-    find('give-up').hidden = !find('result').hidden;
+    const isEnd = match.isOver || match.link === 'over';
+    const hadFocus = document.activeElement === find('give-up');
+    find('result').hidden = !isEnd;
+    find('give-up').hidden = isEnd;
+    if (isEnd && hadFocus) find('again').focus({ preventScroll: true });
   }
 
   private statusOf(match: Match): [kind: string, text: string] {
@@ -215,17 +226,32 @@ export class Evening {
   private async finish(): Promise<void> {
     const { match } = this;
     if (match === undefined) return;
-    const score = find('score');
-    score.textContent = `Submitting ${match.score} points…`;
-    try {
-      const rank = await submitScore(this.account.server, this.gameId, match);
-      score.textContent = `${match.score} points. You are number ${rank} on the leaderboard.`;
-    } catch (error) {
-      score.textContent = `Your ${match.score} points were not taken. ${inWords(error)}`;
-    }
+    find('score').textContent = `Submitting ${match.score} points…`;
+    const text = await this.submit(match);
     if (this.match !== match) return;
+    find('score').textContent = text;
     showOnly('match', 'leaderboard');
     this.showScores();
+    await this.leaveSession(match);
+  }
+
+  private async submit(match: Match): Promise<string> {
+    const { server, userId } = this.account;
+    try {
+      await submitScore(server, this.gameId, match);
+    } catch (error) {
+      return `Your ${match.score} points were not taken. ${inWords(error)}`;
+    }
+    await match.settle();
+    const rank = await rankOf(server, this.gameId, userId).catch(() => null);
+    return `${match.score} points.${rank === null ? '' : ` You are number ${rank} on the leaderboard.`}`;
+  }
+
+  /** So that the match is in its players' histories at once. */
+  private async leaveSession(match: Match): Promise<void> {
+    match.close();
+    sessionStorage.removeItem(MATCH_KEY);
+    await leave(this.account.server, this.gameId, match.seats.sessionId).catch(() => {});
   }
 
   private async leaveMatch(): Promise<void> {
@@ -233,8 +259,7 @@ export class Evening {
     this.closeMatch();
     this.showLobby();
     find('find').focus({ preventScroll: true });
-    if (match === undefined) return;
-    await leave(this.account.server, this.gameId, match.seats.sessionId).catch(() => {});
+    if (match !== undefined) await this.leaveSession(match);
   }
 
   private closeMatch(): void {

@@ -56,6 +56,13 @@ class Visitor {
       ?.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, button: 0 })));
   }
 
+  async hasFocus(text) {
+    await this.page.waitForFunction((said) => {
+      const { activeElement: element } = document;
+      return said === (element.labels?.[0] ?? element).textContent;
+    }, text);
+  }
+
   async fits(where) {
     const [wide, window] = await this.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     assert.ok(wide <= window, `${where}: ${wide} pixels in a window of ${window} must be scrolled sideways`);
@@ -76,24 +83,38 @@ async function meet(ann, bob) {
   await ann.signIn('Log in');
   await ann.page.locator('#sign-in-error').filter({ hasText: /\w/ }).waitFor();
   step(`nobody is let in unknown: "${await ann.page.locator('#sign-in-error').textContent()}"`);
+  await ann.hasFocus('Password');
+  assert.equal(await ann.page.locator('[aria-invalid]').getAttribute('id'), 'password');
+  await ann.page.getByLabel('Password').fill('short');
+  await ann.button('Create account').click();
+  await ann.sees('Use 8 characters or more for the password.');
+  await ann.hasFocus('Password');
   await ann.picture('sign-in');
   await bob.fits('signing in');
   for (const visitor of [ann, bob]) await visitor.signIn('Create account');
   for (const [one, other] of [[ann, bob], [bob, ann]]) {
     await one.page.getByRole('listitem').filter({ hasText: other.name }).filter({ hasText: 'online' }).waitFor();
   }
+  for (const visitor of [ann, bob]) await visitor.hasFocus('Here now');
   step('both are signed in and see each other online');
   await ann.sees('Nobody has played yet.');
 }
 
 async function queueUp(ann, bob) {
+  const joins = '**/v1.api.common.GameService/JoinLeave';
+  await ann.page.route(joins, (route) => route.abort('connectionrefused'));
   await ann.button('Find a match').click();
+  await ann.sees(/^The server at http:\S+ cannot be reached\. Trying again…$/);
+  await ann.hasFocus('Leave the queue');
+  await ann.page.unroute(joins);
   await ann.sees(/Looking for an opponent… (?!0:00)\d+:\d\d/);
   for (const visitor of [ann, bob]) await visitor.picture('lobby');
   await bob.fits('the lobby');
   await bob.button('Find a match').click();
   for (const visitor of [ann, bob]) await visitor.status().filter({ hasText: 'Claim!' }).waitFor();
-  step('matched, in the session, and both may claim');
+  await ann.field(4, 4, 'free').press('Enter');
+  await ann.page.locator('#said').filter({ hasText: 'That field does not touch your land.' }).waitFor();
+  step('matched, in the session, and both may claim what touches their land');
 }
 
 /** Who sits above, on the left, and who below. */
