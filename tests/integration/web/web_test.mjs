@@ -165,7 +165,19 @@ async function play(ann, bob, relay) {
   }
 }
 
-async function result(ann, bob) {
+/** Waits until the server has a match of the player's that is over. */
+async function awaitHistory(name, ports) {
+  const env = { ...process.env, OOFGG_AUTH: `127.0.0.1:${ports.auth}`, OOFGG_GAME: `127.0.0.1:${ports.game}`,
+    OOFGG_SESSION: join(folder, `${name}.json`) };
+  const oofgg = (args, input) => execFileSync(join(bin, 'oofgg'), args, { env, input, encoding: 'utf8' });
+  oofgg(['login', name], `${PASSWORD}\n`);
+  for (const until = Date.now() + PATIENCE_MS; !/"end":"abandoned"/i.test(oofgg(['history', '--json'])); ) {
+    assert.ok(Date.now() < until, 'the match is over, and not in the history');
+    await new Promise((resolve) => setTimeout(resolve, 200)); // The relay is of this process, and has to go on.
+  }
+}
+
+async function result(ann, bob, ports) {
   for (const visitor of [ann, bob]) await visitor.page.locator('#score').filter({ hasText: /number \d/ }).waitFor();
   assert.deepEqual(await bob.points(), await ann.points());
   const [first, second] = await ann.points();
@@ -174,6 +186,7 @@ async function result(ann, bob) {
   assert.equal(await winner.status().textContent(), 'You win!');
   assert.equal(await loser.status().textContent(), `${winner.name} wins.`);
   for (const visitor of [ann, bob]) await visitor.picture('result');
+  await awaitHistory('ann', ports);
   for (const visitor of [ann, bob]) {
     // Who submitted first has not seen the other's score yet; the lobby asks anew.
     await visitor.button('Back to the lobby').click();
@@ -262,13 +275,13 @@ try {
     const desktop = { ...calm, viewport: { width: 1024, height: 760 } };
     const phone = { ...calm, viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true,
       deviceScaleFactor: 2, colorScheme: 'dark' };
-    const ann = await Visitor.come(browser, 'ann', `${page}?api=${apis[0]}`, desktop);
+    const ann = await Visitor.come(browser, 'ann', page, desktop);
     const bob = await Visitor.come(browser, 'bob', `${page}?api=${apis[1]}`, phone);
     visitors = [ann, bob];
     await meet(ann, bob);
     await queueUp(ann, bob);
     await play(ann, bob, relay);
-    await result(ann, bob);
+    await result(ann, bob, ports);
     await giveUp(ann, bob);
     await goAway(ann, bob);
     await comeAgain(ann);
