@@ -3,20 +3,44 @@
 //
 //   node serve.mjs [--port 5173] [--host 127.0.0.1] [--api http://localhost:8000]...
 //
-// Without --api the page may talk to port 8000 of the host that it was loaded from.
+// The page talks to the first --api, or to another if ?api= names that; without --api to port 8000 of the host that
+// it was loaded from.
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({
-  options: {
+const USAGE = 'usage: node serve.mjs [--port 5173] [--host 127.0.0.1] [--api http://localhost:8000]...';
+
+function fail(why) {
+  console.error(`serve.mjs: ${why}`);
+  process.exit(1);
+}
+
+function settings() {
+  const options = {
     port: { type: 'string', default: '5173' },
     host: { type: 'string', default: '127.0.0.1' },
     api: { type: 'string', multiple: true, default: [] },
-  },
-});
+    help: { type: 'boolean', short: 'h' },
+  };
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return fail(`${error.message.split('. ')[0]}; ${USAGE}`);
+  }
+}
+
+const values = settings();
+if (values.help) {
+  console.log(USAGE);
+  process.exit();
+}
+if (!/^\d{1,5}$/.test(values.port) || values.port > 65535) fail(`--port: ${values.port} is not a port`);
+for (const api of values.api) {
+  if (!/^https?:$/.test(URL.canParse(api) && new URL(api).protocol)) fail(`--api: ${api} is not an address such as http://localhost:8000`);
+}
 const root = join(dirname(fileURLToPath(import.meta.url)), 'dist');
 const types = {
   '.html': 'text/html; charset=utf-8',
@@ -34,6 +58,11 @@ function policy(hostHeader) {
     `form-action 'none'; frame-ancestors 'none'; connect-src ${origins.join(' ')}`;
 }
 
+function tellAddress(page) {
+  const api = values.api.length > 0 ? new URL(values.api[0]).href : '';
+  return page.toString().replace('name="oofgg-api" content=""', () => `name="oofgg-api" content="${api.replaceAll('&', '&amp;')}"`);
+}
+
 const server = createServer(async (request, response) => {
   response.setHeader('Content-Security-Policy', policy(request.headers.host));
   response.setHeader('X-Content-Type-Options', 'nosniff');
@@ -42,14 +71,18 @@ const server = createServer(async (request, response) => {
   try {
     // Normalized from the root on, it cannot lead out of dist/.
     const path = normalize(decodeURIComponent(new URL(request.url, 'http://page').pathname));
-    const name = path === '/' ? 'index.html' : path;
-    const body = await readFile(join(root, name));
+    const name = path === '/' ? '/index.html' : path;
+    const file = await readFile(join(root, name));
+    const body = name === '/index.html' ? tellAddress(file) : file;
     response.setHeader('Content-Type', types[extname(name)] ?? 'application/octet-stream');
     response.end(body);
   } catch {
     response.statusCode = 404;
     response.end('not found\n');
   }
+});
+server.on('error', ({ code, message }) => {
+  fail(code === 'EADDRINUSE' ? `port ${values.port} is taken; --port 0 takes a free one` : message);
 });
 server.listen(Number(values.port), values.host, () => {
   const { address, port } = server.address();

@@ -4,13 +4,15 @@ import { GameState, type Session } from '../generated/v1/api/game/session_pb';
 import { FIELDS, type Seat } from './land_grab';
 import { showLeaderboard } from './leaderboard';
 import { Lobby, type Player } from './lobby';
-import { Match, submitScore, type Seats } from './match';
+import { Match, rankOf, submitScore, type Seats } from './match';
 import { PresenceState } from './presence';
 import { findMatch, leave, sessionOf, textOf } from './queue';
-import { find, link, showOnly } from './screen';
+import { find, link, showName, showOnly } from './screen';
 import { inWords } from './words';
 
 const MATCH_KEY = 'oofgg.match';
+/** With the 5 s that presence waits it is half a minute. */
+const GONE_MS = 25_000;
 
 /** All that a signed-in player has open, and shows. */
 export class Evening {
@@ -19,7 +21,7 @@ export class Evening {
   private match?: Match;
   private board?: BoardView;
   private names: [string, string] = ['', ''];
-  private offline = new Set<string>();
+  private offlineSince = Infinity;
   private ticker = 0;
 
   constructor(private readonly account: Account, private readonly gameId: string, lobbyName: string) {
@@ -47,8 +49,9 @@ export class Evening {
     const kept = sessionStorage.getItem(MATCH_KEY);
     if (kept !== null) {
       try {
-        const session = sessionOf(await this.account.server.games.getSession({ id: kept }));
-        if (session.state === GameState.STATE_STARTED) return this.enter(session);
+        const seats = JSON.parse(kept) as Seats;
+        const session = sessionOf(await this.account.server.games.getSession({ id: seats.sessionId }));
+        if (session.state === GameState.STATE_STARTED) return this.enter(seats);
       } catch {
         // It is gone, which is as well.
       }
@@ -69,9 +72,7 @@ export class Evening {
   }
 
   private showPlayers(players: Player[]): void {
-    const isOffline = ({ state }: Player) => state === PresenceState.OFFLINE;
-    this.offline = new Set(players.filter(isOffline).map(({ userId }) => userId));
-    const there = players.filter((player) => player.state !== undefined && !isOffline(player));
+    const there = players.filter(({ state }) => state !== undefined && state !== PresenceState.OFFLINE);
     find('players').replaceChildren(
       ...there.map(({ name, state }) => {
         const inMatch = state === PresenceState.IN_MATCH;
@@ -80,7 +81,7 @@ export class Evening {
         for (const [kind, text] of [['name', name], ['state', inMatch ? 'in a match' : 'online']] as const) {
           const part = document.createElement('span');
           part.className = kind;
-          part.textContent = text;
+          showName(part, text);
           row.append(part);
         }
         return row;
@@ -109,20 +110,22 @@ export class Evening {
       find('queue').textContent = trouble ?? `Looking for an opponent… ${time}`;
     };
     this.showQueue(true);
+    find('cancel').focus({ preventScroll: true });
     tell();
     const timer = setInterval(tell, 1000);
     try {
       const session = await findMatch(this.account.server, this.gameId, queue.signal, (why) => {
-        trouble = why === null ? null : `${why} Your place is kept for half a minute.`;
+        trouble = why;
         tell();
       });
-      await this.enter(session);
+      await this.enter(seatsOf(session));
       this.board?.focusOn(this.match?.me === 0 ? 0 : FIELDS - 1);
     } catch (error) {
       if (!queue.signal.aborted) find('queue-error').textContent = inWords(error);
     } finally {
       clearInterval(timer);
       this.showQueue(false);
+      if (this.match === undefined) find('find').focus({ preventScroll: true });
     }
   }
 
@@ -133,26 +136,46 @@ export class Evening {
     find('cancel').hidden = !waiting;
   }
 
-  private async enter(session: Session): Promise<void> {
-    const players = [...session.userIds].sort() as [string, string];
-    const seats: Seats = { sessionId: session.id, matchId: textOf(session, 'match_id') || session.id, players };
-    sessionStorage.setItem(MATCH_KEY, session.id);
+  private async enter(seats: Seats): Promise<void> {
+    const { players } = seats;
+    // All of it, as the session forgets who leaves it.
+    sessionStorage.setItem(MATCH_KEY, JSON.stringify(seats));
     this.names = [await this.nameOf(players[0]), await this.nameOf(players[1])];
     const match = new Match(this.account.server, this.account.userId, seats,
       () => this.showMatch(),
       () => void this.finish());
     this.match = match;
-    this.board = new BoardView(find('board'), (field) => match.claim(field), (field) => match.pointAt(field));
-    this.lobby.showMatch(session.id);
+    const say = (text: string) => (find('said').textContent = text);
+    const claim = (field: number) => say(match.claim(field));
+    const point = (field: number | null) => {
+      say(''); // The same, said twice, would be heard once.
+      match.pointAt(field);
+    };
+    this.board = new BoardView(find('board'), claim, point);
+    this.lobby.showMatch({ sessionId: seats.sessionId, rival: players[1 - match.me]! });
     find('score').textContent = '';
     showOnly('match');
-    this.ticker = window.setInterval(() => this.showMatch(), 200);
+    this.offlineSince = Infinity;
+    this.ticker = window.setInterval(() => {
+      this.waitForRival(match);
+      this.showMatch();
+    }, 200);
     this.showMatch();
     scrollTo(0, 0);
   }
 
   private async nameOf(userId: string): Promise<string> {
     return userId === this.account.userId ? this.account.name : this.lobby.nameOf(userId);
+  }
+
+  /** A match keeps its players' seats, so that somebody has to say when one is empty for good. */
+  private waitForRival(match: Match): void {
+    // While our own link is lost we would not hear that they are back.
+    const isOffline = this.lobby.isRivalOffline && match.link === 'open' && link.presence === null;
+    this.offlineSince = isOffline ? Math.min(this.offlineSince, Date.now()) : Infinity;
+    if (Date.now() - this.offlineSince < GONE_MS) return;
+    match.giveUpOnRival();
+    this.offlineSince = Date.now();
   }
 
   private showMatch(): void {
@@ -162,7 +185,7 @@ export class Evening {
     link.show();
     for (const seat of [0, 1] as const) {
       const side = document.querySelector(`.side[data-seat="${seat}"]`)!;
-      side.querySelector('.name')!.textContent = this.names[seat];
+      showName(side.querySelector<HTMLElement>('.name')!, this.names[seat]);
       side.querySelector<HTMLElement>('.you')!.hidden = seat !== match.me;
       side.querySelector('output')!.textContent = String(match.game.points(seat));
     }
@@ -174,41 +197,61 @@ export class Evening {
     status.dataset.kind = kind;
     if (status.textContent !== text) status.textContent = text; // Said aloud once only.
     find('board').toggleAttribute('data-still', !match.isOpen);
-    find('result').hidden = !match.isOver && match.link !== 'over';
-    find('give-up').hidden = !find('result').hidden;
+    const isEnd = match.isOver || match.link === 'over';
+    const hadFocus = document.activeElement === find('give-up');
+    find('result').hidden = !isEnd;
+    find('give-up').hidden = isEnd;
+    if (isEnd && hadFocus) find('again').focus({ preventScroll: true });
   }
 
   private statusOf(match: Match): [kind: string, text: string] {
     const other = (1 - match.me) as Seat;
     const rival = this.names[other];
     if (match.isOver) {
-      if (match.gaveUp !== null) return ['over', match.gaveUp === other ? `${rival} has left. You win.` : 'You have left.'];
+      if (match.gaveUp === other) return ['over', `${rival} has left. You win.`];
+      if (match.gaveUp === match.me) return ['over', `You were away. ${rival} wins.`];
       if (match.winner === null) return ['over', 'A draw.'];
       return ['over', match.winner === match.me ? 'You win!' : `${rival} wins.`];
     }
     if (match.link === 'over') return ['trouble', match.whyOver];
     if (match.link === 'lost') return ['trouble', 'Your link is lost. Reconnecting…'];
     if (match.link === 'connecting') return ['wait', 'Connecting…'];
-    if (!match.isFull) return ['wait', `Waiting for ${rival}…`];
+    const isOffline = this.offlineSince !== Infinity;
+    if (!match.isFull) return ['wait', isOffline ? `${rival} is offline.` : `Waiting for ${rival}…`];
     if (match.countdown > 0) return ['wait', `Ready… ${Math.ceil(match.countdown / 800)}`];
-    if (this.offline.has(match.seats.players[other])) return ['play', `${rival} is offline. Go on!`];
+    if (isOffline) return ['play', `${rival} is offline. Go on!`];
     return ['play', 'Claim!'];
   }
 
   private async finish(): Promise<void> {
     const { match } = this;
     if (match === undefined) return;
-    const score = find('score');
-    score.textContent = `Submitting ${match.score} points…`;
-    try {
-      const rank = await submitScore(this.account.server, this.gameId, match);
-      score.textContent = `${match.score} points. You are number ${rank} on the leaderboard.`;
-    } catch (error) {
-      score.textContent = `Your ${match.score} points were not taken. ${inWords(error)}`;
-    }
+    find('score').textContent = `Submitting ${match.score} points…`;
+    const text = await this.submit(match);
     if (this.match !== match) return;
+    find('score').textContent = text;
     showOnly('match', 'leaderboard');
     this.showScores();
+    await this.leaveSession(match);
+  }
+
+  private async submit(match: Match): Promise<string> {
+    const { server, userId } = this.account;
+    try {
+      await submitScore(server, this.gameId, match);
+    } catch (error) {
+      return `Your ${match.score} points were not taken. ${inWords(error)}`;
+    }
+    await match.settle();
+    const rank = await rankOf(server, this.gameId, userId).catch(() => null);
+    return `${match.score} points.${rank === null ? '' : ` You are number ${rank} on the leaderboard.`}`;
+  }
+
+  /** So that the match is in its players' histories at once. */
+  private async leaveSession(match: Match): Promise<void> {
+    match.close();
+    sessionStorage.removeItem(MATCH_KEY);
+    await leave(this.account.server, this.gameId, match.seats.sessionId).catch(() => {});
   }
 
   private async leaveMatch(): Promise<void> {
@@ -216,8 +259,7 @@ export class Evening {
     this.closeMatch();
     this.showLobby();
     find('find').focus({ preventScroll: true });
-    if (match === undefined) return;
-    await leave(this.account.server, this.gameId, match.seats.sessionId).catch(() => {});
+    if (match !== undefined) await this.leaveSession(match);
   }
 
   private closeMatch(): void {
@@ -229,4 +271,9 @@ export class Evening {
     link.match = false;
     link.show();
   }
+}
+
+function seatsOf(session: Session): Seats {
+  const players = [...session.userIds].sort() as [string, string];
+  return { sessionId: session.id, matchId: textOf(session, 'match_id') || session.id, players };
 }

@@ -1,3 +1,4 @@
+import { showName } from './screen';
 import type { Server } from './server';
 
 const LENGTH = 8;
@@ -24,7 +25,7 @@ export async function showLeaderboard(
       const row = document.createElement('tr');
       row.classList.toggle('me', score?.playerId === me);
       for (const text of [String(rank), playerName || score?.playerId || '', String(score?.value ?? '')]) {
-        row.insertCell().textContent = text;
+        showName(row.insertCell(), text);
       }
       return row;
     }),

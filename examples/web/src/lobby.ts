@@ -1,7 +1,7 @@
 import { JoinLeaveGame_Action as Action } from '../generated/v1/api/game/join_leave_pb';
 import { GameState, type Session } from '../generated/v1/api/game/session_pb';
 import { pause } from './patience';
-import { Presence, PresenceState } from './presence';
+import { Presence, PresenceState, type Status } from './presence';
 import { leave, sessionOf, textOf } from './queue';
 import type { Server } from './server';
 import { SessionSocket } from './session_socket';
@@ -47,6 +47,7 @@ export class Lobby {
   private readonly players = new Map<string, Player>();
   private readonly names = new Map<string, string>();
   private readonly presence: Presence;
+  private rival?: { userId: string; state?: PresenceState };
   private socket?: SessionSocket;
   private session?: Session;
   private closed = false;
@@ -64,11 +65,14 @@ export class Lobby {
     void this.enter();
   }
 
-  /** In a match, or not: what the others see. */
-  showMatch(sessionId: string | null): void {
-    this.presence.show(
-      sessionId === null ? { state: PresenceState.ONLINE } : { state: PresenceState.IN_MATCH, sessionId },
-    );
+  /** In a match, or not: what the others see. The rival, who may be of another lobby, is watched as long as it lasts. */
+  showMatch(match: { sessionId: string; rival: string } | null): void {
+    this.rival = match === null ? undefined : { userId: match.rival };
+    this.watch(match === null ? { state: PresenceState.ONLINE } : { state: PresenceState.IN_MATCH, sessionId: match.sessionId });
+  }
+
+  get isRivalOffline(): boolean {
+    return this.rival?.state === PresenceState.OFFLINE;
   }
 
   async close(): Promise<void> {
@@ -152,8 +156,14 @@ export class Lobby {
       const state = this.players.get(userId)?.state;
       this.players.set(userId, { userId, name: names[at] ?? userId, state });
     });
-    if (known.join() !== others.join()) this.presence.watch(others);
+    if (known.join() !== others.join()) this.watch();
     this.tell();
+  }
+
+  private watch(status?: Status): void {
+    const watched = new Set(this.players.keys());
+    if (this.rival !== undefined) watched.add(this.rival.userId);
+    this.presence.watch([...watched], status);
   }
 
   /** The name that a player shows; their id if they have none. */
@@ -171,9 +181,9 @@ export class Lobby {
   }
 
   private see(userId: string, state: PresenceState): void {
+    if (this.rival?.userId === userId) this.rival.state = state;
     const player = this.players.get(userId);
-    if (player === undefined) return;
-    player.state = state;
+    if (player !== undefined) player.state = state;
     this.tell();
   }
 

@@ -2,9 +2,9 @@ import { Account } from './account';
 import { Evening } from './evening';
 import { findGame } from './lobby';
 import { pause } from './patience';
-import { find, link, showOnly } from './screen';
+import { find, link, showName, showOnly } from './screen';
 import { addressOfServer } from './server';
-import { inWords, isPassing } from './words';
+import { inputOf, inWords, isPassing } from './words';
 
 const address = addressOfServer(location);
 const lobbyName = new URLSearchParams(location.search).get('lobby') ?? 'main';
@@ -29,7 +29,7 @@ async function start(account: Account): Promise<void> {
   };
   account.onEnd = () => void stop('Your login has ended. Log in again.');
   find('log-out').onclick = () => void stop('').then(() => account.logOut());
-  find('my-name').textContent = name;
+  showName(find('my-name'), name);
   find('who').hidden = false;
   link.account = true;
   link.show();
@@ -41,22 +41,32 @@ const form = find<HTMLFormElement>('sign-in-form');
 async function submit(how: (address: string, name: string, password: string) => Promise<Account>): Promise<void> {
   const name = find<HTMLInputElement>('name').value.trim();
   const password = find<HTMLInputElement>('password');
-  const error = find('sign-in-error');
+  const pressed = document.activeElement as HTMLElement | null;
   const buttons = form.querySelectorAll('button');
-  error.textContent = '';
+  complain('');
   if (name === '' || password.value === '') {
-    error.textContent = 'Type a name and a password.';
-    return;
+    return complain('Type a name and a password.', find(name === '' ? 'name' : 'password'));
   }
-  buttons.forEach((button) => (button.disabled = true));
+  const enable = (isEnabled: boolean) => buttons.forEach((button) => (button.disabled = !isEnabled));
+  enable(false); // Which takes the focus from them.
   try {
     await start(await how(address, name, password.value));
+    enable(true);
     password.value = '';
+    find('lobby-title').focus();
   } catch (why) {
-    error.textContent = inWords(why);
-  } finally {
-    buttons.forEach((button) => (button.disabled = false));
+    enable(true);
+    const input = inputOf(why);
+    complain(inWords(why), input === null ? null : find(input));
+    if (input === null) pressed?.focus();
   }
+}
+
+/** What is wrong, and with which input. */
+function complain(why: string, input: HTMLElement | null = null): void {
+  find('sign-in-error').textContent = why;
+  for (const each of form.querySelectorAll('input')) each.ariaInvalid = each === input ? 'true' : null;
+  input?.focus();
 }
 
 form.onsubmit = (event) => {

@@ -1,6 +1,7 @@
 import type { Server } from './server';
 import { FIELDS, LandGrab, WIN_POINTS, type Seat } from './land_grab';
 import { pause } from './patience';
+import { sessionOf } from './queue';
 import { SessionSocket, type LinkState, type SessionEvent } from './session_socket';
 import { isPassing } from './words';
 
@@ -14,6 +15,7 @@ export interface Seats {
 
 const COUNTDOWN_MS = 2400;
 const AIM_EVERY_MS = 150;
+const SETTLE_MS = 5000;
 
 /**
  * A match as one of its players has it. What happened is what the session's events say, in their order: a claim
@@ -31,6 +33,8 @@ export class Match {
   gaveUp: Seat | null = null;
 
   private readonly ready = new Set<Seat>();
+  private readonly scored = new Set<Seat>();
+  private onSettled = () => {};
   private readonly socket: SessionSocket;
   private startsAt = Infinity;
   private told = false;
@@ -39,7 +43,7 @@ export class Match {
 
   /** `onChange` after whatever is to be seen; `onOver` once, at the end. */
   constructor(
-    server: Server,
+    private readonly server: Server,
     userId: string,
     readonly seats: Seats,
     private readonly onChange: () => void,
@@ -52,6 +56,7 @@ export class Match {
       this.whyOver = why ?? '';
       this.pending.clear();
       if (state === 'open' && !this.ready.has(this.me)) this.socket.send('ready');
+      if (state === 'open') void this.lookForRival();
       onChange();
     });
   }
@@ -85,11 +90,15 @@ export class Match {
     return this.game.points(this.me) + (this.winner === this.me ? WIN_POINTS : 0);
   }
 
-  claim(field: number): void {
-    if (!this.isOpen || !this.game.mayClaim(this.me, field) || this.pending.has(field)) return;
-    if (!this.socket.send('claim', { field })) return;
+  /** Why it cannot be claimed, in a sentence; nothing if it can. */
+  claim(field: number): string {
+    if (!this.isOpen || this.pending.has(field)) return '';
+    if (!this.isFree(field)) return 'That field is taken.';
+    if (!this.game.mayClaim(this.me, field)) return 'That field does not touch your land.';
+    if (!this.socket.send('claim', { field })) return '';
     this.pending.add(field);
     this.onChange();
+    return '';
   }
 
   /** Shows the other one where we point: the newest only, a few times a second. */
@@ -100,6 +109,21 @@ export class Match {
       this.aimTimer = 0;
       if (this.isOpen) this.socket.send('aim', { field: this.aimed });
     }, AIM_EVERY_MS);
+  }
+
+  /** Says that the other one will not come back. It counts for both, and for them too, should they come after all. */
+  giveUpOnRival(): void {
+    if (!this.isOver) this.socket.send('gone');
+  }
+
+  /** Says that our score is in, and waits for the other one's; not for long, as they may be away. */
+  async settle(): Promise<void> {
+    this.socket.send('scored');
+    if (this.gaveUp !== null || this.scored.size === 2) return;
+    await new Promise<void>((resolve) => {
+      this.onSettled = resolve;
+      setTimeout(resolve, SETTLE_MS);
+    });
   }
 
   close(): void {
@@ -113,8 +137,10 @@ export class Match {
     const field = fieldOf(data);
     if (type === 'ready') this.start(seat);
     else if (type === 'claim' && field !== null) this.take(seat, field);
+    else if (type === 'scored') this.settled(seat);
     else if (type === 'aim' && seat !== this.me) this.aim = this.isFree(field) ? field : null;
     else if (type === 'left' && !this.isOver) this.gaveUp = seat;
+    else if (type === 'gone' && !this.isOver) this.gaveUp = seat === 0 ? 1 : 0;
     if (this.isOver) this.aim = null;
     if (this.isOver && !this.told) {
       this.told = true;
@@ -123,10 +149,25 @@ export class Match {
     this.onChange();
   }
 
+  /** Who left before anybody listened may not be heard leaving. */
+  private async lookForRival(): Promise<void> {
+    try {
+      const session = sessionOf(await this.server.games.getSession({ id: this.seats.sessionId }));
+      if (!session.userIds.includes(this.seats.players[1 - this.me]!)) this.giveUpOnRival();
+    } catch {
+      // The next link looks again.
+    }
+  }
+
   private start(seat: Seat): void {
     if (this.isFull) return;
     this.ready.add(seat);
     if (this.isFull) this.startsAt = Date.now() + COUNTDOWN_MS;
+  }
+
+  private settled(seat: Seat): void {
+    this.scored.add(seat);
+    if (this.scored.size === 2) this.onSettled();
   }
 
   /** Nobody claims before both are ready: so the beginning is not kept any more. */
@@ -155,17 +196,23 @@ function fieldOf(data: unknown): number | null {
   return typeof field === 'number' && Number.isInteger(field) && field >= 0 && field < FIELDS ? field : null;
 }
 
-/** Submits one's score of a match: once, however often it is tried. The rank that it has. */
-export async function submitScore(server: Server, gameId: string, match: Match): Promise<number> {
+/** Submits one's score of a match: once, however often it is tried. */
+export async function submitScore(server: Server, gameId: string, match: Match): Promise<void> {
   const headers = { 'idempotency-key': `land-grab:${match.seats.matchId}` };
   const request = { gameId, instanceId: match.seats.matchId, value: BigInt(match.score) };
   for (let attempt = 0; ; attempt++) {
     try {
-      const { data } = await server.scores.submitScore(request, { headers });
-      return data.case === 'leaderboardEntry' ? data.value.rank : data.case === 'playerRank' ? data.value.rank : 0;
+      await server.scores.submitScore(request, { headers });
+      return;
     } catch (error) {
       if (!isPassing(error) || attempt === 5) throw error;
     }
     await pause(attempt);
   }
+}
+
+export async function rankOf(server: Server, gameId: string, playerId: string): Promise<number> {
+  const { data } = await server.scores.getPlayerRank({ gameId, playerId });
+  if (data.case !== 'playerRank') throw new Error('The server answered without a rank.');
+  return data.value.rank;
 }

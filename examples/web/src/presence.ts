@@ -5,7 +5,7 @@ import type { Server } from './server';
 import { inWords, isRefusal } from './words';
 
 export { PresenceState };
-type Status = MessageInitShape<typeof PresenceStatusSchema>;
+export type Status = MessageInitShape<typeof PresenceStatusSchema>;
 
 /**
  * Being online, and knowing which friends are. A page can say one thing only on a stream, so that each change opens
@@ -22,12 +22,9 @@ export class Presence {
     private readonly onTrouble: (why: string | null) => void,
   ) {}
 
-  watch(friends: string[]): void {
+  /** Of whom we hear from now on, and what others see of us. */
+  watch(friends: string[], status: Status = this.status): void {
     this.friends = friends;
-    this.open();
-  }
-
-  show(status: Status): void {
     this.status = status;
     this.open();
   }

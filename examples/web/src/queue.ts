@@ -6,8 +6,8 @@ import type { Server } from './server';
 import { inWords, isPassing, sentence } from './words';
 
 /**
- * Takes a place in the queue and waits for the match that it becomes. `onTrouble` hears why there is no link just
- * now, and null when there is one again: the server keeps the place for 30 s. Aborting leaves the queue.
+ * Takes a place in the queue and waits for the match that it becomes. `onTrouble` hears what is wrong just now, and
+ * null when all is well again. Aborting leaves the queue.
  */
 export async function findMatch(
   server: Server,
@@ -18,6 +18,7 @@ export async function findMatch(
   let place: Session | undefined;
   for (let attempt = 0; ; attempt++) {
     try {
+      signal.throwIfAborted();
       // Who joins again gets the place that they have.
       place ??= sessionOf(await server.games.joinLeave({ gameId, action: Action.JOIN }));
       for await (const session of server.games.watchQueue({ id: place.id }, { signal })) {
@@ -33,7 +34,9 @@ export async function findMatch(
         throw error;
       }
       if (!isPassing(error)) throw error;
-      onTrouble(inWords(error));
+      // Nobody watches it, so that the server keeps the place for 5 s only: as long as the first few attempts take.
+      const isKept = place !== undefined && attempt < 4;
+      onTrouble(`${inWords(error)} ${isKept ? 'Your place is kept for a moment.' : 'Trying again…'}`);
     }
     await pause(attempt, signal);
   }

@@ -3,6 +3,13 @@ export function find<T extends HTMLElement = HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
 }
 
+/** A name may be cut where there is no room: all of it is the element's title. */
+export function showName(element: HTMLElement, name: string): void {
+  if (element.textContent === name) return;
+  element.textContent = name;
+  element.title = name;
+}
+
 /** Of the screens these alone. */
 export function showOnly(...ids: string[]): void {
   for (const id of ['sign-in', 'lobby', 'match', 'leaderboard']) find(id).hidden = !ids.includes(id);

@@ -45,8 +45,9 @@ export class Server {
   }
 }
 
-/** What `?api=` says; else port 8000 of the host that the page is from. */
+/** What `?api=` says; else what who serves the page has put into it; else port 8000 of the host that the page is from. */
 export function addressOfServer(page: Location): string {
-  const said = new URLSearchParams(page.search).get('api');
+  const served = document.querySelector<HTMLMetaElement>('meta[name="oofgg-api"]')?.content;
+  const said = new URLSearchParams(page.search).get('api') || served || null;
   return (said ?? `${page.protocol}//${page.hostname}:8000`).replace(/\/+$/, '');
 }

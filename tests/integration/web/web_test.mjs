@@ -56,6 +56,13 @@ class Visitor {
       ?.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, button: 0 })));
   }
 
+  async hasFocus(text) {
+    await this.page.waitForFunction((said) => {
+      const { activeElement: element } = document;
+      return said === (element.labels?.[0] ?? element).textContent;
+    }, text);
+  }
+
   async fits(where) {
     const [wide, window] = await this.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     assert.ok(wide <= window, `${where}: ${wide} pixels in a window of ${window} must be scrolled sideways`);
@@ -76,24 +83,38 @@ async function meet(ann, bob) {
   await ann.signIn('Log in');
   await ann.page.locator('#sign-in-error').filter({ hasText: /\w/ }).waitFor();
   step(`nobody is let in unknown: "${await ann.page.locator('#sign-in-error').textContent()}"`);
+  await ann.hasFocus('Password');
+  assert.equal(await ann.page.locator('[aria-invalid]').getAttribute('id'), 'password');
+  await ann.page.getByLabel('Password').fill('short');
+  await ann.button('Create account').click();
+  await ann.sees('Use 8 characters or more for the password.');
+  await ann.hasFocus('Password');
   await ann.picture('sign-in');
   await bob.fits('signing in');
   for (const visitor of [ann, bob]) await visitor.signIn('Create account');
   for (const [one, other] of [[ann, bob], [bob, ann]]) {
     await one.page.getByRole('listitem').filter({ hasText: other.name }).filter({ hasText: 'online' }).waitFor();
   }
+  for (const visitor of [ann, bob]) await visitor.hasFocus('Here now');
   step('both are signed in and see each other online');
   await ann.sees('Nobody has played yet.');
 }
 
 async function queueUp(ann, bob) {
+  const joins = '**/v1.api.common.GameService/JoinLeave';
+  await ann.page.route(joins, (route) => route.abort('connectionrefused'));
   await ann.button('Find a match').click();
+  await ann.sees(/^The server at http:\S+ cannot be reached\. Trying again…$/);
+  await ann.hasFocus('Leave the queue');
+  await ann.page.unroute(joins);
   await ann.sees(/Looking for an opponent… (?!0:00)\d+:\d\d/);
   for (const visitor of [ann, bob]) await visitor.picture('lobby');
   await bob.fits('the lobby');
   await bob.button('Find a match').click();
   for (const visitor of [ann, bob]) await visitor.status().filter({ hasText: 'Claim!' }).waitFor();
-  step('matched, in the session, and both may claim');
+  await ann.field(4, 4, 'free').press('Enter');
+  await ann.page.locator('#said').filter({ hasText: 'That field does not touch your land.' }).waitFor();
+  step('matched, in the session, and both may claim what touches their land');
 }
 
 /** Who sits above, on the left, and who below. */
@@ -144,7 +165,19 @@ async function play(ann, bob, relay) {
   }
 }
 
-async function result(ann, bob) {
+/** Waits until the server has a match of the player's that is over. */
+async function awaitHistory(name, ports) {
+  const env = { ...process.env, OOFGG_AUTH: `127.0.0.1:${ports.auth}`, OOFGG_GAME: `127.0.0.1:${ports.game}`,
+    OOFGG_SESSION: join(folder, `${name}.json`) };
+  const oofgg = (args, input) => execFileSync(join(bin, 'oofgg'), args, { env, input, encoding: 'utf8' });
+  oofgg(['login', name], `${PASSWORD}\n`);
+  for (const until = Date.now() + PATIENCE_MS; !/"end":"abandoned"/i.test(oofgg(['history', '--json'])); ) {
+    assert.ok(Date.now() < until, 'the match is over, and not in the history');
+    await new Promise((resolve) => setTimeout(resolve, 200)); // The relay is of this process, and has to go on.
+  }
+}
+
+async function result(ann, bob, ports) {
   for (const visitor of [ann, bob]) await visitor.page.locator('#score').filter({ hasText: /number \d/ }).waitFor();
   assert.deepEqual(await bob.points(), await ann.points());
   const [first, second] = await ann.points();
@@ -153,6 +186,7 @@ async function result(ann, bob) {
   assert.equal(await winner.status().textContent(), 'You win!');
   assert.equal(await loser.status().textContent(), `${winner.name} wins.`);
   for (const visitor of [ann, bob]) await visitor.picture('result');
+  await awaitHistory('ann', ports);
   for (const visitor of [ann, bob]) {
     // Who submitted first has not seen the other's score yet; the lobby asks anew.
     await visitor.button('Back to the lobby').click();
@@ -173,6 +207,25 @@ async function giveUp(ann, bob) {
   await ann.sees('bob has left. You win.');
   await ann.button('Back to the lobby').click();
   step('bob gave the next match up, and ann has won it');
+}
+
+async function goAway(ann, bob) {
+  for (const visitor of [ann, bob]) await visitor.button('Find a match').click();
+  for (const visitor of [ann, bob]) await visitor.status().filter({ hasText: 'Claim!' }).waitFor();
+  const address = bob.page.url();
+  await bob.page.goto('about:blank');
+  await ann.sees('bob is offline. Go on!');
+  await ann.page.evaluate(() => {
+    const now = Date.now;
+    Date.now = () => now() + 25_000;
+  });
+  await ann.sees('bob has left. You win.');
+  await ann.page.locator('#score').filter({ hasText: /number \d/ }).waitFor();
+  await ann.button('Back to the lobby').click();
+  await bob.page.goto(address);
+  await bob.sees('You were away. ann wins.');
+  await bob.button('Back to the lobby').click();
+  step('bob went away in a match and came back too late: ann has won it, as both see');
 }
 
 async function comeAgain(ann) {
@@ -222,14 +275,15 @@ try {
     const desktop = { ...calm, viewport: { width: 1024, height: 760 } };
     const phone = { ...calm, viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true,
       deviceScaleFactor: 2, colorScheme: 'dark' };
-    const ann = await Visitor.come(browser, 'ann', `${page}?api=${apis[0]}`, desktop);
+    const ann = await Visitor.come(browser, 'ann', page, desktop);
     const bob = await Visitor.come(browser, 'bob', `${page}?api=${apis[1]}`, phone);
     visitors = [ann, bob];
     await meet(ann, bob);
     await queueUp(ann, bob);
     await play(ann, bob, relay);
-    await result(ann, bob);
+    await result(ann, bob, ports);
     await giveUp(ann, bob);
+    await goAway(ann, bob);
     await comeAgain(ann);
     await loseRenewal(ann);
     await endLogin(bob, ports.auth);
