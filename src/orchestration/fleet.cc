@@ -9,7 +9,7 @@
 
 namespace oofgg::orchestration {
 
-Fleet::Fleet(FleetOptions options, FleetParts parts, OnChange on_change)
+Fleet::Fleet(FleetOptions options, const FleetParts& parts, OnChange on_change)
     : name_(options.name),
       core_(std::make_shared<Core>(std::move(options), parts, std::move(on_change))),
       executor_(parts.executor),
@@ -53,7 +53,7 @@ void Fleet::ListServers(OnListed on_listed) {
   Run([on_listed = std::move(on_listed)](Core& core) { on_listed(core.ListServers()); });
 }
 
-Fleet::Core::Core(FleetOptions options, FleetParts parts, OnChange on_change)
+Fleet::Core::Core(FleetOptions options, const FleetParts& parts, OnChange on_change)
     : options_(std::move(options)), parts_(parts), on_change_(std::move(on_change)) {}
 
 void Fleet::Core::Say(LogLevel level, std::string_view message) const {
