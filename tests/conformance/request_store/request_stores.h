@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "orchestration/fleet_order_store.h"
 #include "orchestration/request_store.h"
 
 namespace oofgg::orchestration {
@@ -20,6 +21,7 @@ class StoreOwner {
  public:
   virtual ~StoreOwner() = default;
   [[nodiscard]] virtual RequestStore& store() = 0;
+  [[nodiscard]] virtual FleetOrderStore& orders() = 0;
 };
 
 /// The same real Redis, or cluster, for all tests of a process; emptied for each.

@@ -12,6 +12,8 @@ std::string Key(std::string_view fleet, std::string_view what) {
 std::string Rows(std::string_view fleet) { return Key(fleet, "requests"); }
 std::string Line(std::string_view fleet) { return Key(fleet, "line"); }
 std::string Released(std::string_view fleet) { return Key(fleet, "released"); }
+std::string Orders(std::string_view fleet) { return Key(fleet, "orders"); }
+std::string Pace(std::string_view fleet) { return Key(fleet, "pace"); }
 
 std::vector<std::string> Of(std::string_view fleet) {
   return {
