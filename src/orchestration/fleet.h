@@ -19,6 +19,10 @@
 
 namespace oofgg::orchestration {
 
+/// Where the next player goes: on the fullest server that has room, so that others become empty and may stop,
+/// or on the emptiest.
+enum class Packing { kPack, kSpread };
+
 struct FleetOptions {
   std::string name = "default";
   std::size_t min_ready = 0;           ///< FLEET_MIN_READY: servers with a free slot kept in reserve.
@@ -35,6 +39,10 @@ struct FleetOptions {
   std::chrono::milliseconds stop_grace{10'000};      ///< To end by itself when stopped.
   std::chrono::milliseconds lease{10'000};           ///< Of a request; renewed while work goes on.
   std::map<std::string, std::string> environment{};  ///< For each server.
+  std::string image{};                               ///< Docker and Swarm; empty: the backend's own.
+  std::string command{};                             ///< Processes; empty: the backend's own.
+  Packing packing = Packing::kPack;
+  std::size_t update_batch = 1;  ///< Servers that a rolling update replaces at a time.
 };
 
 /// What a fleet works with; all of it must outlive the fleet and every task posted to `executor`. The

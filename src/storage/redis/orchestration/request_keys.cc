@@ -14,6 +14,8 @@ std::string Line(std::string_view fleet) { return Key(fleet, "line"); }
 std::string Released(std::string_view fleet) { return Key(fleet, "released"); }
 std::string Owner(std::string_view fleet) { return Key(fleet, "owner"); }
 std::string News(std::string_view fleet) { return Key(fleet, "news"); }
+std::string Orders(std::string_view fleet) { return Key(fleet, "orders"); }
+std::string Pace(std::string_view fleet) { return Key(fleet, "pace"); }
 
 std::vector<std::string> Of(std::string_view fleet) {
   return {
