@@ -37,7 +37,8 @@ void FleetCrew::Keep(Member& member, FleetOptions options) {
   };
   member.keeper = std::make_unique<FleetKeeper>(
       std::move(options), std::move(with), *stores_.leases, turns,
-      orchestration::FleetKeeperOptions{.holder = holder_, .shared = stores_.AreShared()},
+      orchestration::FleetKeeperOptions{
+          .holder = holder_, .lease = parts_.lease, .shared = stores_.AreShared()},
       std::move(on_change));
 }
 

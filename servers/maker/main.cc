@@ -187,7 +187,8 @@ Status Serve(const MakerSettings& settings) {
   orchestration::ReservationClient verification(http, workers, clock,
                                                 {.timeout = kVerifyTimeout, .tries = 1});
   orchestration::RequestWaiters waiters(workers);
-  FleetCrew crew(stores, {clock, random, http, backend.get(), mailboxes, waiters, ReservationsOf(settings)});
+  FleetCrew crew(stores, {clock, random, http, backend.get(), mailboxes, waiters, ReservationsOf(settings),
+                          settings.fleet_lease});
   orchestration::FleetDoor& fleet = crew.Add(FleetOptionsOf(settings, ticket_keys.ToJson()));
   orchestration::RequestFacade requests(clock, *stores.requests, verification, waiters);
   requests.AddFleet(fleet);

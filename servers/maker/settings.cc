@@ -49,6 +49,15 @@ void AddFleetFlags(Flags& flags, MakerSettings& settings) {
                   });
 }
 
+/// Shorter ones would be lost to a pause that machines make now and then.
+constexpr std::chrono::milliseconds kShortestLease{500};
+
+Status CheckLease(const MakerSettings& settings) {
+  if (settings.fleet_lease >= kShortestLease) return {};
+  return MakeStatus(StatusCode::kInvalidArgument,
+                    "--fleet-lease: at least " + std::to_string(kShortestLease.count()) + " ms");
+}
+
 void AddReservationFlags(Flags& flags, MakerSettings& settings) {
   flags.Add({.name = "reservation-timeout",
              .help = "One try to reserve a seat, in ms",
@@ -93,6 +102,7 @@ Status CheckRole(const MakerSettings& settings) {
 
 Status Check(MakerSettings& settings) {
   OOFGG_RETURN_IF_ERROR(CheckRole(settings));
+  OOFGG_RETURN_IF_ERROR(CheckLease(settings));
   if (settings.container_backend != "process") {
     return MakeStatus(
         StatusCode::kInvalidArgument,
@@ -128,7 +138,6 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
   AddServerFlags(flags, settings.server, {.takes_redis = true});
   flags.AddCustom({.name = "role",
                    .help = "Which work is done here: answering clients, game servers, or both",
-                   .variable = "ROLE",
                    .value = "api|worker|all"},
                   "all", [&settings](std::string_view text) { return ReadRole(text, settings.role); });
   flags.AddAddress({.name = "http-listen", .help = "Where POST /request is served"}, &settings.http_listen);
@@ -157,6 +166,10 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
                     settings.authorizer = text;
                     return Status();
                   });
+  flags.Add(
+      {.name = "fleet-lease",
+       .help = "With --redis, after how long a worker that says nothing loses its fleets to another, in ms"},
+      &settings.fleet_lease, kMillisecond);
   AddFleetFlags(flags, settings);
   AddReservationFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;

@@ -26,6 +26,7 @@ struct MakerSettings {
   ServerSettings server{
       .listen = "127.0.0.1:50053", .ops_listen = "127.0.0.1:9103", .database = "sqlite:oofgg-data/maker.db"};
   MakerRole role = MakerRole::kAll;
+  std::chrono::milliseconds fleet_lease{3'000};
   std::string http_listen = ":3000";
   bool http_tls = false;
   bool local_proxy = false;
