@@ -79,6 +79,10 @@ class GameServer {
   /// Whether the player was let in and holds the seat still.
   [[nodiscard]] bool IsSeated(std::string_view player_id) const;
 
+  /// Join tickets are verified with `keys` from now on: the maker has others, as a server hears that
+  /// registers itself. Players who are in stay in.
+  void SetMakerKeys(auth::Jwks keys);
+
   [[nodiscard]] GameServerLoad load() const;
   [[nodiscard]] std::uint16_t control_port() const;
 

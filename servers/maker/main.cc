@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "backends/process/process_backend.h"
+#include "backends/registered/registered_servers.h"
 #include "http/curl_client.h"
 #include "matchmaking/rule_directory.h"
 #include "matchmaking/ticket_facade.h"
@@ -18,6 +19,7 @@
 #include "oofgg/thread_pool.h"
 #include "orchestration/fleet.h"
 #include "orchestration/fleet_facade.h"
+#include "orchestration/registration_facade.h"
 #include "orchestration/request_facade.h"
 #include "orchestration/seat_service.h"
 #include "rpc/fleet_service.h"
@@ -55,7 +57,7 @@ constexpr std::size_t kLimitedAddresses = 100'000;
 orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const std::string& ticket_keys) {
   orchestration::FleetOptions options;
   options.min_ready = static_cast<std::size_t>(settings.fleet_min_ready);
-  options.max = static_cast<std::size_t>(settings.fleet_max);
+  options.max = settings.container_backend == "none" ? 0 : static_cast<std::size_t>(settings.fleet_max);
   options.max_starting = static_cast<std::size_t>(settings.max_concurrent_jobs);
   options.slots = static_cast<std::uint32_t>(settings.server_slots);
   options.idle_timeout = settings.fleet_idle_timeout;
@@ -64,6 +66,13 @@ orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const 
     options.environment = {{"OOFGG_SERVER_ID", "{server_id}"}, {"OOFGG_MAKER_JWKS", ticket_keys}};
   }
   return options;
+}
+
+/// Null where game servers only register themselves.
+StatusOr<std::unique_ptr<orchestration::ContainerBackend>> MakeBackend(const MakerSettings& settings) {
+  if (settings.container_backend == "none") return nullptr;
+  return backends::ProcessBackend::Make(
+      {.command = settings.process_command, .directory = settings.data, .public_host = settings.public_host});
 }
 
 net::MakerApiOptions ApiOptionsOf(const MakerSettings& settings, auth::Authorizer& authorizer,
@@ -126,7 +135,8 @@ Status Serve(const MakerSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(const auto rules, LoadRules(settings.rules));
   OOFGG_ASSIGN_OR_RETURN(const auto keys, auth::KeyStore::Open(settings.keys));
   const auth::JoinTicketSigner signer(keys.signing_key(), clock, random);
-  OOFGG_ASSIGN_OR_RETURN(const auth::Jwks ticket_keys, signer.PublicKeys());
+  // Those that sign later are among them, so that a rotation finds game servers that run prepared.
+  const std::string ticket_keys = keys.public_keys().ToJson();
   OOFGG_ASSIGN_OR_RETURN(const auto database, OpenDatabase(settings.server.database));
   OOFGG_ASSIGN_OR_RETURN(const auto store, storage::SqliteRequestStore::Make(*database));
 
@@ -140,6 +150,7 @@ Status Serve(const MakerSettings& settings) {
   if (!event_log.ok()) return Process::StopRequested() ? Status() : event_log.status();
   // Outlives the HTTP client and the backend, which tell the fleet what has come of its calls until they end.
   SerialExecutor fleet_executor(workers);
+  SerialExecutor registry_executor(workers);
   BoundedExecutor api_workers(kApiThreads, kApiQueue);
   OOFGG_ASSIGN_OR_RETURN(auto http_options, HttpOptionsOf(settings.peers));
   http::CurlClient http(std::move(http_options));
@@ -160,10 +171,11 @@ Status Serve(const MakerSettings& settings) {
                                               if (keeper != nullptr) keeper->RefreshSoon();
                                             }});
 
-  OOFGG_ASSIGN_OR_RETURN(const auto backend,
-                         backends::ProcessBackend::Make({.command = settings.process_command,
-                                                         .directory = settings.data,
-                                                         .public_host = settings.public_host}));
+  OOFGG_ASSIGN_OR_RETURN(const auto backend, MakeBackend(settings));
+  OOFGG_ASSIGN_OR_RETURN(
+      const auto servers,
+      backends::RegisteredServers::Make(backend.get(), clock, registry_executor,
+                                        {.directory = settings.data, .lease = settings.register_lease}));
   orchestration::ReservationClient reservations(
       http, fleet_executor, clock,
       {.timeout = settings.reservation_timeout,
@@ -172,8 +184,8 @@ Status Serve(const MakerSettings& settings) {
   orchestration::ReservationClient verification(http, workers, clock,
                                                 {.timeout = kVerifyTimeout, .tries = 1});
   orchestration::RequestWaiters waiters(workers);
-  orchestration::Fleet fleet(FleetOptionsOf(settings, ticket_keys.ToJson()),
-                             {clock, fleet_executor, *store, *backend, reservations, random},
+  orchestration::Fleet fleet(FleetOptionsOf(settings, ticket_keys),
+                             {clock, fleet_executor, *store, *servers, reservations, random},
                              [&waiters](const orchestration::RequestKey& key) { waiters.Notify(key); });
   orchestration::RequestFacade requests(clock, *store, verification, waiters);
   requests.AddFleet(fleet);
@@ -182,6 +194,10 @@ Status Serve(const MakerSettings& settings) {
   seats.AddFleet(fleet);
   orchestration::FleetFacade fleets;
   fleets.AddFleet(fleet);
+  orchestration::RegistrationFacade registration(
+      *servers, {.control_networks = settings.register_networks,
+                 .maker_keys = settings.authorizer == "jwt" ? ticket_keys : std::string()});
+  registration.AddFleet(fleet.name());
   MatchSeatsAllocator allocator(seats, signer, workers, (*event_log)->log(), clock);
   matchmaking::MatchmakingFacade matchmaking({clock, random, workers, *rules, allocator});
 
@@ -208,7 +224,7 @@ Status Serve(const MakerSettings& settings) {
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
   OOFGG_ASSIGN_OR_RETURN(const auto server, StartRpc(settings.server, tls, host,
                                                      {rpc::MakeMatchmakingService(host, matchmaking),
-                                                      rpc::MakeFleetService(host, fleets)}));
+                                                      rpc::MakeFleetService(host, fleets, registration)}));
   // Only now that nothing can go wrong any more: a maker that cannot listen starts no game servers.
   fleet.Start([](const Status& status) {
     if (!status.ok()) Log(LogLevel::kError, "maker", "game servers cannot be listed: " + status.ToString());

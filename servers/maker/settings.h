@@ -42,6 +42,8 @@ struct MakerSettings {
   std::int64_t fleet_max = 16;
   std::int64_t server_slots = 0;
   std::optional<std::chrono::milliseconds> fleet_idle_timeout;
+  AddressList register_networks{};
+  std::chrono::milliseconds register_lease{15'000};
 };
 
 /// Reads them; what `Flags::Parse` returns, or 2 where they contradict each other.

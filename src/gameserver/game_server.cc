@@ -127,6 +127,8 @@ class GameServer::Impl {
     Rearm();
   }
 
+  void SetMakerKeys(auth::Jwks keys) { tickets_.SetKeys(std::move(keys)); }
+
   GameServerLoad load() const {
     const std::lock_guard lock(mutex_);
     return book_.load();
@@ -260,6 +262,7 @@ Status GameServer::AdmitWithoutTicket(std::string_view player_id) {
 }
 void GameServer::PlayerLeft(std::string_view player_id) { impl_->PlayerLeft(player_id); }
 bool GameServer::IsSeated(std::string_view player_id) const { return impl_->IsSeated(player_id); }
+void GameServer::SetMakerKeys(auth::Jwks keys) { impl_->SetMakerKeys(std::move(keys)); }
 GameServerLoad GameServer::load() const { return impl_->load(); }
 std::uint16_t GameServer::control_port() const { return impl_->control_port(); }
 
