@@ -19,8 +19,9 @@ struct GameServerOptions {
   std::uint32_t slots = 3;                        ///< Players at once, at least 1.
   std::string server_id;                          ///< Whom join tickets must name. Empty: none are taken.
   auth::Jwks maker_keys;                          ///< What join tickets are verified with.
-  std::chrono::seconds join_timeout{30};          ///< A seat whose player never connects is free after this.
-  std::chrono::seconds idle_timeout{0};           ///< Close when empty for this long; 0: never.
+  bool registers = false;  ///< `maker_keys` come by `SetMakerKeys`; until then no ticket is good.
+  std::chrono::seconds join_timeout{30};  ///< A seat whose player never connects is free after this.
+  std::chrono::seconds idle_timeout{0};   ///< Close when empty for this long; 0: never.
   /// Runs on the control thread when the maker has given the seat of a connected player away: close their
   /// link, or the server is over its capacity. Post that to the game's thread, and there leave alone whom
   /// `IsSeated` knows: they were let in anew meanwhile.

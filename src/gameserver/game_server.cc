@@ -241,7 +241,7 @@ class GameServer::Impl {
 StatusOr<std::unique_ptr<GameServer>> GameServer::Start(GameServerOptions options, OnClose on_close,
                                                         const Clock& clock) {
   if (options.slots == 0) return InvalidField("slots", "is 0; give at least 1");
-  if (!options.server_id.empty() && options.maker_keys.empty()) {
+  if (!options.server_id.empty() && options.maker_keys.empty() && !options.registers) {
     return InvalidField("maker_keys", "is empty, so that no join ticket for " + options.server_id +
                                           " could be verified; set OOFGG_MAKER_JWKS");
   }

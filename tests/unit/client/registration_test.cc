@@ -23,8 +23,10 @@ class RegistrationTest : public ::testing::Test {
     options.retry.max_attempts = 1;
     options.pump = [this] { return Pump(); };
     client_ = std::make_unique<Client>(transport_, std::move(options));
-    client_->SetTokens(
-        {.access_token = "access", .refresh_token = "refresh", .user_id = "svc", .expires_at = kFarAway});
+    client_->SetTokens({.user_id = "svc",
+                        .access_token = "access",
+                        .refresh_token = "refresh",
+                        .expires_at = clock_.WallNow() + 24h});
   }
 
   /// What a blocking call waits with: the maker answers.
@@ -52,7 +54,6 @@ class RegistrationTest : public ::testing::Test {
     return *std::move(registration);
   }
 
-  [[nodiscard]] std::string LastPath() { return std::string(transport_->last().call.method); }
   template <class M>
   typename M::Request LastRequest() {
     return wire::DecodeRequest<M>(transport_->last().request).value();
@@ -67,7 +68,6 @@ class RegistrationTest : public ::testing::Test {
     executor_.RunReady();
   }
 
-  static constexpr WallTime kFarAway{std::chrono::hours(24) * 365 * 200};
   testing::FakeClock clock_;
   testing::ManualExecutor executor_{clock_};
   std::shared_ptr<testing::FakeTransport> transport_ = std::make_shared<testing::FakeTransport>();
