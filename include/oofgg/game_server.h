@@ -22,17 +22,19 @@ struct GameServerOptions {
   bool registers = false;  ///< `maker_keys` come by `SetMakerKeys`; until then no ticket is good.
   std::chrono::seconds join_timeout{30};  ///< A seat whose player never connects is free after this.
   std::chrono::seconds idle_timeout{0};   ///< Close when empty for this long; 0: never.
+  /// Close when empty, and nobody has called the control port for this long: the maker is gone for good, and
+  /// no other has adopted this server. 0: never.
+  std::chrono::seconds orphan_timeout{600};
   /// Runs on the control thread when the maker has given the seat of a connected player away: close their
   /// link, or the server is over its capacity. Post that to the game's thread, and there leave alone whom
   /// `IsSeated` knows: they were let in anew meanwhile.
   std::function<void(std::string_view player_id)> on_revoked{};
 
   /// The options in the environment of this process: OOFGG_CONTROL_LISTEN, OOFGG_SLOTS, OOFGG_SERVER_ID,
-  /// OOFGG_MAKER_JWKS (a JWK set), OOFGG_JOIN_TIMEOUT, OOFGG_IDLE_TIMEOUT (durations such as `60s`); what is
-  /// absent keeps its default. A maker that signs join tickets sets OOFGG_SERVER_ID and OOFGG_MAKER_JWKS, and
-  /// no other: the control port comes by its command line, as `{control_port}`, and belongs into
-  /// `control_listen`.
-  /// Errors: kInvalidArgument names the variable.
+  /// OOFGG_MAKER_JWKS (a JWK set), OOFGG_JOIN_TIMEOUT, OOFGG_IDLE_TIMEOUT, OOFGG_ORPHAN_TIMEOUT (durations
+  /// such as `60s`); what is absent keeps its default. A maker that signs join tickets sets OOFGG_SERVER_ID
+  /// and OOFGG_MAKER_JWKS, and no other: the control port comes by its command line, as `{control_port}`, and
+  /// belongs into `control_listen`. Errors: kInvalidArgument names the variable.
   [[nodiscard]] static StatusOr<GameServerOptions> FromEnvironment();
 };
 

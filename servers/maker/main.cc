@@ -71,8 +71,10 @@ orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const 
 /// Null where game servers only register themselves.
 StatusOr<std::unique_ptr<orchestration::ContainerBackend>> MakeBackend(const MakerSettings& settings) {
   if (settings.container_backend == "none") return nullptr;
-  return backends::ProcessBackend::Make(
-      {.command = settings.process_command, .directory = settings.data, .public_host = settings.public_host});
+  backends::ProcessBackendOptions options{
+      .command = settings.process_command, .directory = settings.data, .public_host = settings.public_host};
+  Apply(settings.process, options);
+  return backends::ProcessBackend::Make(std::move(options));
 }
 
 net::MakerApiOptions ApiOptionsOf(const MakerSettings& settings, auth::Authorizer& authorizer,

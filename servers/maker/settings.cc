@@ -150,6 +150,7 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
                     return Status();
                   });
   AddFleetFlags(flags, settings);
+  AddProcessFlags(flags, settings.process);
   AddReservationFlags(flags, settings);
   AddRegistrationFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;

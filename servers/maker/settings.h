@@ -9,6 +9,7 @@
 #include "servers/common/peer_flags.h"
 #include "servers/common/revocation_keeper.h"
 #include "servers/common/server_flags.h"
+#include "servers/maker/process_settings.h"
 
 namespace oofgg::servers {
 
@@ -32,6 +33,7 @@ struct MakerSettings {
   std::string authorizer;
   std::string container_backend = "process";
   std::string process_command;
+  ProcessSettings process{};
   std::string public_host;
   std::chrono::milliseconds reservation_timeout{5'000};
   std::chrono::milliseconds reservation_cooldown{2'000};

@@ -63,6 +63,7 @@ StatusOr<GameServerOptions> GameServerOptions::FromEnvironment() {
                                      [](std::string_view json) { return auth::Jwks::Parse(json); }));
   OOFGG_RETURN_IF_ERROR(ReadVariable("OOFGG_JOIN_TIMEOUT", options.join_timeout, ParseSeconds));
   OOFGG_RETURN_IF_ERROR(ReadVariable("OOFGG_IDLE_TIMEOUT", options.idle_timeout, ParseSeconds));
+  OOFGG_RETURN_IF_ERROR(ReadVariable("OOFGG_ORPHAN_TIMEOUT", options.orphan_timeout, ParseSeconds));
   return options;
 }
 
@@ -75,7 +76,8 @@ class GameServer::Impl {
         on_revoked_(options.on_revoked ? std::move(options.on_revoked) : [](std::string_view) {}),
         tickets_(std::move(options.maker_keys), options.server_id, clock),
         timer_(io_),
-        book_(options.slots, options.join_timeout, options.idle_timeout, clock.Now()) {}
+        book_(options.slots, options.join_timeout, options.idle_timeout, clock.Now(),
+              options.orphan_timeout) {}
 
   ~Impl() {
     io_.stop();
@@ -143,6 +145,10 @@ class GameServer::Impl {
   }
 
   net::HttpResponse Handle(const net::HttpRequest& request) {
+    {
+      const std::lock_guard lock(mutex_);
+      book_.Called(clock_.Now());
+    }
     const auto& segments = request.segments;
     if (segments.size() == 2 && segments[0] == "reservation") return Reservation(request.method, segments[1]);
     if (segments.size() == 1 && segments[0] == "status") {
@@ -206,11 +212,16 @@ class GameServer::Impl {
   }
 
   void OnTimer() {
-    const bool idle = MarkClosed([this] {
+    bool orphan = false;
+    const bool idle = MarkClosed([this, &orphan] {
       book_.Advance(clock_.Now());
-      return book_.IsIdle(clock_.Now());
+      orphan = book_.IsOrphan(clock_.Now());
+      return orphan || book_.IsIdle(clock_.Now());
     });
-    if (idle) return on_close_("nobody has been here for the idle timeout");
+    if (idle) {
+      return on_close_(orphan ? "nobody has been here, nor has a maker asked, for the orphan timeout"
+                              : "nobody has been here for the idle timeout");
+    }
     Rearm();
   }
 
