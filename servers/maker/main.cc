@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "backends/process/process_backend.h"
+#include "backends/registered/registered_servers.h"
 #include "http/curl_client.h"
 #include "matchmaking/rule_directory.h"
 #include "matchmaking/ticket_facade.h"
@@ -14,8 +15,10 @@
 #include "oofgg/bounded_executor.h"
 #include "oofgg/log.h"
 #include "oofgg/parse.h"
+#include "oofgg/serial_executor.h"
 #include "oofgg/thread_pool.h"
 #include "orchestration/fleet_facade.h"
+#include "orchestration/registration_facade.h"
 #include "orchestration/request_facade.h"
 #include "orchestration/seat_service.h"
 #include "rpc/fleet_service.h"
@@ -53,7 +56,7 @@ constexpr std::size_t kLimitedAddresses = 100'000;
 orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const std::string& ticket_keys) {
   orchestration::FleetOptions options;
   options.min_ready = static_cast<std::size_t>(settings.fleet_min_ready);
-  options.max = static_cast<std::size_t>(settings.fleet_max);
+  options.max = settings.container_backend == "none" ? 0 : static_cast<std::size_t>(settings.fleet_max);
   options.max_starting = static_cast<std::size_t>(settings.max_concurrent_jobs);
   options.slots = static_cast<std::uint32_t>(settings.server_slots);
   options.idle_timeout = settings.fleet_idle_timeout;
@@ -62,6 +65,15 @@ orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const 
     options.environment = {{"OOFGG_SERVER_ID", "{server_id}"}, {"OOFGG_MAKER_JWKS", ticket_keys}};
   }
   return options;
+}
+
+/// Null where this process works on no fleet, or game servers only register themselves.
+StatusOr<std::unique_ptr<orchestration::ContainerBackend>> MakeBackend(const MakerSettings& settings) {
+  if (!settings.WorksOnFleets() || settings.container_backend == "none") return nullptr;
+  backends::ProcessBackendOptions options{
+      .command = settings.process_command, .directory = settings.data, .public_host = settings.public_host};
+  Apply(settings.process, options);
+  return backends::ProcessBackend::Make(std::move(options));
 }
 
 net::MakerApiOptions ApiOptionsOf(const MakerSettings& settings, auth::Authorizer& authorizer,
@@ -116,13 +128,6 @@ StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const MakerSetting
       ActionsOn(host, [&matchmaking](const DeletedUser& user) { matchmaking.ForgetPlayer(user.user_id); }));
 }
 
-/// None where this process works on no fleet.
-StatusOr<std::unique_ptr<orchestration::ContainerBackend>> MakeBackend(const MakerSettings& settings) {
-  if (!settings.WorksOnFleets()) return nullptr;
-  return backends::ProcessBackend::Make(
-      {.command = settings.process_command, .directory = settings.data, .public_host = settings.public_host});
-}
-
 orchestration::ReservationOptions ReservationsOf(const MakerSettings& settings) {
   return {.timeout = settings.reservation_timeout,
           .cooldown = settings.reservation_cooldown,
@@ -151,7 +156,8 @@ Status Serve(const MakerSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(const auto rules, LoadRules(settings.rules));
   OOFGG_ASSIGN_OR_RETURN(const auto keys, auth::KeyStore::Open(settings.keys));
   const auth::JoinTicketSigner signer(keys.signing_key(), clock, random);
-  OOFGG_ASSIGN_OR_RETURN(const auth::Jwks ticket_keys, signer.PublicKeys());
+  // Those that sign later are among them, so that a rotation finds game servers that run prepared.
+  const std::string ticket_keys = keys.public_keys().ToJson();
   OOFGG_ASSIGN_OR_RETURN(MakerStores stores, OpenMakerStores(settings, clock));
 
   ThreadPool workers(kWorkers);
@@ -163,6 +169,7 @@ Status Serve(const MakerSettings& settings) {
                                                              .random = random});
   if (!event_log.ok()) return Process::StopRequested() ? Status() : event_log.status();
   FleetMailboxes mailboxes(workers);
+  SerialExecutor registry_executor(workers);
   BoundedExecutor api_workers(kApiThreads, kApiQueue);
   OOFGG_ASSIGN_OR_RETURN(auto http_options, HttpOptionsOf(settings.peers));
   http::CurlClient http(std::move(http_options));
@@ -184,12 +191,16 @@ Status Serve(const MakerSettings& settings) {
                                             }});
 
   OOFGG_ASSIGN_OR_RETURN(const auto backend, MakeBackend(settings));
+  OOFGG_ASSIGN_OR_RETURN(
+      const auto servers,
+      backends::RegisteredServers::Make(backend.get(), clock, registry_executor,
+                                        {.directory = settings.data, .lease = settings.register_lease}));
   orchestration::ReservationClient verification(http, workers, clock,
                                                 {.timeout = kVerifyTimeout, .tries = 1});
   orchestration::RequestWaiters waiters(workers);
-  FleetCrew crew(stores, {clock, random, http, backend.get(), mailboxes, waiters, ReservationsOf(settings),
-                          settings.fleet_lease});
-  orchestration::FleetDoor& fleet = crew.Add(FleetOptionsOf(settings, ticket_keys.ToJson()));
+  FleetCrew crew(stores, {clock, random, http, settings.WorksOnFleets() ? servers.get() : nullptr, mailboxes,
+                          waiters, ReservationsOf(settings), settings.fleet_lease});
+  orchestration::FleetDoor& fleet = crew.Add(FleetOptionsOf(settings, ticket_keys));
   orchestration::RequestFacade requests(clock, *stores.requests, verification, waiters);
   requests.AddFleet(fleet);
   const std::string match_host = settings.public_host.empty() ? "127.0.0.1" : settings.public_host;
@@ -197,6 +208,10 @@ Status Serve(const MakerSettings& settings) {
   seats.AddFleet(fleet);
   orchestration::FleetFacade fleets;
   fleets.AddFleet(fleet);
+  orchestration::RegistrationFacade registration(
+      *servers, {.control_networks = settings.register_networks,
+                 .maker_keys = settings.authorizer == "jwt" ? ticket_keys : std::string()});
+  registration.AddFleet(fleet.name());
   MatchSeatsAllocator allocator(seats, signer, workers, (*event_log)->log(), clock);
   matchmaking::MatchmakingFacade matchmaking({clock, random, workers, *rules, allocator});
 
@@ -217,7 +232,7 @@ Status Serve(const MakerSettings& settings) {
   (*event_log)->AddHealth(ops);
   AddRedisHealth(ops, stores);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
-  std::vector<rpc::ServedService> services{rpc::MakeFleetService(host, fleets)};
+  std::vector<rpc::ServedService> services{rpc::MakeFleetService(host, fleets, registration)};
   if (settings.ServesApi()) services.push_back(rpc::MakeMatchmakingService(host, matchmaking));
   OOFGG_ASSIGN_OR_RETURN(const auto server, StartRpc(settings.server, tls, host, services));
   // Only now that nothing can go wrong any more: a maker that cannot listen starts no game servers.

@@ -10,9 +10,9 @@ constexpr std::chrono::milliseconds kMillisecond{1};
 
 void AddFleetFlags(Flags& flags, MakerSettings& settings) {
   flags.Add({.name = "container-backend",
-             .help = "What runs game servers",
+             .help = "What runs game servers; none: only those that register themselves",
              .variable = "CONTAINER_BACKEND",
-             .value = "process"},
+             .value = "process|none"},
             &settings.container_backend);
   flags.Add({.name = "process-command",
              .help = "Starts a game server; {port}, {control_port} and {server_id} are filled in",
@@ -100,18 +100,40 @@ Status CheckRole(const MakerSettings& settings) {
                     "one process does all");
 }
 
+void AddRegistrationFlags(Flags& flags, MakerSettings& settings) {
+  flags.AddCustom(
+      {.name = "register-networks",
+       .help = "Where servers that register may have their control ports, as 10.0.0.0/8,192.0.2.7",
+       .variable = "REGISTER_NETWORKS",
+       .value = "NETWORK,..."},
+      "none but the address that each calls from", [&settings](std::string_view text) -> Status {
+        OOFGG_ASSIGN_OR_RETURN(settings.register_networks, AddressList::Parse(text));
+        return {};
+      });
+  flags.Add({.name = "register-lease",
+             .help = "A server that registered and says nothing for so long has ended, in ms or as 60s",
+             .variable = "REGISTER_LEASE"},
+            &settings.register_lease, kMillisecond);
+}
+
 Status Check(MakerSettings& settings) {
   OOFGG_RETURN_IF_ERROR(CheckRole(settings));
   OOFGG_RETURN_IF_ERROR(CheckLease(settings));
-  if (settings.container_backend != "process") {
+  if (settings.container_backend != "process" && settings.container_backend != "none") {
     return MakeStatus(
         StatusCode::kInvalidArgument,
-        "CONTAINER_BACKEND: this version has 'process' only, not '" + settings.container_backend + "'");
+        "CONTAINER_BACKEND is 'process', or 'none' where game servers only register themselves, "
+        "not '" +
+            settings.container_backend + "'");
   }
-  if (settings.WorksOnFleets() && settings.process_command.empty()) {
+  if (settings.WorksOnFleets() && settings.container_backend == "process" &&
+      settings.process_command.empty()) {
     return MakeStatus(StatusCode::kInvalidArgument,
                       "PROCESS_COMMAND is not set; it names the game server to start, such as "
                       "'oofgg-arena --listen :{port} --control-listen 127.0.0.1:{control_port}'");
+  }
+  if (settings.register_lease < std::chrono::seconds(1)) {
+    return MakeStatus(StatusCode::kInvalidArgument, "REGISTER_LEASE must be 1000 (ms) at least");
   }
   if (settings.http_tls && settings.server.tls_cert.empty()) {
     return MakeStatus(StatusCode::kInvalidArgument, "--http-tls needs --tls-cert and --tls-key");
@@ -171,7 +193,9 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
        .help = "With --redis, after how long a worker that says nothing loses its fleets to another, in ms"},
       &settings.fleet_lease, kMillisecond);
   AddFleetFlags(flags, settings);
+  AddProcessFlags(flags, settings.process);
   AddReservationFlags(flags, settings);
+  AddRegistrationFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;
   CompleteRedisUrl(settings.server.redis);
   for (const Status& fit :

@@ -9,6 +9,7 @@
 #include "servers/common/peer_flags.h"
 #include "servers/common/revocation_keeper.h"
 #include "servers/common/server_flags.h"
+#include "servers/maker/process_settings.h"
 
 namespace oofgg::servers {
 
@@ -41,6 +42,7 @@ struct MakerSettings {
   std::string authorizer;
   std::string container_backend = "process";
   std::string process_command;
+  ProcessSettings process{};
   std::string public_host;
   std::chrono::milliseconds reservation_timeout{5'000};
   std::chrono::milliseconds reservation_cooldown{2'000};
@@ -51,6 +53,8 @@ struct MakerSettings {
   std::int64_t fleet_max = 16;
   std::int64_t server_slots = 0;
   std::optional<std::chrono::milliseconds> fleet_idle_timeout;
+  AddressList register_networks{};
+  std::chrono::milliseconds register_lease{15'000};
 
   [[nodiscard]] bool ServesApi() const { return role != MakerRole::kWorker; }
   [[nodiscard]] bool WorksOnFleets() const { return role != MakerRole::kApi; }

@@ -17,9 +17,7 @@ std::size_t Fleet::Core::AssumedSlots() const {
   return seen != 0 ? seen : options_.slots;
 }
 
-std::size_t Fleet::Core::Coming() const {
-  return spawning_.size() + table_.CountIn(GameServerState::kStarting);
-}
+std::size_t Fleet::Core::Coming() const { return spawning_.size() + table_.CountOwnStarting(); }
 
 std::size_t Fleet::Core::WantedServers(const RequestStore::Line& line) const {
   // While nobody can tell what a server holds, the first one is taken to hold everybody, and then tells.
@@ -39,7 +37,7 @@ void Fleet::Core::StartServers() {
     return Say(LogLevel::kError, "cannot read the line: " + std::string(line.status().message()));
   waiting_ = line->requests > 0;
 
-  const std::size_t alive = table_.all().size() + spawning_.size();
+  const std::size_t alive = table_.CountOwn() + spawning_.size();
   const std::size_t allowed = options_.max ? *options_.max - (std::min)(*options_.max, alive)
                                            : std::numeric_limits<std::size_t>::max();
   const std::size_t hands = options_.max_starting - (std::min)(options_.max_starting, Coming());
@@ -83,6 +81,7 @@ void Fleet::Core::WaitUntilReady(const std::string& id, milliseconds pause) {
         if (load.ok()) return core.OnReady(*found, *load);
         if (core.Now() - found->since >= core.options_.start_timeout) {
           core.Retire(*found, "did not answer in time after its start", /*politely=*/false);
+          if (found->running.registered) return;  // Nobody waits for that one.
           return core.StartFailed("the game server did not answer in time after its start");
         }
         core.parts_.executor.PostAt(DeadlineAfter(core.Now(), pause), core.Later([id, pause](Core& later) {
@@ -100,6 +99,25 @@ void Fleet::Core::OnReady(ServerEntry& server, const std::optional<ServerLoad>& 
   if (!health_armed_) {
     health_armed_ = true;
     health_timer_ = TimerIn(options_.health_period, &Core::CheckHealth);
+  }
+  Pump();
+}
+
+/// A server that nobody here started has come, or says something new of itself.
+void Fleet::Core::OnNews(ServerNews news) {
+  const std::string id = news.running.id;
+  ServerEntry* server = table_.Find(id);
+  if (server == nullptr) {
+    Say(LogLevel::kInfo, "game server " + id + " has come by itself, at " + news.running.control);
+    server = &table_.Add(std::move(news.running), Now());
+    server->slots = options_.slots;
+    WaitUntilReady(id, milliseconds(5));
+  }
+  server->told = news.state;
+  // What it answers when asked is newer; and what was said while a seat is on its way may count it or not.
+  if (news.slots != 0 && !server->tells_load && server->in_flight == 0) {
+    ServerTable::Learn(*server, {.slots = news.slots, .reserved = news.reserved});
+    server->tells_load = false;
   }
   Pump();
 }

@@ -323,6 +323,16 @@ struct FakeFleets {
   StatusOr<GameServers> ListGameServers(const CallContext&, const ListGameServersRequest&) {
     return GameServers{};
   }
+  StatusOr<GameServerLease> RegisterGameServer(const CallContext&, const RegisterGameServerRequest&) {
+    return GameServerLease{};
+  }
+  StatusOr<GameServerLease> ReportGameServer(const CallContext&, const ReportGameServerRequest&) {
+    return GameServerLease{};
+  }
+  StatusOr<DeregisterGameServerResponse> DeregisterGameServer(const CallContext&,
+                                                              const DeregisterGameServerRequest&) {
+    return DeregisterGameServerResponse{};
+  }
 };
 
 /// Answers every method alike, and tells `on_call` of it first.
