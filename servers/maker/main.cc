@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "backends/process/process_backend.h"
 #include "http/curl_client.h"
 #include "matchmaking/rule_directory.h"
 #include "matchmaking/ticket_facade.h"
@@ -31,6 +30,7 @@
 #include "servers/common/ops_server.h"
 #include "servers/common/peer_flags.h"
 #include "servers/common/process.h"
+#include "servers/maker/backends.h"
 #include "servers/maker/match_seats.h"
 #include "servers/maker/metrics.h"
 #include "servers/maker/settings.h"
@@ -55,7 +55,8 @@ constexpr std::size_t kLimitedAddresses = 100'000;
 orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const std::string& ticket_keys) {
   orchestration::FleetOptions options;
   options.min_ready = static_cast<std::size_t>(settings.fleet_min_ready);
-  options.max = static_cast<std::size_t>(settings.fleet_max);
+  options.max.reset();
+  if (settings.fleet_max) options.max = static_cast<std::size_t>(*settings.fleet_max);
   options.max_starting = static_cast<std::size_t>(settings.max_concurrent_jobs);
   options.slots = static_cast<std::uint32_t>(settings.server_slots);
   options.idle_timeout = settings.fleet_idle_timeout;
@@ -72,6 +73,7 @@ net::MakerApiOptions ApiOptionsOf(const MakerSettings& settings, auth::Authorize
   net::MakerApiOptions options;
   options.proxies = settings.server.proxies;
   options.public_host = settings.public_host;
+  options.host_as_asked = settings.backend.backend == "docker";
   options.limiter = &limiter;
   options.address_limiter = &address_limiter;
   options.exempt_loopback = settings.local_proxy;
@@ -161,9 +163,7 @@ Status Serve(const MakerSettings& settings) {
                                             }});
 
   OOFGG_ASSIGN_OR_RETURN(const auto backend,
-                         backends::ProcessBackend::Make({.command = settings.process_command,
-                                                         .directory = settings.data,
-                                                         .public_host = settings.public_host}));
+                         MakeBackend(settings.backend, settings.public_host, {workers, clock, random}));
   orchestration::ReservationClient reservations(
       http, fleet_executor, clock,
       {.timeout = settings.reservation_timeout,

@@ -7,19 +7,9 @@ namespace oofgg::servers {
 namespace {
 
 constexpr std::chrono::milliseconds kMillisecond{1};
+constexpr std::int64_t kMostProcesses = 16;
 
 void AddFleetFlags(Flags& flags, MakerSettings& settings) {
-  flags.Add({.name = "container-backend",
-             .help = "What runs game servers",
-             .variable = "CONTAINER_BACKEND",
-             .value = "process"},
-            &settings.container_backend);
-  flags.Add({.name = "process-command",
-             .help = "Starts a game server; {port}, {control_port} and {server_id} are filled in",
-             .variable = "PROCESS_COMMAND",
-             .value = "COMMAND"},
-            &settings.process_command);
-  flags.Add({.name = "data", .help = "Records and output of game servers", .value = "DIR"}, &settings.data);
   flags.Add({.name = "public-host",
              .help = "The host in answers; none: the address the caller reached",
              .variable = "PUBLIC_HOST",
@@ -33,8 +23,12 @@ void AddFleetFlags(Flags& flags, MakerSettings& settings) {
              .help = "Game servers with a free slot kept ready",
              .variable = "FLEET_MIN_READY"},
             &settings.fleet_min_ready, 0, 10'000);
-  flags.Add({.name = "fleet-max", .help = "Game servers at once", .variable = "FLEET_MAX"},
-            &settings.fleet_max, 1, 100'000);
+  flags.AddCustom(
+      {.name = "fleet-max", .help = "Game servers at once", .variable = "FLEET_MAX", .value = "INT"},
+      "16 with process, else unlimited", [&settings](std::string_view text) -> Status {
+        OOFGG_ASSIGN_OR_RETURN(settings.fleet_max, ParseInteger<std::int64_t>(text, 1, 100'000));
+        return {};
+      });
   flags.Add({.name = "server-slots",
              .help = "Slots of a game server that does not tell; 0: learn from its first refusal",
              .variable = "SERVER_SLOTS"},
@@ -69,16 +63,7 @@ void AddReservationFlags(Flags& flags, MakerSettings& settings) {
 }
 
 Status Check(MakerSettings& settings) {
-  if (settings.container_backend != "process") {
-    return MakeStatus(
-        StatusCode::kInvalidArgument,
-        "CONTAINER_BACKEND: this version has 'process' only, not '" + settings.container_backend + "'");
-  }
-  if (settings.process_command.empty()) {
-    return MakeStatus(StatusCode::kInvalidArgument,
-                      "PROCESS_COMMAND is not set; it names the game server to start, such as "
-                      "'oofgg-arena --listen :{port} --control-listen 127.0.0.1:{control_port}'");
-  }
+  if (settings.backend.backend == "process" && !settings.fleet_max) settings.fleet_max = kMostProcesses;
   if (settings.http_tls && settings.server.tls_cert.empty()) {
     return MakeStatus(StatusCode::kInvalidArgument, "--http-tls needs --tls-cert and --tls-key");
   }
@@ -128,11 +113,12 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
                     settings.authorizer = text;
                     return Status();
                   });
+  AddBackendFlags(flags, settings.backend);
   AddFleetFlags(flags, settings);
   AddReservationFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;
-  for (const Status& fit :
-       {CheckTogether(settings.server), CheckTogether(settings.peers), CheckTogether(settings.revocations)}) {
+  for (const Status& fit : {CheckTogether(settings.server), CheckTogether(settings.peers),
+                            CheckTogether(settings.revocations), CheckTogether(settings.backend)}) {
     if (!fit.ok()) return Fail(kProgram, fit, 2);
   }
   if (const Status status = Check(settings); !status.ok()) return Fail(kProgram, status, 2);
