@@ -2,7 +2,9 @@
 
 #include <cstdlib>
 
-#include "oofgg/parse.h"
+#include "backends/docker/container.h"
+#include "backends/engine/engine_address.h"
+#include "backends/engine/image_puller.h"
 
 namespace oofgg::servers {
 namespace {
@@ -131,9 +133,10 @@ void AddBackendFlags(Flags& flags, BackendSettings& settings) {
 
 Status CheckTogether(const BackendSettings& settings) {
   if (settings.backend == "docker") {
-    if (!settings.image.empty()) return {};
-    return MakeStatus(StatusCode::kInvalidArgument,
-                      "IMAGE_TO_PULL is not set; it names the image of the game server");
+    OOFGG_RETURN_IF_ERROR(backends::ParseImage(settings.image).status());
+    OOFGG_RETURN_IF_ERROR(backends::ParsePullPolicy(settings.pull_policy).status());
+    OOFGG_RETURN_IF_ERROR(backends::ParseExposedPort(settings.expose_port).status());
+    return backends::ParseEngineAddress({.host = settings.docker_host}).status();
   }
   if (settings.backend != "process") {
     return MakeStatus(StatusCode::kInvalidArgument,

@@ -44,7 +44,7 @@ struct ExposedPort {
 
 /// How containers are made.
 struct ContainerPlan {
-  std::string image;
+  std::string image{};
   ExposedPort port{};
   std::uint16_t control_port = 3000;
   std::string network{};  ///< Empty: the engine's own, and the control port is published.

@@ -12,10 +12,20 @@ namespace {
 // Extracting a large layer takes minutes without a word.
 constexpr std::chrono::minutes kSilence{5};
 
+/// The engine hands a registry's answer on as trouble of its own, so only words tell.
+bool IsRefusal(const Status& why) {
+  if (absl::IsNotFound(why) || absl::IsPermissionDenied(why) || absl::IsInvalidArgument(why)) return true;
+  const std::string_view message(why.message().data(), why.message().size());
+  for (const std::string_view sign :
+       {"unauthorized", "denied", "no basic auth", "manifest unknown", "not found"}) {
+    if (message.find(sign) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 /// What a caller can do about it: whatever is the fault of the settings stays one.
 Status CannotPull(const std::string& image, const Status& why) {
-  const bool settings =
-      absl::IsNotFound(why) || absl::IsPermissionDenied(why) || absl::IsInvalidArgument(why);
+  const bool settings = IsRefusal(why);
   return MakeStatus(settings ? StatusCode::kFailedPrecondition : StatusCode::kUnavailable,
                     "IMAGE_TO_PULL '" + image + "' cannot be pulled: " + std::string(why.message()));
 }

@@ -39,6 +39,7 @@ void PullProgress::Line(std::string_view line) {
 }
 
 std::string PullProgress::Summary() const {
+  if (layers_.empty()) return "nothing new";
   const auto done =
       std::count_if(layers_.begin(), layers_.end(), [](const auto& layer) { return layer.second; });
   return std::to_string(done) + " of " + std::to_string(layers_.size()) + " layers";

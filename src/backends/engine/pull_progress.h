@@ -19,7 +19,7 @@ class PullProgress {
 
   /// Why it failed; empty: it did not, so far.
   [[nodiscard]] const std::string& error() const { return error_; }
-  /// `2 of 5 layers`.
+  /// `2 of 5 layers`, or that there were none.
   [[nodiscard]] std::string Summary() const;
 
  private:
