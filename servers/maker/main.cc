@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "backends/process/process_backend.h"
 #include "backends/registered/registered_servers.h"
 #include "http/curl_client.h"
 #include "matchmaking/rule_directory.h"
@@ -32,6 +31,7 @@
 #include "servers/common/ops_server.h"
 #include "servers/common/peer_flags.h"
 #include "servers/common/process.h"
+#include "servers/maker/backends.h"
 #include "servers/maker/fleet_crew.h"
 #include "servers/maker/match_seats.h"
 #include "servers/maker/metrics.h"
@@ -56,7 +56,9 @@ constexpr std::size_t kLimitedAddresses = 100'000;
 orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const std::string& ticket_keys) {
   orchestration::FleetOptions options;
   options.min_ready = static_cast<std::size_t>(settings.fleet_min_ready);
-  options.max = settings.container_backend == "none" ? 0 : static_cast<std::size_t>(settings.fleet_max);
+  options.max.reset();
+  if (settings.fleet_max) options.max = static_cast<std::size_t>(*settings.fleet_max);
+  if (settings.backend.backend == "none") options.max = 0;
   options.max_starting = static_cast<std::size_t>(settings.max_concurrent_jobs);
   options.slots = static_cast<std::uint32_t>(settings.server_slots);
   options.idle_timeout = settings.fleet_idle_timeout;
@@ -68,12 +70,10 @@ orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const 
 }
 
 /// Null where this process works on no fleet, or game servers only register themselves.
-StatusOr<std::unique_ptr<orchestration::ContainerBackend>> MakeBackend(const MakerSettings& settings) {
-  if (!settings.WorksOnFleets() || settings.container_backend == "none") return nullptr;
-  backends::ProcessBackendOptions options{
-      .command = settings.process_command, .directory = settings.data, .public_host = settings.public_host};
-  Apply(settings.process, options);
-  return backends::ProcessBackend::Make(std::move(options));
+StatusOr<std::unique_ptr<orchestration::ContainerBackend>> OpenBackend(const MakerSettings& settings,
+                                                                       BackendParts parts) {
+  if (!settings.WorksOnFleets() || settings.backend.backend == "none") return nullptr;
+  return MakeBackend(settings.backend, settings.public_host, parts);
 }
 
 net::MakerApiOptions ApiOptionsOf(const MakerSettings& settings, auth::Authorizer& authorizer,
@@ -82,6 +82,7 @@ net::MakerApiOptions ApiOptionsOf(const MakerSettings& settings, auth::Authorize
   net::MakerApiOptions options;
   options.proxies = settings.server.proxies;
   options.public_host = settings.public_host;
+  options.host_as_asked = settings.backend.backend == "docker";
   options.limiter = &limiter;
   options.address_limiter = &address_limiter;
   options.exempt_loopback = settings.local_proxy;
@@ -190,11 +191,11 @@ Status Serve(const MakerSettings& settings) {
                                               if (keeper != nullptr) keeper->RefreshSoon();
                                             }});
 
-  OOFGG_ASSIGN_OR_RETURN(const auto backend, MakeBackend(settings));
-  OOFGG_ASSIGN_OR_RETURN(
-      const auto servers,
-      backends::RegisteredServers::Make(backend.get(), clock, registry_executor,
-                                        {.directory = settings.data, .lease = settings.register_lease}));
+  OOFGG_ASSIGN_OR_RETURN(const auto backend, OpenBackend(settings, {workers, clock, random}));
+  OOFGG_ASSIGN_OR_RETURN(const auto servers,
+                         backends::RegisteredServers::Make(
+                             backend.get(), clock, registry_executor,
+                             {.directory = settings.backend.data, .lease = settings.register_lease}));
   orchestration::ReservationClient verification(http, workers, clock,
                                                 {.timeout = kVerifyTimeout, .tries = 1});
   orchestration::RequestWaiters waiters(workers);

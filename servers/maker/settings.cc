@@ -7,19 +7,9 @@ namespace oofgg::servers {
 namespace {
 
 constexpr std::chrono::milliseconds kMillisecond{1};
+constexpr std::int64_t kMostProcesses = 16;
 
 void AddFleetFlags(Flags& flags, MakerSettings& settings) {
-  flags.Add({.name = "container-backend",
-             .help = "What runs game servers; none: only those that register themselves",
-             .variable = "CONTAINER_BACKEND",
-             .value = "process|none"},
-            &settings.container_backend);
-  flags.Add({.name = "process-command",
-             .help = "Starts a game server; {port}, {control_port} and {server_id} are filled in",
-             .variable = "PROCESS_COMMAND",
-             .value = "COMMAND"},
-            &settings.process_command);
-  flags.Add({.name = "data", .help = "Records and output of game servers", .value = "DIR"}, &settings.data);
   flags.Add({.name = "public-host",
              .help = "The host in answers; none: the address the caller reached",
              .variable = "PUBLIC_HOST",
@@ -33,8 +23,12 @@ void AddFleetFlags(Flags& flags, MakerSettings& settings) {
              .help = "Game servers with a free slot kept ready",
              .variable = "FLEET_MIN_READY"},
             &settings.fleet_min_ready, 0, 10'000);
-  flags.Add({.name = "fleet-max", .help = "Game servers at once", .variable = "FLEET_MAX"},
-            &settings.fleet_max, 1, 100'000);
+  flags.AddCustom(
+      {.name = "fleet-max", .help = "Game servers at once", .variable = "FLEET_MAX", .value = "INT"},
+      "16 with process, else unlimited", [&settings](std::string_view text) -> Status {
+        OOFGG_ASSIGN_OR_RETURN(settings.fleet_max, ParseInteger<std::int64_t>(text, 1, 100'000));
+        return {};
+      });
   flags.Add({.name = "server-slots",
              .help = "Slots of a game server that does not tell; 0: learn from its first refusal",
              .variable = "SERVER_SLOTS"},
@@ -119,22 +113,11 @@ void AddRegistrationFlags(Flags& flags, MakerSettings& settings) {
 Status Check(MakerSettings& settings) {
   OOFGG_RETURN_IF_ERROR(CheckRole(settings));
   OOFGG_RETURN_IF_ERROR(CheckLease(settings));
-  if (settings.container_backend != "process" && settings.container_backend != "none") {
-    return MakeStatus(
-        StatusCode::kInvalidArgument,
-        "CONTAINER_BACKEND is 'process', or 'none' where game servers only register themselves, "
-        "not '" +
-            settings.container_backend + "'");
-  }
-  if (settings.WorksOnFleets() && settings.container_backend == "process" &&
-      settings.process_command.empty()) {
-    return MakeStatus(StatusCode::kInvalidArgument,
-                      "PROCESS_COMMAND is not set; it names the game server to start, such as "
-                      "'oofgg-arena --listen :{port} --control-listen 127.0.0.1:{control_port}'");
-  }
+  if (settings.WorksOnFleets()) OOFGG_RETURN_IF_ERROR(CheckTogether(settings.backend));
   if (settings.register_lease < std::chrono::seconds(1)) {
     return MakeStatus(StatusCode::kInvalidArgument, "REGISTER_LEASE must be 1000 (ms) at least");
   }
+  if (settings.backend.backend == "process" && !settings.fleet_max) settings.fleet_max = kMostProcesses;
   if (settings.http_tls && settings.server.tls_cert.empty()) {
     return MakeStatus(StatusCode::kInvalidArgument, "--http-tls needs --tls-cert and --tls-key");
   }
@@ -192,8 +175,8 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
       {.name = "fleet-lease",
        .help = "With --redis, after how long a worker that says nothing loses its fleets to another, in ms"},
       &settings.fleet_lease, kMillisecond);
+  AddBackendFlags(flags, settings.backend);
   AddFleetFlags(flags, settings);
-  AddProcessFlags(flags, settings.process);
   AddReservationFlags(flags, settings);
   AddRegistrationFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;

@@ -9,7 +9,7 @@
 #include "servers/common/peer_flags.h"
 #include "servers/common/revocation_keeper.h"
 #include "servers/common/server_flags.h"
-#include "servers/maker/process_settings.h"
+#include "servers/maker/backend_settings.h"
 
 namespace oofgg::servers {
 
@@ -35,14 +35,11 @@ struct MakerSettings {
   RevocationSettings revocations{};
   EventLogSettings event_log{.folder = "oofgg-data/log/maker"};
   std::string keys = "oofgg-data/maker-keys";
-  std::string data = "oofgg-data/servers";
   std::string issuer;
   std::string jwks;
   std::string rules;
   std::string authorizer;
-  std::string container_backend = "process";
-  std::string process_command;
-  ProcessSettings process{};
+  BackendSettings backend{};
   std::string public_host;
   std::chrono::milliseconds reservation_timeout{5'000};
   std::chrono::milliseconds reservation_cooldown{2'000};
@@ -50,7 +47,7 @@ struct MakerSettings {
   std::chrono::milliseconds lookup_cooldown{1'000};
   std::int64_t max_concurrent_jobs = 3;
   std::int64_t fleet_min_ready = 0;
-  std::int64_t fleet_max = 16;
+  std::optional<std::int64_t> fleet_max;  ///< Nothing: no limit; by default 16 with processes.
   std::int64_t server_slots = 0;
   std::optional<std::chrono::milliseconds> fleet_idle_timeout;
   AddressList register_networks{};
