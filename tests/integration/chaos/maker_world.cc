@@ -145,6 +145,13 @@ bool MakerGuest::Enter(const std::string& address) {
   return true;
 }
 
+bool MakerGuest::IsStillIn() {
+  if (link_ == nullptr) return false;
+  const bool answers = link_->Send("{\"move\":\"sideways\"}\n") && link_->ReadLineWith("\"error\"", kWelcome);
+  if (!answers) link_.reset();
+  return answers;
+}
+
 void MakerGuest::AskUntilLetIn(SeededRandom& random) {
   const auto began = SteadyClock::now();
   while (SteadyClock::now() < began + kPatienceOfAGuest) {

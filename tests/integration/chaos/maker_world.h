@@ -66,6 +66,8 @@ class MakerGuest {
   void Leave();
 
   [[nodiscard]] bool IsIn() const { return link_ != nullptr; }
+  /// The same, by asking the game server; whoever is in no more has no link either.
+  [[nodiscard]] bool IsStillIn();
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& last_answer() const { return last_answer_; }
   [[nodiscard]] const std::vector<std::chrono::milliseconds>& waits() const { return waits_; }
