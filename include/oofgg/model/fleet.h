@@ -16,6 +16,7 @@ struct GameServerInfo {
   std::string address;  ///< `host:port` for players.
   std::uint32_t slots = 0;
   std::uint32_t reserved = 0;
+  bool outdated = false;  ///< Does not run what its fleet starts now.
 };
 
 struct ListGameServersRequest {
