@@ -14,9 +14,7 @@
 #include "oofgg/bounded_executor.h"
 #include "oofgg/log.h"
 #include "oofgg/parse.h"
-#include "oofgg/serial_executor.h"
 #include "oofgg/thread_pool.h"
-#include "orchestration/fleet.h"
 #include "orchestration/fleet_facade.h"
 #include "orchestration/request_facade.h"
 #include "orchestration/seat_service.h"
@@ -31,11 +29,13 @@
 #include "servers/common/ops_server.h"
 #include "servers/common/peer_flags.h"
 #include "servers/common/process.h"
+#include "servers/common/tidy_timer.h"
+#include "servers/maker/fleet_crew.h"
+#include "servers/maker/fleets.h"
 #include "servers/maker/match_seats.h"
 #include "servers/maker/metrics.h"
 #include "servers/maker/settings.h"
-#include "storage/sqlite/database.h"
-#include "storage/sqlite/orchestration/sqlite_request_store.h"
+#include "servers/maker/stores.h"
 
 namespace oofgg::servers {
 namespace {
@@ -46,6 +46,7 @@ constexpr std::size_t kApiQueue = 4096;
 constexpr std::size_t kSocketThreads = 2;
 constexpr std::chrono::milliseconds kVerifyTimeout{1'000};
 constexpr std::chrono::milliseconds kDrainPatience{10'000};
+constexpr std::chrono::seconds kLookAtFleets{1};
 constexpr RateLimit kRequestsPerClient{.per_second = 20, .burst = 100};
 constexpr std::size_t kLimitedClients = 100'000;
 // Generous, since many players may share an address; a single caller cannot keep the queue busy with it.
@@ -64,6 +65,14 @@ orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const 
     options.environment = {{"OOFGG_SERVER_ID", "{server_id}"}, {"OOFGG_MAKER_JWKS", ticket_keys}};
   }
   return options;
+}
+
+/// Whether there is something to start for it.
+Status CheckFleet(const MakerSettings& settings, const orchestration::FleetConfig& fleet) {
+  if (!settings.WorksOnFleets() || settings.container_backend != "process") return {};
+  if (!settings.process_command.empty() || !fleet.options.command.empty()) return {};
+  return InvalidField("command",
+                      "is missing; give the program to start, or set PROCESS_COMMAND for all fleets");
 }
 
 net::MakerApiOptions ApiOptionsOf(const MakerSettings& settings, auth::Authorizer& authorizer,
@@ -118,6 +127,33 @@ StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const MakerSetting
       ActionsOn(host, [&matchmaking](const DeletedUser& user) { matchmaking.ForgetPlayer(user.user_id); }));
 }
 
+/// None where this process works on no fleet.
+StatusOr<std::unique_ptr<orchestration::ContainerBackend>> MakeBackend(const MakerSettings& settings) {
+  if (!settings.WorksOnFleets()) return nullptr;
+  return backends::ProcessBackend::Make(
+      {.command = settings.process_command, .directory = settings.data, .public_host = settings.public_host});
+}
+
+orchestration::ReservationOptions ReservationsOf(const MakerSettings& settings) {
+  return {.timeout = settings.reservation_timeout,
+          .cooldown = settings.reservation_cooldown,
+          .tries = static_cast<std::size_t>(settings.reservation_retry_times)};
+}
+
+/// Null where this process does not answer clients.
+StatusOr<std::unique_ptr<net::HttpServer>> OpenApi(const MakerSettings& settings, Process& process,
+                                                   net::MakerApi& api,
+                                                   const std::shared_ptr<net::TlsSource>& tls) {
+  if (!settings.ServesApi()) return nullptr;
+  auto server = net::HttpServer::Listen(
+      process.io(), settings.http_listen, api.handler(),
+      {.exempt_loopback = settings.local_proxy,
+       .proxies = settings.server.proxies,
+       .secure = settings.http_tls ? net::TlsLayers(tls) : net::SecureLayerFactory()});
+  if (!server.ok()) return Annotate(server.status(), "--http-listen");
+  return server;
+}
+
 Status Serve(const MakerSettings& settings) {
   Process process(kProgram, settings.server.log);
   OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
@@ -127,8 +163,7 @@ Status Serve(const MakerSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(const auto keys, auth::KeyStore::Open(settings.keys));
   const auth::JoinTicketSigner signer(keys.signing_key(), clock, random);
   OOFGG_ASSIGN_OR_RETURN(const auth::Jwks ticket_keys, signer.PublicKeys());
-  OOFGG_ASSIGN_OR_RETURN(const auto database, OpenDatabase(settings.server.database));
-  OOFGG_ASSIGN_OR_RETURN(const auto store, storage::SqliteRequestStore::Make(*database));
+  OOFGG_ASSIGN_OR_RETURN(MakerStores stores, OpenMakerStores(settings, clock));
 
   ThreadPool workers(kWorkers);
   auto event_log = ServerEventLog::Open(settings.event_log, {.program = kProgram,
@@ -138,8 +173,7 @@ Status Serve(const MakerSettings& settings) {
                                                              .clock = clock,
                                                              .random = random});
   if (!event_log.ok()) return Process::StopRequested() ? Status() : event_log.status();
-  // Outlives the HTTP client and the backend, which tell the fleet what has come of its calls until they end.
-  SerialExecutor fleet_executor(workers);
+  FleetMailboxes mailboxes(workers);
   BoundedExecutor api_workers(kApiThreads, kApiQueue);
   OOFGG_ASSIGN_OR_RETURN(auto http_options, HttpOptionsOf(settings.peers));
   http::CurlClient http(std::move(http_options));
@@ -160,41 +194,40 @@ Status Serve(const MakerSettings& settings) {
                                               if (keeper != nullptr) keeper->RefreshSoon();
                                             }});
 
-  OOFGG_ASSIGN_OR_RETURN(const auto backend,
-                         backends::ProcessBackend::Make({.command = settings.process_command,
-                                                         .directory = settings.data,
-                                                         .public_host = settings.public_host}));
-  orchestration::ReservationClient reservations(
-      http, fleet_executor, clock,
-      {.timeout = settings.reservation_timeout,
-       .cooldown = settings.reservation_cooldown,
-       .tries = static_cast<std::size_t>(settings.reservation_retry_times)});
+  OOFGG_ASSIGN_OR_RETURN(const auto backend, MakeBackend(settings));
   orchestration::ReservationClient verification(http, workers, clock,
                                                 {.timeout = kVerifyTimeout, .tries = 1});
   orchestration::RequestWaiters waiters(workers);
-  orchestration::Fleet fleet(FleetOptionsOf(settings, ticket_keys.ToJson()),
-                             {clock, fleet_executor, *store, *backend, reservations, random},
-                             [&waiters](const orchestration::RequestKey& key) { waiters.Notify(key); });
-  orchestration::RequestFacade requests(clock, *store, verification, waiters);
-  requests.AddFleet(fleet);
+  OOFGG_ASSIGN_OR_RETURN(
+      const auto catalog,
+      FleetCatalog::Load(settings.fleets, FleetOptionsOf(settings, ticket_keys.ToJson()),
+                         [&settings](const auto& fleet) { return CheckFleet(settings, fleet); }));
+  FleetCrew crew(stores, {clock, random, http, backend.get(), mailboxes, waiters, ReservationsOf(settings)});
+  orchestration::RequestFacade requests(clock, *stores.requests, verification, waiters);
+  requests.EstimateFrom(*stores.orders);
   const std::string match_host = settings.public_host.empty() ? "127.0.0.1" : settings.public_host;
-  orchestration::SeatService seats(clock, *store, waiters, {.public_host = match_host});
-  seats.AddFleet(fleet);
-  orchestration::FleetFacade fleets;
-  fleets.AddFleet(fleet);
-  MatchSeatsAllocator allocator(seats, signer, workers, (*event_log)->log(), clock);
+  orchestration::SeatService seats(clock, *stores.requests, waiters, {.public_host = match_host});
+  orchestration::FleetFacade fleets({.requests = stores.requests.get(),
+                                     .orders = stores.orders.get(),
+                                     .configured = [&catalog] { return *catalog->now(); },
+                                     .clock = &clock});
+  const auto configured = catalog->now();
+  for (const orchestration::FleetConfig& each : *configured) {
+    const std::string name = each.options.name;
+    orchestration::FleetDoor& fleet =
+        crew.Add(each.options, [&catalog, name] { return catalog->OptionsOf(name); });
+    requests.AddFleet(fleet);
+    seats.AddFleet(fleet);
+    fleets.AddFleet(fleet);
+  }
+  MatchSeatsAllocator allocator(seats, *catalog, signer, workers, (*event_log)->log(), clock);
   matchmaking::MatchmakingFacade matchmaking({clock, random, workers, *rules, allocator});
 
   KeyedTokenBuckets limiter(clock, kRequestsPerClient, kLimitedClients);
   KeyedTokenBuckets address_limiter(clock, kRequestsPerAddress, kLimitedAddresses);
   net::MakerApi api(requests, api_workers,
                     ApiOptionsOf(settings, authorizer, signer, limiter, address_limiter));
-  auto api_server = net::HttpServer::Listen(
-      process.io(), settings.http_listen, api.handler(),
-      {.exempt_loopback = settings.local_proxy,
-       .proxies = settings.server.proxies,
-       .secure = settings.http_tls ? net::TlsLayers(tls) : net::SecureLayerFactory()});
-  if (!api_server.ok()) return Annotate(api_server.status(), "--http-listen");
+  OOFGG_ASSIGN_OR_RETURN(const auto api_server, OpenApi(settings, process, api, tls));
   rpc::ServiceHost host(&authorizer, workers, clock);
   host.TrustProxies(settings.server.proxies);
   if (settings.server.log.verbose) host.LogCalls();
@@ -205,26 +238,30 @@ Status Serve(const MakerSettings& settings) {
   AddCallMetrics(ops, host.calls());
   AddMakerMetrics(ops, matchmaking, fleets);
   (*event_log)->AddHealth(ops);
+  AddRedisHealth(ops, stores);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
-  OOFGG_ASSIGN_OR_RETURN(const auto server, StartRpc(settings.server, tls, host,
-                                                     {rpc::MakeMatchmakingService(host, matchmaking),
-                                                      rpc::MakeFleetService(host, fleets)}));
+  std::vector<rpc::ServedService> services{rpc::MakeFleetService(host, fleets)};
+  if (settings.ServesApi()) services.push_back(rpc::MakeMatchmakingService(host, matchmaking));
+  OOFGG_ASSIGN_OR_RETURN(const auto server, StartRpc(settings.server, tls, host, services));
   // Only now that nothing can go wrong any more: a maker that cannot listen starts no game servers.
-  fleet.Start([](const Status& status) {
-    if (!status.ok()) Log(LogLevel::kError, "maker", "game servers cannot be listed: " + status.ToString());
+  crew.Start();
+  const TidyTimer looking_at_fleets(workers, clock, kLookAtFleets, [&catalog, &crew]() -> Status {
+    if (catalog->Look()) crew.Configured();
+    return {};
   });
-  WarnIfAnybodyMayCall(settings);
+  if (settings.ServesApi()) WarnIfAnybodyMayCall(settings);
   WarnIfNotFollowed(settings.revocations);
   WarnIfMatchesStayHere(settings);
   process.Start(kSocketThreads);
   ops.SetReady(true);
-  Process::AnnounceReady({{"grpc", FormatHostPort(server->addresses().front())},
-                          {"ops", ops.address()},
-                          {"http", WithPort(settings.http_listen, (*api_server)->port())}});
+  std::vector<std::pair<std::string, std::string>> doors{
+      {"grpc", FormatHostPort(server->addresses().front())}, {"ops", ops.address()}};
+  if (api_server != nullptr) doors.emplace_back("http", WithPort(settings.http_listen, api_server->port()));
+  Process::AnnounceReady(doors);
   process.WaitForSignal();
   ops.SetReady(false);
   Drain drain;
-  (*api_server)->Drain(drain.Add());
+  if (api_server != nullptr) api_server->Drain(drain.Add());
   requests.EndWaits();  // Long polls are answered "not yet" now, and ask again elsewhere.
   const auto drained_by = std::chrono::steady_clock::now() + kDrainPatience;
   server->Drain(kDrainPatience);

@@ -29,6 +29,11 @@ void AddFleetFlags(Flags& flags, MakerSettings& settings) {
              .help = "Game servers started at once",
              .variable = "MAX_CONCURRENT_JOBS"},
             &settings.max_concurrent_jobs, 1, 1000);
+  flags.Add({.name = "fleets",
+             .help = "Fleets by game, mode and region, read again when it changes; none: one, as told below",
+             .variable = "FLEETS",
+             .value = "FILE"},
+            &settings.fleets);
   flags.Add({.name = "fleet-min-ready",
              .help = "Game servers with a free slot kept ready",
              .variable = "FLEET_MIN_READY"},
@@ -68,13 +73,37 @@ void AddReservationFlags(Flags& flags, MakerSettings& settings) {
             &settings.lookup_cooldown, kMillisecond);
 }
 
+/// A bare `host:port`, as older deployments write it, is Redis' own scheme.
+void CompleteRedisUrl(std::string& redis) {
+  if (!redis.empty() && redis.find("://") == std::string::npos) redis = "redis://" + redis;
+}
+
+Status ReadRole(std::string_view text, MakerRole& role) {
+  for (const auto& [name, value] :
+       {std::pair("api", MakerRole::kApi), {"worker", MakerRole::kWorker}, {"all", MakerRole::kAll}}) {
+    if (text != name) continue;
+    role = value;
+    return {};
+  }
+  return MakeStatus(StatusCode::kInvalidArgument,
+                    "is 'api', 'worker' or 'all', not '" + std::string(text) + "'");
+}
+
+Status CheckRole(const MakerSettings& settings) {
+  if (settings.role == MakerRole::kAll || !settings.server.redis.empty()) return {};
+  return MakeStatus(StatusCode::kInvalidArgument,
+                    "--role: makers that share the work need --redis, where requests then are; without it "
+                    "one process does all");
+}
+
 Status Check(MakerSettings& settings) {
+  OOFGG_RETURN_IF_ERROR(CheckRole(settings));
   if (settings.container_backend != "process") {
     return MakeStatus(
         StatusCode::kInvalidArgument,
         "CONTAINER_BACKEND: this version has 'process' only, not '" + settings.container_backend + "'");
   }
-  if (settings.process_command.empty()) {
+  if (settings.WorksOnFleets() && settings.process_command.empty() && settings.fleets.empty()) {
     return MakeStatus(StatusCode::kInvalidArgument,
                       "PROCESS_COMMAND is not set; it names the game server to start, such as "
                       "'oofgg-arena --listen :{port} --control-listen 127.0.0.1:{control_port}'");
@@ -101,7 +130,12 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
   settings.issuer = auth::kDefaultIssuer;
   Flags flags(kProgram,
               "Turns \"this player wants to play\" into an address: matchmaking, seats and game servers.");
-  AddServerFlags(flags, settings.server);
+  AddServerFlags(flags, settings.server, {.takes_redis = true});
+  flags.AddCustom({.name = "role",
+                   .help = "Which work is done here: answering clients, game servers, or both",
+                   .variable = "ROLE",
+                   .value = "api|worker|all"},
+                  "all", [&settings](std::string_view text) { return ReadRole(text, settings.role); });
   flags.AddAddress({.name = "http-listen", .help = "Where POST /request is served"}, &settings.http_listen);
   flags.Add({.name = "http-tls", .help = "Serve it under TLS, with the certificate of --tls-cert"},
             &settings.http_tls);
@@ -131,6 +165,7 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
   AddFleetFlags(flags, settings);
   AddReservationFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;
+  CompleteRedisUrl(settings.server.redis);
   for (const Status& fit :
        {CheckTogether(settings.server), CheckTogether(settings.peers), CheckTogether(settings.revocations)}) {
     if (!fit.ok()) return Fail(kProgram, fit, 2);

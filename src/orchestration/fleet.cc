@@ -9,7 +9,7 @@
 
 namespace oofgg::orchestration {
 
-Fleet::Fleet(FleetOptions options, FleetParts parts, OnChange on_change)
+Fleet::Fleet(FleetOptions options, const FleetParts& parts, OnChange on_change)
     : name_(options.name),
       core_(std::make_shared<Core>(std::move(options), parts, std::move(on_change))),
       executor_(parts.executor),
@@ -57,10 +57,10 @@ void Fleet::ListServers(OnListed on_listed) {
   Run([on_listed = std::move(on_listed)](Core& core) { on_listed(core.ListServers()); });
 }
 
-Fleet::Core::Core(FleetOptions options, FleetParts parts, OnChange on_change)
+Fleet::Core::Core(FleetOptions options, const FleetParts& parts, OnChange on_change)
     : options_(std::move(options)),
       configured_(options_),
-      parts_(std::move(parts)),
+      parts_(parts),
       on_change_(std::move(on_change)),
       scaler_(options_.idle_timeout.value_or(std::chrono::seconds(60))) {}
 

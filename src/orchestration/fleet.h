@@ -77,7 +77,7 @@ class Fleet final : public FleetDoor {
   /// `on_change` is told, on the executor, of each request whose state changed.
   using OnChange = std::function<void(const RequestKey&)>;
 
-  Fleet(FleetOptions options, FleetParts parts, OnChange on_change);
+  Fleet(FleetOptions options, const FleetParts& parts, OnChange on_change);
   /// Leaves the servers running. What is under way is given back when its lease lapses, or at the next start.
   ~Fleet() override;
   Fleet(const Fleet&) = delete;

@@ -27,7 +27,7 @@ namespace oofgg::orchestration {
 /// fleet_ordering.cc (what operators and the configuration want).
 class Fleet::Core : public std::enable_shared_from_this<Core> {
  public:
-  Core(FleetOptions options, FleetParts parts, OnChange on_change);
+  Core(FleetOptions options, const FleetParts& parts, OnChange on_change);
 
   /// A `Wake` has been posted that has not run yet. For any thread.
   std::atomic<bool> wake_posted = false;

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "storage/memory/orchestration/memory_fleet_leases.h"
 #include "storage/memory/orchestration/memory_fleet_order_store.h"
 #include "storage/memory/orchestration/memory_request_store.h"
+#include "storage/redis/orchestration/redis_fleet_leases.h"
 #include "storage/redis/orchestration/redis_fleet_order_store.h"
 #include "storage/redis/orchestration/redis_request_store.h"
 #include "storage/redis/orchestration/request_keys.h"
@@ -20,21 +22,25 @@ namespace {
 class MemoryOwner final : public StoreOwner {
  public:
   RequestStore& store() override { return store_; }
+  FleetLeaseStore& leases() override { return leases_; }
   FleetOrderStore& orders() override { return orders_; }
 
  private:
   storage::MemoryRequestStore store_;
+  storage::MemoryFleetLeases leases_{Clock::System()};
   storage::MemoryFleetOrderStore orders_;
 };
 
 class SqliteOwner final : public StoreOwner {
  public:
   RequestStore& store() override { return *store_; }
+  FleetLeaseStore& leases() override { return leases_; }
   FleetOrderStore& orders() override { return *orders_; }
 
  private:
   const std::unique_ptr<storage::Database> database_ = storage::Database::Open(":memory:").value();
   const std::unique_ptr<RequestStore> store_ = storage::SqliteRequestStore::Make(*database_).value();
+  storage::MemoryFleetLeases leases_{Clock::System()};  // One process has the file, and so each fleet.
   const std::unique_ptr<FleetOrderStore> orders_ = storage::SqliteFleetOrderStore::Make(*database_).value();
 };
 
@@ -50,6 +56,7 @@ class RedisOwner final : public StoreOwner {
     }
   }
   RequestStore& store() override { return store_; }
+  FleetLeaseStore& leases() override { return leases_; }
   FleetOrderStore& orders() override { return orders_; }
 
  private:
@@ -59,6 +66,7 @@ class RedisOwner final : public StoreOwner {
 
   const std::unique_ptr<storage::RedisClient> client_;
   storage::RedisRequestStore store_{*client_, kPatient};
+  storage::RedisFleetLeases leases_{*client_, kPatient};
   storage::RedisFleetOrderStore orders_{*client_, kPatient};
 };
 
