@@ -132,9 +132,11 @@ void AddBackendFlags(Flags& flags, BackendSettings& settings) {
   AddLimitFlags(flags, settings);
 }
 
-Status CheckTogether(const BackendSettings& settings) {
+Status CheckTogether(const BackendSettings& settings, bool fleets_say_what) {
   if (settings.backend == "docker") {
-    OOFGG_RETURN_IF_ERROR(backends::ParseImage(settings.image).status());
+    if (!settings.image.empty() || !fleets_say_what) {
+      OOFGG_RETURN_IF_ERROR(backends::ParseImage(settings.image).status());
+    }
     OOFGG_RETURN_IF_ERROR(backends::ParsePullPolicy(settings.pull_policy).status());
     OOFGG_RETURN_IF_ERROR(backends::ParseExposedPort(settings.expose_port).status());
     return backends::ParseEngineAddress({.host = settings.docker_host}).status();
@@ -146,7 +148,7 @@ Status CheckTogether(const BackendSettings& settings) {
                       "themselves, not '" +
                           settings.backend + "'");
   }
-  if (!settings.process_command.empty()) return {};
+  if (!settings.process_command.empty() || fleets_say_what) return {};
   return MakeStatus(StatusCode::kInvalidArgument,
                     "PROCESS_COMMAND is not set; it names the game server to start, such as "
                     "'oofgg-arena --listen :{port} --control-listen 127.0.0.1:{control_port}'");

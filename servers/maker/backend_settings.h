@@ -39,7 +39,8 @@ struct BackendSettings {
 /// Adds the flags of `settings`, which must outlive `Flags::Parse`.
 void AddBackendFlags(Flags& flags, BackendSettings& settings);
 
-/// kInvalidArgument where they do not fit together.
-[[nodiscard]] Status CheckTogether(const BackendSettings& settings);
+/// kInvalidArgument where they do not fit together. `fleets_say_what`: the image or the command of each fleet
+/// may be in the fleets file.
+[[nodiscard]] Status CheckTogether(const BackendSettings& settings, bool fleets_say_what);
 
 }  // namespace oofgg::servers

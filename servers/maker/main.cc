@@ -31,8 +31,10 @@
 #include "servers/common/ops_server.h"
 #include "servers/common/peer_flags.h"
 #include "servers/common/process.h"
+#include "servers/common/tidy_timer.h"
 #include "servers/maker/backends.h"
 #include "servers/maker/fleet_crew.h"
+#include "servers/maker/fleets.h"
 #include "servers/maker/match_seats.h"
 #include "servers/maker/metrics.h"
 #include "servers/maker/settings.h"
@@ -47,6 +49,7 @@ constexpr std::size_t kApiQueue = 4096;
 constexpr std::size_t kSocketThreads = 2;
 constexpr std::chrono::milliseconds kVerifyTimeout{1'000};
 constexpr std::chrono::milliseconds kDrainPatience{10'000};
+constexpr std::chrono::seconds kLookAtFleets{1};
 constexpr RateLimit kRequestsPerClient{.per_second = 20, .burst = 100};
 constexpr std::size_t kLimitedClients = 100'000;
 // Generous, since many players may share an address; a single caller cannot keep the queue busy with it.
@@ -74,6 +77,24 @@ StatusOr<std::unique_ptr<orchestration::ContainerBackend>> OpenBackend(const Mak
                                                                        BackendParts parts) {
   if (!settings.WorksOnFleets() || settings.backend.backend == "none") return nullptr;
   return MakeBackend(settings.backend, settings.public_host, parts);
+}
+
+/// Empty: it plays several, or any.
+std::string OnlyGameOf(const orchestration::FleetConfig& fleet) {
+  return fleet.serves.games.size() == 1 ? fleet.serves.games.front() : std::string();
+}
+
+/// Whether there is something to start for it.
+Status CheckFleet(const MakerSettings& settings, const orchestration::FleetConfig& fleet) {
+  const BackendSettings& backend = settings.backend;
+  if (!settings.WorksOnFleets() || backend.backend == "none") return {};
+  if (backend.backend == "process") {
+    if (!backend.process_command.empty() || !fleet.options.command.empty()) return {};
+    return InvalidField("command",
+                        "is missing; give the program to start, or set PROCESS_COMMAND for all fleets");
+  }
+  if (!backend.image.empty() || !fleet.options.image.empty()) return {};
+  return InvalidField("image", "is missing; give the image to start, or set IMAGE_TO_PULL for all fleets");
 }
 
 net::MakerApiOptions ApiOptionsOf(const MakerSettings& settings, auth::Authorizer& authorizer,
@@ -199,21 +220,34 @@ Status Serve(const MakerSettings& settings) {
   orchestration::ReservationClient verification(http, workers, clock,
                                                 {.timeout = kVerifyTimeout, .tries = 1});
   orchestration::RequestWaiters waiters(workers);
+  OOFGG_ASSIGN_OR_RETURN(
+      const auto catalog,
+      FleetCatalog::Load(settings.fleets, FleetOptionsOf(settings, ticket_keys),
+                         [&settings](const auto& fleet) { return CheckFleet(settings, fleet); }));
   FleetCrew crew(stores, {clock, random, http, settings.WorksOnFleets() ? servers.get() : nullptr, mailboxes,
                           waiters, ReservationsOf(settings), settings.fleet_lease});
-  orchestration::FleetDoor& fleet = crew.Add(FleetOptionsOf(settings, ticket_keys));
   orchestration::RequestFacade requests(clock, *stores.requests, verification, waiters);
-  requests.AddFleet(fleet);
+  requests.EstimateFrom(*stores.orders);
   const std::string match_host = settings.public_host.empty() ? "127.0.0.1" : settings.public_host;
   orchestration::SeatService seats(clock, *stores.requests, waiters, {.public_host = match_host});
-  seats.AddFleet(fleet);
-  orchestration::FleetFacade fleets;
-  fleets.AddFleet(fleet);
+  orchestration::FleetFacade fleets({.requests = stores.requests.get(),
+                                     .orders = stores.orders.get(),
+                                     .configured = [&catalog] { return *catalog->now(); },
+                                     .clock = &clock});
   orchestration::RegistrationFacade registration(
       *servers, {.control_networks = settings.register_networks,
                  .maker_keys = settings.authorizer == "jwt" ? ticket_keys : std::string()});
-  registration.AddFleet(fleet.name());
-  MatchSeatsAllocator allocator(seats, signer, workers, (*event_log)->log(), clock);
+  const auto configured = catalog->now();
+  for (const orchestration::FleetConfig& each : *configured) {
+    const std::string name = each.options.name;
+    orchestration::FleetDoor& fleet =
+        crew.Add(each.options, [&catalog, name] { return catalog->OptionsOf(name); });
+    requests.AddFleet(fleet);
+    seats.AddFleet(fleet);
+    fleets.AddFleet(fleet);
+    registration.AddFleet(name, OnlyGameOf(each));
+  }
+  MatchSeatsAllocator allocator(seats, *catalog, signer, workers, (*event_log)->log(), clock);
   matchmaking::MatchmakingFacade matchmaking({clock, random, workers, *rules, allocator});
 
   KeyedTokenBuckets limiter(clock, kRequestsPerClient, kLimitedClients);
@@ -238,6 +272,10 @@ Status Serve(const MakerSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(const auto server, StartRpc(settings.server, tls, host, services));
   // Only now that nothing can go wrong any more: a maker that cannot listen starts no game servers.
   crew.Start();
+  const TidyTimer looking_at_fleets(workers, clock, kLookAtFleets, [&catalog, &crew]() -> Status {
+    if (catalog->Look()) crew.Configured();
+    return {};
+  });
   if (settings.ServesApi()) WarnIfAnybodyMayCall(settings);
   WarnIfNotFollowed(settings.revocations);
   WarnIfMatchesStayHere(settings);

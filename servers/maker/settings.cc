@@ -19,6 +19,11 @@ void AddFleetFlags(Flags& flags, MakerSettings& settings) {
              .help = "Game servers started at once",
              .variable = "MAX_CONCURRENT_JOBS"},
             &settings.max_concurrent_jobs, 1, 1000);
+  flags.Add({.name = "fleets",
+             .help = "Fleets by game, mode and region, read again when it changes; none: one, as told below",
+             .variable = "FLEETS",
+             .value = "FILE"},
+            &settings.fleets);
   flags.Add({.name = "fleet-min-ready",
              .help = "Game servers with a free slot kept ready",
              .variable = "FLEET_MIN_READY"},
@@ -113,7 +118,9 @@ void AddRegistrationFlags(Flags& flags, MakerSettings& settings) {
 Status Check(MakerSettings& settings) {
   OOFGG_RETURN_IF_ERROR(CheckRole(settings));
   OOFGG_RETURN_IF_ERROR(CheckLease(settings));
-  if (settings.WorksOnFleets()) OOFGG_RETURN_IF_ERROR(CheckTogether(settings.backend));
+  if (settings.WorksOnFleets()) {
+    OOFGG_RETURN_IF_ERROR(CheckTogether(settings.backend, /*fleets_say_what=*/!settings.fleets.empty()));
+  }
   if (settings.register_lease < std::chrono::seconds(1)) {
     return MakeStatus(StatusCode::kInvalidArgument, "REGISTER_LEASE must be 1000 (ms) at least");
   }

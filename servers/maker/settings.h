@@ -46,6 +46,7 @@ struct MakerSettings {
   std::int64_t reservation_retry_times = 3;
   std::chrono::milliseconds lookup_cooldown{1'000};
   std::int64_t max_concurrent_jobs = 3;
+  std::string fleets;  // A file; empty: one fleet, as the variables say.
   std::int64_t fleet_min_ready = 0;
   std::optional<std::int64_t> fleet_max;  ///< Nothing: no limit; by default 16 with processes.
   std::int64_t server_slots = 0;
