@@ -3,10 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
+#include <thread>
 
+#include "oofgg/serial_executor.h"
 #include "oofgg/testing/fake_clock.h"
 #include "oofgg/testing/manual_executor.h"
+#include "oofgg/thread_pool.h"
+#include "tests/support/eventually.h"
 #include "tests/support/temporary_directory.h"
 
 namespace oofgg::backends {
@@ -239,6 +244,36 @@ TEST_F(RegisteredServersTest, TheirNumberIsBounded) {
   ASSERT_TRUE(servers_->Register(Metal()).ok());
   EXPECT_EQ(servers_->Register(Metal("run1", "second")).code(), StatusCode::kResourceExhausted);
   EXPECT_TRUE(servers_->Register(Metal("run2")).ok()) << "in the place of the former run";
+}
+
+TEST(RegisteredServersThreads, ManyServersAtOnceAreEachHeardToTheEnd) {
+  constexpr int kThreads = 4;
+  constexpr int kRuns = 50;
+  ThreadPool pool(2);
+  SerialExecutor executor(pool);
+  auto servers = std::move(RegisteredServers::Make(nullptr, Clock::System(), executor).value());
+  std::atomic<int> came = 0;
+  std::atomic<int> went = 0;
+  servers->WatchNews("arena", [&](const ServerNews&) { ++came; });
+  servers->WatchExits("arena", [&](const ServerExit&) { ++went; });
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, name = "metal-" + std::to_string(i)] {
+      for (int run = 0; run < kRuns; ++run) {
+        const ServerRegistration metal = Metal("run" + std::to_string(run), name);
+        EXPECT_TRUE(servers->Register(metal).ok());
+        EXPECT_TRUE(servers->Report(metal.ServerId(), "svc", {}).ok());
+        const bool signs_off = run % 2 == 0;
+        EXPECT_TRUE(!signs_off || servers->Deregister(metal.ServerId(), "svc", "").ok());
+        servers->List("arena", [](const auto&) {});
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  // Of each name the last run is still there.
+  EXPECT_TRUE(testing::Eventually([&] { return came == kThreads * kRuns && went == kThreads * (kRuns - 1); }))
+      << came << " came and " << went << " went";
+  servers.reset();
 }
 
 }  // namespace
