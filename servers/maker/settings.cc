@@ -62,7 +62,32 @@ void AddReservationFlags(Flags& flags, MakerSettings& settings) {
             &settings.lookup_cooldown, kMillisecond);
 }
 
+/// A bare `host:port`, as older deployments write it, is Redis' own scheme.
+void CompleteRedisUrl(std::string& redis) {
+  if (!redis.empty() && redis.find("://") == std::string::npos) redis = "redis://" + redis;
+}
+
+Status ReadRole(std::string_view text, MakerRole& role) {
+  for (const auto& [name, value] :
+       {std::pair("api", MakerRole::kApi), {"worker", MakerRole::kWorker}, {"all", MakerRole::kAll}}) {
+    if (text != name) continue;
+    role = value;
+    return {};
+  }
+  return MakeStatus(StatusCode::kInvalidArgument,
+                    "is 'api', 'worker' or 'all', not '" + std::string(text) + "'");
+}
+
+Status CheckRole(const MakerSettings& settings) {
+  if (settings.role == MakerRole::kAll || !settings.server.redis.empty()) return {};
+  return MakeStatus(StatusCode::kInvalidArgument,
+                    "--role: makers that share the work need --redis, where requests then are; without it "
+                    "one process does all");
+}
+
 Status Check(MakerSettings& settings) {
+  OOFGG_RETURN_IF_ERROR(CheckRole(settings));
+  if (settings.WorksOnFleets()) OOFGG_RETURN_IF_ERROR(CheckTogether(settings.backend));
   if (settings.backend.backend == "process" && !settings.fleet_max) settings.fleet_max = kMostProcesses;
   if (settings.http_tls && settings.server.tls_cert.empty()) {
     return MakeStatus(StatusCode::kInvalidArgument, "--http-tls needs --tls-cert and --tls-key");
@@ -86,7 +111,12 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
   settings.issuer = auth::kDefaultIssuer;
   Flags flags(kProgram,
               "Turns \"this player wants to play\" into an address: matchmaking, seats and game servers.");
-  AddServerFlags(flags, settings.server);
+  AddServerFlags(flags, settings.server, {.takes_redis = true});
+  flags.AddCustom({.name = "role",
+                   .help = "Which work is done here: answering clients, game servers, or both",
+                   .variable = "ROLE",
+                   .value = "api|worker|all"},
+                  "all", [&settings](std::string_view text) { return ReadRole(text, settings.role); });
   flags.AddAddress({.name = "http-listen", .help = "Where POST /request is served"}, &settings.http_listen);
   flags.Add({.name = "http-tls", .help = "Serve it under TLS, with the certificate of --tls-cert"},
             &settings.http_tls);
@@ -117,8 +147,9 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
   AddFleetFlags(flags, settings);
   AddReservationFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;
-  for (const Status& fit : {CheckTogether(settings.server), CheckTogether(settings.peers),
-                            CheckTogether(settings.revocations), CheckTogether(settings.backend)}) {
+  CompleteRedisUrl(settings.server.redis);
+  for (const Status& fit :
+       {CheckTogether(settings.server), CheckTogether(settings.peers), CheckTogether(settings.revocations)}) {
     if (!fit.ok()) return Fail(kProgram, fit, 2);
   }
   if (const Status status = Check(settings); !status.ok()) return Fail(kProgram, status, 2);
