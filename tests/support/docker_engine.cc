@@ -16,6 +16,7 @@
 #include <fstream>
 #include <iterator>
 #include <sstream>
+#include <utility>
 
 #include "tests/support/eventually.h"
 
@@ -64,7 +65,7 @@ std::string DockerEngine::Obstacle() {
   return obstacle;
 }
 
-DockerEngine::DockerEngine() { Start(); }
+DockerEngine::DockerEngine(std::string more) : more_(std::move(more)) { Start(); }
 
 DockerEngine::~DockerEngine() {
   if (process_ != nullptr) Stop();
@@ -75,7 +76,7 @@ void DockerEngine::Start() {
   // Its log goes to a file: nobody would read it from a pipe.
   const std::string command = "exec dockerd --data-root '" + (directory_ / "data") + "' --exec-root '" +
                               (directory_ / "exec") + "' --pidfile '" + (directory_ / "pid") + "' --host '" +
-                              host() + "' >'" + (directory_ / "log") + "' 2>&1";
+                              host() + "' " + more_ + " >'" + (directory_ / "log") + "' 2>&1";
   process_ = std::make_unique<ChildProcess>(
       "/bin/sh", ChildProcess::Options{.arguments = {"-c", command},
                                        .environment = {{"HOME", directory_.path()}, {"PATH", kPath}}});

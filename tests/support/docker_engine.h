@@ -18,8 +18,8 @@ class DockerEngine {
   /// from then on this process lives in that namespace.
   [[nodiscard]] static std::string Obstacle();
 
-  /// Started when this returns.
-  DockerEngine();
+  /// Started when this returns. `more` follows our arguments, such as `--host tcp://127.0.0.1:2375`.
+  explicit DockerEngine(std::string more = {});
   /// Ends its containers too.
   ~DockerEngine();
   DockerEngine(const DockerEngine&) = delete;
@@ -47,6 +47,7 @@ class DockerEngine {
   void Resume() { process_->Signal(SIGCONT); }
 
  private:
+  const std::string more_;
   TemporaryDirectory directory_;
   std::unique_ptr<ChildProcess> process_;
 };

@@ -33,14 +33,13 @@ std::string EventFilter() {
 }  // namespace
 
 DockerBackend::Core::Core(DockerBackendOptions options, DockerBackendParts parts,
-                          const EngineAddress& address, ContainerPlan plan, ImageReference reference)
+                          const EngineAddress& address, ContainerPlan plan)
     : options_(std::move(options)),
       plan_(std::move(plan)),
       engine_host_(address.host),
       parts_(parts),
       strand_(parts.executor),
       engine_(std::make_unique<EngineClient>(address, options_.engine.version, strand_)),
-      images_(std::make_unique<ImagePuller>(*engine_, options_.image, std::move(reference), parts.clock)),
       events_(std::make_unique<EventStream>(
           *engine_, strand_, parts.clock, parts.random, EventFilter(), [this] { OnConnected(); },
           [this](const EngineEvent& event) { OnEvent(event); })) {}
@@ -54,15 +53,27 @@ void DockerBackend::Core::SetListener(const std::string& fleet, OnExit on_exit) 
   const std::lock_guard lock(exits_mutex_);
   if (on_exit) {
     on_exit_[fleet] = std::move(on_exit);
-  } else {
-    on_exit_.erase(fleet);
+    return;
   }
+  on_exit_.erase(fleet);
+  // Its servers are another's now, who removes those that end.
+  strand_.Post([this, fleet] {
+    std::erase_if(followed_, [&fleet](const auto& server) { return server.second == fleet; });
+  });
+}
+
+bool DockerBackend::Core::IsWatched(const std::string& fleet) {
+  const std::lock_guard lock(exits_mutex_);
+  return on_exit_.contains(fleet);
 }
 
 void DockerBackend::Core::Watch() {
   if (std::exchange(watching_, true)) return;
   events_->Start();
-  images_->Ensure([](const Status& status) {
+  if (plan_.image.empty()) return;
+  const auto puller = PullerOf(plan_.image);
+  if (!puller.ok()) return;
+  (*puller)->Ensure([](const Status& status) {
     // Whoever starts a server is told again.
     if (!status.ok()) Log(LogLevel::kWarning, "backends", std::string(status.message()));
   });
@@ -160,7 +171,7 @@ void DockerBackend::Core::OnEvent(const EngineEvent& event) {
 StatusOr<std::unique_ptr<DockerBackend>> DockerBackend::Make(DockerBackendOptions options,
                                                              DockerBackendParts parts) {
   OOFGG_ASSIGN_OR_RETURN(const EngineAddress address, ParseEngineAddress(options.engine));
-  OOFGG_ASSIGN_OR_RETURN(auto reference, ParseImage(options.image.image));
+  if (!options.image.image.empty()) OOFGG_RETURN_IF_ERROR(ParseImage(options.image.image).status());
   OOFGG_ASSIGN_OR_RETURN(ExposedPort port, ParseExposedPort(options.expose_port));
   if (options.network.find_first_of("/?#% ") != std::string::npos) {
     return MakeStatus(StatusCode::kInvalidArgument,
@@ -172,8 +183,8 @@ StatusOr<std::unique_ptr<DockerBackend>> DockerBackend::Make(DockerBackendOption
                      .network = options.network,
                      .control_host = address.unix_socket.empty() ? "" : "127.0.0.1",
                      .limits = options.limits};
-  return std::unique_ptr<DockerBackend>(new DockerBackend(
-      std::make_unique<Core>(std::move(options), parts, address, std::move(plan), std::move(reference))));
+  return std::unique_ptr<DockerBackend>(
+      new DockerBackend(std::make_unique<Core>(std::move(options), parts, address, std::move(plan))));
 }
 
 DockerBackend::DockerBackend(std::unique_ptr<Core> core) : core_(std::move(core)) {}

@@ -16,7 +16,7 @@ namespace oofgg::backends {
 
 struct DockerBackendOptions {
   EngineSettings engine{};
-  ImageOptions image{};
+  ImageOptions image{};                  ///< `image` may be empty where every `ServerSpec` names one.
   std::string expose_port = "3000/tcp";  ///< IMAGE_EXPOSE_PORT: players', published on a port of the host.
   std::uint16_t control_port = 3000;     ///< IMAGE_CONTROL_PORT: serves the Reservation API.
   std::string network{};                 ///< DOCKER_NETWORK, on which the maker reaches that; may be empty.

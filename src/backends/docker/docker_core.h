@@ -26,7 +26,7 @@ class DockerBackend::Core {
   using ListOwed = std::shared_ptr<Owed<OnListed, StatusOr<std::vector<orchestration::RunningServer>>>>;
 
   Core(DockerBackendOptions options, DockerBackendParts parts, const EngineAddress& address,
-       ContainerPlan plan, ImageReference reference);
+       ContainerPlan plan);
   ~Core();
 
   /// From any thread.
@@ -62,6 +62,7 @@ class DockerBackend::Core {
   void Listed(const std::string& fleet, const StatusOr<std::vector<Container>>& containers,
               const ListOwed& owed);
   void Follow(const std::string& id, const std::string& fleet);
+  [[nodiscard]] bool IsWatched(const std::string& fleet);
   void FindContainers(const std::string& label,
                       std::function<void(const StatusOr<std::vector<Container>>&)> on_found);
   [[nodiscard]] StatusOr<orchestration::RunningServer> DescribeHere(const Container& container) const;
@@ -70,6 +71,10 @@ class DockerBackend::Core {
   }
 
   // docker_starting.cc
+  StatusOr<ImagePuller*> PullerOf(const std::string& image);
+  [[nodiscard]] const std::string& ImageOf(const orchestration::ServerSpec& spec) const {
+    return spec.image.empty() ? plan_.image : spec.image;
+  }
   void EnsureImage(const StartingPtr& starting);
   void Create(const StartingPtr& starting);
   void OnCreated(const StartingPtr& starting, const Status& status);
@@ -85,7 +90,7 @@ class DockerBackend::Core {
   void Ended(const std::string& id);
   void OnEndInspected(const std::string& id, const StatusOr<std::string>& body);
   void ReadTail(const std::string& id, std::string how, OnEnd on_end);
-  void Report(const std::string& id, std::string reason);
+  bool Report(const std::string& id, std::string reason);
   void Remove(const std::string& id);
 
   const DockerBackendOptions options_;
@@ -106,7 +111,7 @@ class DockerBackend::Core {
   std::map<std::string, OnExit> on_exit_;  // Guarded by exits_mutex_, which is held while one runs.
 
   std::unique_ptr<EngineClient> engine_;  // Its end is the first: it ends calls that point at the rest.
-  std::unique_ptr<ImagePuller> images_;
+  std::map<std::string, std::unique_ptr<ImagePuller>> images_;  // By name.
   std::unique_ptr<EventStream> events_;
 };
 

@@ -41,7 +41,7 @@ void DockerBackend::Core::Ended(const std::string& id) {
 }
 
 void DockerBackend::Core::OnEndInspected(const std::string& id, const StatusOr<std::string>& body) {
-  if (absl::IsNotFound(body.status())) return Report(id, "its container was removed");
+  if (absl::IsNotFound(body.status())) return void(Report(id, "its container was removed"));
   const auto container = body.ok() ? ParseContainer(*body) : body.status();
   if (!container.ok()) {
     return After(kAskAgain, [this, id] {
@@ -54,8 +54,7 @@ void DockerBackend::Core::OnEndInspected(const std::string& id, const StatusOr<s
     return;
   }
   ReadTail(id, HowItEnded(*container), [this, id](std::string how) {
-    Report(id, std::move(how));
-    Remove(id);
+    if (Report(id, std::move(how))) Remove(id);
   });
 }
 
@@ -76,13 +75,16 @@ void DockerBackend::Core::ReadTail(const std::string& id, std::string how, OnEnd
       });
 }
 
-void DockerBackend::Core::Report(const std::string& id, std::string reason) {
+/// False if it has become another's meanwhile.
+bool DockerBackend::Core::Report(const std::string& id, std::string reason) {
   ending_.erase(id);
   const auto followed = followed_.extract(id);
-  if (followed.empty()) return;
+  if (followed.empty()) return false;
   const std::lock_guard lock(exits_mutex_);
   const auto listener = on_exit_.find(followed.mapped());
-  if (listener != on_exit_.end()) listener->second({id, std::move(reason)});
+  if (listener == on_exit_.end()) return false;
+  listener->second({id, std::move(reason)});
+  return true;
 }
 
 /// Whatever state it is in. Tried again when the engine comes back.

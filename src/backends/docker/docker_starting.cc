@@ -44,17 +44,32 @@ void DockerBackend::Core::Start(const orchestration::ServerSpec& spec, const Sta
   EnsureImage(starting);
 }
 
+StatusOr<ImagePuller*> DockerBackend::Core::PullerOf(const std::string& image) {
+  auto& puller = images_[image];
+  if (puller != nullptr) return puller.get();
+  OOFGG_ASSIGN_OR_RETURN(auto reference, ParseImage(image));
+  ImageOptions options = options_.image;
+  options.image = image;
+  puller = std::make_unique<ImagePuller>(*engine_, std::move(options), std::move(reference), parts_.clock);
+  return puller.get();
+}
+
 void DockerBackend::Core::EnsureImage(const StartingPtr& starting) {
-  images_->Ensure([this, starting](const Status& status) {
+  const auto puller = PullerOf(ImageOf(starting->spec));
+  if (!puller.ok()) return Answer(starting, AsStartError(puller.status(), plan_.network));
+  if (starting->pulled_again) (*puller)->Forget();
+  (*puller)->Ensure([this, starting](const Status& status) {
     if (!status.ok()) return Answer(starting, status);
     Create(starting);
   });
 }
 
 void DockerBackend::Core::Create(const StartingPtr& starting) {
+  ContainerPlan plan = plan_;
+  plan.image = ImageOf(starting->spec);
   engine_->Call({.method = "POST",
                  .path = "/containers/create?name=" + QueryValue(starting->spec.id),
-                 .body = CreateBody(plan_, starting->spec),
+                 .body = CreateBody(plan, starting->spec),
                  .timeout = kCreateTimeout},
                 [this, starting](const StatusOr<std::string>& body) { OnCreated(starting, body.status()); });
 }
@@ -63,8 +78,7 @@ void DockerBackend::Core::OnCreated(const StartingPtr& starting, const Status& s
   // The name is the server's for good, so one that exists was made by an earlier try whose answer was lost.
   if (status.ok() || absl::IsAlreadyExists(status)) return StartContainer(starting);
   if (absl::IsNotFound(status) && !std::exchange(starting->pulled_again, true)) {
-    images_->Forget();  // Somebody has removed it.
-    return EnsureImage(starting);
+    return EnsureImage(starting);  // Somebody has removed it.
   }
   if (!TryAgain(starting, status, &Core::Create)) Fail(starting, status);
 }
@@ -106,6 +120,10 @@ void DockerBackend::Core::OnInspected(const StartingPtr& starting, const Contain
   if (container.Label(kServerLabel) != id || container.Label(kFleetLabel) != starting->spec.fleet) {
     return Answer(starting, MakeStatus(StatusCode::kFailedPrecondition,
                                        "the container named " + id + " belongs to somebody else"));
+  }
+  if (!IsWatched(starting->spec.fleet)) {
+    // The fleet became another worker's meanwhile, who may never learn of this one.
+    return Fail(starting, MakeStatus(StatusCode::kCancelled, "the fleet is no longer ours"));
   }
   if (container.Runs()) {
     auto server = DescribeHere(container);

@@ -41,7 +41,7 @@ class Maker {
   std::future<StatusOr<RunningServer>> Begin(const std::string& id) {
     auto answer = std::make_shared<std::promise<StatusOr<RunningServer>>>();
     auto future = answer->get_future();
-    backend_->Start({id, "arena", {{"NAME", "{server_id}"}}},
+    backend_->Start({.id = id, .fleet = "arena", .environment = {{"NAME", "{server_id}"}}},
                     [answer](StatusOr<RunningServer> server) { answer->set_value(std::move(server)); });
     return future;
   }

@@ -14,8 +14,10 @@ namespace oofgg::testing {
 class DockerFixture : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    if (!DockerEngine::Obstacle().empty() || engine_ != nullptr) return;
-    engine_ = new DockerEngine();
+    if (DockerEngine::Obstacle().empty()) StartEngine();
+  }
+  static void StartEngine(const std::string& more = {}) {
+    engine_ = new DockerEngine(more);
     const std::string program = std::getenv("OOFGG_TEST_QUIRKY_SERVER");
     engine_->MakeImage("quirky", program, {"3000", "3"});
     engine_->MakeImage("quirky:garbles", program, {"3000", "3", "30"});

@@ -77,7 +77,8 @@ class DockerPullTest : public testing::DockerFixture {
                       {workers, Clock::System(), RandomSource::System()})
                       .value());
     auto answer = std::make_shared<std::promise<Status>>();
-    backend->Start({"gs-pulled", "arena", {}},
+    backend->WatchExits("arena", [](const orchestration::ServerExit&) {});
+    backend->Start({.id = "gs-pulled", .fleet = "arena", .environment = {}},
                    [answer](const StatusOr<RunningServer>& server) { answer->set_value(server.status()); });
     Status status = answer->get_future().get();
     (void)engine_->Docker("rm -f gs-pulled");

@@ -10,6 +10,7 @@
 #include "tests/integration/docker/docker_fixture.h"
 #include "tests/support/child_process.h"
 #include "tests/support/eventually.h"
+#include "tests/support/redis_server.h"
 #include "tests/support/temporary_directory.h"
 
 namespace oofgg::testing {
@@ -21,6 +22,7 @@ constexpr std::size_t kSlots = 3;
 class MakerDockerTest : public DockerFixture {
  protected:
   void StartMaker(const std::string& image, std::map<std::string, std::string> more = {}) {
+    if (redis_ != nullptr) more["REDIS_SERVER_URL"] = redis_->address();
     more.merge(std::map<std::string, std::string>{{"CONTAINER_BACKEND", "docker"},
                                                   {"DOCKER_HOST", engine_->host()},
                                                   {"DOCKER_NETWORK", "players"},
@@ -82,12 +84,14 @@ class MakerDockerTest : public DockerFixture {
 
   TemporaryDirectory folder_;
   http::CurlClient http_{{.max_connections_per_host = 64}};
+  std::unique_ptr<RedisServer> redis_;  // Null: the maker's own SQLite.
   std::unique_ptr<ChildProcess> maker_;
   std::string address_;
   std::string last_answer_;
 };
 
 TEST_F(MakerDockerTest, AThirdPartyImageIsServedAndNoServerIsStartedInVain) {
+  redis_ = std::make_unique<RedisServer>();
   StartMaker("quirky");
   const std::vector<std::string> seats = SeatAll();
   std::map<std::string, std::size_t> players;
@@ -100,6 +104,7 @@ TEST_F(MakerDockerTest, AThirdPartyImageIsServedAndNoServerIsStartedInVain) {
 }
 
 TEST_F(MakerDockerTest, SeatsThatItLosesAreRepaired) {
+  redis_ = std::make_unique<RedisServer>();
   StartMaker("quirky:garbles");
   const std::vector<std::string> seats = SeatAll();
   for (std::size_t i = 0; i < kClients; ++i)

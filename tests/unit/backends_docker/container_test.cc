@@ -13,7 +13,8 @@ namespace {
 using nlohmann::json;
 
 json Body(const ContainerPlan& plan, std::map<std::string, std::string> environment = {}) {
-  return json::parse(CreateBody(plan, {"gs-1", "arena", std::move(environment)}));
+  return json::parse(
+      CreateBody(plan, {.id = "gs-1", .fleet = "arena", .environment = std::move(environment)}));
 }
 
 TEST(ParseExposedPortText, TakesAPortAndItsProtocol) {

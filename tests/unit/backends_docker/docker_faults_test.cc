@@ -30,12 +30,13 @@ class DockerFaultsTest : public ::testing::Test {
                                               .image = {.image = "game", .policy = PullPolicy::kNever}},
                                              {pool_, Clock::System(), RandomSource::System()})
                              .value());
+    backend_->WatchExits("arena", [](const orchestration::ServerExit&) {});
   }
 
   std::future<StatusOr<RunningServer>> Begin() {
     auto answer = std::make_shared<std::promise<StatusOr<RunningServer>>>();
     auto future = answer->get_future();
-    backend_->Start({"gs-1", "arena", {}},
+    backend_->Start({.id = "gs-1", .fleet = "arena", .environment = {}},
                     [answer](StatusOr<RunningServer> server) { answer->set_value(std::move(server)); });
     return future;
   }
@@ -72,6 +73,31 @@ TEST_F(DockerFaultsTest, ANameThatSomebodyElseHasIsLeftToThem) {
   engine_.On(kInspect, 200, R"({"State":{"Status":"running"},"Config":{"Labels":{}}})");
   EXPECT_EQ(StartFails().code(), StatusCode::kFailedPrecondition);
   EXPECT_EQ(engine_.Count(kRemove), 0U);
+}
+
+TEST_F(DockerFaultsTest, AStartThatEndsAfterItsFleetHasGoneIsUndone) {
+  engine_.On(kInspect, [this](const net::HttpRequest&) {
+    backend_->WatchExits("arena", nullptr);
+    return net::HttpResponse{
+        .body =
+            R"({"State":{"Status":"running"},"Config":{"Labels":{"gg.oof.server":"gs-1","gg.oof.fleet":"arena"}}})"};
+  });
+  EXPECT_EQ(StartFails().code(), StatusCode::kCancelled);
+  EXPECT_TRUE(testing::Eventually([this] { return engine_.Count(kRemove) == 1; }));
+}
+
+TEST_F(DockerFaultsTest, AFleetsOwnImageIsTheOneThatStarts) {
+  std::string body;
+  engine_.On("GET /images/other:2/json", 200, "{}");
+  engine_.On(kCreate, [&body](const net::HttpRequest& request) {
+    body = request.body;
+    return net::HttpResponse{.status = 500, .body = "{\"message\":\"no space left on device\"}"};
+  });
+  std::promise<void> done;
+  backend_->Start({.id = "gs-1", .fleet = "arena", .environment = {}, .image = "other:2"},
+                  [&done](const StatusOr<RunningServer>&) { done.set_value(); });
+  done.get_future().wait();
+  EXPECT_NE(body.find("\"Image\":\"other:2\""), std::string::npos) << body;
 }
 
 TEST_F(DockerFaultsTest, NonsenseIsAnError) {
