@@ -15,9 +15,7 @@
 #include "oofgg/bounded_executor.h"
 #include "oofgg/log.h"
 #include "oofgg/parse.h"
-#include "oofgg/serial_executor.h"
 #include "oofgg/thread_pool.h"
-#include "orchestration/fleet.h"
 #include "orchestration/fleet_facade.h"
 #include "orchestration/registration_facade.h"
 #include "orchestration/request_facade.h"
@@ -33,11 +31,11 @@
 #include "servers/common/ops_server.h"
 #include "servers/common/peer_flags.h"
 #include "servers/common/process.h"
+#include "servers/maker/fleet_crew.h"
 #include "servers/maker/match_seats.h"
 #include "servers/maker/metrics.h"
 #include "servers/maker/settings.h"
-#include "storage/sqlite/database.h"
-#include "storage/sqlite/orchestration/sqlite_request_store.h"
+#include "servers/maker/stores.h"
 
 namespace oofgg::servers {
 namespace {
@@ -66,15 +64,6 @@ orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const 
     options.environment = {{"OOFGG_SERVER_ID", "{server_id}"}, {"OOFGG_MAKER_JWKS", ticket_keys}};
   }
   return options;
-}
-
-/// Null where game servers only register themselves.
-StatusOr<std::unique_ptr<orchestration::ContainerBackend>> MakeBackend(const MakerSettings& settings) {
-  if (settings.container_backend == "none") return nullptr;
-  backends::ProcessBackendOptions options{
-      .command = settings.process_command, .directory = settings.data, .public_host = settings.public_host};
-  Apply(settings.process, options);
-  return backends::ProcessBackend::Make(std::move(options));
 }
 
 net::MakerApiOptions ApiOptionsOf(const MakerSettings& settings, auth::Authorizer& authorizer,
@@ -129,6 +118,35 @@ StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const MakerSetting
       ActionsOn(host, [&matchmaking](const DeletedUser& user) { matchmaking.ForgetPlayer(user.user_id); }));
 }
 
+/// None where this process works on no fleet, or game servers only register themselves.
+StatusOr<std::unique_ptr<orchestration::ContainerBackend>> MakeBackend(const MakerSettings& settings) {
+  if (!settings.WorksOnFleets() || settings.container_backend == "none") return nullptr;
+  backends::ProcessBackendOptions options{
+      .command = settings.process_command, .directory = settings.data, .public_host = settings.public_host};
+  Apply(settings.process, options);
+  return backends::ProcessBackend::Make(std::move(options));
+}
+
+orchestration::ReservationOptions ReservationsOf(const MakerSettings& settings) {
+  return {.timeout = settings.reservation_timeout,
+          .cooldown = settings.reservation_cooldown,
+          .tries = static_cast<std::size_t>(settings.reservation_retry_times)};
+}
+
+/// Null where this process does not answer clients.
+StatusOr<std::unique_ptr<net::HttpServer>> OpenApi(const MakerSettings& settings, Process& process,
+                                                   net::MakerApi& api,
+                                                   const std::shared_ptr<net::TlsSource>& tls) {
+  if (!settings.ServesApi()) return nullptr;
+  auto server = net::HttpServer::Listen(
+      process.io(), settings.http_listen, api.handler(),
+      {.exempt_loopback = settings.local_proxy,
+       .proxies = settings.server.proxies,
+       .secure = settings.http_tls ? net::TlsLayers(tls) : net::SecureLayerFactory()});
+  if (!server.ok()) return Annotate(server.status(), "--http-listen");
+  return server;
+}
+
 Status Serve(const MakerSettings& settings) {
   Process process(kProgram, settings.server.log);
   OOFGG_ASSIGN_OR_RETURN(const auto tls, OpenTls(settings.server, Clock::System()));
@@ -139,8 +157,7 @@ Status Serve(const MakerSettings& settings) {
   const auth::JoinTicketSigner signer(keys.signing_key(), clock, random);
   // Those that sign later are among them, so that a rotation finds game servers that run prepared.
   const std::string ticket_keys = keys.public_keys().ToJson();
-  OOFGG_ASSIGN_OR_RETURN(const auto database, OpenDatabase(settings.server.database));
-  OOFGG_ASSIGN_OR_RETURN(const auto store, storage::SqliteRequestStore::Make(*database));
+  OOFGG_ASSIGN_OR_RETURN(MakerStores stores, OpenMakerStores(settings, clock));
 
   ThreadPool workers(kWorkers);
   auto event_log = ServerEventLog::Open(settings.event_log, {.program = kProgram,
@@ -150,9 +167,7 @@ Status Serve(const MakerSettings& settings) {
                                                              .clock = clock,
                                                              .random = random});
   if (!event_log.ok()) return Process::StopRequested() ? Status() : event_log.status();
-  // Outlives the HTTP client and the backend, which tell the fleet what has come of its calls until they end.
-  SerialExecutor fleet_executor(workers);
-  SerialExecutor registry_executor(workers);
+  FleetMailboxes mailboxes(workers);
   BoundedExecutor api_workers(kApiThreads, kApiQueue);
   OOFGG_ASSIGN_OR_RETURN(auto http_options, HttpOptionsOf(settings.peers));
   http::CurlClient http(std::move(http_options));
@@ -174,32 +189,29 @@ Status Serve(const MakerSettings& settings) {
                                             }});
 
   OOFGG_ASSIGN_OR_RETURN(const auto backend, MakeBackend(settings));
+  // Makers that share the work may share a directory, and a registration is known where it was made only.
+  const std::string registrations = stores.AreShared() ? "" : settings.data;
   OOFGG_ASSIGN_OR_RETURN(
       const auto servers,
-      backends::RegisteredServers::Make(backend.get(), clock, registry_executor,
-                                        {.directory = settings.data, .lease = settings.register_lease}));
-  orchestration::ReservationClient reservations(
-      http, fleet_executor, clock,
-      {.timeout = settings.reservation_timeout,
-       .cooldown = settings.reservation_cooldown,
-       .tries = static_cast<std::size_t>(settings.reservation_retry_times)});
+      backends::RegisteredServers::Make(backend.get(), clock, mailboxes.Add(),
+                                        {.directory = registrations, .lease = settings.register_lease}));
   orchestration::ReservationClient verification(http, workers, clock,
                                                 {.timeout = kVerifyTimeout, .tries = 1});
   orchestration::RequestWaiters waiters(workers);
-  orchestration::Fleet fleet(FleetOptionsOf(settings, ticket_keys),
-                             {clock, fleet_executor, *store, *servers, reservations, random},
-                             [&waiters](const orchestration::RequestKey& key) { waiters.Notify(key); });
-  orchestration::RequestFacade requests(clock, *store, verification, waiters);
+  FleetCrew crew(stores, {clock, random, http, settings.WorksOnFleets() ? servers.get() : nullptr, mailboxes,
+                          waiters, ReservationsOf(settings)});
+  orchestration::FleetDoor& fleet = crew.Add(FleetOptionsOf(settings, ticket_keys));
+  orchestration::RequestFacade requests(clock, *stores.requests, verification, waiters);
   requests.AddFleet(fleet);
   const std::string match_host = settings.public_host.empty() ? "127.0.0.1" : settings.public_host;
-  orchestration::SeatService seats(clock, *store, waiters, {.public_host = match_host});
+  orchestration::SeatService seats(clock, *stores.requests, waiters, {.public_host = match_host});
   seats.AddFleet(fleet);
   orchestration::FleetFacade fleets;
   fleets.AddFleet(fleet);
   orchestration::RegistrationFacade registration(
       *servers, {.control_networks = settings.register_networks,
                  .maker_keys = settings.authorizer == "jwt" ? ticket_keys : std::string()});
-  registration.AddFleet(fleet.name());
+  if (settings.WorksOnFleets()) registration.AddFleet(fleet.name());
   MatchSeatsAllocator allocator(seats, signer, workers, (*event_log)->log(), clock);
   matchmaking::MatchmakingFacade matchmaking({clock, random, workers, *rules, allocator});
 
@@ -207,12 +219,7 @@ Status Serve(const MakerSettings& settings) {
   KeyedTokenBuckets address_limiter(clock, kRequestsPerAddress, kLimitedAddresses);
   net::MakerApi api(requests, api_workers,
                     ApiOptionsOf(settings, authorizer, signer, limiter, address_limiter));
-  auto api_server = net::HttpServer::Listen(
-      process.io(), settings.http_listen, api.handler(),
-      {.exempt_loopback = settings.local_proxy,
-       .proxies = settings.server.proxies,
-       .secure = settings.http_tls ? net::TlsLayers(tls) : net::SecureLayerFactory()});
-  if (!api_server.ok()) return Annotate(api_server.status(), "--http-listen");
+  OOFGG_ASSIGN_OR_RETURN(const auto api_server, OpenApi(settings, process, api, tls));
   rpc::ServiceHost host(&authorizer, workers, clock);
   host.TrustProxies(settings.server.proxies);
   if (settings.server.log.verbose) host.LogCalls();
@@ -223,26 +230,26 @@ Status Serve(const MakerSettings& settings) {
   AddCallMetrics(ops, host.calls());
   AddMakerMetrics(ops, matchmaking, fleets);
   (*event_log)->AddHealth(ops);
+  AddRedisHealth(ops, stores);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
-  OOFGG_ASSIGN_OR_RETURN(const auto server, StartRpc(settings.server, tls, host,
-                                                     {rpc::MakeMatchmakingService(host, matchmaking),
-                                                      rpc::MakeFleetService(host, fleets, registration)}));
+  std::vector<rpc::ServedService> services{rpc::MakeFleetService(host, fleets, registration)};
+  if (settings.ServesApi()) services.push_back(rpc::MakeMatchmakingService(host, matchmaking));
+  OOFGG_ASSIGN_OR_RETURN(const auto server, StartRpc(settings.server, tls, host, services));
   // Only now that nothing can go wrong any more: a maker that cannot listen starts no game servers.
-  fleet.Start([](const Status& status) {
-    if (!status.ok()) Log(LogLevel::kError, "maker", "game servers cannot be listed: " + status.ToString());
-  });
-  WarnIfAnybodyMayCall(settings);
+  crew.Start();
+  if (settings.ServesApi()) WarnIfAnybodyMayCall(settings);
   WarnIfNotFollowed(settings.revocations);
   WarnIfMatchesStayHere(settings);
   process.Start(kSocketThreads);
   ops.SetReady(true);
-  Process::AnnounceReady({{"grpc", FormatHostPort(server->addresses().front())},
-                          {"ops", ops.address()},
-                          {"http", WithPort(settings.http_listen, (*api_server)->port())}});
+  std::vector<std::pair<std::string, std::string>> doors{
+      {"grpc", FormatHostPort(server->addresses().front())}, {"ops", ops.address()}};
+  if (api_server != nullptr) doors.emplace_back("http", WithPort(settings.http_listen, api_server->port()));
+  Process::AnnounceReady(doors);
   process.WaitForSignal();
   ops.SetReady(false);
   Drain drain;
-  (*api_server)->Drain(drain.Add());
+  if (api_server != nullptr) api_server->Drain(drain.Add());
   requests.EndWaits();  // Long polls are answered "not yet" now, and ask again elsewhere.
   const auto drained_by = std::chrono::steady_clock::now() + kDrainPatience;
   server->Drain(kDrainPatience);

@@ -84,7 +84,31 @@ void AddRegistrationFlags(Flags& flags, MakerSettings& settings) {
             &settings.register_lease, kMillisecond);
 }
 
+/// A bare `host:port`, as older deployments write it, is Redis' own scheme.
+void CompleteRedisUrl(std::string& redis) {
+  if (!redis.empty() && redis.find("://") == std::string::npos) redis = "redis://" + redis;
+}
+
+Status ReadRole(std::string_view text, MakerRole& role) {
+  for (const auto& [name, value] :
+       {std::pair("api", MakerRole::kApi), {"worker", MakerRole::kWorker}, {"all", MakerRole::kAll}}) {
+    if (text != name) continue;
+    role = value;
+    return {};
+  }
+  return MakeStatus(StatusCode::kInvalidArgument,
+                    "is 'api', 'worker' or 'all', not '" + std::string(text) + "'");
+}
+
+Status CheckRole(const MakerSettings& settings) {
+  if (settings.role == MakerRole::kAll || !settings.server.redis.empty()) return {};
+  return MakeStatus(StatusCode::kInvalidArgument,
+                    "--role: makers that share the work need --redis, where requests then are; without it "
+                    "one process does all");
+}
+
 Status Check(MakerSettings& settings) {
+  OOFGG_RETURN_IF_ERROR(CheckRole(settings));
   if (settings.container_backend != "process" && settings.container_backend != "none") {
     return MakeStatus(
         StatusCode::kInvalidArgument,
@@ -92,7 +116,8 @@ Status Check(MakerSettings& settings) {
         "not '" +
             settings.container_backend + "'");
   }
-  if (settings.container_backend == "process" && settings.process_command.empty()) {
+  const bool starts_servers = settings.WorksOnFleets() && settings.container_backend != "none";
+  if (starts_servers && settings.process_command.empty()) {
     return MakeStatus(StatusCode::kInvalidArgument,
                       "PROCESS_COMMAND is not set; it names the game server to start, such as "
                       "'oofgg-arena --listen :{port} --control-listen 127.0.0.1:{control_port}'");
@@ -122,7 +147,12 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
   settings.issuer = auth::kDefaultIssuer;
   Flags flags(kProgram,
               "Turns \"this player wants to play\" into an address: matchmaking, seats and game servers.");
-  AddServerFlags(flags, settings.server);
+  AddServerFlags(flags, settings.server, {.takes_redis = true});
+  flags.AddCustom({.name = "role",
+                   .help = "Which work is done here: answering clients, game servers, or both",
+                   .variable = "ROLE",
+                   .value = "api|worker|all"},
+                  "all", [&settings](std::string_view text) { return ReadRole(text, settings.role); });
   flags.AddAddress({.name = "http-listen", .help = "Where POST /request is served"}, &settings.http_listen);
   flags.Add({.name = "http-tls", .help = "Serve it under TLS, with the certificate of --tls-cert"},
             &settings.http_tls);
@@ -154,6 +184,7 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
   AddReservationFlags(flags, settings);
   AddRegistrationFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;
+  CompleteRedisUrl(settings.server.redis);
   for (const Status& fit :
        {CheckTogether(settings.server), CheckTogether(settings.peers), CheckTogether(settings.revocations)}) {
     if (!fit.ok()) return Fail(kProgram, fit, 2);

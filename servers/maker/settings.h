@@ -15,10 +15,18 @@ namespace oofgg::servers {
 
 inline constexpr const char* kProgram = "oofgg-maker";
 
+/// What this process does of the maker's work; several of each kind may share a Redis.
+enum class MakerRole {
+  kApi,     ///< Answers clients: `/request` and matchmaking.
+  kWorker,  ///< Works on fleets: game servers and seats.
+  kAll,
+};
+
 /// What oofgg-maker is told; the names of INTERFACES, durations in ms where they are bare numbers.
 struct MakerSettings {
   ServerSettings server{
       .listen = "127.0.0.1:50053", .ops_listen = "127.0.0.1:9103", .database = "sqlite:oofgg-data/maker.db"};
+  MakerRole role = MakerRole::kAll;
   std::string http_listen = ":3000";
   bool http_tls = false;
   bool local_proxy = false;
@@ -46,6 +54,9 @@ struct MakerSettings {
   std::optional<std::chrono::milliseconds> fleet_idle_timeout;
   AddressList register_networks{};
   std::chrono::milliseconds register_lease{15'000};
+
+  [[nodiscard]] bool ServesApi() const { return role != MakerRole::kWorker; }
+  [[nodiscard]] bool WorksOnFleets() const { return role != MakerRole::kApi; }
 };
 
 /// Reads them; what `Flags::Parse` returns, or 2 where they contradict each other.

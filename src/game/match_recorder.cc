@@ -224,7 +224,7 @@ StatusOr<MatchRecord> MatchRecorder::CloseWith(const std::string& id, MatchEnd h
 // again.
 Status MatchRecorder::TellEnd(const MatchRecord& match) {
   if (!IsUntold(match)) return {};
-  const Status told = parts_.log.Append(EndEventOf(match));
+  Status told = parts_.log.Append(EndEventOf(match));
   if (!MayBeKeptLater(told)) {
     Log(LogLevel::kError, "game",
         "match " + match.id + ": match.finished is never recorded: " + told.ToString());
@@ -260,7 +260,7 @@ StatusOr<MatchRecord> MatchRecorder::CloseIfOver(const std::string& id) {
   if (session.ok() && IsLive(session->state)) return MatchRecord();
   if (session.ok()) return CloseWith(id, EndOf(*session), &*session);
   if (session.status().code() != StatusCode::kNotFound) return session.status();
-  const auto match = parts_.matches.FindMatch(id);
+  auto match = parts_.matches.FindMatch(id);
   if (match.status().code() == StatusCode::kNotFound) return MatchRecord();
   OOFGG_RETURN_IF_ERROR(match.status());
   if (match->started_at + kSettling > parts_.clock.WallNow()) return match;

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "matchmaking/json_locator.h"
+#include "matchmaking/json_document.h"
 #include "oofgg/matchmaking/rule_set.h"
 
 namespace oofgg {
@@ -25,9 +24,6 @@ class RuleSetReader {
     double high;
   };
 
-  Status CheckText() const;
-  Status CheckSyntax() const;
-  Status CheckShape() const;
   Status ReadTop(const Json& document, RuleSet& rules) const;
   Status CheckVersion(const Json& document) const;
   Status ReadName(const Json& document, RuleSet& rules) const;
@@ -37,20 +33,13 @@ class RuleSetReader {
   Status ReadWindow(const Json& value, const std::string& path, NumericWindow& window) const;
   Status ReadWidening(const Json& value, const std::string& path, NumericWindow& window) const;
 
-  /// `object` is an object and has no other members than these.
-  Status CheckMembers(const Json& object, const std::string& path,
-                      std::initializer_list<std::string_view> known) const;
   StatusOr<int> ReadCount(const Json& object, const std::string& name) const;
   StatusOr<std::optional<double>> ReadNumber(const Json& object, const std::string& parent,
                                              const std::string& name, Range range) const;
   StatusOr<std::string> ReadAttributeName(const Json& value, const std::string& path) const;
 
-  Status FaultAt(int line, const std::string& path, std::string_view problem) const;
-  /// A fault of the value at `path`, or of the object that lacks it.
-  Status Fault(const std::string& path, std::string_view problem) const;
-
   std::string_view text_;
-  std::optional<matchmaking::JsonLocator> locator_;
+  std::optional<matchmaking::JsonDocument> document_;
 };
 
 }  // namespace oofgg

@@ -19,6 +19,8 @@ struct ServerSpec {
   std::string id;  ///< Chosen by the fleet; names the server for good.
   std::string fleet;
   std::map<std::string, std::string> environment;  ///< All it gets of ours.
+  std::string image{};                             ///< What to start; empty: as the backend was told.
+  std::string command{};                           ///< The same, for one that starts programs.
 };
 
 /// A game server that runs, whether or not it answers already.

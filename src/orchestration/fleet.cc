@@ -9,7 +9,7 @@
 
 namespace oofgg::orchestration {
 
-Fleet::Fleet(FleetOptions options, FleetParts parts, OnChange on_change)
+Fleet::Fleet(FleetOptions options, const FleetParts& parts, OnChange on_change)
     : name_(options.name),
       core_(std::make_shared<Core>(std::move(options), parts, std::move(on_change))),
       executor_(parts.executor),
@@ -23,7 +23,8 @@ Fleet::~Fleet() {
 template <typename Body>
 void Fleet::Run(Body body) {
   executor_.Post([weak = std::weak_ptr<Core>(core_), body = std::move(body)]() mutable {
-    if (const auto core = weak.lock()) body(*core);
+    const auto core = weak.lock();
+    if (core && core->MayAct()) body(*core);
   });
 }
 
@@ -39,19 +40,23 @@ void Fleet::Wake() {
   });
 }
 
-void Fleet::Withdrawn(RequestRecord record) {
-  Run([record = std::move(record)](Core& core) { core.Withdrawn(record); });
+void Fleet::SeatsReleased() {
+  if (core_->released_posted.exchange(true)) return;
+  Run([](Core& core) {
+    core.released_posted = false;
+    core.TakeReleased();
+  });
 }
 
-void Fleet::SeatLost(RequestRecord record) {
-  Run([record = std::move(record)](Core& core) { core.SeatLost(record); });
+void Fleet::SeatDenied(std::string_view server_id) {
+  Run([id = std::string(server_id)](Core& core) { core.SeatDenied(id); });
 }
 
-void Fleet::ListServers(std::function<void(std::vector<GameServerInfo>)> on_listed) {
+void Fleet::ListServers(OnListed on_listed) {
   Run([on_listed = std::move(on_listed)](Core& core) { on_listed(core.ListServers()); });
 }
 
-Fleet::Core::Core(FleetOptions options, FleetParts parts, OnChange on_change)
+Fleet::Core::Core(FleetOptions options, const FleetParts& parts, OnChange on_change)
     : options_(std::move(options)), parts_(parts), on_change_(std::move(on_change)) {}
 
 void Fleet::Core::Say(LogLevel level, std::string_view message) const {
@@ -63,9 +68,7 @@ ScopedTimer Fleet::Core::TimerIn(Duration delay, void (Core::*body)()) {
 }
 
 void Fleet::Core::Start(std::function<void(Status)> on_started) {
-  if (options_.sole_worker) {
-    if (const Status taken = parts_.store.TakeOver(options_.name); !taken.ok()) return on_started(taken);
-  }
+  if (const Status taken = parts_.store.TakeOver(options_.name); !taken.ok()) return on_started(taken);
   parts_.backend.WatchExits(options_.name,
                             Bring<ServerExit>([](Core& core, const ServerExit& exit) { core.OnExit(exit); }));
   parts_.backend.WatchNews(
@@ -148,10 +151,8 @@ void Fleet::Core::Sweep() {
   sweep_armed_ = false;
   const auto swept = parts_.store.SweepLapsed(options_.name, parts_.clock.WallNow());
   if (!swept.ok()) return ArmSweep(std::nullopt);
-  for (const RequestRecord& record : swept->changed) {
-    if (record.state == RequestState::kFailed) Withdrawn(record);  // Its seats, if there were any.
-    on_change_(record.key);
-  }
+  Changed(swept->changed);
+  if (!swept->changed.empty()) TakeReleased();  // Of those that failed, if there were any.
   if (swept->next) ArmSweep(swept->next);
   if (!swept->changed.empty() || waiting_) Pump();
 }

@@ -13,10 +13,15 @@
 #include "oofgg/model/fleet.h"
 #include "oofgg/random.h"
 #include "orchestration/container_backend.h"
+#include "orchestration/fleet_door.h"
 #include "orchestration/request_store.h"
 #include "orchestration/reservation_client.h"
 
 namespace oofgg::orchestration {
+
+/// Where the next player goes: on the fullest server that has room, so that others become empty and may stop,
+/// or on the emptiest.
+enum class Packing { kPack, kSpread };
 
 struct FleetOptions {
   std::string name = "default";
@@ -34,8 +39,10 @@ struct FleetOptions {
   std::chrono::milliseconds stop_grace{10'000};      ///< To end by itself when stopped.
   std::chrono::milliseconds lease{10'000};           ///< Of a request; renewed while work goes on.
   std::map<std::string, std::string> environment{};  ///< For each server.
-  /// No other process works on this fleet's requests: what was leased when we start is ours at once.
-  bool sole_worker = true;
+  std::string image{};                               ///< Docker and Swarm; empty: the backend's own.
+  std::string command{};                             ///< Processes; empty: the backend's own.
+  Packing packing = Packing::kPack;
+  std::size_t update_batch = 1;  ///< Servers that a rolling update replaces at a time.
 };
 
 /// What a fleet works with; all of it must outlive the fleet and every task posted to `executor`. The
@@ -49,42 +56,40 @@ struct FleetParts {
   ContainerBackend& backend;
   ReservationClient& reservations;
   RandomSource& random;
+  /// Asked before each task: while it says no, what is due is dropped, since the fleet is about to go. So a
+  /// worker that was paused until another one took its fleet does nothing more to it. Empty: always.
+  std::function<bool()> may_act{};
 };
 
 /// The worker of one fleet: takes requests from the queue in order, knows which servers have free slots,
 /// starts and stops servers, seats players and has the game server confirm it.
 ///
+/// It has the fleet to itself: what others had leased when it starts is taken from them. Where there are
+/// several workers a `FleetKeeper` sees to that.
+///
 /// Event-driven: it acts when a request arrives, a server starts, answers or ends, or a seat frees; the only
 /// regular timer looks after the health of servers that run.
 /// Threads: safe.
-class Fleet {
+class Fleet final : public FleetDoor {
  public:
   /// `on_change` is told, on the executor, of each request whose state changed.
   using OnChange = std::function<void(const RequestKey&)>;
 
-  Fleet(FleetOptions options, FleetParts parts, OnChange on_change);
+  Fleet(FleetOptions options, const FleetParts& parts, OnChange on_change);
   /// Leaves the servers running. What is under way is given back when its lease lapses, or at the next start.
-  ~Fleet();
+  ~Fleet() override;
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
 
   /// Adopts the servers that run and begins to work. `on_started` learns whether the backend could be asked.
   void Start(std::function<void(Status)> on_started);
 
-  /// There is a new request, or the old ones should be looked at again. Any number of calls until the fleet
-  /// gets round to it cost one look.
-  void Wake();
-
-  /// `record` was withdrawn: its seats are free, here and on the game server.
-  void Withdrawn(RequestRecord record);
-
-  /// `record` had seats that its game server no longer confirms, and has gone back to the line.
-  void SeatLost(RequestRecord record);
-
-  /// The servers as they are known now.
-  void ListServers(std::function<void(std::vector<GameServerInfo>)> on_listed);
-
-  [[nodiscard]] const std::string& name() const { return name_; }
+  /// Any number of these calls until the fleet gets round to it cost one look.
+  void Wake() override;
+  void SeatsReleased() override;
+  void SeatDenied(std::string_view server_id) override;
+  void ListServers(OnListed on_listed) override;
+  [[nodiscard]] const std::string& name() const override { return name_; }
 
  private:
   class Core;

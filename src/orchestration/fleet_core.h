@@ -23,10 +23,11 @@ namespace oofgg::orchestration {
 /// fleet_starting.cc (how many servers, and starting them), fleet_health.cc (what becomes of them).
 class Fleet::Core : public std::enable_shared_from_this<Core> {
  public:
-  Core(FleetOptions options, FleetParts parts, OnChange on_change);
+  Core(FleetOptions options, const FleetParts& parts, OnChange on_change);
 
   /// A `Wake` has been posted that has not run yet. For any thread.
   std::atomic<bool> wake_posted = false;
+  std::atomic<bool> released_posted = false;  ///< The same of `SeatsReleased`.
 
   // fleet.cc
   void Start(std::function<void(Status)> on_started);
@@ -34,8 +35,10 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   std::vector<GameServerInfo> ListServers() const;
 
   // fleet_seating.cc
-  void Withdrawn(const RequestRecord& record);
-  void SeatLost(const RequestRecord& record);
+  void TakeReleased();
+  void SeatDenied(const std::string& server_id);
+
+  [[nodiscard]] bool MayAct() const { return !parts_.may_act || parts_.may_act(); }
 
  private:
   /// The seats of one request on their way: leased, until the game server has answered for every player.
@@ -57,7 +60,7 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
             shared = std::make_shared<Body>(std::move(body))](Args... args) {
       executor.Post([weak, shared, packed = std::make_tuple(std::move(args)...)]() mutable {
         const auto core = weak.lock();
-        if (!core) return;
+        if (!core || !core->MayAct()) return;
         std::apply([&](Args&... unpacked) { (*shared)(*core, std::move(unpacked)...); }, packed);
       });
     };
@@ -66,7 +69,8 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   template <typename Body>
   Task Later(Body body) {
     return [weak = weak_from_this(), body = std::move(body)]() mutable {
-      if (const auto core = weak.lock()) body(*core);
+      const auto core = weak.lock();
+      if (core && core->MayAct()) body(*core);
     };
   }
   [[nodiscard]] ScopedTimer TimerIn(Duration delay, void (Core::*body)());

@@ -14,11 +14,12 @@ namespace {
 /// A list is made in microseconds once the executor is free; longer than this it is stuck.
 constexpr std::chrono::seconds kPatience{5};
 
-StatusOr<std::vector<GameServerInfo>> ServersOf(Fleet& fleet) {
+StatusOr<std::vector<GameServerInfo>> ServersOf(FleetDoor& fleet) {
   // Shared, as the answer may come after we gave up.
-  const auto answer = std::make_shared<std::promise<std::vector<GameServerInfo>>>();
+  const auto answer = std::make_shared<std::promise<StatusOr<std::vector<GameServerInfo>>>>();
   auto servers = answer->get_future();
-  fleet.ListServers([answer](std::vector<GameServerInfo> list) { answer->set_value(std::move(list)); });
+  fleet.ListServers(
+      [answer](StatusOr<std::vector<GameServerInfo>> list) { answer->set_value(std::move(list)); });
   if (servers.wait_for(kPatience) != std::future_status::ready) {
     return MakeStatus(StatusCode::kDeadlineExceeded,
                       "fleet " + fleet.name() + " did not answer in time; try again");
@@ -33,7 +34,7 @@ StatusOr<GameServers> FleetFacade::ListGameServers(const CallContext& context,
   OOFGG_RETURN_IF_ERROR(RequireRole(context, {"admin", "service"}, "list game servers"));
   GameServers all;
   bool found = request.fleet.empty();
-  for (Fleet* const fleet : fleets_) {
+  for (FleetDoor* const fleet : fleets_) {
     if (!request.fleet.empty() && fleet->name() != request.fleet) continue;
     found = true;
     OOFGG_ASSIGN_OR_RETURN(auto servers, ServersOf(*fleet));

@@ -237,6 +237,7 @@ void Fleet::Core::OnCancelled(const std::string& server_id, const std::string& p
     Forget(server_id, player);
   } else {
     ++server->foreign;  // It knows no way to give a seat up, so the slot stays taken.
+    server->unreturned.insert(player);
   }
   Pump();
 }
@@ -279,25 +280,34 @@ void Fleet::Core::RenewLeases() {
   renew_timer_ = TimerIn(options_.lease / 3, &Core::RenewLeases);
 }
 
-void Fleet::Core::Withdrawn(const RequestRecord& record) {
-  // One on its way undoes itself when it finds that nobody wants it any more.
-  if (!seatings_.contains(record.key)) {
-    for (const std::string& player : record.players) {
-      const ServerTable::Holding* held = table_.SeatOf(player);
-      if (held == nullptr || held->request != record.key) continue;
-      if (ServerEntry* server = table_.Find(held->server_id)) Undo(*server, {player});
-    }
+/// The store is the truth about seats: what others released there is given up on the game servers too.
+void Fleet::Core::TakeReleased() {
+  const auto released = parts_.store.Released(options_.name);
+  if (!released.ok()) {
+    return Say(LogLevel::kError, "cannot read released seats: " + std::string(released.status().message()));
   }
+  std::set<ServerEntry*> owing;
+  for (const Seat& seat : *released) {
+    ServerEntry* server = table_.Find(seat.server.id);
+    if (server == nullptr || server->unreturned.contains(seat.player)) continue;
+    const ServerTable::Holding* held = table_.SeatOf(seat.player);
+    const bool is_here = held != nullptr && held->server_id == seat.server.id;
+    // One on its way undoes itself when it finds that nobody wants it any more.
+    if (is_here && seatings_.contains(held->request)) continue;
+    if (is_here) table_.FreeSeat(*server, seat.player);
+    server->ghosts.emplace(seat.player, false);
+    owing.insert(server);
+  }
+  for (ServerEntry* server : owing) ClearGhosts(*server);
   Pump();
 }
 
-void Fleet::Core::SeatLost(const RequestRecord& record) {
-  if (ServerEntry* server = table_.Find(record.server.id)) {
-    Forsake(*server, record.players);
+void Fleet::Core::SeatDenied(const std::string& server_id) {
+  if (ServerEntry* server = table_.Find(server_id)) {
     MarkFull(*server);
     Probe(*server);
   }
-  Pump();
+  TakeReleased();
 }
 
 }  // namespace oofgg::orchestration

@@ -21,7 +21,7 @@ RequestView Ready(const RequestRecord& record) {
 
 }  // namespace
 
-StatusOr<Fleet*> RequestFacade::FleetOf(std::string_view name, std::string_view client_id) const {
+StatusOr<FleetDoor*> RequestFacade::FleetOf(std::string_view name, std::string_view client_id) const {
   OOFGG_RETURN_IF_ERROR(CheckClientId(client_id));
   const auto found = fleets_.find(name);
   if (found == fleets_.end()) return MakeStatus(StatusCode::kNotFound, "there is no such fleet");
@@ -47,7 +47,7 @@ void RequestFacade::Post(std::string_view fleet_name, std::string_view client_id
   on_view(RetryLater(StatusCode::kUnavailable, record.error, options_.pause));
 }
 
-void RequestFacade::Queue(Fleet& fleet, const std::string& client_id, const OnView& on_view) {
+void RequestFacade::Queue(FleetDoor& fleet, const std::string& client_id, const OnView& on_view) {
   const auto queued = store_.Enqueue({ClientKey(fleet.name(), client_id),
                                       {client_id},
                                       clock_.WallNow() + options_.patience,
@@ -94,7 +94,7 @@ void RequestFacade::EndWaits() {
   waiters_.WakeAll();
 }
 
-void RequestFacade::Look(Fleet& fleet, const RequestKey& key, const std::string& client_id,
+void RequestFacade::Look(FleetDoor& fleet, const RequestKey& key, const std::string& client_id,
                          const OnView& on_view) {
   const auto found = store_.Find(key);
   if (!found.ok()) return on_view(found.status());
@@ -105,8 +105,8 @@ void RequestFacade::Look(Fleet& fleet, const RequestKey& key, const std::string&
   Answer(**found, on_view);
 }
 
-void RequestFacade::Verify(Fleet& fleet, const RequestRecord& record, const std::string& client_id, Verb verb,
-                           OnView on_view) {
+void RequestFacade::Verify(FleetDoor& fleet, const RequestRecord& record, const std::string& client_id,
+                           Verb verb, OnView on_view) {
   reservations_.IsReserved(record.server.control, client_id,
                            [gate = gate_, this, &fleet, record, client_id, verb,
                             on_view = std::move(on_view)](StatusOr<bool> reserved) {
@@ -117,7 +117,7 @@ void RequestFacade::Verify(Fleet& fleet, const RequestRecord& record, const std:
                            });
 }
 
-void RequestFacade::Repair(Fleet& fleet, const RequestKey& key, const std::string& client_id, Verb verb,
+void RequestFacade::Repair(FleetDoor& fleet, const RequestKey& key, const std::string& client_id, Verb verb,
                            bool answers, OnView on_view) {
   const auto occupied = store_.Occupy(key, clock_.WallNow() + options_.repair_lease);
   // Somebody else was faster: repairs it, dropped its server, or withdrew it.
@@ -134,7 +134,7 @@ void RequestFacade::Repair(Fleet& fleet, const RequestKey& key, const std::strin
                         });
 }
 
-void RequestFacade::Repaired(Fleet& fleet, const RequestRecord& record, const std::string& client_id,
+void RequestFacade::Repaired(FleetDoor& fleet, const RequestRecord& record, const std::string& client_id,
                              bool seated, const OnView& on_view) {
   if (!seated) return Requeue(fleet, record, client_id, on_view);
   if (!store_.Release(LeaseOf(record)).ok()) return Queue(fleet, client_id, on_view);
@@ -143,18 +143,18 @@ void RequestFacade::Repaired(Fleet& fleet, const RequestRecord& record, const st
 }
 
 /// Back to its old place in line, with new patience.
-void RequestFacade::Requeue(Fleet& fleet, const RequestRecord& record, const std::string& client_id,
+void RequestFacade::Requeue(FleetDoor& fleet, const RequestRecord& record, const std::string& client_id,
                             const OnView& on_view) {
-  if (store_.GiveBack(LeaseOf(record)).ok()) fleet.SeatLost(record);
+  if (store_.GiveBack(LeaseOf(record)).ok()) fleet.SeatDenied(record.server.id);
   Queue(fleet, client_id, on_view);
 }
 
 Status RequestFacade::Withdraw(std::string_view fleet_name, std::string_view client_id) {
-  OOFGG_ASSIGN_OR_RETURN(Fleet* const fleet, FleetOf(fleet_name, client_id));
+  OOFGG_ASSIGN_OR_RETURN(FleetDoor* const fleet, FleetOf(fleet_name, client_id));
   const RequestKey key = ClientKey(fleet_name, client_id);
-  OOFGG_ASSIGN_OR_RETURN(auto removed, store_.Withdraw(key));
+  OOFGG_ASSIGN_OR_RETURN(const auto removed, store_.Withdraw(key));
   if (!removed) return NothingAskedFor();
-  fleet->Withdrawn(*std::move(removed));
+  fleet->SeatsReleased();
   waiters_.Notify(key);
   return absl::OkStatus();
 }

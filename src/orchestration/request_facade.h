@@ -12,7 +12,7 @@
 
 #include "oofgg/status.h"
 #include "orchestration/call_gate.h"
-#include "orchestration/fleet.h"
+#include "orchestration/fleet_door.h"
 #include "orchestration/request_store.h"
 #include "orchestration/request_waiters.h"
 #include "orchestration/reservation_client.h"
@@ -62,7 +62,7 @@ class RequestFacade {
   RequestFacade& operator=(const RequestFacade&) = delete;
 
   /// Serves this fleet too. Before the first call; `fleet` must outlive the facade.
-  void AddFleet(Fleet& fleet) { fleets_[fleet.name()] = &fleet; }
+  void AddFleet(FleetDoor& fleet) { fleets_[fleet.name()] = &fleet; }
 
   /// Asks for a seat, or after it.
   void Post(std::string_view fleet, std::string_view client_id, OnView on_view);
@@ -82,16 +82,16 @@ class RequestFacade {
   /// Whether whoever asks wants to be queued.
   enum class Verb { kPost, kGet };
 
-  StatusOr<Fleet*> FleetOf(std::string_view name, std::string_view client_id) const;
-  void Queue(Fleet& fleet, const std::string& client_id, const OnView& on_view);
-  void Look(Fleet& fleet, const RequestKey& key, const std::string& client_id, const OnView& on_view);
-  void Verify(Fleet& fleet, const RequestRecord& record, const std::string& client_id, Verb verb,
+  StatusOr<FleetDoor*> FleetOf(std::string_view name, std::string_view client_id) const;
+  void Queue(FleetDoor& fleet, const std::string& client_id, const OnView& on_view);
+  void Look(FleetDoor& fleet, const RequestKey& key, const std::string& client_id, const OnView& on_view);
+  void Verify(FleetDoor& fleet, const RequestRecord& record, const std::string& client_id, Verb verb,
               OnView on_view);
-  void Repair(Fleet& fleet, const RequestKey& key, const std::string& client_id, Verb verb, bool answers,
+  void Repair(FleetDoor& fleet, const RequestKey& key, const std::string& client_id, Verb verb, bool answers,
               OnView on_view);
-  void Repaired(Fleet& fleet, const RequestRecord& record, const std::string& client_id, bool seated,
+  void Repaired(FleetDoor& fleet, const RequestRecord& record, const std::string& client_id, bool seated,
                 const OnView& on_view);
-  void Requeue(Fleet& fleet, const RequestRecord& record, const std::string& client_id,
+  void Requeue(FleetDoor& fleet, const RequestRecord& record, const std::string& client_id,
                const OnView& on_view);
   void Answer(const RequestRecord& record, const OnView& on_view);
 
@@ -101,7 +101,7 @@ class RequestFacade {
   RequestWaiters& waiters_;
   const RequestOptions options_;
   std::atomic<bool> ending_{false};
-  std::map<std::string, Fleet*, std::less<>> fleets_;
+  std::map<std::string, FleetDoor*, std::less<>> fleets_;
   const std::shared_ptr<CallGate> gate_ = std::make_shared<CallGate>();
 };
 

@@ -68,9 +68,9 @@ Status SeatService::ReleaseGroup(std::string_view fleet_name, std::string_view m
   const auto fleet = fleets_.find(fleet_name);
   if (fleet == fleets_.end()) return MakeStatus(StatusCode::kNotFound, "there is no such fleet");
   const RequestKey key = MatchKey(fleet_name, match_id);
-  OOFGG_ASSIGN_OR_RETURN(auto removed, store_.Withdraw(key));
+  OOFGG_ASSIGN_OR_RETURN(const auto removed, store_.Withdraw(key));
   if (!removed) return absl::OkStatus();
-  fleet->second->Withdrawn(*std::move(removed));
+  fleet->second->SeatsReleased();
   waiters_.Notify(key);
   return absl::OkStatus();
 }

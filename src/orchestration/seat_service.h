@@ -11,7 +11,7 @@
 #include "oofgg/executor.h"
 #include "oofgg/status.h"
 #include "orchestration/call_gate.h"
-#include "orchestration/fleet.h"
+#include "orchestration/fleet_door.h"
 #include "orchestration/request_store.h"
 #include "orchestration/request_waiters.h"
 
@@ -45,7 +45,7 @@ class SeatService {
   SeatService& operator=(const SeatService&) = delete;
 
   /// Serves this fleet too. Before the first call; `fleet` must outlive the service.
-  void AddFleet(Fleet& fleet) { fleets_[fleet.name()] = &fleet; }
+  void AddFleet(FleetDoor& fleet) { fleets_[fleet.name()] = &fleet; }
 
   /// Reserves a seat for each of `players`. `done` runs once, inside the call or on the waiters' executor.
   /// Errors: kInvalidArgument (players, match id), kNotFound (fleet), kUnavailable (no server could be had;
@@ -65,7 +65,7 @@ class SeatService {
   RequestStore& store_;
   RequestWaiters& waiters_;
   const SeatServiceOptions options_;
-  std::map<std::string, Fleet*, std::less<>> fleets_;
+  std::map<std::string, FleetDoor*, std::less<>> fleets_;
   const std::shared_ptr<CallGate> gate_ = std::make_shared<CallGate>();
 };
 

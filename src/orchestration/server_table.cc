@@ -101,6 +101,7 @@ std::size_t ServerTable::TotalFree(std::size_t unknown_as) const {
 
 void ServerTable::TakeSeat(ServerEntry& server, const std::string& player, const RequestKey& request) {
   server.seats.insert(player);
+  if (server.unreturned.erase(player) > 0 && server.foreign > 0) --server.foreign;
   by_player_[player] = {server.running.id, request};
 }
 

@@ -31,7 +31,8 @@ struct ServerEntry {
   /// Players whose seat was given up, until the server confirms that it is free; and whether it is being
   /// asked.
   std::map<std::string, bool> ghosts;
-  TimePoint since{};  ///< When it was started or fell sick; else when it was last seen in use.
+  std::set<std::string> unreturned;  ///< Those whose seat it knows no way to give up: some of `foreign`.
+  TimePoint since{};                 ///< When it was started or fell sick; else when it was last seen in use.
   bool probing = false;
   bool proven = false;   ///< Has taken a player, or was running before us.
   bool adopted = false;  ///< Found running at our start, and not heard of yet.

@@ -184,9 +184,18 @@ void RegisteredServers::Book::Listen(const std::string& fleet, OnExit on_exit) {
 }
 
 void RegisteredServers::Book::Listen(const std::string& fleet, OnNews on_news) {
+  if (on_news) Unsay(fleet);
   const std::lock_guard lock(listeners_mutex_);
   on_news_.erase(fleet);
   if (on_news) on_news_.emplace(fleet, std::move(on_news));
+}
+
+/// What they said before, nobody has heard who listens now: at the next report it is news again.
+void RegisteredServers::Book::Unsay(const std::string& fleet) {
+  const std::lock_guard lock(mutex_);
+  for (auto& [name, entry] : entries_) {
+    if (entry.registration.fleet == fleet) entry.said = {.slots = entry.registration.slots};
+  }
 }
 
 void RegisteredServers::Book::TellExit(const std::string& fleet, ServerExit exit) {

@@ -50,6 +50,7 @@ class RegisteredServers::Book : public std::enable_shared_from_this<Book> {
   [[nodiscard]] Entries::iterator FindLocked(std::string_view server_id);
   void RemoveLocked(Entries::iterator entry, std::string reason);
   void PostNewsLocked(const Entry& entry);
+  void Unsay(const std::string& fleet);
   void ArmLocked();
   void Sweep();
 

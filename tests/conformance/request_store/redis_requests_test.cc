@@ -39,7 +39,8 @@ class RedisRequestsTest : public ::testing::Test {
     return leased.empty() ? RequestLease{} : LeaseOf(leased.front());
   }
   /// What a script says, run once more than need be.
-  std::string Twice(const RedisScript& script, const std::vector<std::string>& arguments) {
+  std::string Twice(const RedisScript& script, std::vector<std::string> arguments) {
+    arguments.emplace_back("PUBLISH");
     std::string said;
     for (int i = 0; i < 2; ++i) {
       const auto reply =

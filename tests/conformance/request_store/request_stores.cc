@@ -2,10 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "storage/memory/orchestration/memory_fleet_leases.h"
+#include "storage/memory/orchestration/memory_fleet_order_store.h"
 #include "storage/memory/orchestration/memory_request_store.h"
+#include "storage/redis/orchestration/redis_fleet_leases.h"
+#include "storage/redis/orchestration/redis_fleet_order_store.h"
 #include "storage/redis/orchestration/redis_request_store.h"
 #include "storage/redis/orchestration/request_keys.h"
 #include "storage/sqlite/database.h"
+#include "storage/sqlite/orchestration/sqlite_fleet_order_store.h"
 #include "storage/sqlite/orchestration/sqlite_request_store.h"
 #include "tests/support/patience.h"
 #include "tests/support/redis_cluster.h"
@@ -17,18 +22,26 @@ namespace {
 class MemoryOwner final : public StoreOwner {
  public:
   RequestStore& store() override { return store_; }
+  FleetLeaseStore& leases() override { return leases_; }
+  FleetOrderStore& orders() override { return orders_; }
 
  private:
   storage::MemoryRequestStore store_;
+  storage::MemoryFleetLeases leases_{Clock::System()};
+  storage::MemoryFleetOrderStore orders_;
 };
 
 class SqliteOwner final : public StoreOwner {
  public:
   RequestStore& store() override { return *store_; }
+  FleetLeaseStore& leases() override { return leases_; }
+  FleetOrderStore& orders() override { return *orders_; }
 
  private:
   const std::unique_ptr<storage::Database> database_ = storage::Database::Open(":memory:").value();
   const std::unique_ptr<RequestStore> store_ = storage::SqliteRequestStore::Make(*database_).value();
+  storage::MemoryFleetLeases leases_{Clock::System()};  // One process has the file, and so each fleet.
+  const std::unique_ptr<FleetOrderStore> orders_ = storage::SqliteFleetOrderStore::Make(*database_).value();
 };
 
 class RedisOwner final : public StoreOwner {
@@ -43,13 +56,18 @@ class RedisOwner final : public StoreOwner {
     }
   }
   RequestStore& store() override { return store_; }
+  FleetLeaseStore& leases() override { return leases_; }
+  FleetOrderStore& orders() override { return orders_; }
 
  private:
+  static constexpr storage::RowOptions kPatient{.timeout = oofgg::testing::kPatience,
+                                                .timeout_without_link = oofgg::testing::kPatience};
   static TimePoint Deadline() { return DeadlineAfter(Clock::System().Now(), oofgg::testing::kPatience); }
 
   const std::unique_ptr<storage::RedisClient> client_;
-  storage::RedisRequestStore store_{
-      *client_, {.timeout = oofgg::testing::kPatience, .timeout_without_link = oofgg::testing::kPatience}};
+  storage::RedisRequestStore store_{*client_, kPatient};
+  storage::RedisFleetLeases leases_{*client_, kPatient};
+  storage::RedisFleetOrderStore orders_{*client_, kPatient};
 };
 
 std::string OneRedis() {

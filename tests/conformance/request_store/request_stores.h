@@ -4,6 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "orchestration/fleet_lease_store.h"
+#include "orchestration/fleet_order_store.h"
 #include "orchestration/request_store.h"
 
 namespace oofgg::orchestration {
@@ -20,6 +22,9 @@ class StoreOwner {
  public:
   virtual ~StoreOwner() = default;
   [[nodiscard]] virtual RequestStore& store() = 0;
+  /// Of the kinds that have them: in memory and on Redis.
+  [[nodiscard]] virtual FleetLeaseStore& leases() = 0;
+  [[nodiscard]] virtual FleetOrderStore& orders() = 0;
 };
 
 /// The same real Redis, or cluster, for all tests of a process; emptied for each.

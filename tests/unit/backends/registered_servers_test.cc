@@ -164,6 +164,10 @@ TEST_F(RegisteredServersTest, WhatItSaysOfItselfIsNewsOnceEach) {
   EXPECT_EQ(news_[1].state, GameServerState::kDraining);
   EXPECT_EQ(news_[1].reserved, 2U);
   EXPECT_EQ(news_[1].slots, 3U) << "as it was registered";
+  servers_->WatchNews("arena", [this](ServerNews news) { news_.push_back(std::move(news)); });
+  ASSERT_TRUE(servers_->Report("metal.run1", "svc", draining).ok());
+  executor_.RunReady();
+  EXPECT_THAT(news_, SizeIs(3)) << "who listens anew has not heard it";
 }
 
 TEST_F(RegisteredServersTest, ServersBelongToTheirCredential) {

@@ -217,7 +217,7 @@ RequestRecord World::Record(const std::string& client) {
 
 std::vector<GameServerInfo> World::Servers() {
   std::vector<GameServerInfo> servers;
-  fleet->ListServers([&](std::vector<GameServerInfo> listed) { servers = std::move(listed); });
+  fleet->ListServers([&](StatusOr<std::vector<GameServerInfo>> listed) { servers = *std::move(listed); });
   executor.RunReady();
   return servers;
 }

@@ -15,8 +15,6 @@
 namespace oofgg::storage {
 namespace {
 
-using orchestration::RequestKey;
-using orchestration::RequestLease;
 using orchestration::RequestRecord;
 using orchestration::Seat;
 using orchestration::SeatServer;
@@ -78,6 +76,7 @@ StatusOr<std::vector<RequestRecord>> ById(StatusOr<std::vector<RequestRecord>> r
 
 StatusOr<RedisReply> RedisRequestStore::Run(const RedisScript& script, std::string_view fleet,
                                             std::vector<std::string> arguments, Again again) const {
+  arguments.push_back(publish_);
   return link_.Run(script, {.keys = request_keys::Of(fleet),
                             .arguments = std::move(arguments),
                             .idempotent = again == Again::kYes});

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "orchestration/request_store.h"
+#include "storage/redis/publish.h"
 #include "storage/redis/row_link.h"
 
 namespace oofgg::storage {
@@ -12,6 +13,7 @@ namespace oofgg::storage {
 /// The queue of requests in Redis, for any number of makers. Each call is one round trip and one script, but
 /// for sweeps of more than 500 requests. Cost: O(log n) for what it touches, the place in line included;
 /// `Seats` and `TakeOver` touch all. Threads: safe; not inside callbacks of `client`, which must outlive it.
+/// What waits, was released or has changed is told in the same step to all who `FollowFleet`.
 ///
 /// kUnavailable may mean that it was done all the same: the answer was lost. Steps of a lease, `Enqueue`,
 /// `Occupy` and `TakeOver` are sent again within the call's time and find what they did; what was leased by a
@@ -24,7 +26,7 @@ class RedisRequestStore final : public orchestration::RequestStore {
   using RequestLease = orchestration::RequestLease;
 
   explicit RedisRequestStore(RedisClient& client, RowOptions options = {})
-      : link_(client, options, "requests for game servers") {}
+      : link_(client, options, "requests for game servers"), publish_(PublishWord(client.options().url)) {}
 
   StatusOr<RequestRecord> Enqueue(const orchestration::NewRequest& request) override;
   StatusOr<std::optional<RequestRecord>> Find(const RequestKey& key) override;
@@ -62,6 +64,7 @@ class RedisRequestStore final : public orchestration::RequestStore {
                                   std::vector<std::string> arguments) const;
 
   const RowLink link_;
+  const std::string publish_;
 };
 
 }  // namespace oofgg::storage

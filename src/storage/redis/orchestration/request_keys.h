@@ -15,6 +15,15 @@ namespace oofgg::storage::request_keys {
 /// Sorted set of seats that were released here and may be held there: players owned by their server.
 [[nodiscard]] std::string Released(std::string_view fleet);
 
+/// Channel: what others should look at; the scripts tell. The first byte says what it is (fleet_news.h).
+[[nodiscard]] std::string News(std::string_view fleet);
+
+/// Hash: the worker that has the fleet, and its word; it expires with the lease.
+[[nodiscard]] std::string Owner(std::string_view fleet);
+/// Hash: what operators ordered of the fleet; and what its worker tells of its pace.
+[[nodiscard]] std::string Orders(std::string_view fleet);
+[[nodiscard]] std::string Pace(std::string_view fleet);
+
 /// All that scripts read and write, in the order of their KEYS.
 [[nodiscard]] std::vector<std::string> Of(std::string_view fleet);
 

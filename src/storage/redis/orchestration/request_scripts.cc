@@ -33,6 +33,13 @@ local function next_fence()
 end
 )lua";
 
+// What others should look at is told in the step that makes it so: nobody can die in between.
+constexpr const char* kNews = R"lua(
+local publish = table.remove(ARGV)
+local WAITING, RELEASED, DENIED, CHANGED = 'w', 'r', 'd', 'c'
+local function tell(kind, what) redis.call(publish, KEYS[10], kind .. (what or '')) end
+)lua";
+
 constexpr const char* kRows = R"lua(
 local rows, line, overdue, lapsing, failed, seats, held, released, counts = unpack(KEYS)
 local CREATED, IN_PROGRESS, DONE, FAILED, OCCUPIED = 0, 1, 2, 3, 4
@@ -76,6 +83,7 @@ local function leave_indexes(r)
 end
 local function save(r, mark)
   leave_indexes(r)
+  if r.state ~= r.was and (r.state == DONE or r.state == FAILED) then tell(CHANGED, r.id) end
   if r.state == CREATED then
     redis.call('ZADD', line, r.sequence, r.id)
     redis.call('ZADD', overdue, r.deadline, r.id)
@@ -92,6 +100,7 @@ local function save(r, mark)
 end
 local function erase(r)
   leave_indexes(r)
+  if r.was ~= FAILED then tell(CHANGED, r.id) end
   redis.call('HDEL', rows, r.id)
 end
 local function listed(records)
@@ -157,7 +166,8 @@ RedisScript Script(std::initializer_list<const char*> parts) {
 }  // namespace
 
 const std::string& Prelude() {
-  static const std::string prelude = std::string(lua::kOwned) + lua::kHistory + kFences + kRows + kSeats;
+  static const std::string prelude =
+      std::string(lua::kOwned) + lua::kHistory + kNews + kFences + kRows + kSeats;
   return prelude;
 }
 
@@ -174,6 +184,7 @@ elseif r.state <= IN_PROGRESS and tonumber(r.deadline) < tonumber(deadline) then
   r.deadline = deadline
   save(r, mark)
 end
+if r.state == CREATED then tell(WAITING) end
 return {'row', id, r.row}
 )lua"});
   return script;
@@ -239,6 +250,7 @@ const RedisScript& GiveBack() {
   static const RedisScript script = Script({kLeased, R"lua(
 local r, no = leased(true)
 if not r then return no end
+if r.state == OCCUPIED then tell(DENIED, r.server) end
 release_all(r)
 r.state = CREATED
 save(r, mark)
@@ -278,8 +290,10 @@ const RedisScript& Withdraw() {
 local r = read(ARGV[1])
 if not r then return {} end
 local was = r.row
+local is_there = r.server ~= ''
 release_all(r)
 erase(r)
+if is_there then tell(RELEASED) end
 return {r.id, was}
 )lua"});
   return script;

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "oofgg/serial_executor.h"
+#include "orchestration/fleet_keeper.h"
+#include "orchestration/remote_fleet.h"
+#include "orchestration/request_waiters.h"
+#include "orchestration/reservation_client.h"
+#include "servers/maker/stores.h"
+
+namespace oofgg::servers {
+
+/// The mailboxes of fleets. They outlive the HTTP client and the backend, which tell a fleet what has come of
+/// its calls until they end.
+class FleetMailboxes {
+ public:
+  explicit FleetMailboxes(Executor& workers) : workers_(workers) {}
+  SerialExecutor& Add() { return executors_.emplace_back(workers_); }
+
+ private:
+  Executor& workers_;
+  std::deque<SerialExecutor> executors_;
+};
+
+/// What fleets work with, beside their stores. Outlives the crew.
+struct FleetCrewParts {
+  const Clock& clock;
+  RandomSource& random;
+  HttpClient& http;
+  orchestration::ContainerBackend* backend;  ///< Null: this process works on no fleet.
+  FleetMailboxes& mailboxes;
+  orchestration::RequestWaiters& waiters;
+  orchestration::ReservationOptions reservations;
+};
+
+/// The fleets as this process has them: doors for who asks, and where it is a worker, those who stand ready
+/// to work on each. Threads: `Add` and `Start` on one.
+class FleetCrew {
+ public:
+  FleetCrew(MakerStores& stores, FleetCrewParts parts);
+  FleetCrew(const FleetCrew&) = delete;
+  FleetCrew& operator=(const FleetCrew&) = delete;
+
+  /// Before `Start`. Returns the door, which lives as long as the crew.
+  orchestration::FleetDoor& Add(orchestration::FleetOptions options);
+
+  /// Only when nothing can go wrong any more: from here on game servers are started.
+  void Start();
+
+ private:
+  struct Member {
+    std::unique_ptr<orchestration::ReservationClient> reservations;
+    std::unique_ptr<orchestration::FleetKeeper> keeper;     // Where this process is a worker.
+    std::unique_ptr<orchestration::RemoteFleet> elsewhere;  // Where stores are shared.
+    storage::RedisSubscription news;
+  };
+  void Keep(Member& member, orchestration::FleetOptions options);
+
+  MakerStores& stores_;
+  const FleetCrewParts parts_;
+  const std::string holder_;
+  std::deque<Member> members_;
+};
+
+}  // namespace oofgg::servers

@@ -1,0 +1,61 @@
+#include "servers/maker/stores.h"
+
+#include <utility>
+
+#include "servers/common/redis_options.h"
+#include "storage/memory/orchestration/memory_fleet_leases.h"
+#include "storage/redis/durability.h"
+#include "storage/redis/orchestration/redis_fleet_leases.h"
+#include "storage/redis/orchestration/redis_fleet_order_store.h"
+#include "storage/redis/orchestration/redis_request_store.h"
+#include "storage/sqlite/orchestration/sqlite_fleet_order_store.h"
+#include "storage/sqlite/orchestration/sqlite_request_store.h"
+
+namespace oofgg::servers {
+namespace {
+
+constexpr std::chrono::seconds kRedisStartPatience{10};
+
+StatusOr<MakerStores> InFile(const MakerSettings& settings, const Clock& clock) {
+  MakerStores stores;
+  OOFGG_ASSIGN_OR_RETURN(stores.database, OpenDatabase(settings.server.database));
+  OOFGG_ASSIGN_OR_RETURN(stores.requests, storage::SqliteRequestStore::Make(*stores.database));
+  OOFGG_ASSIGN_OR_RETURN(stores.orders, storage::SqliteFleetOrderStore::Make(*stores.database));
+  stores.leases = std::make_unique<storage::MemoryFleetLeases>(clock);
+  return stores;
+}
+
+StatusOr<MakerStores> OnRedis(const MakerSettings& settings) {
+  OOFGG_ASSIGN_OR_RETURN(storage::RedisOptions options, RedisOptionsOf(settings.server));
+  const TimePoint deadline = DeadlineAfter(Clock::System().Now(), kRedisStartPatience);
+  MakerStores stores;
+  auto redis = storage::RedisClient::Connect(options, deadline);
+  if (!redis.ok()) return Annotate(redis.status(), "--redis");
+  stores.redis = *std::move(redis);
+  OOFGG_RETURN_IF_ERROR(Annotate(
+      storage::CheckDurability(*stores.redis, settings.server.allow_volatile_redis, deadline), "--redis"));
+  stores.subscriber = std::make_unique<storage::RedisSubscriber>(std::move(options));
+  stores.requests = std::make_unique<storage::RedisRequestStore>(*stores.redis);
+  stores.leases = std::make_unique<storage::RedisFleetLeases>(*stores.redis);
+  stores.orders = std::make_unique<storage::RedisFleetOrderStore>(*stores.redis);
+  return stores;
+}
+
+}  // namespace
+
+StatusOr<MakerStores> OpenMakerStores(const MakerSettings& settings, const Clock& clock) {
+  return settings.server.redis.empty() ? InFile(settings, clock) : OnRedis(settings);
+}
+
+void AddRedisHealth(OpsServer& ops, const MakerStores& stores) {
+  if (!stores.AreShared()) return;
+  const auto is_up = [&redis = *stores.redis] { return redis.LinkNumber() != 0; };
+  ops.AddReadiness([is_up]() -> Status {
+    if (is_up()) return {};
+    return MakeStatus(StatusCode::kUnavailable, "there is no link to Redis, where requests are");
+  });
+  ops.AddGauge("oofgg_maker_redis_up", "1 while there is a link to the Redis of requests.",
+               [is_up] { return is_up() ? 1.0 : 0.0; });
+}
+
+}  // namespace oofgg::servers

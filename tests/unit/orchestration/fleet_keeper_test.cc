@@ -1,0 +1,202 @@
+// Several workers, one fleet: under virtual time, over leases in memory.
+
+#include "orchestration/fleet_keeper.h"
+
+#include <gtest/gtest.h>
+
+#include "orchestration/remote_fleet.h"
+#include "storage/memory/orchestration/memory_fleet_leases.h"
+#include "tests/unit/orchestration/world.h"
+
+namespace oofgg::orchestration {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// Leases that a worker may be cut off from.
+class FallibleLeases final : public FleetLeaseStore {
+ public:
+  explicit FallibleLeases(FleetLeaseStore& leases) : leases_(leases) {}
+
+  StatusOr<bool> Hold(std::string_view fleet, std::string_view holder, milliseconds lease) override {
+    if (is_away) return Away();
+    return leases_.Hold(fleet, holder, lease);
+  }
+  Status LetGo(std::string_view fleet, std::string_view holder) override {
+    return is_away ? Away() : leases_.LetGo(fleet, holder);
+  }
+  Status Tell(std::string_view fleet, std::string_view holder, std::string_view word) override {
+    return is_away ? Away() : leases_.Tell(fleet, holder, word);
+  }
+  StatusOr<std::optional<std::string>> Word(std::string_view fleet) override {
+    if (is_away) return Away();
+    return leases_.Word(fleet);
+  }
+
+  bool is_away = false;
+
+ private:
+  static Status Away() { return MakeStatus(StatusCode::kUnavailable, "away"); }
+  FleetLeaseStore& leases_;
+};
+
+/// Executor of a process that can be stopped for a while: what came due waits.
+class PausableExecutor final : public Executor {
+ public:
+  explicit PausableExecutor(Executor& executor) : executor_(executor) {}
+
+  void Post(Task task) override { executor_.Post(Gated(std::move(task))); }
+  TimerId PostAt(TimePoint when, Task task) override {
+    return executor_.PostAt(when, Gated(std::move(task)));
+  }
+  bool Cancel(TimerId timer) override { return executor_.Cancel(timer); }
+
+  void Pause() { paused_ = true; }
+  void GoOn() {
+    paused_ = false;
+    for (Task& task : std::exchange(held_, {})) executor_.Post(std::move(task));
+  }
+
+ private:
+  Task Gated(Task task) {
+    return [this, task = std::move(task)]() mutable {
+      if (paused_) return held_.push_back(std::move(task));
+      task();
+    };
+  }
+
+  Executor& executor_;
+  bool paused_ = false;
+  std::vector<Task> held_;
+};
+
+class FleetKeeperTest : public ::testing::Test {
+ protected:
+  struct Worker {
+    Worker(World& world, FleetLeaseStore& shared, const std::string& name)
+        : executor(world.executor), leases(shared), reservations(world.sim, executor, world.clock) {
+      keeper = std::make_unique<FleetKeeper>(
+          world.fleet_options,
+          FleetParts{world.clock, executor, world.store, world.sim, reservations, world.random}, leases,
+          executor, FleetKeeperOptions{.holder = name, .lease = seconds(3), .shared = true},
+          [&world](const RequestKey& key) { world.waiters->Notify(key); });
+      keeper->Start();
+    }
+    PausableExecutor executor;
+    FallibleLeases leases;
+    ReservationClient reservations;
+    std::unique_ptr<FleetKeeper> keeper;
+  };
+
+  FleetKeeperTest() {
+    world_.fleet.reset();  // The workers have fleets of their own.
+    world_.fleet_options.min_ready = 1;
+  }
+
+  std::size_t ServersOf(FleetDoor& door) {
+    std::size_t count = 0;
+    door.ListServers([&](const StatusOr<std::vector<GameServerInfo>>& servers) {
+      count = servers.ok() ? servers->size() : 999;
+    });
+    world_.executor.RunReady();
+    return count;
+  }
+  bool HasIt(Worker& worker) { return ServersOf(*worker.keeper) != 999; }
+
+  World world_;
+  storage::MemoryFleetLeases leases_{world_.clock};
+};
+
+TEST_F(FleetKeeperTest, OneOfTwoHasTheFleet) {
+  Worker first(world_, leases_, "first");
+  Worker second(world_, leases_, "second");
+  world_.Advance(seconds(10));
+  EXPECT_TRUE(HasIt(first));
+  EXPECT_FALSE(HasIt(second));
+  EXPECT_EQ(world_.sim.servers().size(), 1U);
+}
+
+TEST_F(FleetKeeperTest, WhoEndsMakesRoomAndTheServersStay) {
+  auto first = std::make_unique<Worker>(world_, leases_, "first");
+  Worker second(world_, leases_, "second");
+  world_.Advance(seconds(5));
+  first->keeper.reset();
+  second.keeper->LeaseFree();
+  world_.Advance(milliseconds(100));
+  EXPECT_TRUE(HasIt(second)) << "without waiting for the lease to end";
+  EXPECT_EQ(world_.sim.started.size(), 1U);
+  EXPECT_TRUE(world_.sim.stopped.empty());
+}
+
+TEST_F(FleetKeeperTest, TheDeadAreFollowedWhenTheirLeaseEnds) {
+  Worker first(world_, leases_, "first");
+  Worker second(world_, leases_, "second");
+  world_.Advance(seconds(5));
+  first.executor.Pause();
+  world_.Advance(milliseconds(4'100));
+  EXPECT_TRUE(HasIt(second));
+  EXPECT_EQ(world_.sim.started.size(), 1U) << "it adopts the server";
+}
+
+TEST_F(FleetKeeperTest, ARequestOfADeadWorkerIsServedByTheNext) {
+  Worker first(world_, leases_, "first");
+  Worker second(world_, leases_, "second");
+  world_.Advance(seconds(1));
+  world_.sim.servers().begin()->second.paused = true;  // The seat is on its way for ever.
+  ASSERT_TRUE(world_.store.Enqueue({ClientKey("default", "ann"), {"ann"}, WallTime::max()}).ok());
+  first.keeper->Wake();
+  world_.Advance(milliseconds(10));
+  first.executor.Pause();
+  world_.sim.servers().begin()->second.paused = false;
+  world_.Advance(seconds(8));
+  EXPECT_EQ(world_.Record("ann").state, RequestState::kDone);
+  EXPECT_EQ(world_.sim.SeatsOf("ann"), 1U);
+}
+
+TEST_F(FleetKeeperTest, WhoWakesAfterTheLeaseDoesNothingMore) {
+  Worker first(world_, leases_, "first");
+  Worker second(world_, leases_, "second");
+  world_.Advance(seconds(5));
+  ASSERT_TRUE(HasIt(first));
+  first.keeper->Wake();  // Comes due while it sleeps.
+  first.executor.Pause();
+  world_.Advance(seconds(10));
+  ASSERT_TRUE(HasIt(second));
+  ASSERT_TRUE(world_.store.Enqueue({ClientKey("default", "ann"), {"ann"}, WallTime::max()}).ok());
+  first.executor.GoOn();
+  world_.executor.RunReady();
+  EXPECT_EQ(world_.Record("ann").state, RequestState::kCreated) << "nobody has leased it";
+  world_.Advance(seconds(5));
+  EXPECT_FALSE(HasIt(first));
+  EXPECT_TRUE(HasIt(second));
+  EXPECT_EQ(world_.sim.started.size(), 1U);
+  EXPECT_TRUE(world_.sim.stopped.empty());
+}
+
+TEST_F(FleetKeeperTest, WhoCannotReachTheStoreStopsInTime) {
+  Worker first(world_, leases_, "first");
+  world_.Advance(seconds(5));
+  first.leases.is_away = true;
+  world_.Advance(seconds(5));
+  EXPECT_FALSE(HasIt(first));
+  first.leases.is_away = false;
+  world_.Advance(seconds(2));
+  EXPECT_TRUE(HasIt(first));
+  EXPECT_EQ(world_.sim.started.size(), 1U);
+}
+
+TEST_F(FleetKeeperTest, OthersReadWhatTheWorkerTells) {
+  RemoteFleet remote("default", leases_);
+  EXPECT_EQ(ServersOf(remote), 999U) << "nobody works on it";
+  Worker first(world_, leases_, "first");
+  world_.Advance(seconds(5));
+  EXPECT_EQ(ServersOf(remote), 1U);
+  remote.ListServers([](const StatusOr<std::vector<GameServerInfo>>& servers) {
+    EXPECT_EQ(servers->front().state, GameServerState::kReady);
+    EXPECT_EQ(servers->front().fleet, "default");
+  });
+}
+
+}  // namespace
+}  // namespace oofgg::orchestration
