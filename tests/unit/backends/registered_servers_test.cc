@@ -243,6 +243,19 @@ TEST_F(RegisteredServersTest, JoinsThemWithThoseOfAnotherBackend) {
   EXPECT_THAT(exits_, SizeIs(2)) << "nobody is told after the end";
 }
 
+TEST_F(RegisteredServersTest, WhereNobodyLooksAfterTheFleetTheyAreSentElsewhere) {
+  ServerRegistration chess = Metal();
+  chess.fleet = "chess";
+  EXPECT_EQ(servers_->Register(chess).code(), StatusCode::kUnavailable);
+  ASSERT_TRUE(servers_->Register(Metal("run1", "early")).ok());
+  servers_->WatchNews("arena", nullptr);
+  EXPECT_EQ(servers_->Report("early.run1", "svc", {}).code(), StatusCode::kUnavailable);
+  executor_.AdvanceBy(15s);
+  EXPECT_EQ(servers_->Register(Metal()).code(), StatusCode::kUnavailable)
+      << "the fleet went to another maker";
+  EXPECT_THAT(Listed(), IsEmpty());
+}
+
 TEST_F(RegisteredServersTest, TheirNumberIsBounded) {
   Open(nullptr, 1);
   ASSERT_TRUE(servers_->Register(Metal()).ok());
