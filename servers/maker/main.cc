@@ -14,7 +14,6 @@
 #include "oofgg/bounded_executor.h"
 #include "oofgg/log.h"
 #include "oofgg/parse.h"
-#include "oofgg/serial_executor.h"
 #include "oofgg/thread_pool.h"
 #include "orchestration/fleet_facade.h"
 #include "orchestration/registration_facade.h"
@@ -191,7 +190,6 @@ Status Serve(const MakerSettings& settings) {
                                                              .random = random});
   if (!event_log.ok()) return Process::StopRequested() ? Status() : event_log.status();
   FleetMailboxes mailboxes(workers);
-  SerialExecutor registry_executor(workers);
   BoundedExecutor api_workers(kApiThreads, kApiQueue);
   OOFGG_ASSIGN_OR_RETURN(auto http_options, HttpOptionsOf(settings.peers));
   http::CurlClient http(std::move(http_options));
@@ -213,10 +211,12 @@ Status Serve(const MakerSettings& settings) {
                                             }});
 
   OOFGG_ASSIGN_OR_RETURN(const auto backend, OpenBackend(settings, {workers, clock, random}));
-  OOFGG_ASSIGN_OR_RETURN(const auto servers,
-                         backends::RegisteredServers::Make(
-                             backend.get(), clock, registry_executor,
-                             {.directory = settings.backend.data, .lease = settings.register_lease}));
+  // Makers that share the work may share a directory, and a registration is known where it was made only.
+  const std::string registrations = stores.AreShared() ? "" : settings.backend.data;
+  OOFGG_ASSIGN_OR_RETURN(
+      const auto servers,
+      backends::RegisteredServers::Make(backend.get(), clock, mailboxes.Add(),
+                                        {.directory = registrations, .lease = settings.register_lease}));
   orchestration::ReservationClient verification(http, workers, clock,
                                                 {.timeout = kVerifyTimeout, .tries = 1});
   orchestration::RequestWaiters waiters(workers);
@@ -245,7 +245,7 @@ Status Serve(const MakerSettings& settings) {
     requests.AddFleet(fleet);
     seats.AddFleet(fleet);
     fleets.AddFleet(fleet);
-    registration.AddFleet(name, OnlyGameOf(each));
+    if (settings.WorksOnFleets()) registration.AddFleet(name, OnlyGameOf(each));
   }
   MatchSeatsAllocator allocator(seats, *catalog, signer, workers, (*event_log)->log(), clock);
   matchmaking::MatchmakingFacade matchmaking({clock, random, workers, *rules, allocator});

@@ -45,11 +45,12 @@ class ServerRegistry {
 
   /// Again is as good as once. Another run of the same name takes its place: the former has ended.
   /// Errors: kAlreadyExists (the name is another owner's, or the run said something else of itself before),
-  /// kResourceExhausted (too many), kUnavailable (it cannot be written down).
+  /// kResourceExhausted (too many), kUnavailable (it cannot be written down, or the fleet is another maker's
+  /// now).
   [[nodiscard]] virtual Status Register(const ServerRegistration& registration) = 0;
 
-  /// Renews the lease. Errors: kNotFound (not registered, or no longer), kPermissionDenied (another's). An
-  /// empty `owner` may do it for all, here and below.
+  /// Renews the lease. Errors: kNotFound (not registered, or no longer), kPermissionDenied (another's),
+  /// kUnavailable (the fleet is another maker's now). An empty `owner` may do it for all, here and below.
   [[nodiscard]] virtual Status Report(std::string_view server_id, std::string_view owner,
                                       const ServerReport& report) = 0;
 

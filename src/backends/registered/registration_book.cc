@@ -69,7 +69,15 @@ RegisteredServers::Book::Entries::iterator RegisteredServers::Book::FindLocked(s
   return is_this_run ? found : entries_.end();
 }
 
+Status RegisteredServers::Book::CheckHeard(const std::string& fleet) {
+  const std::lock_guard lock(listeners_mutex_);
+  if (on_news_.contains(fleet)) return {};
+  return MakeStatus(StatusCode::kUnavailable,
+                    "another maker looks after fleet '" + fleet + "' now, or none does yet; try again there");
+}
+
 Status RegisteredServers::Book::Register(const ServerRegistration& registration) {
+  OOFGG_RETURN_IF_ERROR(CheckHeard(registration.fleet));
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(registration.name);
   if (found != entries_.end() && found->second.registration.owner != registration.owner) {
@@ -110,6 +118,7 @@ Status RegisteredServers::Book::Report(std::string_view server_id, std::string_v
   }
   Entry& entry = found->second;
   if (!owner.empty() && owner != entry.registration.owner) return NotTheirs();
+  OOFGG_RETURN_IF_ERROR(CheckHeard(entry.registration.fleet));
   entry.lapses = DeadlineAfter(clock_.Now(), options_.lease);
   ServerReport said = report;
   if (said.slots == 0) said.slots = entry.registration.slots;
@@ -184,9 +193,18 @@ void RegisteredServers::Book::Listen(const std::string& fleet, OnExit on_exit) {
 }
 
 void RegisteredServers::Book::Listen(const std::string& fleet, OnNews on_news) {
+  if (on_news) Unsay(fleet);
   const std::lock_guard lock(listeners_mutex_);
   on_news_.erase(fleet);
   if (on_news) on_news_.emplace(fleet, std::move(on_news));
+}
+
+/// What they said before, nobody has heard who listens now: at the next report it is news again.
+void RegisteredServers::Book::Unsay(const std::string& fleet) {
+  const std::lock_guard lock(mutex_);
+  for (auto& [name, entry] : entries_) {
+    if (entry.registration.fleet == fleet) entry.said = {.slots = entry.registration.slots};
+  }
 }
 
 void RegisteredServers::Book::TellExit(const std::string& fleet, ServerExit exit) {

@@ -47,9 +47,12 @@ class RegisteredServers::Book : public std::enable_shared_from_this<Book> {
   };
   using Entries = std::map<std::string, Entry, std::less<>>;  // By name.
 
+  /// kUnavailable if nobody here looks after the fleet.
+  [[nodiscard]] Status CheckHeard(const std::string& fleet);
   [[nodiscard]] Entries::iterator FindLocked(std::string_view server_id);
   void RemoveLocked(Entries::iterator entry, std::string reason);
   void PostNewsLocked(const Entry& entry);
+  void Unsay(const std::string& fleet);
   void ArmLocked();
   void Sweep();
 
@@ -61,7 +64,7 @@ class RegisteredServers::Book : public std::enable_shared_from_this<Book> {
   Entries entries_;
   std::optional<TimePoint> sweep_at_;
   ScopedTimer sweep_timer_;
-  std::mutex listeners_mutex_;  // Guards what follows, and is held while one runs.
+  std::mutex listeners_mutex_;  // Guards what follows, and is held while one runs; taken after mutex_.
   std::map<std::string, OnExit, std::less<>> on_exit_;
   std::map<std::string, OnNews, std::less<>> on_news_;
 };

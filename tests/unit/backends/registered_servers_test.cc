@@ -164,6 +164,10 @@ TEST_F(RegisteredServersTest, WhatItSaysOfItselfIsNewsOnceEach) {
   EXPECT_EQ(news_[1].state, GameServerState::kDraining);
   EXPECT_EQ(news_[1].reserved, 2U);
   EXPECT_EQ(news_[1].slots, 3U) << "as it was registered";
+  servers_->WatchNews("arena", [this](ServerNews news) { news_.push_back(std::move(news)); });
+  ASSERT_TRUE(servers_->Report("metal.run1", "svc", draining).ok());
+  executor_.RunReady();
+  EXPECT_THAT(news_, SizeIs(3)) << "who listens anew has not heard it";
 }
 
 TEST_F(RegisteredServersTest, ServersBelongToTheirCredential) {
@@ -237,6 +241,19 @@ TEST_F(RegisteredServersTest, JoinsThemWithThoseOfAnotherBackend) {
   servers_.reset();
   others.on_exit({"gs-1", "late"});
   EXPECT_THAT(exits_, SizeIs(2)) << "nobody is told after the end";
+}
+
+TEST_F(RegisteredServersTest, WhereNobodyLooksAfterTheFleetTheyAreSentElsewhere) {
+  ServerRegistration chess = Metal();
+  chess.fleet = "chess";
+  EXPECT_EQ(servers_->Register(chess).code(), StatusCode::kUnavailable);
+  ASSERT_TRUE(servers_->Register(Metal("run1", "early")).ok());
+  servers_->WatchNews("arena", nullptr);
+  EXPECT_EQ(servers_->Report("early.run1", "svc", {}).code(), StatusCode::kUnavailable);
+  executor_.AdvanceBy(15s);
+  EXPECT_EQ(servers_->Register(Metal()).code(), StatusCode::kUnavailable)
+      << "the fleet went to another maker";
+  EXPECT_THAT(Listed(), IsEmpty());
 }
 
 TEST_F(RegisteredServersTest, TheirNumberIsBounded) {
