@@ -5,6 +5,7 @@
 #include "backends/docker/container.h"
 #include "backends/engine/engine_address.h"
 #include "backends/engine/image_puller.h"
+#include "base/trimmed.h"
 
 namespace oofgg::servers {
 namespace {
@@ -117,22 +118,49 @@ void AddLimitFlags(Flags& flags, BackendSettings& settings) {
             &settings.read_only);
 }
 
+void AddSwarmFlags(Flags& flags, BackendSettings& settings) {
+  constexpr std::chrono::milliseconds kBareUnit{1};
+  flags.AddCustom({.name = "swarm-constraints",
+                   .help = "Where game servers may run, such as node.labels.games==true; several with commas",
+                   .variable = "SWARM_CONSTRAINTS",
+                   .value = "LIST"},
+                  "anywhere", [&settings](std::string_view text) -> Status {
+                    settings.swarm_constraints.clear();
+                    while (!text.empty()) {
+                      const auto comma = text.find(',');
+                      const auto word = base::Trimmed(text.substr(0, comma));
+                      if (!word.empty()) settings.swarm_constraints.emplace_back(word);
+                      text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
+                    }
+                    return {};
+                  });
+  flags.Add({.name = "converge-verify-cooldown",
+             .help = "From one look at a swarm's tasks to the next, in ms",
+             .variable = "CONVERGE_VERIFY_COOLDOWN"},
+            &settings.converge_cooldown, kBareUnit);
+  flags.Add({.name = "converge-verify-retry-times",
+             .help = "Looks until a swarm's task has failed to start",
+             .variable = "CONVERGE_VERIFY_RETRY_TIMES"},
+            &settings.converge_tries, 1, 10'000);
+}
+
 }  // namespace
 
 void AddBackendFlags(Flags& flags, BackendSettings& settings) {
   flags.Add({.name = "container-backend",
              .help = "What runs game servers",
              .variable = "CONTAINER_BACKEND",
-             .value = "process|docker"},
+             .value = "process|docker|swarm"},
             &settings.backend);
   AddProcessFlags(flags, settings);
   AddEngineFlags(flags, settings);
   AddImageFlags(flags, settings);
   AddLimitFlags(flags, settings);
+  AddSwarmFlags(flags, settings);
 }
 
 Status CheckTogether(const BackendSettings& settings) {
-  if (settings.backend == "docker") {
+  if (settings.backend == "docker" || settings.backend == "swarm") {
     OOFGG_RETURN_IF_ERROR(backends::ParseImage(settings.image).status());
     OOFGG_RETURN_IF_ERROR(backends::ParsePullPolicy(settings.pull_policy).status());
     OOFGG_RETURN_IF_ERROR(backends::ParseExposedPort(settings.expose_port).status());
@@ -140,7 +168,7 @@ Status CheckTogether(const BackendSettings& settings) {
   }
   if (settings.backend != "process") {
     return MakeStatus(StatusCode::kInvalidArgument,
-                      "CONTAINER_BACKEND is 'process' or 'docker', not '" + settings.backend + "'");
+                      "CONTAINER_BACKEND is 'process', 'docker' or 'swarm', not '" + settings.backend + "'");
   }
   if (!settings.process_command.empty()) return {};
   return MakeStatus(StatusCode::kInvalidArgument,

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "oofgg/status.h"
 #include "servers/common/flags.h"
@@ -32,6 +34,10 @@ struct BackendSettings {
   std::string capabilities{};
   bool new_privileges = false;
   bool read_only = false;
+
+  std::vector<std::string> swarm_constraints{};
+  std::chrono::milliseconds converge_cooldown{1'000};
+  std::int64_t converge_tries = 10;
 };
 
 /// Adds the flags of `settings`, which must outlive `Flags::Parse`.

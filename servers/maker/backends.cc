@@ -5,6 +5,7 @@
 
 #include "backends/docker/docker_backend.h"
 #include "backends/process/process_backend.h"
+#include "backends/swarm/swarm_backend.h"
 
 namespace oofgg::servers {
 namespace {
@@ -38,25 +39,43 @@ StatusOr<std::unique_ptr<ContainerBackend>> MakeProcess(const BackendSettings& s
       {.command = settings.process_command, .directory = settings.data, .public_host = public_host});
 }
 
+StatusOr<backends::DockerBackendOptions> DockerOptionsOf(const BackendSettings& settings,
+                                                         const std::string& public_host) {
+  OOFGG_ASSIGN_OR_RETURN(auto image, ImageOptionsOf(settings));
+  return backends::DockerBackendOptions{.engine = EngineSettingsOf(settings),
+                                        .image = std::move(image),
+                                        .expose_port = settings.expose_port,
+                                        .control_port = static_cast<std::uint16_t>(settings.control_port),
+                                        .network = settings.docker_network,
+                                        .public_host = public_host,
+                                        .limits = {.memory_mib = settings.memory_mib,
+                                                   .cpus = settings.cpus,
+                                                   .pids = settings.pids,
+                                                   .new_privileges = settings.new_privileges,
+                                                   .read_only = settings.read_only,
+                                                   .capabilities = settings.capabilities}};
+}
+
 StatusOr<std::unique_ptr<ContainerBackend>> MakeDocker(const BackendSettings& settings,
                                                        const std::string& public_host, BackendParts parts) {
-  OOFGG_ASSIGN_OR_RETURN(auto image, ImageOptionsOf(settings));
+  OOFGG_ASSIGN_OR_RETURN(auto options, DockerOptionsOf(settings, public_host));
   OOFGG_ASSIGN_OR_RETURN(auto docker, backends::DockerBackend::Make(
-                                          {.engine = EngineSettingsOf(settings),
-                                           .image = std::move(image),
-                                           .expose_port = settings.expose_port,
-                                           .control_port = static_cast<std::uint16_t>(settings.control_port),
-                                           .network = settings.docker_network,
-                                           .public_host = public_host,
-                                           .limits = {.memory_mib = settings.memory_mib,
-                                                      .cpus = settings.cpus,
-                                                      .pids = settings.pids,
-                                                      .new_privileges = settings.new_privileges,
-                                                      .read_only = settings.read_only,
-                                                      .capabilities = settings.capabilities}},
-                                          {parts.executor, parts.clock, parts.random}));
+                                          std::move(options), {parts.executor, parts.clock, parts.random}));
   OOFGG_RETURN_IF_ERROR(docker->CheckSetting());
   return docker;
+}
+
+StatusOr<std::unique_ptr<ContainerBackend>> MakeSwarm(const BackendSettings& settings,
+                                                      const std::string& public_host, BackendParts parts) {
+  OOFGG_ASSIGN_OR_RETURN(auto options, DockerOptionsOf(settings, public_host));
+  OOFGG_ASSIGN_OR_RETURN(auto swarm, backends::SwarmBackend::Make(
+                                         {.docker = std::move(options),
+                                          .constraints = settings.swarm_constraints,
+                                          .verify_cooldown = settings.converge_cooldown,
+                                          .verify_tries = static_cast<std::size_t>(settings.converge_tries)},
+                                         {parts.executor, parts.clock, parts.random}));
+  OOFGG_RETURN_IF_ERROR(swarm->CheckSetting());
+  return swarm;
 }
 
 }  // namespace
@@ -64,6 +83,7 @@ StatusOr<std::unique_ptr<ContainerBackend>> MakeDocker(const BackendSettings& se
 StatusOr<std::unique_ptr<ContainerBackend>> MakeBackend(const BackendSettings& settings,
                                                         const std::string& public_host, BackendParts parts) {
   if (settings.backend == "docker") return MakeDocker(settings, public_host, parts);
+  if (settings.backend == "swarm") return MakeSwarm(settings, public_host, parts);
   return MakeProcess(settings, public_host);
 }
 
