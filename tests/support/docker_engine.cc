@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -80,11 +81,16 @@ void DockerEngine::Start() {
   process_ = std::make_unique<ChildProcess>(
       "/bin/sh", ChildProcess::Options{.arguments = {"-c", command},
                                        .environment = {{"HOME", directory_.path()}, {"PATH", kPath}}});
-  if (Eventually([this] { return Docker("network inspect --format up none") == "up"; })) return;
+  bool up = false;
+  (void)Eventually([&] {
+    up = Docker("network inspect --format up none") == "up";
+    return up || process_->Wait(std::chrono::seconds(0)).has_value();
+  });
+  if (up) return;
+  constexpr std::size_t kTail = 1000;
   std::ifstream log(directory_ / "log");
-  std::fprintf(stderr, "dockerd does not start\n%s",
-               std::string(std::istreambuf_iterator<char>(log), {}).c_str());
-  std::abort();
+  const std::string said(std::istreambuf_iterator<char>(log), {});
+  trouble_ = "dockerd does not start: " + said.substr(said.size() - (std::min)(said.size(), kTail));
 }
 
 void DockerEngine::Stop() {

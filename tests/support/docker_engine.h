@@ -18,12 +18,16 @@ class DockerEngine {
   /// from then on this process lives in that namespace.
   [[nodiscard]] static std::string Obstacle();
 
-  /// Started when this returns. `more` follows our arguments, such as `--host tcp://127.0.0.1:2375`.
+  /// Started when this returns, unless there is `trouble`. `more` follows our arguments, such as
+  /// `--host tcp://127.0.0.1:2375`.
   explicit DockerEngine(std::string more = {});
   /// Ends its containers too.
   ~DockerEngine();
   DockerEngine(const DockerEngine&) = delete;
   DockerEngine& operator=(const DockerEngine&) = delete;
+
+  /// Why dockerd does not start here, with the end of what it said; empty: it has started.
+  [[nodiscard]] const std::string& trouble() const { return trouble_; }
 
   /// What DOCKER_HOST is for it.
   [[nodiscard]] std::string host() const { return "unix://" + (directory_ / "docker.sock"); }
@@ -48,6 +52,7 @@ class DockerEngine {
 
  private:
   const std::string more_;
+  std::string trouble_;
   TemporaryDirectory directory_;
   std::unique_ptr<ChildProcess> process_;
 };

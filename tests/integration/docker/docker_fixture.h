@@ -18,6 +18,7 @@ class DockerFixture : public ::testing::Test {
   }
   static void StartEngine(const std::string& more = {}) {
     engine_ = new DockerEngine(more);
+    if (!engine_->trouble().empty()) return;
     const std::string program = std::getenv("OOFGG_TEST_QUIRKY_SERVER");
     engine_->MakeImage("quirky", program, {"3000", "3"});
     engine_->MakeImage("quirky:garbles", program, {"3000", "3", "30"});
@@ -31,7 +32,8 @@ class DockerFixture : public ::testing::Test {
   }
 
   void SetUp() override {
-    const std::string obstacle = DockerEngine::Obstacle();
+    std::string obstacle = DockerEngine::Obstacle();
+    if (engine_ != nullptr && obstacle.empty()) obstacle = engine_->trouble();
     if (obstacle.empty()) return;
     ASSERT_TRUE(MayLackParts()) << obstacle << "; nothing may be missing here, as OOFGG_REQUIRE_ALL is set";
     GTEST_SKIP() << "no Docker here: " << obstacle;

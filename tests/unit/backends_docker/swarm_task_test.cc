@@ -60,13 +60,11 @@ TEST(ParseTaskList, TellsWhereATaskIs) {
 
 TEST(ParseTaskList, TellsHowATaskEnded) {
   const auto tasks = ParseTasks(
-      R"([{"Status":{"State":"failed","Err":"task: non-zero exit (3)","ContainerStatus":{
-  "ExitCode" : 3}},
-           "DesiredState":"shutdown"
-}])");
+      R"json([{"Status":{"State":"failed","Err":"task: non-zero exit (3)","ContainerStatus":{"ExitCode":3}},
+               "DesiredState":"shutdown"}])json");
   EXPECT_EQ(HowItIs(tasks->at(0)), "its task is failed, exit status 3: task: non-zero exit (3)");
-EXPECT_FALSE(tasks->at(0).Runs());
-EXPECT_FALSE(tasks->at(0).Comes());
+  EXPECT_FALSE(tasks->at(0).Runs());
+  EXPECT_FALSE(tasks->at(0).Comes());
 }
 
 TEST(ParseTaskList, NonsenseIsAnErrorAndWhatIsNotKnownIsLeftOut) {

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "http/curl_client.h"
+#include "tests/integration/docker/docker_fixture.h"
+#include "tests/support/child_process.h"
+#include "tests/support/eventually.h"
+#include "tests/support/redis_server.h"
+#include "tests/support/temporary_directory.h"
+
+namespace oofgg::testing {
+
+inline constexpr std::size_t kClients = 30;
+inline constexpr std::size_t kSlots = 3;
+
+/// A maker as older deployments start it, by variables alone, and those who ask it.
+class MakerDockerFixture : public DockerFixture {
+ protected:
+  void StartMaker(const std::string& image, std::map<std::string, std::string> more = {}) {
+    if (redis_ != nullptr) more["REDIS_SERVER_URL"] = redis_->address();
+    more.merge(std::map<std::string, std::string>{{"CONTAINER_BACKEND", "docker"},
+                                                  {"DOCKER_HOST", engine_->host()},
+                                                  {"DOCKER_NETWORK", "players"},
+                                                  {"IMAGE_TO_PULL", image},
+                                                  {"IMAGE_PULL_POLICY", "missing"},
+                                                  {"OOFGG_LISTEN", "127.0.0.1:0"},
+                                                  {"OOFGG_OPS_LISTEN", "127.0.0.1:0"},
+                                                  {"OOFGG_HTTP_LISTEN", "127.0.0.1:0"}});
+    std::string program = "oofgg-maker";
+    std::vector<std::string> arguments;
+    if (!beside_.empty()) {
+      const char* const programs = std::getenv("OOFGG_BIN_DIR");
+      arguments = {"--target", beside_, "--net", std::string(programs) + "/oofgg-maker"};
+      program = "/usr/bin/nsenter";
+    }
+    maker_ =
+        std::make_unique<ChildProcess>(program, ChildProcess::Options{.arguments = std::move(arguments),
+                                                                      .environment = std::move(more),
+                                                                      .working_directory = folder_.path()});
+    const auto ready = maker_->WaitForLine("ready ");
+    ASSERT_TRUE(ready.has_value()) << maker_->errors();
+    address_ = WordOf(*ready, "http");
+  }
+
+  HttpReply Ask(const std::string& method, const std::string& url, const std::string& client = "") {
+    HttpCall call{.method = method, .url = url, .timeout = std::chrono::seconds(60)};
+    if (!client.empty()) call.headers.emplace_back("Authorization", client);
+    const auto reply = http::Fetch(http_, std::move(call));
+    return reply.ok() ? *reply : HttpReply{.status = 0, .body = std::string(reply.status().message())};
+  }
+
+  /// Asks until there is an address, and whoever is there knows the client: `host:port`, or nothing.
+  std::string Seat(const std::string& client) {
+    const std::string url = "http://" + address_ + "/request";
+    const auto give_up = std::chrono::steady_clock::now() + kPatience;
+    while (std::chrono::steady_clock::now() < give_up) {
+      HttpReply reply = Ask("POST", url, client);
+      if (reply.status == 202) reply = Ask("GET", url + "?wait=30", client);
+      if (reply.status == 200 && Knows(reply.body, client)) return reply.body;
+      last_answer_ = std::to_string(reply.status) + " " + reply.body;
+    }
+    return "";
+  }
+  bool Knows(const std::string& server, const std::string& client) {
+    return Ask("GET", "http://" + server + "/reservation/" + client).status == 200;
+  }
+
+  /// All at once; where each one is.
+  std::vector<std::string> SeatAll() {
+    std::vector<std::string> seats(kClients);
+    std::vector<std::thread> clients;
+    for (std::size_t i = 0; i < kClients; ++i) {
+      clients.emplace_back([this, i, &seats] { seats[i] = Seat(Name(i)); });
+    }
+    for (std::thread& client : clients) client.join();
+    return seats;
+  }
+  static std::string Name(std::size_t i) { return "client-" + std::to_string(i); }
+
+  /// Games end, and their servers with them.
+  void EndGames() {
+    for (const std::string& name : engine_->Containers()) (void)engine_->Docker("stop " + name);
+    EXPECT_TRUE(Eventually([] { return engine_->Containers().empty(); }))
+        << "left: " << engine_->Docker("ps --all");
+  }
+
+  TemporaryDirectory folder_;
+  http::CurlClient http_{{.max_connections_per_host = 64}};
+  std::string beside_;                  // A process in whose network the maker is; empty: in ours.
+  std::unique_ptr<RedisServer> redis_;  // Null: the maker's own SQLite.
+  std::unique_ptr<ChildProcess> maker_;
+  std::string address_;
+  std::string last_answer_;
+};
+
+}  // namespace oofgg::testing
