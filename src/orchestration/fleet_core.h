@@ -170,6 +170,7 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   std::map<std::string, TimePoint> spawning_;  // Asked of the backend when, not yet running.
   std::set<std::string> replacing_;            // Started for an update, not yet ready.
   std::string trouble_;                        // Why the last start failed, until one succeeds.
+  std::string told_trouble_;                   // The same, as it was told last.
   std::size_t to_adopt_ = 0;                   // Found running at our start, not yet heard of.
   std::uint32_t learnt_slots_ = 0;
   std::uint32_t failed_starts_ = 0;  // In a row.

@@ -99,7 +99,8 @@ void Fleet::Core::Replace() {
 
 void Fleet::Core::TellPace() {
   pace_armed_ = false;
-  if (parts_.orders == nullptr || (!waiting_ && trouble_.empty())) return;
+  const bool is_news = waiting_ || trouble_ != told_trouble_ || !trouble_.empty();
+  if (parts_.orders == nullptr || !is_news) return;
   const FleetPace pace{
       .requests_per_second = pace_.PerSecond(Now()),
       .coming_seats = Coming() * AssumedSlots(),
@@ -107,6 +108,7 @@ void Fleet::Core::TellPace() {
       .told = parts_.clock.WallNow(),
       .trouble = trouble_};
   const Status told = parts_.orders->TellPace(options_.name, pace);
+  if (told.ok()) told_trouble_ = trouble_;
   if (!told.ok()) Say(LogLevel::kWarning, "cannot tell of the pace: " + std::string(told.message()));
   pace_armed_ = true;
   pace_timer_ = TimerIn(kTellPace, &Core::TellPace);

@@ -195,8 +195,22 @@ TEST_F(ProcessBackendTest, AProgramThatIsNotThereIsAnError) {
   EXPECT_NE(status.message().find("/nowhere/arena"), absl::string_view::npos) << status;
 }
 
+TEST_F(ProcessBackendTest, AFleetMayHaveAProgramOfItsOwn) {
+  const auto backend = ProcessBackend::Make({.command = "", .directory = directory_.path()});
+  ASSERT_TRUE(backend.ok()) << backend.status();
+  const auto start = [&](const std::string& command) {
+    std::promise<Status> answer;
+    (*backend)->Start({.id = "gs-1", .fleet = "arena", .environment = {}, .command = command},
+                      [&](const auto& server) { answer.set_value(server.status()); });
+    return answer.get_future().get();
+  };
+  EXPECT_EQ(start("").code(), StatusCode::kFailedPrecondition) << "nobody says what to start";
+  EXPECT_EQ(start("'").code(), StatusCode::kFailedPrecondition) << "a quote that does not end";
+  EXPECT_NE(start("/nowhere/{port}").message().find("/nowhere/"), absl::string_view::npos);
+}
+
 TEST_F(ProcessBackendTest, BadOptionsAreRefused) {
-  EXPECT_EQ(ProcessBackend::Make({.command = "", .directory = directory_.path()}).status().code(),
+  EXPECT_EQ(ProcessBackend::Make({.command = "'", .directory = directory_.path()}).status().code(),
             StatusCode::kInvalidArgument);
   EXPECT_EQ(ProcessBackend::Make({.command = "arena", .directory = "/proc/nowhere"}).status().code(),
             StatusCode::kFailedPrecondition);

@@ -45,6 +45,21 @@ TEST_F(TicketFacadeTest, TheTicketThatCompletesAMatchComesBackMatched) {
   EXPECT_THAT(request.teams, ElementsAre(ElementsAre("ann"), ElementsAre("bob")));
 }
 
+TEST_F(TicketFacadeTest, AMatchHasTheModeAndTheRegionThatAllItsTicketsName) {
+  CreateTicketRequest ann = Simple();
+  ann.strings = {{"mode", "duel"}, {"region", "eu"}};
+  CreateTicketRequest bob = Simple();
+  bob.strings = {{"mode", "duel"}, {"region", "us"}};
+  (void)Create("ann", ann);
+  (void)Create("bob", bob);
+  (void)Create("cid", ann);
+  (void)Create("dan", Simple());
+  ASSERT_THAT(allocator_.asked, SizeIs(2));
+  EXPECT_EQ(allocator_.asked[0].request.mode, "duel");
+  EXPECT_EQ(allocator_.asked[0].request.region, "") << "they do not agree";
+  EXPECT_EQ(allocator_.asked[1].request.mode, "") << "one does not say";
+}
+
 TEST_F(TicketFacadeTest, ATimerIsSetForTheVeryInstant) {
   const TimePoint start = clock_.Now();
   const Ticket ann = Create("ann", Duel(1500));

@@ -14,6 +14,7 @@
 #include "http/curl_client.h"
 #include "oofgg/serial_executor.h"
 #include "oofgg/thread_pool.h"
+#include "storage/memory/orchestration/memory_fleet_order_store.h"
 #include "storage/memory/orchestration/memory_request_store.h"
 #include "tests/support/child_process.h"
 #include "tests/support/temporary_directory.h"
@@ -40,6 +41,7 @@ class MakerUnderTest {
                                              RandomSource::System()},
                    [this](const orchestration::RequestKey& key) { waiters_.Notify(key); });
     facade_.AddFleet(*fleet_);
+    facade_.EstimateFrom(orders_);
     fleet_->Start([](const Status& status) { EXPECT_TRUE(status.ok()) << status; });
     api_.emplace(facade_, workers_, std::move(api_options));
     server_ = std::move(HttpServer::Listen(io_, "127.0.0.1:0", api_->handler()).value());
@@ -66,6 +68,7 @@ class MakerUnderTest {
     EXPECT_TRUE(reply.ok()) << reply.status();
     return reply.ok() ? *reply : HttpReply{};
   }
+  void TellPace(const orchestration::FleetPace& pace) { EXPECT_TRUE(orders_.TellPace("default", pace).ok()); }
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
 
  private:
@@ -73,6 +76,7 @@ class MakerUnderTest {
   boost::asio::io_context io_;
   ThreadPool pool_{2};
   storage::MemoryRequestStore store_;
+  storage::MemoryFleetOrderStore orders_;
   SerialExecutor serial_{pool_};
   http::CurlClient http_;
   orchestration::ReservationClient reservations_{http_, serial_, Clock::System()};
@@ -129,6 +133,21 @@ TEST(MakerApi, JsonTellsThePosition) {
   EXPECT_EQ(reply.status, 202);
   EXPECT_EQ(json::parse(reply.body), json({{"status", "pending"}, {"position", 2}}));
   EXPECT_EQ(HeaderOf(reply, "content-type"), "application/json");
+}
+
+TEST(MakerApi, WhatIsKnownOfTheWaitIsToldToEverybody) {
+  FleetOptions none;
+  none.max = 0;
+  MakerUnderTest maker({}, none);
+  maker.TellPace({.requests_per_second = 0.01, .told = Clock::System().WallNow()});
+  const HttpReply reply = maker.Call("POST", "/request", kAliceJson);
+  EXPECT_EQ(json::parse(reply.body),
+            json({{"status", "pending"}, {"position", 1}, {"estimate_seconds", 100}}));
+  EXPECT_EQ(HeaderOf(reply, "retry-after"), "30") << "no longer than a long poll lasts";
+  const HttpReply text = maker.Call("POST", "/request", kAlice);
+  EXPECT_EQ(text.status, 202);
+  EXPECT_EQ(text.body, "Accepted");
+  EXPECT_EQ(HeaderOf(text, "retry-after"), "30");
 }
 
 TEST(MakerApi, TicketAndPublicHostComeFromTheOptions) {

@@ -160,6 +160,9 @@ TEST(FleetOrdering, ARevisionThatDoesNotStartCostsNobodyTheirServer) {
   world->Order([](FleetOrders& orders) { orders.image.reset(); });
   world->Advance(minutes(1));
   EXPECT_EQ(Outdated(*world), 0U) << "and are what is wanted again";
+  for (int i = 0; i < 6; ++i) ASSERT_TRUE(world->PostUntilReady(PlayerOf(i), seconds(40)));
+  world->Advance(seconds(3));
+  EXPECT_EQ(world->orders.Pace("default").value()->trouble, "") << "once one has started";
 }
 
 TEST(FleetOrdering, TheEmptiestServerFirstIfTheFleetSpreads) {

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "oofgg/random.h"
+
 namespace oofgg::orchestration {
 namespace {
 
@@ -47,6 +51,88 @@ TEST(ServerTable, PicksTheFullestThatFits) {
   EXPECT_EQ(table.Pick({"x", "y", "z"})->running.id, "empty");
   EXPECT_EQ(table.Pick({"1", "2", "3", "4", "5"}), nullptr);
   EXPECT_FALSE(table.HasRoomFor(5));
+}
+
+TEST(ServerTable, PicksTheEmptiestIfItSpreads) {
+  ServerTable table;
+  ServerEntry& fuller = AddReady(table, "fuller", 4);
+  AddReady(table, "emptier", 4);
+  table.TakeSeat(fuller, "alice", {"f", "r"});
+  EXPECT_EQ(table.Pick({"x"}, Packing::kSpread)->running.id, "emptier");
+  EXPECT_EQ(table.Pick({"x", "y", "z", "w"}, Packing::kSpread)->running.id, "emptier");
+  EXPECT_EQ(table.Pick({"x"}, Packing::kPack)->running.id, "fuller");
+}
+
+TEST(ServerTable, OutdatedServersTakePlayersOnlyIfNoOtherCan) {
+  ServerTable table;
+  ServerEntry& old = AddReady(table, "old", 4);
+  old.outdated = true;
+  table.TakeSeat(old, "alice", {"f", "r"});
+  EXPECT_EQ(table.Pick({"x"}), &old);
+  EXPECT_EQ(table.CountOutdated(), 1U);
+  AddReady(table, "new", 1);
+  EXPECT_EQ(table.Pick({"x"})->running.id, "new");
+  EXPECT_EQ(table.Pick({"x", "y"}), &old);
+  EXPECT_EQ(table.PickOutdated(), &old);
+  old.leaving = true;
+  old.state = GameServerState::kDraining;
+  EXPECT_EQ(table.PickOutdated(), nullptr);
+  EXPECT_EQ(table.CountOutdated(), 0U);
+}
+
+/// Every sum and every choice, against what a look at each server says.
+TEST(ServerTable, TheIndexSaysWhatALookAtEveryServerWould) {
+  ServerTable table;
+  SeededRandom random(11);
+  const auto any = [&random](std::uint64_t below) { return random.Below(below); };
+  for (int step = 0; step < 5'000; ++step) {
+    const std::string id = "s" + std::to_string(any(20));
+    const std::string player = "p" + std::to_string(any(60));
+    ServerEntry* server = table.Find(id);
+    if (server == nullptr) server = &AddReady(table, id, static_cast<std::uint32_t>(any(5)));
+    switch (any(9)) {
+      case 0:
+        table.Remove(id);
+        break;
+      case 1:
+        server->state = static_cast<GameServerState>(any(4));
+        break;
+      case 2:
+        server->full = any(2) == 0;
+        break;
+      case 3:
+        server->ghosts[player] = any(2) == 0;
+        break;
+      case 4:
+        server->ghosts.clear();
+        break;
+      case 5:
+        server->outdated = any(2) == 0;
+        break;
+      case 6:
+        table.FreeSeat(*server, player);
+        break;
+      default:
+        table.TakeSeat(*server, player, {"f", "r"});
+        break;
+    }
+    if (any(4) == 0) table.Settle();
+    std::size_t with_room = 0;
+    std::size_t free = 0;
+    std::size_t best = 0;
+    for (const auto& [name, each] : table.all()) {
+      const std::size_t slots = ServerTable::FreeSlots(each);
+      with_room += slots > 0 ? 1 : 0;
+      free += each.slots == 0 && slots > 0 ? 7 : slots;
+      best = (std::max)(best, slots);
+    }
+    ASSERT_EQ(table.CountWithRoom(), with_room) << step;
+    ASSERT_EQ(table.TotalFree(7), free) << step;
+    ASSERT_EQ(table.HasRoomFor(2), best >= 2) << step;
+    const ServerEntry* picked = table.Pick({"stranger"});
+    ASSERT_EQ(picked != nullptr, with_room > 0) << step;
+    ASSERT_TRUE(picked == nullptr || ServerTable::FreeSlots(*picked) > 0) << step;
+  }
 }
 
 TEST(ServerTable, SeatsNobodyWhereTheirOldSeatIsBeingGivenUp) {

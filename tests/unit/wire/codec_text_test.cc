@@ -195,8 +195,21 @@ TEST(CodecText, Fleet) {
                                                            .state = GameServerState::kDraining,
                                                            .address = "h:1",
                                                            .slots = 3,
-                                                           .reserved = 2}}}),
-      R"(servers { id: "s" fleet: "f" state: GAME_SERVER_STATE_DRAINING address: "h:1" slots: 3 reserved: 2 })");
+                                                           .reserved = 2,
+                                                           .outdated = true}}}),
+      R"(servers { id: "s" fleet: "f" state: GAME_SERVER_STATE_DRAINING address: "h:1" slots: 3 reserved: 2 outdated: true })");
+  EXPECT_EQ(RequestText<methods::ScaleFleet>({.fleet = "f", .min_ready = 0, .max = 2, .reset = true}),
+            R"(fleet: "f" min_ready: 0 max: 2 reset: true)")
+      << "none is something else than as it is";
+  EXPECT_EQ(RequestText<methods::DrainServers>({.server_id = "s", .deadline = std::chrono::minutes(2)}),
+            R"(server_id: "s" deadline_seconds: 120)");
+  EXPECT_EQ(RequestText<methods::UpdateFleet>({.fleet = "f", .image = "", .command = "c"}),
+            R"(fleet: "f" image: "" command: "c")");
+  EXPECT_EQ(ResponseText<methods::DrainServers>({.server_ids = {"a", "b"}}),
+            R"(server_ids: "a" server_ids: "b")");
+  EXPECT_EQ(
+      ResponseText<methods::ListFleets>({.fleets = {{.name = "f", .games = {"g"}, .max = 0, .waiting = 3}}}),
+      R"(fleets { name: "f" games: "g" max: 0 waiting: 3 })");
 }
 
 TEST(CodecText, ServersThatRegister) {
