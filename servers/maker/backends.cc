@@ -58,23 +58,6 @@ StatusOr<backends::DockerBackendOptions> DockerOptionsOf(const BackendSettings& 
                                                    .capabilities = settings.capabilities}};
 }
 
-StatusOr<backends::DockerBackendOptions> DockerOptionsOf(const BackendSettings& settings,
-                                                         const std::string& public_host) {
-  OOFGG_ASSIGN_OR_RETURN(auto image, ImageOptionsOf(settings));
-  return backends::DockerBackendOptions{.engine = EngineSettingsOf(settings),
-                                        .image = std::move(image),
-                                        .expose_port = settings.expose_port,
-                                        .control_port = static_cast<std::uint16_t>(settings.control_port),
-                                        .network = settings.docker_network,
-                                        .public_host = public_host,
-                                        .limits = {.memory_mib = settings.memory_mib,
-                                                   .cpus = settings.cpus,
-                                                   .pids = settings.pids,
-                                                   .new_privileges = settings.new_privileges,
-                                                   .read_only = settings.read_only,
-                                                   .capabilities = settings.capabilities}};
-}
-
 StatusOr<std::unique_ptr<ContainerBackend>> MakeDocker(const BackendSettings& settings,
                                                        const std::string& public_host, BackendParts parts) {
   OOFGG_ASSIGN_OR_RETURN(auto options, DockerOptionsOf(settings, public_host));

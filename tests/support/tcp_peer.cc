@@ -94,6 +94,15 @@ std::optional<std::string> TcpPeer::ReadLineWith(std::string_view part, std::chr
   }
 }
 
+bool TcpPeer::Skip(std::size_t bytes, std::chrono::seconds timeout) {
+  const Deadline deadline = std::chrono::steady_clock::now() + timeout;
+  while (received_.size() < bytes) {
+    if (ReadSome(deadline) != Outcome::kRead) return false;
+  }
+  received_.erase(0, bytes);
+  return true;
+}
+
 std::optional<std::string> TcpPeer::ReadToEnd(std::chrono::seconds timeout) {
   const Deadline deadline = std::chrono::steady_clock::now() + timeout;
   Outcome outcome = Outcome::kRead;

@@ -31,6 +31,8 @@ class TcpPeer {
   std::optional<std::string> ReadLine(std::chrono::seconds timeout = kPatience);
   /// The next line with `part` in it; those before are dropped.
   std::optional<std::string> ReadLineWith(std::string_view part, std::chrono::seconds timeout = kPatience);
+  /// Drops so many bytes. False if the other side closes or `timeout` passes first.
+  bool Skip(std::size_t bytes, std::chrono::seconds timeout = kPatience);
   /// All that still comes. Nothing if the other side has not closed when `timeout` passes.
   std::optional<std::string> ReadToEnd(std::chrono::seconds timeout = kPatience);
 
