@@ -44,6 +44,32 @@ class FleetServiceOf final : public v1::FleetService::CallbackService {
         Calls(registration_, &Registration::DeregisterGameServer));
   }
 
+  grpc::ServerUnaryReactor* ListFleets(grpc::CallbackServerContext* call,
+                                       const v1::ListFleetsRequest* request, v1::Fleets* response) final {
+    return ServeUnary<wire::methods::ListFleets>(host_, host_.lane(), call, request, response,
+                                                 Calls(facade_, &Facade::ListFleets));
+  }
+
+  grpc::ServerUnaryReactor* ScaleFleet(grpc::CallbackServerContext* call,
+                                       const v1::ScaleFleetRequest* request, v1::FleetInfo* response) final {
+    return ServeUnary<wire::methods::ScaleFleet>(host_, host_.lane(), call, request, response,
+                                                 Calls(facade_, &Facade::ScaleFleet));
+  }
+
+  grpc::ServerUnaryReactor* DrainServers(grpc::CallbackServerContext* call,
+                                         const v1::DrainServersRequest* request,
+                                         v1::DrainedServers* response) final {
+    return ServeUnary<wire::methods::DrainServers>(host_, host_.lane(), call, request, response,
+                                                   Calls(facade_, &Facade::DrainServers));
+  }
+
+  grpc::ServerUnaryReactor* UpdateFleet(grpc::CallbackServerContext* call,
+                                        const v1::UpdateFleetRequest* request,
+                                        v1::FleetInfo* response) final {
+    return ServeUnary<wire::methods::UpdateFleet>(host_, host_.lane(), call, request, response,
+                                                  Calls(facade_, &Facade::UpdateFleet));
+  }
+
  private:
   ServiceHost& host_;
   Facade& facade_;

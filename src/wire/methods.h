@@ -238,6 +238,20 @@ struct ReportGameServer : Repeatable<ReportGameServerRequest, GameServerLease> {
 struct DeregisterGameServer : Repeatable<DeregisterGameServerRequest, DeregisterGameServerResponse> {
   static constexpr std::string_view kPath = "/oofgg.v1.FleetService/DeregisterGameServer";
 };
+struct ListFleets : Repeatable<ListFleetsRequest, Fleets> {
+  static constexpr std::string_view kPath = "/oofgg.v1.FleetService/ListFleets";
+};
+/// What is ordered is a state, so that again changes nothing.
+struct ScaleFleet : Repeatable<ScaleFleetRequest, FleetInfo> {
+  static constexpr std::string_view kPath = "/oofgg.v1.FleetService/ScaleFleet";
+};
+/// Again, the deadline counts anew.
+struct DrainServers : Repeatable<DrainServersRequest, DrainedServers> {
+  static constexpr std::string_view kPath = "/oofgg.v1.FleetService/DrainServers";
+};
+struct UpdateFleet : Repeatable<UpdateFleetRequest, FleetInfo> {
+  static constexpr std::string_view kPath = "/oofgg.v1.FleetService/UpdateFleet";
+};
 
 // v1.api.common.GameService
 
@@ -359,6 +373,7 @@ using AllMethods = MethodList<
     methods::RotateServiceCredential, methods::RevokeServiceCredential, methods::ListServiceCredentials,
     methods::WatchRevocations, methods::Connect, methods::WatchPresence, methods::CreateTicket,
     methods::GetTicket, methods::CancelTicket, methods::WatchTicket, methods::ListGameServers,
+    methods::ListFleets, methods::ScaleFleet, methods::DrainServers, methods::UpdateFleet,
     methods::CreateGame, methods::GetGame, methods::UpdateGame, methods::TrendingGames,
     methods::CreateSession, methods::GetSession, methods::UpdateSession, methods::DeleteSession,
     methods::CreateEntity, methods::GetEntity, methods::UpdateEntity, methods::DeleteEntity,

@@ -133,7 +133,18 @@ class ProcessBackend::Impl {
                                                     {"control_port", std::to_string(ports.second)},
                                                     {"server_id", spec.id}};
     std::vector<std::string> words;
-    for (const std::string& word : command_) words.push_back(FillIn(word, values));
+    if (spec.command.empty() && command_.empty()) {
+      return MakeStatus(StatusCode::kFailedPrecondition,
+                        "neither PROCESS_COMMAND nor the fleet names a program");
+    }
+    std::vector<std::string> own;
+    if (!spec.command.empty()) {
+      auto split = SplitCommand(spec.command);
+      if (!split.ok())
+        return MakeStatus(StatusCode::kFailedPrecondition, std::string(split.status().message()));
+      own = *std::move(split);
+    }
+    for (const std::string& word : own.empty() ? command_ : own) words.push_back(FillIn(word, values));
     std::map<std::string, std::string> environment;
     for (const auto& [name, value] : spec.environment) environment[name] = FillIn(value, values);
 
@@ -206,7 +217,10 @@ class ProcessBackend::Impl {
 };
 
 StatusOr<std::unique_ptr<ProcessBackend>> ProcessBackend::Make(ProcessBackendOptions options) {
-  OOFGG_ASSIGN_OR_RETURN(auto command, SplitCommand(options.command));
+  std::vector<std::string> command;  // None: each fleet has its own.
+  if (!options.command.empty()) {
+    OOFGG_ASSIGN_OR_RETURN(command, SplitCommand(options.command));
+  }
   auto impl = std::make_unique<Impl>(std::move(options), std::move(command));
   OOFGG_RETURN_IF_ERROR(impl->Prepare());
   return std::unique_ptr<ProcessBackend>(new ProcessBackend(std::move(impl)));

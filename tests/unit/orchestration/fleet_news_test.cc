@@ -76,14 +76,14 @@ TEST(FleetNews, OneThatCannotBeReachedHoldsUpNobody) {
   EXPECT_EQ(world.Get("alice")->stage, Stage::kReady) << "its failure is no failed start";
 }
 
-TEST(FleetNews, ItsEndIsToldToItsPlayersAndFailsNoStart) {
+TEST(FleetNews, ItsEndPutsItsPlayersInLineAndFailsNoStart) {
   World world({.max = 0});
   world.sim.Arrive("metal.run1");
   world.Advance(seconds(1));
   ASSERT_TRUE(world.PostUntilReady("alice"));
   world.sim.Kill("metal.run1");
   world.Advance(milliseconds(1));
-  EXPECT_EQ(world.Get("alice")->stage, Stage::kFailed);
+  EXPECT_EQ(world.Get("alice")->stage, Stage::kPending) << "for another server";
   ASSERT_TRUE(world.Post("bob").ok());
   world.sim.Arrive("metal.run2");
   world.sim.Kill("metal.run2");  // Before it ever answered.

@@ -1,5 +1,6 @@
 #include "tests/unit/orchestration/world.h"
 
+#include <cstdlib>
 #include <utility>
 
 namespace oofgg::orchestration {
@@ -149,8 +150,8 @@ std::size_t SimulatedFleet::SeatsOf(const std::string& client) const {
   return seats;
 }
 
-World::World(FleetOptions options, RequestOptions limits)
-    : fleet_options(std::move(options)), request_options(limits) {
+World::World(FleetOptions options, RequestOptions limits, bool ordered)
+    : with_orders(ordered), fleet_options(std::move(options)), request_options(limits) {
   fleet_options.name = "default";
   StartMaker();
 }
@@ -168,9 +169,14 @@ void World::StartMaker() {
       ReservationOptions{.timeout = milliseconds(1000), .cooldown = milliseconds(0), .tries = 1});
   facade = std::make_unique<RequestFacade>(clock, store, *verifier, *waiters, request_options);
   seats = std::make_unique<SeatService>(clock, store, *waiters);
+  FleetParts parts{clock, executor, store, sim, *reservations, random};
+  if (with_orders) {
+    parts.orders = &orders;
+    parts.configured = [this] { return fleet_options; };
+    facade->EstimateFrom(orders);
+  }
   fleet =
-      std::make_unique<Fleet>(fleet_options, FleetParts{clock, executor, store, sim, *reservations, random},
-                              [this](const RequestKey& key) { waiters->Notify(key); });
+      std::make_unique<Fleet>(fleet_options, parts, [this](const RequestKey& key) { waiters->Notify(key); });
   facade->AddFleet(*fleet);
   seats->AddFleet(*fleet);
   fleet->Start([](const Status&) {});
@@ -184,6 +190,16 @@ void World::KillMaker() {
   facade.reset();
   waiters.reset();
   verifier.reset();
+}
+
+void World::Order(const std::function<void(FleetOrders&)>& change) {
+  const auto changed = ChangeOrders(orders, "default", [&change](FleetOrders& now) {
+    change(now);
+    return Status();
+  });
+  if (!changed.ok()) std::abort();
+  fleet->OrdersChanged();
+  executor.RunReady();
 }
 
 StatusOr<RequestView> World::Post(const std::string& client) {

@@ -19,6 +19,7 @@
 #include "orchestration/fleet.h"
 #include "orchestration/request_facade.h"
 #include "orchestration/seat_service.h"
+#include "storage/memory/orchestration/memory_fleet_order_store.h"
 #include "storage/memory/orchestration/memory_request_store.h"
 
 namespace oofgg::orchestration {
@@ -102,12 +103,16 @@ class MortalHttp final : public HttpClient {
 /// A maker with one fleet, without sockets, processes or waiting.
 class World {
  public:
-  explicit World(FleetOptions options = {}, RequestOptions request_options = {});
+  /// `ordered`: its makers look at `orders`, and at `fleet_options` as they are then.
+  explicit World(FleetOptions options = {}, RequestOptions request_options = {}, bool ordered = false);
   ~World();
 
   /// Starts the fleet; a second call is what a new maker does after the first was killed.
   void StartMaker();
   void KillMaker();
+
+  /// Orders something of the fleet, which is told.
+  void Order(const std::function<void(FleetOrders&)>& change);
 
   /// One call each of the HTTP API, run to its answer.
   StatusOr<RequestView> Post(const std::string& client);
@@ -121,6 +126,7 @@ class World {
   [[nodiscard]] std::vector<GameServerInfo> Servers();
   [[nodiscard]] std::size_t CountInState(GameServerState state);
 
+  const bool with_orders;
   FleetOptions fleet_options;
   RequestOptions request_options;
   testing::FakeClock clock;
@@ -128,6 +134,7 @@ class World {
   SeededRandom random{7};
   SimulatedFleet sim{clock, executor};
   storage::MemoryRequestStore store;
+  storage::MemoryFleetOrderStore orders;
 
   std::vector<std::unique_ptr<MortalHttp>> clients;  ///< Of this maker and all dead ones.
   std::unique_ptr<RequestWaiters> waiters;

@@ -333,6 +333,12 @@ struct FakeFleets {
                                                               const DeregisterGameServerRequest&) {
     return DeregisterGameServerResponse{};
   }
+  StatusOr<Fleets> ListFleets(const CallContext&, const ListFleetsRequest&) { return Fleets{}; }
+  StatusOr<FleetInfo> ScaleFleet(const CallContext&, const ScaleFleetRequest&) { return FleetInfo{}; }
+  StatusOr<DrainedServers> DrainServers(const CallContext&, const DrainServersRequest&) {
+    return DrainedServers{};
+  }
+  StatusOr<FleetInfo> UpdateFleet(const CallContext&, const UpdateFleetRequest&) { return FleetInfo{}; }
 };
 
 /// Answers every method alike, and tells `on_call` of it first.
