@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
             {"--jwks", "x", "--presence-advertise", ":8080"},
             2,
             "--presence-advertise: ':8080' names no host that clients could connect to; write HOST:PORT"},
-        BadStart{"MakerRedis", "oofgg-maker", {"--redis", "127.0.0.1:6379"}, 2, "--redis"},
+        BadStart{"MakerRedis", "oofgg-maker", {"--role", "worker"}, 2, "--redis"},
         BadStart{
             "AuthMailTwice", "oofgg-auth", {"--mail-hook", "x", "--smtp-url", "smtp://x"}, 2, "--mail-hook"},
         BadStart{"AuthMailHookAbsent",
