@@ -39,7 +39,8 @@ void FleetCrew::Keep(Member& member, FleetOptions options, std::function<FleetOp
   };
   member.keeper = std::make_unique<FleetKeeper>(
       std::move(options), std::move(with), *stores_.leases, turns,
-      orchestration::FleetKeeperOptions{.holder = holder_, .shared = stores_.AreShared()},
+      orchestration::FleetKeeperOptions{
+          .holder = holder_, .lease = parts_.lease, .shared = stores_.AreShared()},
       std::move(on_change));
 }
 

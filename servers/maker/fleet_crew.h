@@ -36,6 +36,7 @@ struct FleetCrewParts {
   FleetMailboxes& mailboxes;
   orchestration::RequestWaiters& waiters;
   orchestration::ReservationOptions reservations;
+  std::chrono::milliseconds lease;  ///< Of a fleet, where stores are shared.
 };
 
 /// The fleets as this process has them: doors for who asks, and where it is a worker, those who stand ready

@@ -7,19 +7,9 @@ namespace oofgg::servers {
 namespace {
 
 constexpr std::chrono::milliseconds kMillisecond{1};
+constexpr std::int64_t kMostProcesses = 16;
 
 void AddFleetFlags(Flags& flags, MakerSettings& settings) {
-  flags.Add({.name = "container-backend",
-             .help = "What runs game servers",
-             .variable = "CONTAINER_BACKEND",
-             .value = "process"},
-            &settings.container_backend);
-  flags.Add({.name = "process-command",
-             .help = "Starts a game server; {port}, {control_port} and {server_id} are filled in",
-             .variable = "PROCESS_COMMAND",
-             .value = "COMMAND"},
-            &settings.process_command);
-  flags.Add({.name = "data", .help = "Records and output of game servers", .value = "DIR"}, &settings.data);
   flags.Add({.name = "public-host",
              .help = "The host in answers; none: the address the caller reached",
              .variable = "PUBLIC_HOST",
@@ -38,8 +28,12 @@ void AddFleetFlags(Flags& flags, MakerSettings& settings) {
              .help = "Game servers with a free slot kept ready",
              .variable = "FLEET_MIN_READY"},
             &settings.fleet_min_ready, 0, 10'000);
-  flags.Add({.name = "fleet-max", .help = "Game servers at once", .variable = "FLEET_MAX"},
-            &settings.fleet_max, 1, 100'000);
+  flags.AddCustom(
+      {.name = "fleet-max", .help = "Game servers at once", .variable = "FLEET_MAX", .value = "INT"},
+      "16 with process, else unlimited", [&settings](std::string_view text) -> Status {
+        OOFGG_ASSIGN_OR_RETURN(settings.fleet_max, ParseInteger<std::int64_t>(text, 1, 100'000));
+        return {};
+      });
   flags.Add({.name = "server-slots",
              .help = "Slots of a game server that does not tell; 0: learn from its first refusal",
              .variable = "SERVER_SLOTS"},
@@ -52,6 +46,15 @@ void AddFleetFlags(Flags& flags, MakerSettings& settings) {
                     OOFGG_ASSIGN_OR_RETURN(settings.fleet_idle_timeout, ParseDuration(text, kMillisecond));
                     return {};
                   });
+}
+
+/// Shorter ones would be lost to a pause that machines make now and then.
+constexpr std::chrono::milliseconds kShortestLease{500};
+
+Status CheckLease(const MakerSettings& settings) {
+  if (settings.fleet_lease >= kShortestLease) return {};
+  return MakeStatus(StatusCode::kInvalidArgument,
+                    "--fleet-lease: at least " + std::to_string(kShortestLease.count()) + " ms");
 }
 
 void AddReservationFlags(Flags& flags, MakerSettings& settings) {
@@ -96,18 +99,32 @@ Status CheckRole(const MakerSettings& settings) {
                     "one process does all");
 }
 
+void AddRegistrationFlags(Flags& flags, MakerSettings& settings) {
+  flags.AddCustom(
+      {.name = "register-networks",
+       .help = "Where servers that register may have their control ports, as 10.0.0.0/8,192.0.2.7",
+       .variable = "REGISTER_NETWORKS",
+       .value = "NETWORK,..."},
+      "none but the address that each calls from", [&settings](std::string_view text) -> Status {
+        OOFGG_ASSIGN_OR_RETURN(settings.register_networks, AddressList::Parse(text));
+        return {};
+      });
+  flags.Add({.name = "register-lease",
+             .help = "A server that registered and says nothing for so long has ended, in ms or as 60s",
+             .variable = "REGISTER_LEASE"},
+            &settings.register_lease, kMillisecond);
+}
+
 Status Check(MakerSettings& settings) {
   OOFGG_RETURN_IF_ERROR(CheckRole(settings));
-  if (settings.container_backend != "process") {
-    return MakeStatus(
-        StatusCode::kInvalidArgument,
-        "CONTAINER_BACKEND: this version has 'process' only, not '" + settings.container_backend + "'");
+  OOFGG_RETURN_IF_ERROR(CheckLease(settings));
+  if (settings.WorksOnFleets()) {
+    OOFGG_RETURN_IF_ERROR(CheckTogether(settings.backend, /*fleets_say_what=*/!settings.fleets.empty()));
   }
-  if (settings.WorksOnFleets() && settings.process_command.empty() && settings.fleets.empty()) {
-    return MakeStatus(StatusCode::kInvalidArgument,
-                      "PROCESS_COMMAND is not set; it names the game server to start, such as "
-                      "'oofgg-arena --listen :{port} --control-listen 127.0.0.1:{control_port}'");
+  if (settings.register_lease < std::chrono::seconds(1)) {
+    return MakeStatus(StatusCode::kInvalidArgument, "REGISTER_LEASE must be 1000 (ms) at least");
   }
+  if (settings.backend.backend == "process" && !settings.fleet_max) settings.fleet_max = kMostProcesses;
   if (settings.http_tls && settings.server.tls_cert.empty()) {
     return MakeStatus(StatusCode::kInvalidArgument, "--http-tls needs --tls-cert and --tls-key");
   }
@@ -133,7 +150,6 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
   AddServerFlags(flags, settings.server, {.takes_redis = true});
   flags.AddCustom({.name = "role",
                    .help = "Which work is done here: answering clients, game servers, or both",
-                   .variable = "ROLE",
                    .value = "api|worker|all"},
                   "all", [&settings](std::string_view text) { return ReadRole(text, settings.role); });
   flags.AddAddress({.name = "http-listen", .help = "Where POST /request is served"}, &settings.http_listen);
@@ -162,8 +178,14 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
                     settings.authorizer = text;
                     return Status();
                   });
+  flags.Add(
+      {.name = "fleet-lease",
+       .help = "With --redis, after how long a worker that says nothing loses its fleets to another, in ms"},
+      &settings.fleet_lease, kMillisecond);
+  AddBackendFlags(flags, settings.backend);
   AddFleetFlags(flags, settings);
   AddReservationFlags(flags, settings);
+  AddRegistrationFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;
   CompleteRedisUrl(settings.server.redis);
   for (const Status& fit :

@@ -9,6 +9,7 @@
 #include "servers/common/peer_flags.h"
 #include "servers/common/revocation_keeper.h"
 #include "servers/common/server_flags.h"
+#include "servers/maker/backend_settings.h"
 
 namespace oofgg::servers {
 
@@ -26,6 +27,7 @@ struct MakerSettings {
   ServerSettings server{
       .listen = "127.0.0.1:50053", .ops_listen = "127.0.0.1:9103", .database = "sqlite:oofgg-data/maker.db"};
   MakerRole role = MakerRole::kAll;
+  std::chrono::milliseconds fleet_lease{3'000};
   std::string http_listen = ":3000";
   bool http_tls = false;
   bool local_proxy = false;
@@ -33,13 +35,11 @@ struct MakerSettings {
   RevocationSettings revocations{};
   EventLogSettings event_log{.folder = "oofgg-data/log/maker"};
   std::string keys = "oofgg-data/maker-keys";
-  std::string data = "oofgg-data/servers";
   std::string issuer;
   std::string jwks;
   std::string rules;
   std::string authorizer;
-  std::string container_backend = "process";
-  std::string process_command;
+  BackendSettings backend{};
   std::string public_host;
   std::chrono::milliseconds reservation_timeout{5'000};
   std::chrono::milliseconds reservation_cooldown{2'000};
@@ -48,9 +48,11 @@ struct MakerSettings {
   std::int64_t max_concurrent_jobs = 3;
   std::string fleets;  // A file; empty: one fleet, as the variables say.
   std::int64_t fleet_min_ready = 0;
-  std::int64_t fleet_max = 16;
+  std::optional<std::int64_t> fleet_max;  ///< Nothing: no limit; by default 16 with processes.
   std::int64_t server_slots = 0;
   std::optional<std::chrono::milliseconds> fleet_idle_timeout;
+  AddressList register_networks{};
+  std::chrono::milliseconds register_lease{15'000};
 
   [[nodiscard]] bool ServesApi() const { return role != MakerRole::kWorker; }
   [[nodiscard]] bool WorksOnFleets() const { return role != MakerRole::kApi; }

@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,8 +22,15 @@ struct HttpCall {
   std::string url;  ///< Absolute, `http` or `https`, sent as it is: no dot segment is folded.
   HttpHeaders headers{};
   std::string body{};
-  std::chrono::milliseconds timeout{5000};             ///< Whole exchange, connecting included.
+  std::chrono::milliseconds timeout{5000};             ///< Whole exchange, connecting included; 0: none.
   std::size_t max_reply_bytes = std::size_t{1} << 20;  ///< A longer body is an error.
+  /// Takes the body of a 2xx reply piece by piece, however long it is, on the client's thread; false ends the
+  /// call with kCancelled. An empty piece comes first, with the headers. Other bodies are in the reply as
+  /// ever.
+  std::function<bool(std::string_view piece)> on_data{};
+  /// How long nothing may come, counted in whole seconds; 0: no limit. For streams, which have no end in
+  /// time.
+  std::chrono::milliseconds stall_timeout{0};
 };
 
 struct HttpReply {
@@ -36,8 +45,8 @@ struct HttpReply {
 /// Threads: safe from any thread. `on_reply` runs exactly once, on a thread of the client's choosing,
 /// never inside `Send`, and must not block.
 /// Errors: any status code is a reply, not an error. kUnavailable (no connection, or it broke),
-/// kDeadlineExceeded (`timeout` ran out), kInvalidArgument (the URL), kResourceExhausted (the reply
-/// is over `max_reply_bytes`), kCancelled (the client was destroyed).
+/// kDeadlineExceeded (`timeout` or `stall_timeout` ran out), kInvalidArgument (the URL), kResourceExhausted
+/// (the reply is over `max_reply_bytes`), kCancelled (the client was destroyed, or `on_data` wants no more).
 class HttpClient {
  public:
   using OnReply = absl::AnyInvocable<void(StatusOr<HttpReply> reply)>;

@@ -14,6 +14,7 @@ struct CurlClientOptions {
   /// they are on, so this is for calls to the outside world.
   bool use_environment_proxy = false;
   std::string user_agent = "oofgg";
+  std::string unix_socket = {};  ///< Connects to this path, whatever host a URL names.
   // PEM, read again for each connection that is made.
   std::string ca_file = {};           ///< Trusted instead of the system's authorities.
   std::string certificate_file = {};  ///< Shown to servers that ask for one, …

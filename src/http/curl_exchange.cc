@@ -29,21 +29,34 @@ CurlExchange::CurlExchange(CURL* easy, HttpCall call, HttpClient::OnReply on_rep
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy_, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(call_.timeout.count()));
-  curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(call_.timeout.count()));
   curl_easy_setopt(easy_, CURLOPT_USERAGENT, options.user_agent.c_str());
   if (!options.use_environment_proxy) curl_easy_setopt(easy_, CURLOPT_PROXY, "");
+  if (!options.unix_socket.empty()) {
+    curl_easy_setopt(easy_, CURLOPT_UNIX_SOCKET_PATH, options.unix_socket.c_str());
+  }
   curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &CurlExchange::OnBody);
   curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &CurlExchange::OnHeader);
   curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy_, CURLOPT_PRIVATE, this);
+  SetPatience();
   SetMethodAndBody();
   SetTls(options);
   SetHeaders();
 }
 
 CurlExchange::~CurlExchange() { curl_slist_free_all(headers_); }
+
+void CurlExchange::SetPatience() {
+  curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(call_.timeout.count()));
+  curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(call_.timeout.count()));
+  if (call_.stall_timeout.count() == 0) return;
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(call_.stall_timeout);
+  curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_TIME, static_cast<long>(seconds.count()));
+  // Whoever is silent by nature may as well be gone, behind a link that says nothing either.
+  curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
+}
 
 void CurlExchange::SetMethodAndBody() {
   if (call_.method == "HEAD") {
@@ -77,9 +90,20 @@ void CurlExchange::SetHeaders() {
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_);
 }
 
+bool CurlExchange::Streams() const {
+  if (!call_.on_data) return false;
+  long status = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+  return status >= 200 && status < 300;
+}
+
 std::size_t CurlExchange::OnBody(char* data, std::size_t size, std::size_t count, void* self) {
   auto& exchange = *static_cast<CurlExchange*>(self);
   const std::size_t bytes = size * count;
+  if (exchange.Streams()) {
+    exchange.unwanted_ = exchange.unwanted_ || !exchange.call_.on_data({data, bytes});
+    return exchange.unwanted_ ? 0 : bytes;
+  }
   if (exchange.reply_.body.size() + bytes > exchange.call_.max_reply_bytes) {
     exchange.too_long_ = true;
     return 0;  // Anything but `bytes` ends the transfer.
@@ -95,6 +119,9 @@ std::size_t CurlExchange::OnHeader(char* data, std::size_t size, std::size_t cou
     exchange.reply_.headers.clear();  // Those before belonged to an interim 1xx reply.
   } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
     exchange.reply_.headers.emplace_back(Lower(Trim(line.substr(0, colon))), Trim(line.substr(colon + 1)));
+  } else if (line == "\r\n" && exchange.Streams()) {
+    exchange.unwanted_ = exchange.unwanted_ || !exchange.call_.on_data({});
+    if (exchange.unwanted_) return 0;
   }
   return line.size();
 }
@@ -110,10 +137,13 @@ Status CurlExchange::StatusOf(CURLcode code) const {
     return MakeStatus(StatusCode::kResourceExhausted, message + "the reply is longer than " +
                                                           std::to_string(call_.max_reply_bytes) + " bytes");
   }
+  if (unwanted_) return MakeStatus(StatusCode::kCancelled, message + "enough has come");
   switch (code) {
-    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_OPERATION_TIMEDOUT: {
+      const auto patience = call_.timeout.count() != 0 ? call_.timeout : call_.stall_timeout;
       return MakeStatus(StatusCode::kDeadlineExceeded,
-                        message + "no reply within " + std::to_string(call_.timeout.count()) + " ms");
+                        message + "no reply within " + std::to_string(patience.count()) + " ms");
+    }
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
       return InvalidField("url", "is not an absolute http or https URL");

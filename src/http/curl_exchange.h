@@ -28,6 +28,8 @@ class CurlExchange {
   static std::size_t OnBody(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t OnHeader(char* data, std::size_t size, std::size_t count, void* self);
   void SetMethodAndBody();
+  void SetPatience();
+  [[nodiscard]] bool Streams() const;
   void SetTls(const CurlClientOptions& options);
   void SetHeaders();
   [[nodiscard]] Status StatusOf(CURLcode code) const;
@@ -38,6 +40,7 @@ class CurlExchange {
   curl_slist* headers_ = nullptr;
   HttpReply reply_;
   bool too_long_ = false;
+  bool unwanted_ = false;
 };
 
 }  // namespace oofgg::http

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "base/address_group.h"
@@ -24,6 +25,15 @@ struct MakerCall {
   bool json = false;
   std::string local_address;
 };
+
+/// The host in a `Host` header; nothing if it can be neither a name nor an address.
+std::optional<std::string> HostOf(std::string_view header) {
+  constexpr std::size_t kLongestName = 253;
+  auto address = ParseHostPort(header);
+  if (!address.ok()) address = ParseHostPort(std::string(header) + ":80");
+  if (!address.ok() || address->host.empty() || address->host.size() > kLongestName) return std::nullopt;
+  return std::move(address->host);
+}
 
 HttpResponse Text(int status, std::string_view body) { return {.status = status, .body = std::string(body)}; }
 
@@ -152,6 +162,9 @@ class MakerApi::Door : public std::enable_shared_from_this<Door> {
     call.fleet = std::string(request.Query("fleet").value_or(options_.default_fleet));
     call.json = WantsJson(request);
     call.local_address = request.local_address;
+    if (const auto host = request.Header("host"); host && options_.host_as_asked) {
+      if (auto asked = HostOf(*host)) call.local_address = *std::move(asked);
+    }
     if (const auto wait = request.Query("wait")) {
       const auto count = ParseInteger<std::uint32_t>(*wait);
       if (!count.ok()) return InvalidField("wait", "must be a whole number of seconds, 30 at most");

@@ -24,6 +24,9 @@ struct MakerApiOptions {
       issue_ticket;
   std::string default_fleet = "default";  ///< Without `?fleet=`.
   std::string public_host;                ///< PUBLIC_HOST; empty: the local address of the call.
+  /// Without `public_host`: the host of the call's `Host` instead, if it is a name or an address, as the
+  /// local one may be that of a container. What proxies add never counts.
+  bool host_as_asked = false;
   std::chrono::seconds longest_wait{30};  ///< `?wait=` is cut to this.
   KeyedTokenBuckets* limiter = nullptr;   ///< Requests a client id; may be null.
   /// Requests of one IPv4 address or IPv6 /64, counted before anything is read; may be null. Opaque client

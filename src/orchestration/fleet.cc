@@ -15,7 +15,10 @@ Fleet::Fleet(FleetOptions options, const FleetParts& parts, OnChange on_change)
       executor_(parts.executor),
       backend_(parts.backend) {}
 
-Fleet::~Fleet() { backend_.WatchExits(name_, nullptr); }
+Fleet::~Fleet() {
+  backend_.WatchNews(name_, nullptr);
+  backend_.WatchExits(name_, nullptr);
+}
 
 template <typename Body>
 void Fleet::Run(Body body) {
@@ -76,6 +79,8 @@ void Fleet::Core::Start(std::function<void(Status)> on_started) {
   if (const Status taken = parts_.store.TakeOver(options_.name); !taken.ok()) return on_started(taken);
   parts_.backend.WatchExits(options_.name,
                             Bring<ServerExit>([](Core& core, const ServerExit& exit) { core.OnExit(exit); }));
+  parts_.backend.WatchNews(
+      options_.name, Bring<ServerNews>([](Core& core, ServerNews news) { core.OnNews(std::move(news)); }));
   parts_.backend.List(options_.name, Bring<StatusOr<std::vector<RunningServer>>>(
                                          [on_started = std::move(on_started)](
                                              Core& core, StatusOr<std::vector<RunningServer>> servers) {
@@ -185,7 +190,7 @@ std::vector<GameServerInfo> Fleet::Core::ListServers() const {
     const std::size_t reserved = server.seats.size() + server.ghosts.size() + server.foreign;
     servers.push_back({.id = id,
                        .fleet = options_.name,
-                       .state = server.state,
+                       .state = server.state == GameServerState::kReady ? server.told : server.state,
                        .address = FormatHostPort({server.running.host, server.running.port}),
                        .slots = server.slots,
                        .reserved = static_cast<std::uint32_t>(reserved),

@@ -125,6 +125,7 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   void OnSpawned(const std::string& id, StatusOr<RunningServer> running);
   void WaitUntilReady(const std::string& id, std::chrono::milliseconds pause);
   void OnReady(ServerEntry& server, const std::optional<ServerLoad>& load);
+  void OnNews(ServerNews news);
   void StartFailed(const std::string& id, std::string_view error);
   void CountArrivals(const RequestStore::Line& line);
   [[nodiscard]] Duration PauseAfterFailures() const;

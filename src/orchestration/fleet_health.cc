@@ -21,7 +21,7 @@ void Fleet::Core::OnExit(const ServerExit& exit) {
   if (server == nullptr) return;
   Say(LogLevel::kInfo, "game server " + exit.id + " has ended: " + exit.reason);
   if (server->adopted && --to_adopt_ == 0) started_ = true;
-  const bool never_ready = server->state == GameServerState::kStarting;
+  const bool never_ready = server->state == GameServerState::kStarting && !server->running.registered;
   table_.Remove(exit.id);
   AbandonSeatings(exit.id);
   auto dropped = parts_.store.DropServer(options_.name, exit.id, "the game server has ended; ask again");
@@ -164,6 +164,7 @@ void Fleet::Core::Reconcile(ServerEntry& server) {
 
 void Fleet::Core::ConsiderIdle(ServerEntry& server) {
   if (ConsiderLeaving(server)) return;
+  if (server.running.registered) return;  // Whoever runs it ends it.
   if (!server.Empty()) server.since = Now();
   if (server.state != GameServerState::kReady && server.state != GameServerState::kDraining) return;
   if (!server.tells_load && !options_.idle_timeout) return;

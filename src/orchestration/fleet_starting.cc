@@ -24,9 +24,7 @@ std::size_t Fleet::Core::AssumedSlots() const {
   return seen != 0 ? seen : options_.slots;
 }
 
-std::size_t Fleet::Core::Coming() const {
-  return spawning_.size() + table_.CountIn(GameServerState::kStarting);
-}
+std::size_t Fleet::Core::Coming() const { return spawning_.size() + table_.CountOwnStarting(); }
 
 std::size_t Fleet::Core::WantedServers(const RequestStore::Line& line, std::size_t ahead) const {
   // While nobody can tell what a server holds, the first one is taken to hold everybody, and then tells.
@@ -49,7 +47,7 @@ void Fleet::Core::StartServers() {
   CountArrivals(*line);
   if (waiting_ && !pace_armed_) TellPace();
 
-  const std::size_t alive = table_.all().size() + spawning_.size();
+  const std::size_t alive = table_.CountOwn() + spawning_.size();
   const std::size_t most = options_.max.value_or(kUnlimited);
   const std::size_t hands = options_.max_starting - (std::min)(options_.max_starting, Coming());
   const std::size_t count =
@@ -111,6 +109,7 @@ void Fleet::Core::WaitUntilReady(const std::string& id, milliseconds pause) {
         if (load.ok()) return core.OnReady(*found, *load);
         if (core.Now() - found->since >= core.options_.start_timeout) {
           core.Retire(*found, "did not answer in time after its start", /*politely=*/false);
+          if (found->running.registered) return;  // Nobody waits for that one.
           return core.StartFailed(id, "the game server did not answer in time after its start");
         }
         core.parts_.executor.PostAt(DeadlineAfter(core.Now(), pause), core.Later([id, pause](Core& later) {
@@ -132,6 +131,25 @@ void Fleet::Core::OnReady(ServerEntry& server, const std::optional<ServerLoad>& 
   if (!health_armed_) {
     health_armed_ = true;
     health_timer_ = TimerIn(options_.health_period, &Core::CheckHealth);
+  }
+  Pump();
+}
+
+/// A server that nobody here started has come, or says something new of itself.
+void Fleet::Core::OnNews(ServerNews news) {
+  const std::string id = news.running.id;
+  ServerEntry* server = table_.Find(id);
+  if (server == nullptr) {
+    Say(LogLevel::kInfo, "game server " + id + " has come by itself, at " + news.running.control);
+    server = &table_.Add(std::move(news.running), Now());
+    server->slots = options_.slots;
+    WaitUntilReady(id, milliseconds(5));
+  }
+  server->told = news.state;
+  // What it answers when asked is newer; and what was said while a seat is on its way may count it or not.
+  if (news.slots != 0 && !server->tells_load && server->in_flight == 0) {
+    ServerTable::Learn(*server, {.slots = news.slots, .reserved = news.reserved});
+    server->tells_load = false;
   }
   Pump();
 }

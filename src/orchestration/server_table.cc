@@ -91,7 +91,8 @@ void ServerTable::Count(ServerEntry& server, const Known& known, bool in) const 
 }
 
 std::size_t ServerTable::FreeSlots(const ServerEntry& server) {
-  if (server.state != GameServerState::kReady || server.full) return 0;
+  if (server.state != GameServerState::kReady || server.told != GameServerState::kReady) return 0;
+  if (server.full) return 0;
   if (server.slots == 0) return std::numeric_limits<std::uint32_t>::max();
   const std::size_t used = server.seats.size() + server.ghosts.size() + server.foreign;
   return used >= server.slots ? 0 : server.slots - used;
@@ -155,6 +156,17 @@ std::size_t ServerTable::CountIn(GameServerState state) const {
 std::size_t ServerTable::CountOutdated() const {
   Refresh();
   return outdated_.size();
+}
+
+std::size_t ServerTable::CountOwn() const {
+  return static_cast<std::size_t>(std::count_if(
+      servers_.begin(), servers_.end(), [](const auto& entry) { return !entry.second.running.registered; }));
+}
+
+std::size_t ServerTable::CountOwnStarting() const {
+  return static_cast<std::size_t>(std::count_if(servers_.begin(), servers_.end(), [](const auto& entry) {
+    return !entry.second.running.registered && entry.second.state == GameServerState::kStarting;
+  }));
 }
 
 std::size_t ServerTable::CountWithRoom() const {

@@ -26,9 +26,10 @@ enum class Packing { kPack, kSpread };
 struct ServerEntry {
   RunningServer running;
   GameServerState state = GameServerState::kStarting;
-  std::uint32_t slots = 0;  ///< 0: not known yet.
-  bool tells_load = false;  ///< Answers `GET /status`.
-  bool full = false;        ///< Refused, and no seat was freed since.
+  std::uint32_t slots = 0;                         ///< 0: not known yet.
+  bool tells_load = false;                         ///< Answers `GET /status`.
+  GameServerState told = GameServerState::kReady;  ///< What it said of itself; else it wants no players.
+  bool full = false;                               ///< Refused, and no seat was freed since.
   TimePoint full_since{};
   std::uint32_t foreign = 0;    ///< Seats that it holds and we did not give, as far as we know.
   std::uint32_t in_flight = 0;  ///< Reservations under way: what it reports meanwhile may be either way.
@@ -89,6 +90,9 @@ class ServerTable {
   [[nodiscard]] bool HasRoomFor(std::size_t count) const;
 
   [[nodiscard]] std::size_t CountIn(GameServerState state) const;
+  /// Servers that a maker started; and of those, how many have not answered yet.
+  [[nodiscard]] std::size_t CountOwn() const;
+  [[nodiscard]] std::size_t CountOwnStarting() const;
   /// Servers that are outdated and not leaving.
   [[nodiscard]] std::size_t CountOutdated() const;
   /// Ready servers with a free slot, and the largest known number of slots of any server.

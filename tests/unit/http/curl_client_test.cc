@@ -2,13 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/write.hpp>
 #include <future>
 #include <mutex>
 #include <thread>
 
 #include "net/http_server.h"
+#include "tests/support/temporary_directory.h"
 
 namespace oofgg::http {
 namespace {
@@ -156,6 +160,60 @@ TEST_F(CurlClientTest, DestructionEndsWhatIsUnderWayWithCancelled) {
                 [ended](const StatusOr<HttpReply>& reply) { ended->set_value(reply.status()); });
   }
   EXPECT_EQ(result.get().code(), StatusCode::kCancelled);
+}
+
+TEST_F(CurlClientTest, ABodyCanBeTakenPieceByPiece) {
+  std::string body;
+  std::size_t first_piece = 1;
+  const auto reply =
+      Fetch(client_, {.url = Url("/long"), .max_reply_bytes = 10, .on_data = [&](std::string_view piece) {
+                        if (first_piece == 1) first_piece = piece.size();
+                        body += piece;
+                        return true;
+                      }});
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(reply->body, "");
+  EXPECT_EQ(body, std::string(100'000, 'x'));
+  EXPECT_EQ(first_piece, 0U) << "the headers have come";
+  const auto refused =
+      Fetch(client_, {.url = Url("/long"), .on_data = [](std::string_view) { return false; }});
+  EXPECT_EQ(refused.status().code(), StatusCode::kCancelled) << refused.status();
+}
+
+TEST_F(CurlClientTest, AnErrorsBodyIsInTheReplyAllTheSame) {
+  const auto reply = Fetch(client_, {.url = Url("/teapot"), .on_data = [](std::string_view) {
+                                       ADD_FAILURE() << "this is no stream";
+                                       return true;
+                                     }});
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(reply->body, "short and stout");
+}
+
+TEST_F(CurlClientTest, AStreamMayTakeLongButNotBeSilentForLong) {
+  const auto reply = Fetch(client_, {.url = Url("/never"),
+                                     .timeout = std::chrono::milliseconds(0),
+                                     .on_data = [](std::string_view) { return true; },
+                                     .stall_timeout = std::chrono::milliseconds(1)});
+  EXPECT_EQ(reply.status().code(), StatusCode::kDeadlineExceeded) << reply.status();
+}
+
+TEST(CurlClientUnixSocket, IsWhereAllCallsGo) {
+  namespace local = boost::asio::local;
+  const oofgg::testing::TemporaryDirectory folder;
+  boost::asio::io_context io;
+  local::stream_protocol::acceptor acceptor(io, local::stream_protocol::endpoint(folder / "socket"));
+  std::thread server([&] {
+    auto socket = acceptor.accept();
+    std::array<char, 4096> request{};
+    (void)socket.read_some(boost::asio::buffer(request));
+    const std::string reply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+    boost::asio::write(socket, boost::asio::buffer(reply));
+  });
+  CurlClient client({.unix_socket = folder / "socket"});
+  const auto reply = Fetch(client, {.url = "http://docker/_ping"});
+  server.join();
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(reply->body, "hi");
 }
 
 }  // namespace

@@ -163,6 +163,25 @@ TEST(MakerApi, TicketAndPublicHostComeFromTheOptions) {
   EXPECT_EQ(body["ticket"], "ticket of alice for gs-");
 }
 
+TEST(MakerApi, WhereItIsSaidToBeTheHostThatWasAskedIsInTheAnswer) {
+  MakerApiOptions options;
+  options.host_as_asked = true;
+  MakerUnderTest maker(options);
+  ASSERT_EQ(maker.Call("POST", "/request", kAlice).status, 202);
+  const auto host_for = [&maker](const std::string& host) {
+    const HttpReply reply =
+        maker.Call("GET", "/request?wait=30",
+                   {{"Authorization", "alice"}, {"Host", host}, {"X-Forwarded-Host", "evil"}});
+    return reply.body.substr(0, reply.body.rfind(':'));
+  };
+  EXPECT_EQ(host_for("play.example:3000"), "play.example");
+  EXPECT_EQ(host_for("play.example"), "play.example");
+  EXPECT_EQ(host_for("[2001:db8::1]:3000"), "[2001:db8::1]");
+  for (const std::string bad : {"a b", "a/b", "<script>", "a@b", std::string(300, 'a')}) {
+    EXPECT_EQ(host_for(bad), "127.0.0.1") << bad;
+  }
+}
+
 TEST(MakerApi, JwtCallersAreKnownByTheirSubject) {
   MakerApiOptions options;
   options.verify_token = [](std::string_view token) -> StatusOr<Caller> {

@@ -51,6 +51,33 @@ void SimulatedFleet::WatchExits(std::string_view fleet, OnExit on_exit) {
   on_exit_[std::string(fleet)] = std::move(on_exit);
 }
 
+void SimulatedFleet::WatchNews(std::string_view fleet, OnNews on_news) {
+  on_news_[std::string(fleet)] = std::move(on_news);
+}
+
+void SimulatedFleet::Arrive(const std::string& id) {
+  SimulatedServer server = model;
+  const std::uint16_t port = ++last_port_;
+  server.running = {.id = id,
+                    .fleet = "default",
+                    .host = "metal",
+                    .port = port,
+                    .control = "sim:" + std::to_string(port),
+                    .registered = true};
+  servers_[id] = server;
+  by_control_[server.running.control] = id;
+  answers_from_[id] = clock_.Now() + boot_time;
+  Say(id, GameServerState::kReady);
+}
+
+void SimulatedFleet::Say(const std::string& id, GameServerState state, std::uint32_t slots,
+                         std::uint32_t reserved) {
+  const RunningServer& running = servers_.at(id).running;
+  if (auto& on_news = on_news_[running.fleet]) {
+    on_news({.running = running, .state = state, .slots = slots, .reserved = reserved});
+  }
+}
+
 void SimulatedFleet::Kill(const std::string& id) {
   const auto found = servers_.find(id);
   if (found == servers_.end()) return;

@@ -47,8 +47,13 @@ class SimulatedFleet final : public ContainerBackend, public HttpClient {
   void Stop(std::string_view id, std::chrono::milliseconds grace, OnStopped on_stopped) override;
   void List(std::string_view fleet, OnListed on_listed) override;
   void WatchExits(std::string_view fleet, OnExit on_exit) override;
+  void WatchNews(std::string_view fleet, OnNews on_news) override;
   void Send(HttpCall call, OnReply on_reply) override;
 
+  /// A server like `model` comes by itself, to the fleet `default`.
+  void Arrive(const std::string& id);
+  /// It says how it is.
+  void Say(const std::string& id, GameServerState state, std::uint32_t slots = 0, std::uint32_t reserved = 0);
   /// Ends a server at once, as `kill -9` does.
   void Kill(const std::string& id);
   [[nodiscard]] SimulatedServer& Server(const std::string& id) { return servers_.at(id); }
@@ -78,6 +83,7 @@ class SimulatedFleet final : public ContainerBackend, public HttpClient {
   std::map<std::string, std::string> by_control_;
   std::map<std::string, TimePoint> answers_from_;
   std::map<std::string, OnExit, std::less<>> on_exit_;
+  std::map<std::string, OnNews, std::less<>> on_news_;
   std::uint16_t last_port_ = 10'000;
 };
 

@@ -323,6 +323,16 @@ struct FakeFleets {
   StatusOr<GameServers> ListGameServers(const CallContext&, const ListGameServersRequest&) {
     return GameServers{};
   }
+  StatusOr<GameServerLease> RegisterGameServer(const CallContext&, const RegisterGameServerRequest&) {
+    return GameServerLease{};
+  }
+  StatusOr<GameServerLease> ReportGameServer(const CallContext&, const ReportGameServerRequest&) {
+    return GameServerLease{};
+  }
+  StatusOr<DeregisterGameServerResponse> DeregisterGameServer(const CallContext&,
+                                                              const DeregisterGameServerRequest&) {
+    return DeregisterGameServerResponse{};
+  }
   StatusOr<Fleets> ListFleets(const CallContext&, const ListFleetsRequest&) { return Fleets{}; }
   StatusOr<FleetInfo> ScaleFleet(const CallContext&, const ScaleFleetRequest&) { return FleetInfo{}; }
   StatusOr<DrainedServers> DrainServers(const CallContext&, const DrainServersRequest&) {

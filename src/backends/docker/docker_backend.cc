@@ -1,0 +1,236 @@
+#include "backends/docker/docker_backend.h"
+
+#include <future>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "backends/docker/docker_core.h"
+#include "oofgg/log.h"
+
+namespace oofgg::backends {
+
+using orchestration::RunningServer;
+using orchestration::ServerSpec;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds kListTimeout{30'000};
+constexpr milliseconds kListAgain{1'000};
+constexpr milliseconds kCheckTimeout{5'000};
+
+/// Labels that all must be there.
+std::string LabelFilter(const std::vector<std::string>& labels) {
+  return nlohmann::json{{"label", labels}}.dump();
+}
+
+std::string EventFilter() {
+  return nlohmann::json{
+      {"type", {"container"}}, {"event", {"die", "destroy"}}, {"label", {std::string(kMakerLabel) + "=1"}}}
+      .dump();
+}
+
+}  // namespace
+
+DockerBackend::Core::Core(DockerBackendOptions options, DockerBackendParts parts,
+                          const EngineAddress& address, ContainerPlan plan)
+    : options_(std::move(options)),
+      plan_(std::move(plan)),
+      engine_host_(address.host),
+      parts_(parts),
+      strand_(parts.executor),
+      engine_(std::make_unique<EngineClient>(address, options_.engine.version, strand_)),
+      events_(std::make_unique<EventStream>(
+          *engine_, strand_, parts.clock, parts.random, EventFilter(), [this] { OnConnected(); },
+          [this](const EngineEvent& event) { OnEvent(event); })) {}
+
+DockerBackend::Core::~Core() {
+  strand_.Close();
+  engine_.reset();
+}
+
+void DockerBackend::Core::SetListener(const std::string& fleet, OnExit on_exit) {
+  const std::lock_guard lock(exits_mutex_);
+  if (on_exit) {
+    on_exit_[fleet] = std::move(on_exit);
+    return;
+  }
+  on_exit_.erase(fleet);
+  // Its servers are another's now, who removes those that end.
+  strand_.Post([this, fleet] {
+    std::erase_if(followed_, [&fleet](const auto& server) { return server.second == fleet; });
+  });
+}
+
+bool DockerBackend::Core::IsWatched(const std::string& fleet) {
+  const std::lock_guard lock(exits_mutex_);
+  return on_exit_.contains(fleet);
+}
+
+void DockerBackend::Core::Watch() {
+  if (std::exchange(watching_, true)) return;
+  events_->Start();
+  if (plan_.image.empty()) return;
+  const auto puller = PullerOf(plan_.image);
+  if (!puller.ok()) return;
+  (*puller)->Ensure([](const Status& status) {
+    // Whoever starts a server is told again.
+    if (!status.ok()) Log(LogLevel::kWarning, "backends", std::string(status.message()));
+  });
+}
+
+void DockerBackend::Core::LookForNetwork(const std::shared_ptr<Owed<OnStopped, Status>>& owed) {
+  if (plan_.network.empty()) {
+    return engine_->Ping([owed](const StatusOr<std::int64_t>& time) { owed->Pay(time.status()); });
+  }
+  engine_->Call({.path = "/networks/" + plan_.network, .timeout = kCheckTimeout},
+                [owed](const StatusOr<std::string>& body) { owed->Pay(body.status()); });
+}
+
+void DockerBackend::Core::FindContainers(
+    const std::string& label, std::function<void(const StatusOr<std::vector<Container>>&)> on_found) {
+  const std::string filter = LabelFilter({std::string(kMakerLabel) + "=1", label});
+  engine_->Call({.path = "/containers/json?all=1&filters=" + QueryValue(filter), .timeout = kListTimeout},
+                [on_found = std::move(on_found)](const StatusOr<std::string>& body) {
+                  on_found(body.ok() ? ParseContainers(*body) : body.status());
+                });
+}
+
+/// Nothing can be decided before it is known what runs, so it waits for an engine that is away.
+void DockerBackend::Core::List(const std::string& fleet, const ListOwed& owed) {
+  ++listing_;
+  FindContainers(std::string(kFleetLabel) + "=" + fleet,
+                 [this, fleet, owed](const StatusOr<std::vector<Container>>& containers) {
+                   Listed(fleet, containers, owed);
+                   --listing_;
+                   if (listing_ == 0 && starting_.empty()) died_early_.clear();
+                 });
+}
+
+void DockerBackend::Core::Listed(const std::string& fleet, const StatusOr<std::vector<Container>>& containers,
+                                 const ListOwed& owed) {
+  const StatusCode code = containers.status().code();
+  if (code == StatusCode::kUnavailable || code == StatusCode::kDeadlineExceeded) {
+    return After(kListAgain, [this, fleet, owed] { List(fleet, owed); });
+  }
+  if (!containers.ok()) return owed->Pay(containers.status());
+  std::vector<RunningServer> servers;
+  for (const Container& container : *containers) {
+    const std::string id = container.Label(kServerLabel);
+    if (id.empty() || starting_.contains(id)) continue;
+    if (!container.Runs()) {
+      // One that we follow is about to be told of; any other is what an end of ours has left behind.
+      if (!followed_.contains(id)) Remove(id);
+      continue;
+    }
+    auto server = DescribeHere(container);
+    if (!server.ok()) {
+      Log(LogLevel::kWarning, "backends",
+          "leaves a container alone: " + std::string(server.status().message()));
+      continue;
+    }
+    servers.push_back(*std::move(server));
+  }
+  owed->Pay(servers);
+  for (const RunningServer& server : servers) Follow(server.id, fleet);
+}
+
+StatusOr<RunningServer> DockerBackend::Core::DescribeHere(const Container& container) const {
+  return Describe(container, plan_.network, options_.public_host, engine_host_);
+}
+
+void DockerBackend::Core::Follow(const std::string& id, const std::string& fleet) {
+  followed_[id] = fleet;
+  if (died_early_.contains(id)) Ended(id);
+}
+
+/// The stream is new: what went on before it has to be looked up.
+void DockerBackend::Core::OnConnected() {
+  for (const std::string& id : std::exchange(leftovers_, {})) Remove(id);
+  if (followed_.empty()) return;
+  FindContainers(std::string(kMakerLabel) + "=1",
+                 [this, followed = followed_](const StatusOr<std::vector<Container>>& containers) {
+                   if (!containers.ok()) return;  // Each is asked for when the stream comes back.
+                   std::set<std::string> run;
+                   for (const Container& container : *containers) {
+                     if (container.Runs()) run.insert(container.Label(kServerLabel));
+                   }
+                   for (const auto& [id, fleet] : followed) {
+                     if (!run.contains(id)) Ended(id);
+                   }
+                 });
+}
+
+void DockerBackend::Core::OnEvent(const EngineEvent& event) {
+  const auto label = event.attributes.find(kServerLabel);
+  if (label == event.attributes.end()) return;
+  if (followed_.contains(label->second)) return Ended(label->second);
+  if (listing_ > 0 || starting_.contains(label->second)) died_early_.insert(label->second);
+}
+
+StatusOr<std::unique_ptr<DockerBackend>> DockerBackend::Make(DockerBackendOptions options,
+                                                             DockerBackendParts parts) {
+  OOFGG_ASSIGN_OR_RETURN(const EngineAddress address, ParseEngineAddress(options.engine));
+  if (!options.image.image.empty()) OOFGG_RETURN_IF_ERROR(ParseImage(options.image.image).status());
+  OOFGG_ASSIGN_OR_RETURN(ExposedPort port, ParseExposedPort(options.expose_port));
+  if (options.network.find_first_of("/?#% ") != std::string::npos) {
+    return MakeStatus(StatusCode::kInvalidArgument,
+                      "DOCKER_NETWORK: '" + options.network + "' is not the name of a network");
+  }
+  ContainerPlan plan{.image = options.image.image,
+                     .port = std::move(port),
+                     .control_port = options.control_port,
+                     .network = options.network,
+                     .control_host = address.unix_socket.empty() ? "" : "127.0.0.1",
+                     .limits = options.limits};
+  return std::unique_ptr<DockerBackend>(
+      new DockerBackend(std::make_unique<Core>(std::move(options), parts, address, std::move(plan))));
+}
+
+DockerBackend::DockerBackend(std::unique_ptr<Core> core) : core_(std::move(core)) {}
+DockerBackend::~DockerBackend() = default;
+
+Status DockerBackend::CheckSetting() {
+  auto promise = std::make_shared<std::promise<Status>>();
+  auto found = promise->get_future();
+  auto owed = std::make_shared<Owed<OnStopped, Status>>(
+      [promise](Status status) { promise->set_value(std::move(status)); });
+  core_->Post([core = core_.get(), owed = std::move(owed)] { core->LookForNetwork(owed); });
+  Status status = found.get();
+  if (absl::IsNotFound(status)) {
+    return MakeStatus(StatusCode::kFailedPrecondition,
+                      "DOCKER_NETWORK: there is no network '" + core_->network() +
+                          "'; make it with: docker network create " + core_->network());
+  }
+  if (!status.ok())
+    Log(LogLevel::kWarning, "backends", std::string(status.message()) + "; goes on without it");
+  return {};
+}
+
+void DockerBackend::Start(ServerSpec spec, OnStarted on_started) {
+  auto owed = std::make_shared<Owed<OnStarted, StatusOr<RunningServer>>>(std::move(on_started));
+  core_->Post(
+      [core = core_.get(), spec = std::move(spec), owed = std::move(owed)] { core->Start(spec, owed); });
+}
+
+void DockerBackend::Stop(std::string_view id, milliseconds grace, OnStopped on_stopped) {
+  constexpr int kTries = 3;
+  auto owed = std::make_shared<Owed<OnStopped, Status>>(std::move(on_stopped));
+  core_->Post([core = core_.get(), id = std::string(id), grace, owed = std::move(owed)] {
+    core->Stop(id, grace, owed, kTries);
+  });
+}
+
+void DockerBackend::List(std::string_view fleet, OnListed on_listed) {
+  auto owed = std::make_shared<Owed<OnListed, StatusOr<std::vector<RunningServer>>>>(std::move(on_listed));
+  core_->Post(
+      [core = core_.get(), fleet = std::string(fleet), owed = std::move(owed)] { core->List(fleet, owed); });
+}
+
+void DockerBackend::WatchExits(std::string_view fleet, OnExit on_exit) {
+  const bool begins = on_exit != nullptr;
+  core_->SetListener(std::string(fleet), std::move(on_exit));
+  if (begins) core_->Post([core = core_.get()] { core->Watch(); });
+}
+
+}  // namespace oofgg::backends

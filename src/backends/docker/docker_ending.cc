@@ -1,0 +1,103 @@
+#include <utility>
+
+#include "backends/docker/docker_core.h"
+#include "oofgg/log.h"
+
+namespace oofgg::backends {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds kAskAgain{1'000};
+constexpr milliseconds kStopAgain{500};
+constexpr milliseconds kStopSlack{20'000};  // For the engine itself.
+constexpr milliseconds kTailTimeout{5'000};
+
+}  // namespace
+
+void DockerBackend::Core::Stop(const std::string& id, milliseconds grace, const StopOwed& owed, int tries) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(grace);
+  engine_->Call({.method = "POST",
+                 .path = "/containers/" + QueryValue(id) + "/stop?t=" + std::to_string(seconds.count()),
+                 .timeout = grace + kStopSlack},
+                [this, id, grace, owed, tries](const StatusOr<std::string>& body) {
+                  const Status& status = body.status();
+                  if (status.ok() || absl::IsNotFound(status) || absl::IsAlreadyExists(status)) {
+                    owed->Pay(absl::OkStatus());
+                    if (followed_.contains(id)) return Ended(id);
+                    return status.ok() ? Remove(id) : void();
+                  }
+                  if (tries <= 1) return owed->Pay(status);
+                  After(kStopAgain, [this, id, grace, owed, tries] { Stop(id, grace, owed, tries - 1); });
+                });
+}
+
+/// Something says that it has ended; the engine knows.
+void DockerBackend::Core::Ended(const std::string& id) {
+  if (!followed_.contains(id) || !ending_.insert(id).second) return;
+  engine_->Call({.path = "/containers/" + QueryValue(id) + "/json"},
+                [this, id](const StatusOr<std::string>& body) { OnEndInspected(id, body); });
+}
+
+void DockerBackend::Core::OnEndInspected(const std::string& id, const StatusOr<std::string>& body) {
+  if (absl::IsNotFound(body.status())) return void(Report(id, "its container was removed"));
+  const auto container = body.ok() ? ParseContainer(*body) : body.status();
+  if (!container.ok()) {
+    return After(kAskAgain, [this, id] {
+      ending_.erase(id);
+      Ended(id);
+    });
+  }
+  if (container->Runs()) {
+    ending_.erase(id);
+    return;
+  }
+  ReadTail(id, HowItEnded(*container), [this, id](std::string how) {
+    if (Report(id, std::move(how))) Remove(id);
+  });
+}
+
+void DockerBackend::Core::ReadTail(const std::string& id, std::string how, OnEnd on_end) {
+  constexpr int kLines = 10;
+  const auto tail = std::make_shared<LogTail>();
+  engine_->Call(
+      {.path = "/containers/" + QueryValue(id) + "/logs?stdout=1&stderr=1&tail=" + std::to_string(kLines),
+       .timeout = kTailTimeout,
+       .on_data =
+           [tail](std::string_view piece) {
+             tail->Feed(piece);
+             return true;
+           }},
+      [tail, how = std::move(how), on_end = std::move(on_end)](const StatusOr<std::string>&) {
+        const std::string words = tail->Text();  // Without them, how it ended has to do.
+        on_end(words.empty() ? how : how + "; its last words: " + words);
+      });
+}
+
+/// False if it has become another's meanwhile.
+bool DockerBackend::Core::Report(const std::string& id, std::string reason) {
+  ending_.erase(id);
+  const auto followed = followed_.extract(id);
+  if (followed.empty()) return false;
+  const std::lock_guard lock(exits_mutex_);
+  const auto listener = on_exit_.find(followed.mapped());
+  if (listener == on_exit_.end()) return false;
+  listener->second({id, std::move(reason)});
+  return true;
+}
+
+/// Whatever state it is in. Tried again when the engine comes back.
+void DockerBackend::Core::Remove(const std::string& id) {
+  engine_->Call({.method = "DELETE", .path = "/containers/" + QueryValue(id) + "?force=1&v=1"},
+                [this, id](const StatusOr<std::string>& body) {
+                  const Status& status = body.status();
+                  // kAlreadyExists: it is being removed.
+                  if (status.ok() || absl::IsNotFound(status) || absl::IsAlreadyExists(status)) return;
+                  Log(LogLevel::kWarning, "backends",
+                      "cannot remove the container " + id + " now: " + std::string(status.message()));
+                  leftovers_.insert(id);
+                });
+}
+
+}  // namespace oofgg::backends
