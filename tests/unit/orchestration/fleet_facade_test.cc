@@ -38,7 +38,12 @@ class FleetFacadeTest : public ::testing::Test {
     facade_.AddFleet(arena_);
     facade_.AddFleet(duel_);
     arena_.servers = std::vector<GameServerInfo>{
-        {.id = "a1", .fleet = "arena", .state = GameServerState::kReady, .slots = 3, .reserved = 2, .outdated = false},
+        {.id = "a1",
+         .fleet = "arena",
+         .state = GameServerState::kReady,
+         .slots = 3,
+         .reserved = 2,
+         .outdated = false},
         {.id = "a2", .fleet = "arena", .state = GameServerState::kDraining, .slots = 3, .outdated = true}};
     duel_.servers = MakeStatus(StatusCode::kUnavailable, "nobody has it");
   }
