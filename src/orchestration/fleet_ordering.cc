@@ -70,6 +70,7 @@ void Fleet::Core::Leave(ServerEntry& server, WallTime until, std::string_view wh
 /// True if it has gone, or goes now.
 bool Fleet::Core::ConsiderLeaving(ServerEntry& server) {
   if (!server.leaving || server.retired) return server.retired;
+  if (server.running.registered) return false;  // Whoever runs it ends it.
   const bool overdue = parts_.clock.WallNow() >= server.leave_by;
   if (!overdue && !server.Empty()) return false;
   Retire(server, overdue && !server.Empty() ? "had time enough to drain" : "has drained", /*politely=*/true);

@@ -49,6 +49,7 @@ ServerTable::Known ServerTable::KnownOf(const ServerEntry& server) {
   Known known{.state = server.state,
               .free = FreeSlots(server),
               .slots = server.slots,
+              .own = !server.running.registered,
               .outdated = server.outdated,
               .stays = !server.leaving && !server.retired};
   if (server.state != GameServerState::kReady) return known;
@@ -71,6 +72,8 @@ void ServerTable::Refresh() const {
 void ServerTable::Count(ServerEntry& server, const Known& known, bool in) const {
   const auto add = [in](std::size_t& sum, std::size_t part) { sum = in ? sum + part : sum - part; };
   add(count_by_state_[static_cast<std::size_t>(known.state)], 1);
+  if (known.own) add(count_own_, 1);
+  if (known.own && known.state == GameServerState::kStarting) add(count_own_starting_, 1);
   add(soon_free_, known.soon);
   std::size_t& of_its_size = count_by_slots_[known.slots];
   add(of_its_size, 1);
@@ -159,14 +162,13 @@ std::size_t ServerTable::CountOutdated() const {
 }
 
 std::size_t ServerTable::CountOwn() const {
-  return static_cast<std::size_t>(std::count_if(
-      servers_.begin(), servers_.end(), [](const auto& entry) { return !entry.second.running.registered; }));
+  Refresh();
+  return count_own_;
 }
 
 std::size_t ServerTable::CountOwnStarting() const {
-  return static_cast<std::size_t>(std::count_if(servers_.begin(), servers_.end(), [](const auto& entry) {
-    return !entry.second.running.registered && entry.second.state == GameServerState::kStarting;
-  }));
+  Refresh();
+  return count_own_starting_;
 }
 
 std::size_t ServerTable::CountWithRoom() const {

@@ -90,11 +90,11 @@ class ServerTable {
   [[nodiscard]] bool HasRoomFor(std::size_t count) const;
 
   [[nodiscard]] std::size_t CountIn(GameServerState state) const;
+  /// Servers that are outdated and not leaving.
+  [[nodiscard]] std::size_t CountOutdated() const;
   /// Servers that a maker started; and of those, how many have not answered yet.
   [[nodiscard]] std::size_t CountOwn() const;
   [[nodiscard]] std::size_t CountOwnStarting() const;
-  /// Servers that are outdated and not leaving.
-  [[nodiscard]] std::size_t CountOutdated() const;
   /// Ready servers with a free slot, and the largest known number of slots of any server.
   [[nodiscard]] std::size_t CountWithRoom() const;
   [[nodiscard]] std::uint32_t LargestSlots() const;
@@ -123,6 +123,7 @@ class ServerTable {
     std::size_t free = 0;
     std::uint32_t slots = 0;
     std::size_t soon = 0;
+    bool own = false;
     bool outdated = false;
     bool stays = false;
 
@@ -149,6 +150,8 @@ class ServerTable {
   mutable std::array<ByFree, 2> with_room_;  // Of those that are up to date; of those that are not.
   mutable std::map<std::uint32_t, std::size_t> count_by_slots_;
   mutable std::array<std::size_t, 4> count_by_state_{};
+  mutable std::size_t count_own_ = 0;
+  mutable std::size_t count_own_starting_ = 0;
   mutable std::size_t count_with_room_ = 0;
   mutable std::size_t count_unknown_ = 0;  // Of those with room, the ones whose capacity is not known.
   mutable std::size_t free_ = 0;           // Of the others.
