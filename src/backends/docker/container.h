@@ -26,8 +26,7 @@ struct ContainerLimits {
   std::int64_t pids = 1024;     ///< IMAGE_PIDS; 0: no limit.
   bool new_privileges = false;  ///< IMAGE_NEW_PRIVILEGES: setuid programs may raise them.
   bool read_only = false;       ///< IMAGE_READ_ONLY: its files cannot be changed, but for /tmp.
-  std::string capabilities =
-      "";  ///< IMAGE_CAPABILITIES: those it keeps, with commas; `docker`: Docker's own.
+  std::string capabilities{};   ///< IMAGE_CAPABILITIES: those it keeps, with commas; `docker`: Docker's own.
 };
 
 /// An exposed port, as `3000/tcp`.

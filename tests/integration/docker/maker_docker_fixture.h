@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -47,7 +48,8 @@ class MakerDockerFixture : public DockerFixture {
                                                                       .working_directory = folder_.path()});
     const auto ready = maker_->WaitForLine("ready ");
     ASSERT_TRUE(ready.has_value()) << maker_->errors();
-    address_ = WordOf(*ready, "http");
+    // Clients may be reading the one that they have.
+    if (const std::string address = WordOf(*ready, "http"); address != address_) address_ = address;
   }
 
   HttpReply Ask(const std::string& method, const std::string& url, const std::string& client = "") {
@@ -65,9 +67,15 @@ class MakerDockerFixture : public DockerFixture {
       HttpReply reply = Ask("POST", url, client);
       if (reply.status == 202) reply = Ask("GET", url + "?wait=30", client);
       if (reply.status == 200 && Knows(reply.body, client)) return reply.body;
+      const std::lock_guard lock(mutex_);
       last_answer_ = std::to_string(reply.status) + " " + reply.body;
     }
     return "";
+  }
+  /// Of those that were not what was wanted.
+  std::string last_answer() {
+    const std::lock_guard lock(mutex_);
+    return "the last answer was " + last_answer_;
   }
   bool Knows(const std::string& server, const std::string& client) {
     return Ask("GET", "http://" + server + "/reservation/" + client).status == 200;
@@ -98,7 +106,8 @@ class MakerDockerFixture : public DockerFixture {
   std::unique_ptr<RedisServer> redis_;  // Null: the maker's own SQLite.
   std::unique_ptr<ChildProcess> maker_;
   std::string address_;
-  std::string last_answer_;
+  std::mutex mutex_;
+  std::string last_answer_;  // Guarded by mutex_.
 };
 
 }  // namespace oofgg::testing

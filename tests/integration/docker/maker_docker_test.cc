@@ -17,7 +17,7 @@ TEST_F(MakerDockerTest, AThirdPartyImageIsServedAndNoServerIsStartedInVain) {
   const std::vector<std::string> seats = SeatAll();
   std::map<std::string, std::size_t> players;
   for (const std::string& seat : seats) ++players[seat];
-  EXPECT_EQ(players.count(""), 0U) << "the last answer was " << last_answer_;
+  EXPECT_EQ(players.count(""), 0U) << last_answer();
   for (const auto& [server, count] : players) EXPECT_LE(count, kSlots) << server;
   EXPECT_LE(engine_->Containers().size(), kClients / kSlots);
   for (std::size_t i = 0; i < kClients; ++i) EXPECT_EQ(Seat(Name(i)), seats[i]) << "asked again";
@@ -28,8 +28,7 @@ TEST_F(MakerDockerTest, SeatsThatItLosesAreRepaired) {
   redis_ = std::make_unique<RedisServer>();
   StartMaker("quirky:garbles");
   const std::vector<std::string> seats = SeatAll();
-  for (std::size_t i = 0; i < kClients; ++i)
-    EXPECT_NE(seats[i], "") << "the last answer was " << last_answer_;
+  for (std::size_t i = 0; i < kClients; ++i) EXPECT_NE(seats[i], "") << last_answer();
   std::size_t garbled = 0;
   for (const std::string& name : engine_->Containers()) {
     const std::string port = engine_->Docker("port " + name + " 3000/tcp");
@@ -46,7 +45,7 @@ TEST_F(MakerDockerTest, SeatsThatItLosesAreRepaired) {
 TEST_F(MakerDockerTest, GameServersOutliveAKilledMakerAndKeepTheirPlayers) {
   StartMaker("quirky");
   const std::string before = Seat("alice");
-  ASSERT_NE(before, "") << last_answer_;
+  ASSERT_NE(before, "") << last_answer();
   maker_->Signal(SIGKILL);
   maker_->Wait();
   StartMaker("quirky");

@@ -56,7 +56,7 @@ TEST_F(MakerSwarmTest, AThirdPartyImageIsServedAndNoServerIsStartedInVain) {
   const std::vector<std::string> seats = SeatAll();
   std::map<std::string, std::size_t> players;
   for (const std::string& seat : seats) ++players[seat];
-  EXPECT_EQ(players.count(""), 0U) << "the last answer was " << last_answer_;
+  EXPECT_EQ(players.count(""), 0U) << last_answer();
   for (const auto& [server, count] : players) EXPECT_LE(count, kSlots) << server;
   EXPECT_LE(Services().size(), kClients / kSlots);
   for (std::size_t i = 0; i < kClients; ++i) EXPECT_EQ(Seat(Name(i)), seats[i]) << "asked again";
@@ -66,7 +66,7 @@ TEST_F(MakerSwarmTest, AThirdPartyImageIsServedAndNoServerIsStartedInVain) {
 TEST_F(MakerSwarmTest, SeatsThatItLosesAreRepaired) {
   StartInContainer("quirky:garbles");
   const std::vector<std::string> seats = SeatAll();
-  for (const std::string& seat : seats) EXPECT_NE(seat, "") << "the last answer was " << last_answer_;
+  for (const std::string& seat : seats) EXPECT_NE(seat, "") << last_answer();
   EndServices();
 }
 
