@@ -24,7 +24,7 @@ constexpr std::size_t kClients = 1'000;
 constexpr std::size_t kConnections = 16;
 constexpr std::size_t kPostsOfEach = 25;  // On a connection, in one iteration.
 
-std::string ArenaCommand() {
+std::string RoomyArenaCommand() {
   const char* programs = std::getenv("OOFGG_BIN_DIR");
   return std::string(programs != nullptr ? programs : "build/release/bin") +
          "/oofgg-arena --slots 64 --join-timeout 1h --listen 127.0.0.1:{port} --control-listen "
@@ -79,7 +79,8 @@ bool SeatAll(const ServerUnderTest& maker) {
 
 void PostSeated(benchmark::State& state, std::vector<std::string> more) {
   std::vector<std::string> arguments = {
-      "--authorizer", "opaque", "--process-command", ArenaCommand(), "--local-proxy", "--fleet-max", "20"};
+      "--authorizer", "opaque", "--process-command", RoomyArenaCommand(), "--local-proxy",
+      "--fleet-max",  "20"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   const ServerUnderTest maker("oofgg-maker", arguments);
   if (!maker.ok() || !SeatAll(maker)) return state.SkipWithError("the clients cannot be seated");
