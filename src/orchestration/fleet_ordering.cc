@@ -55,7 +55,7 @@ void Fleet::Core::ApplyOrders() {
 /// Whether it runs what would be started now.
 void Fleet::Core::Mark(ServerEntry& server) const {
   const auto runs = RevisionIn(server.running.id);
-  server.outdated = runs.has_value() && *runs != revision_;
+  server.outdated = !server.running.registered && runs.has_value() && *runs != revision_;
 }
 
 /// No new players from now on; it stops when it is empty, or at `until`.
