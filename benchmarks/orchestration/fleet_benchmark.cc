@@ -3,8 +3,11 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tests/unit/orchestration/world.h"
 
@@ -53,6 +56,35 @@ void BM_SeatRequests(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatch));
 }
 BENCHMARK(BM_SeatRequests)->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMicrosecond);
+
+/// One request on a fleet that is half full: from POST until its seat is taken and its game server is asked.
+/// What the game server takes, and the end of the seat, are not counted.
+void BM_DecideOne(benchmark::State& state) {
+  const auto servers = static_cast<std::size_t>(state.range(0));
+  constexpr std::size_t kSlots = 10;
+  const auto world = WarmWorld(servers, kSlots);
+  for (std::size_t i = 0; i < servers * kSlots / 2; ++i) {
+    world->facade->Post("default", "seated-" + std::to_string(i), [](const auto&) {});
+    if (i % 100 == 99) world->Advance(milliseconds(5));
+  }
+  std::vector<double> took;
+  for (auto _ : state) {
+    const std::string client = "client-" + std::to_string(took.size());
+    const auto begun = std::chrono::steady_clock::now();
+    world->facade->Post("default", client, [](const auto& view) { benchmark::DoNotOptimize(view.ok()); });
+    world->executor.RunReady();
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begun;
+    state.SetIterationTime(spent.count());
+    took.push_back(spent.count());
+    world->Advance(milliseconds(3));
+    if (!world->facade->Withdraw("default", client).ok()) return state.SkipWithError("it had no request");
+    world->Advance(milliseconds(3));
+  }
+  std::sort(took.begin(), took.end());
+  state.counters["p99_us"] = took[took.size() * 99 / 100] * 1e6;
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_DecideOne)->Arg(10)->Arg(1000)->UseManualTime()->Unit(benchmark::kMicrosecond);
 
 /// Clients who have a seat ask again; each answer is verified with the (simulated) game server.
 void BM_AskAgain(benchmark::State& state) {

@@ -19,19 +19,22 @@ struct GameServerOptions {
   std::uint32_t slots = 3;                        ///< Players at once, at least 1.
   std::string server_id;                          ///< Whom join tickets must name. Empty: none are taken.
   auth::Jwks maker_keys;                          ///< What join tickets are verified with.
-  std::chrono::seconds join_timeout{30};          ///< A seat whose player never connects is free after this.
-  std::chrono::seconds idle_timeout{0};           ///< Close when empty for this long; 0: never.
+  bool registers = false;  ///< `maker_keys` come by `SetMakerKeys`; until then no ticket is good.
+  std::chrono::seconds join_timeout{30};  ///< A seat whose player never connects is free after this.
+  std::chrono::seconds idle_timeout{0};   ///< Close when empty for this long; 0: never.
+  /// Close when empty, and nobody has called the control port for this long: the maker is gone for good, and
+  /// no other has adopted this server. 0: never.
+  std::chrono::seconds orphan_timeout{600};
   /// Runs on the control thread when the maker has given the seat of a connected player away: close their
   /// link, or the server is over its capacity. Post that to the game's thread, and there leave alone whom
   /// `IsSeated` knows: they were let in anew meanwhile.
   std::function<void(std::string_view player_id)> on_revoked{};
 
   /// The options in the environment of this process: OOFGG_CONTROL_LISTEN, OOFGG_SLOTS, OOFGG_SERVER_ID,
-  /// OOFGG_MAKER_JWKS (a JWK set), OOFGG_JOIN_TIMEOUT, OOFGG_IDLE_TIMEOUT (durations such as `60s`); what is
-  /// absent keeps its default. A maker that signs join tickets sets OOFGG_SERVER_ID and OOFGG_MAKER_JWKS, and
-  /// no other: the control port comes by its command line, as `{control_port}`, and belongs into
-  /// `control_listen`.
-  /// Errors: kInvalidArgument names the variable.
+  /// OOFGG_MAKER_JWKS (a JWK set), OOFGG_JOIN_TIMEOUT, OOFGG_IDLE_TIMEOUT, OOFGG_ORPHAN_TIMEOUT (durations
+  /// such as `60s`); what is absent keeps its default. A maker that signs join tickets sets OOFGG_SERVER_ID
+  /// and OOFGG_MAKER_JWKS, and no other: the control port comes by its command line, as `{control_port}`, and
+  /// belongs into `control_listen`. Errors: kInvalidArgument names the variable.
   [[nodiscard]] static StatusOr<GameServerOptions> FromEnvironment();
 };
 
@@ -78,6 +81,10 @@ class GameServer {
 
   /// Whether the player was let in and holds the seat still.
   [[nodiscard]] bool IsSeated(std::string_view player_id) const;
+
+  /// Join tickets are verified with `keys` from now on: the maker has others, as a server hears that
+  /// registers itself. Players who are in stay in.
+  void SetMakerKeys(auth::Jwks keys);
 
   [[nodiscard]] GameServerLoad load() const;
   [[nodiscard]] std::uint16_t control_port() const;

@@ -107,6 +107,7 @@ void AddUserCommands(CLI::App& app, Command* chosen);
 void AddServiceCommands(CLI::App& app, Command* chosen);
 /// Adds to the `token` of the account's commands, hence after them.
 void AddTokenCommands(CLI::App& app, Command* chosen);
+void AddFleetCommands(CLI::App& app, Command* chosen);
 void AddGameCommands(CLI::App& app, Command* chosen);
 void AddPlayCommands(CLI::App& app, Command* chosen);
 void AddScoreCommands(CLI::App& app, Command* chosen);

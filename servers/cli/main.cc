@@ -104,6 +104,7 @@ int main(int argc, char** argv) {
   oofgg::cli::AddCareCommands(app, &command);
   oofgg::cli::AddUserCommands(app, &command);
   oofgg::cli::AddServiceCommands(app, &command);
+  oofgg::cli::AddFleetCommands(app, &command);
   oofgg::cli::AddKeysCommands(app, flags, &command);
   oofgg::cli::AddGameCommands(app, &command);
   oofgg::cli::AddPlayCommands(app, &command);

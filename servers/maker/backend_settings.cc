@@ -10,7 +10,7 @@
 namespace oofgg::servers {
 namespace {
 
-void AddProcessFlags(Flags& flags, BackendSettings& settings) {
+void AddCommandFlags(Flags& flags, BackendSettings& settings) {
   flags.Add({.name = "process-command",
              .help = "Starts a game server; {port}, {control_port} and {server_id} are filled in",
              .variable = "PROCESS_COMMAND",
@@ -148,29 +148,36 @@ void AddSwarmFlags(Flags& flags, BackendSettings& settings) {
 
 void AddBackendFlags(Flags& flags, BackendSettings& settings) {
   flags.Add({.name = "container-backend",
-             .help = "What runs game servers",
+             .help = "What runs game servers; none: they register themselves",
              .variable = "CONTAINER_BACKEND",
-             .value = "process|docker|swarm"},
+             .value = "process|docker|swarm|none"},
             &settings.backend);
-  AddProcessFlags(flags, settings);
+  AddCommandFlags(flags, settings);
+  AddProcessFlags(flags, settings.process);
   AddEngineFlags(flags, settings);
   AddImageFlags(flags, settings);
   AddLimitFlags(flags, settings);
   AddSwarmFlags(flags, settings);
 }
 
-Status CheckTogether(const BackendSettings& settings) {
+Status CheckTogether(const BackendSettings& settings, bool fleets_say_what) {
   if (settings.backend == "docker" || settings.backend == "swarm") {
-    OOFGG_RETURN_IF_ERROR(backends::ParseImage(settings.image).status());
+    if (!settings.image.empty() || !fleets_say_what) {
+      OOFGG_RETURN_IF_ERROR(backends::ParseImage(settings.image).status());
+    }
     OOFGG_RETURN_IF_ERROR(backends::ParsePullPolicy(settings.pull_policy).status());
     OOFGG_RETURN_IF_ERROR(backends::ParseExposedPort(settings.expose_port).status());
     return backends::ParseEngineAddress({.host = settings.docker_host}).status();
   }
+  if (settings.backend == "none") return {};
   if (settings.backend != "process") {
-    return MakeStatus(StatusCode::kInvalidArgument,
-                      "CONTAINER_BACKEND is 'process', 'docker' or 'swarm', not '" + settings.backend + "'");
+    return MakeStatus(
+        StatusCode::kInvalidArgument,
+        "CONTAINER_BACKEND is 'process', 'docker', 'swarm', or 'none' where game servers only register "
+        "themselves, not '" +
+            settings.backend + "'");
   }
-  if (!settings.process_command.empty()) return {};
+  if (!settings.process_command.empty() || fleets_say_what) return {};
   return MakeStatus(StatusCode::kInvalidArgument,
                     "PROCESS_COMMAND is not set; it names the game server to start, such as "
                     "'oofgg-arena --listen :{port} --control-listen 127.0.0.1:{control_port}'");

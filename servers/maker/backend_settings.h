@@ -7,6 +7,7 @@
 
 #include "oofgg/status.h"
 #include "servers/common/flags.h"
+#include "servers/maker/process_settings.h"
 
 namespace oofgg::servers {
 
@@ -14,6 +15,7 @@ namespace oofgg::servers {
 struct BackendSettings {
   std::string backend = "process";  ///< CONTAINER_BACKEND.
   std::string process_command{};
+  ProcessSettings process{};
   std::string data = "oofgg-data/servers";
 
   std::string docker_host{};
@@ -43,7 +45,8 @@ struct BackendSettings {
 /// Adds the flags of `settings`, which must outlive `Flags::Parse`.
 void AddBackendFlags(Flags& flags, BackendSettings& settings);
 
-/// kInvalidArgument where they do not fit together.
-[[nodiscard]] Status CheckTogether(const BackendSettings& settings);
+/// kInvalidArgument where they do not fit together. `fleets_say_what`: the image or the command of each fleet
+/// may be in the fleets file.
+[[nodiscard]] Status CheckTogether(const BackendSettings& settings, bool fleets_say_what);
 
 }  // namespace oofgg::servers

@@ -35,8 +35,10 @@ StatusOr<backends::ImageOptions> ImageOptionsOf(const BackendSettings& settings)
 
 StatusOr<std::unique_ptr<ContainerBackend>> MakeProcess(const BackendSettings& settings,
                                                         const std::string& public_host) {
-  return backends::ProcessBackend::Make(
-      {.command = settings.process_command, .directory = settings.data, .public_host = public_host});
+  backends::ProcessBackendOptions options{
+      .command = settings.process_command, .directory = settings.data, .public_host = public_host};
+  Apply(settings.process, options);
+  return backends::ProcessBackend::Make(std::move(options));
 }
 
 StatusOr<backends::DockerBackendOptions> DockerOptionsOf(const BackendSettings& settings,

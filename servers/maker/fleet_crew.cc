@@ -14,31 +14,40 @@ using orchestration::FleetOptions;
 FleetCrew::FleetCrew(MakerStores& stores, FleetCrewParts parts)
     : stores_(stores), parts_(std::move(parts)), holder_(NewUuidV7(parts_.clock, parts_.random)) {}
 
-FleetDoor& FleetCrew::Add(FleetOptions options) {
+FleetDoor& FleetCrew::Add(FleetOptions options, std::function<FleetOptions()> configured) {
   Member& member = members_.emplace_back();
   const std::string name = options.name;
-  if (parts_.backend != nullptr) Keep(member, std::move(options));
+  if (parts_.backend != nullptr) Keep(member, std::move(options), std::move(configured));
   if (!stores_.AreShared()) return *member.keeper;
   member.elsewhere = std::make_unique<orchestration::RemoteFleet>(name, *stores_.leases);
   member.news = storage::FollowFleet(*stores_.subscriber, name, parts_.waiters, member.keeper.get());
   return *member.elsewhere;
 }
 
-void FleetCrew::Keep(Member& member, FleetOptions options) {
+void FleetCrew::Keep(Member& member, FleetOptions options, std::function<FleetOptions()> configured) {
   SerialExecutor& work = parts_.mailboxes.Add();
   SerialExecutor& turns = parts_.mailboxes.Add();
   member.reservations = std::make_unique<orchestration::ReservationClient>(parts_.http, work, parts_.clock,
                                                                            parts_.reservations);
   orchestration::FleetParts with{parts_.clock,         work,         *stores_.requests, *parts_.backend,
                                  *member.reservations, parts_.random};
+  with.orders = stores_.orders.get();
+  with.configured = std::move(configured);
   // Where stores are shared, they tell of changes themselves.
   auto on_change = [this](const orchestration::RequestKey& key) {
     if (!stores_.AreShared()) parts_.waiters.Notify(key);
   };
   member.keeper = std::make_unique<FleetKeeper>(
       std::move(options), std::move(with), *stores_.leases, turns,
-      orchestration::FleetKeeperOptions{.holder = holder_, .shared = stores_.AreShared()},
+      orchestration::FleetKeeperOptions{
+          .holder = holder_, .lease = parts_.lease, .shared = stores_.AreShared()},
       std::move(on_change));
+}
+
+void FleetCrew::Configured() {
+  for (Member& member : members_) {
+    if (member.keeper != nullptr) member.keeper->OrdersChanged();
+  }
 }
 
 void FleetCrew::Start() {

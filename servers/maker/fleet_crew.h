@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,6 +36,7 @@ struct FleetCrewParts {
   FleetMailboxes& mailboxes;
   orchestration::RequestWaiters& waiters;
   orchestration::ReservationOptions reservations;
+  std::chrono::milliseconds lease;  ///< Of a fleet, where stores are shared.
 };
 
 /// The fleets as this process has them: doors for who asks, and where it is a worker, those who stand ready
@@ -45,11 +47,16 @@ class FleetCrew {
   FleetCrew(const FleetCrew&) = delete;
   FleetCrew& operator=(const FleetCrew&) = delete;
 
-  /// Before `Start`. Returns the door, which lives as long as the crew.
-  orchestration::FleetDoor& Add(orchestration::FleetOptions options);
+  /// Before `Start`. Returns the door, which lives as long as the crew. `configured` gives the options as
+  /// they are by then, of the same name; empty: they never change. It is called on the fleet's executor.
+  orchestration::FleetDoor& Add(orchestration::FleetOptions options,
+                                std::function<orchestration::FleetOptions()> configured = {});
 
   /// Only when nothing can go wrong any more: from here on game servers are started.
   void Start();
+
+  /// What `configured` gives has changed. Threads: any.
+  void Configured();
 
  private:
   struct Member {
@@ -58,7 +65,8 @@ class FleetCrew {
     std::unique_ptr<orchestration::RemoteFleet> elsewhere;  // Where stores are shared.
     storage::RedisSubscription news;
   };
-  void Keep(Member& member, orchestration::FleetOptions options);
+  void Keep(Member& member, orchestration::FleetOptions options,
+            std::function<orchestration::FleetOptions()> configured);
 
   MakerStores& stores_;
   const FleetCrewParts parts_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "backends/registered/registered_servers.h"
 #include "http/curl_client.h"
 #include "matchmaking/rule_directory.h"
 #include "matchmaking/ticket_facade.h"
@@ -13,8 +14,10 @@
 #include "oofgg/bounded_executor.h"
 #include "oofgg/log.h"
 #include "oofgg/parse.h"
+#include "oofgg/serial_executor.h"
 #include "oofgg/thread_pool.h"
 #include "orchestration/fleet_facade.h"
+#include "orchestration/registration_facade.h"
 #include "orchestration/request_facade.h"
 #include "orchestration/seat_service.h"
 #include "rpc/fleet_service.h"
@@ -28,8 +31,10 @@
 #include "servers/common/ops_server.h"
 #include "servers/common/peer_flags.h"
 #include "servers/common/process.h"
+#include "servers/common/tidy_timer.h"
 #include "servers/maker/backends.h"
 #include "servers/maker/fleet_crew.h"
+#include "servers/maker/fleets.h"
 #include "servers/maker/match_seats.h"
 #include "servers/maker/metrics.h"
 #include "servers/maker/settings.h"
@@ -44,6 +49,7 @@ constexpr std::size_t kApiQueue = 4096;
 constexpr std::size_t kSocketThreads = 2;
 constexpr std::chrono::milliseconds kVerifyTimeout{1'000};
 constexpr std::chrono::milliseconds kDrainPatience{10'000};
+constexpr std::chrono::seconds kLookAtFleets{1};
 constexpr RateLimit kRequestsPerClient{.per_second = 20, .burst = 100};
 constexpr std::size_t kLimitedClients = 100'000;
 // Generous, since many players may share an address; a single caller cannot keep the queue busy with it.
@@ -55,6 +61,7 @@ orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const 
   options.min_ready = static_cast<std::size_t>(settings.fleet_min_ready);
   options.max.reset();
   if (settings.fleet_max) options.max = static_cast<std::size_t>(*settings.fleet_max);
+  if (settings.backend.backend == "none") options.max = 0;
   options.max_starting = static_cast<std::size_t>(settings.max_concurrent_jobs);
   options.slots = static_cast<std::uint32_t>(settings.server_slots);
   options.idle_timeout = settings.fleet_idle_timeout;
@@ -63,6 +70,31 @@ orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const 
     options.environment = {{"OOFGG_SERVER_ID", "{server_id}"}, {"OOFGG_MAKER_JWKS", ticket_keys}};
   }
   return options;
+}
+
+/// Null where this process works on no fleet, or game servers only register themselves.
+StatusOr<std::unique_ptr<orchestration::ContainerBackend>> OpenBackend(const MakerSettings& settings,
+                                                                       BackendParts parts) {
+  if (!settings.WorksOnFleets() || settings.backend.backend == "none") return nullptr;
+  return MakeBackend(settings.backend, settings.public_host, parts);
+}
+
+/// Empty: it plays several, or any.
+std::string OnlyGameOf(const orchestration::FleetConfig& fleet) {
+  return fleet.serves.games.size() == 1 ? fleet.serves.games.front() : std::string();
+}
+
+/// Whether there is something to start for it.
+Status CheckFleet(const MakerSettings& settings, const orchestration::FleetConfig& fleet) {
+  const BackendSettings& backend = settings.backend;
+  if (!settings.WorksOnFleets() || backend.backend == "none") return {};
+  if (backend.backend == "process") {
+    if (!backend.process_command.empty() || !fleet.options.command.empty()) return {};
+    return InvalidField("command",
+                        "is missing; give the program to start, or set PROCESS_COMMAND for all fleets");
+  }
+  if (!backend.image.empty() || !fleet.options.image.empty()) return {};
+  return InvalidField("image", "is missing; give the image to start, or set IMAGE_TO_PULL for all fleets");
 }
 
 net::MakerApiOptions ApiOptionsOf(const MakerSettings& settings, auth::Authorizer& authorizer,
@@ -146,7 +178,8 @@ Status Serve(const MakerSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(const auto rules, LoadRules(settings.rules));
   OOFGG_ASSIGN_OR_RETURN(const auto keys, auth::KeyStore::Open(settings.keys));
   const auth::JoinTicketSigner signer(keys.signing_key(), clock, random);
-  OOFGG_ASSIGN_OR_RETURN(const auth::Jwks ticket_keys, signer.PublicKeys());
+  // Those that sign later are among them, so that a rotation finds game servers that run prepared.
+  const std::string ticket_keys = keys.public_keys().ToJson();
   OOFGG_ASSIGN_OR_RETURN(MakerStores stores, OpenMakerStores(settings, clock));
 
   ThreadPool workers(kWorkers);
@@ -158,6 +191,7 @@ Status Serve(const MakerSettings& settings) {
                                                              .random = random});
   if (!event_log.ok()) return Process::StopRequested() ? Status() : event_log.status();
   FleetMailboxes mailboxes(workers);
+  SerialExecutor registry_executor(workers);
   BoundedExecutor api_workers(kApiThreads, kApiQueue);
   OOFGG_ASSIGN_OR_RETURN(auto http_options, HttpOptionsOf(settings.peers));
   http::CurlClient http(std::move(http_options));
@@ -178,24 +212,42 @@ Status Serve(const MakerSettings& settings) {
                                               if (keeper != nullptr) keeper->RefreshSoon();
                                             }});
 
-  std::unique_ptr<orchestration::ContainerBackend> backend;  // None where this process works on no fleet.
-  if (settings.WorksOnFleets()) {
-    OOFGG_ASSIGN_OR_RETURN(backend,
-                           MakeBackend(settings.backend, settings.public_host, {workers, clock, random}));
-  }
+  OOFGG_ASSIGN_OR_RETURN(const auto backend, OpenBackend(settings, {workers, clock, random}));
+  OOFGG_ASSIGN_OR_RETURN(const auto servers,
+                         backends::RegisteredServers::Make(
+                             backend.get(), clock, registry_executor,
+                             {.directory = settings.backend.data, .lease = settings.register_lease}));
   orchestration::ReservationClient verification(http, workers, clock,
                                                 {.timeout = kVerifyTimeout, .tries = 1});
   orchestration::RequestWaiters waiters(workers);
-  FleetCrew crew(stores, {clock, random, http, backend.get(), mailboxes, waiters, ReservationsOf(settings)});
-  orchestration::FleetDoor& fleet = crew.Add(FleetOptionsOf(settings, ticket_keys.ToJson()));
+  OOFGG_ASSIGN_OR_RETURN(
+      const auto catalog,
+      FleetCatalog::Load(settings.fleets, FleetOptionsOf(settings, ticket_keys),
+                         [&settings](const auto& fleet) { return CheckFleet(settings, fleet); }));
+  FleetCrew crew(stores, {clock, random, http, settings.WorksOnFleets() ? servers.get() : nullptr, mailboxes,
+                          waiters, ReservationsOf(settings), settings.fleet_lease});
   orchestration::RequestFacade requests(clock, *stores.requests, verification, waiters);
-  requests.AddFleet(fleet);
+  requests.EstimateFrom(*stores.orders);
   const std::string match_host = settings.public_host.empty() ? "127.0.0.1" : settings.public_host;
   orchestration::SeatService seats(clock, *stores.requests, waiters, {.public_host = match_host});
-  seats.AddFleet(fleet);
-  orchestration::FleetFacade fleets;
-  fleets.AddFleet(fleet);
-  MatchSeatsAllocator allocator(seats, signer, workers, (*event_log)->log(), clock);
+  orchestration::FleetFacade fleets({.requests = stores.requests.get(),
+                                     .orders = stores.orders.get(),
+                                     .configured = [&catalog] { return *catalog->now(); },
+                                     .clock = &clock});
+  orchestration::RegistrationFacade registration(
+      *servers, {.control_networks = settings.register_networks,
+                 .maker_keys = settings.authorizer == "jwt" ? ticket_keys : std::string()});
+  const auto configured = catalog->now();
+  for (const orchestration::FleetConfig& each : *configured) {
+    const std::string name = each.options.name;
+    orchestration::FleetDoor& fleet =
+        crew.Add(each.options, [&catalog, name] { return catalog->OptionsOf(name); });
+    requests.AddFleet(fleet);
+    seats.AddFleet(fleet);
+    fleets.AddFleet(fleet);
+    registration.AddFleet(name, OnlyGameOf(each));
+  }
+  MatchSeatsAllocator allocator(seats, *catalog, signer, workers, (*event_log)->log(), clock);
   matchmaking::MatchmakingFacade matchmaking({clock, random, workers, *rules, allocator});
 
   KeyedTokenBuckets limiter(clock, kRequestsPerClient, kLimitedClients);
@@ -215,11 +267,15 @@ Status Serve(const MakerSettings& settings) {
   (*event_log)->AddHealth(ops);
   AddRedisHealth(ops, stores);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
-  std::vector<rpc::ServedService> services{rpc::MakeFleetService(host, fleets)};
+  std::vector<rpc::ServedService> services{rpc::MakeFleetService(host, fleets, registration)};
   if (settings.ServesApi()) services.push_back(rpc::MakeMatchmakingService(host, matchmaking));
   OOFGG_ASSIGN_OR_RETURN(const auto server, StartRpc(settings.server, tls, host, services));
   // Only now that nothing can go wrong any more: a maker that cannot listen starts no game servers.
   crew.Start();
+  const TidyTimer looking_at_fleets(workers, clock, kLookAtFleets, [&catalog, &crew]() -> Status {
+    if (catalog->Look()) crew.Configured();
+    return {};
+  });
   if (settings.ServesApi()) WarnIfAnybodyMayCall(settings);
   WarnIfNotFollowed(settings.revocations);
   WarnIfMatchesStayHere(settings);

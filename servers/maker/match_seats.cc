@@ -8,8 +8,6 @@
 namespace oofgg::servers {
 namespace {
 
-constexpr std::string_view kFleet = "default";
-
 std::vector<std::string> PlayersOf(const matchmaking::MatchRequest& request) {
   std::vector<std::string> players;
   for (const auto& team : request.teams) players.insert(players.end(), team.begin(), team.end());
@@ -50,8 +48,13 @@ void MatchSeatsAllocator::Allocate(matchmaking::MatchRequest request, Done done)
 
 void MatchSeatsAllocator::Enqueue(const matchmaking::MatchRequest& request,
                                   const std::shared_ptr<Done>& done) {
+  const auto fleets = fleets_.now();
+  const auto* fleet = orchestration::ChooseFleet(*fleets, {request.game_id, request.mode, request.region});
+  if (fleet == nullptr) {
+    return (*done)(MakeStatus(StatusCode::kUnavailable, "there is no fleet for this game"));
+  }
   seats_.ReserveGroup(
-      kFleet, request.match_id, PlayersOf(request),
+      fleet->options.name, request.match_id, PlayersOf(request),
       [this, gate = gate_, request, done](const StatusOr<orchestration::ReservedSeats>& seats) {
         gate->Pass([&] {
           if (seats.ok()) Record(request, *seats);
@@ -90,7 +93,11 @@ void MatchSeatsAllocator::Cancel(const std::string& match_id) {
 }
 
 void MatchSeatsAllocator::Release(const std::string& match_id) {
-  if (const Status status = seats_.ReleaseGroup(kFleet, match_id); !status.ok()) {
+  // Which one it was may have been another question then: the fleets file changes.
+  const auto fleets = fleets_.now();
+  for (const auto& fleet : *fleets) {
+    const Status status = seats_.ReleaseGroup(fleet.options.name, match_id);
+    if (status.ok()) continue;
     Log(LogLevel::kWarning, "maker", "match " + match_id + " keeps its seats: " + status.ToString());
   }
 }

@@ -14,18 +14,20 @@
 #include "oofgg/executor.h"
 #include "orchestration/call_gate.h"
 #include "orchestration/seat_service.h"
+#include "servers/maker/fleets.h"
 
 namespace oofgg::servers {
 
 /// Match, seat, server and signed join tickets in one step: what matchmaking asks for, made of orchestration
-/// and auth. A game is played on the fleet `default`.
+/// and auth. The catalog says on which fleet a match is played.
 /// Threads: safe. Lifetime: outlived by what it is given; its end waits for what it has begun.
 class MatchSeatsAllocator final : public matchmaking::MatchAllocator {
  public:
   /// The store behind `seats` blocks, so it is called on `workers`.
-  MatchSeatsAllocator(orchestration::SeatService& seats, const auth::JoinTicketSigner& signer,
-                      Executor& workers, EventLog& log, const Clock& clock)
-      : seats_(seats), signer_(signer), workers_(workers), log_(log), clock_(clock) {}
+  MatchSeatsAllocator(orchestration::SeatService& seats, const FleetCatalog& fleets,
+                      const auth::JoinTicketSigner& signer, Executor& workers, EventLog& log,
+                      const Clock& clock)
+      : seats_(seats), fleets_(fleets), signer_(signer), workers_(workers), log_(log), clock_(clock) {}
   ~MatchSeatsAllocator() override;
 
   void Allocate(matchmaking::MatchRequest request, Done done) override;
@@ -42,6 +44,7 @@ class MatchSeatsAllocator final : public matchmaking::MatchAllocator {
                                                        const orchestration::ReservedSeats& seats) const;
 
   orchestration::SeatService& seats_;
+  const FleetCatalog& fleets_;
   const auth::JoinTicketSigner& signer_;
   Executor& workers_;
   EventLog& log_;

@@ -19,6 +19,11 @@ void AddFleetFlags(Flags& flags, MakerSettings& settings) {
              .help = "Game servers started at once",
              .variable = "MAX_CONCURRENT_JOBS"},
             &settings.max_concurrent_jobs, 1, 1000);
+  flags.Add({.name = "fleets",
+             .help = "Fleets by game, mode and region, read again when it changes; none: one, as told below",
+             .variable = "FLEETS",
+             .value = "FILE"},
+            &settings.fleets);
   flags.Add({.name = "fleet-min-ready",
              .help = "Game servers with a free slot kept ready",
              .variable = "FLEET_MIN_READY"},
@@ -41,6 +46,15 @@ void AddFleetFlags(Flags& flags, MakerSettings& settings) {
                     OOFGG_ASSIGN_OR_RETURN(settings.fleet_idle_timeout, ParseDuration(text, kMillisecond));
                     return {};
                   });
+}
+
+/// Shorter ones would be lost to a pause that machines make now and then.
+constexpr std::chrono::milliseconds kShortestLease{500};
+
+Status CheckLease(const MakerSettings& settings) {
+  if (settings.fleet_lease >= kShortestLease) return {};
+  return MakeStatus(StatusCode::kInvalidArgument,
+                    "--fleet-lease: at least " + std::to_string(kShortestLease.count()) + " ms");
 }
 
 void AddReservationFlags(Flags& flags, MakerSettings& settings) {
@@ -85,9 +99,31 @@ Status CheckRole(const MakerSettings& settings) {
                     "one process does all");
 }
 
+void AddRegistrationFlags(Flags& flags, MakerSettings& settings) {
+  flags.AddCustom(
+      {.name = "register-networks",
+       .help = "Where servers that register may have their control ports, as 10.0.0.0/8,192.0.2.7",
+       .variable = "REGISTER_NETWORKS",
+       .value = "NETWORK,..."},
+      "none but the address that each calls from", [&settings](std::string_view text) -> Status {
+        OOFGG_ASSIGN_OR_RETURN(settings.register_networks, AddressList::Parse(text));
+        return {};
+      });
+  flags.Add({.name = "register-lease",
+             .help = "A server that registered and says nothing for so long has ended, in ms or as 60s",
+             .variable = "REGISTER_LEASE"},
+            &settings.register_lease, kMillisecond);
+}
+
 Status Check(MakerSettings& settings) {
   OOFGG_RETURN_IF_ERROR(CheckRole(settings));
-  if (settings.WorksOnFleets()) OOFGG_RETURN_IF_ERROR(CheckTogether(settings.backend));
+  OOFGG_RETURN_IF_ERROR(CheckLease(settings));
+  if (settings.WorksOnFleets()) {
+    OOFGG_RETURN_IF_ERROR(CheckTogether(settings.backend, /*fleets_say_what=*/!settings.fleets.empty()));
+  }
+  if (settings.register_lease < std::chrono::seconds(1)) {
+    return MakeStatus(StatusCode::kInvalidArgument, "REGISTER_LEASE must be 1000 (ms) at least");
+  }
   if (settings.backend.backend == "process" && !settings.fleet_max) settings.fleet_max = kMostProcesses;
   if (settings.http_tls && settings.server.tls_cert.empty()) {
     return MakeStatus(StatusCode::kInvalidArgument, "--http-tls needs --tls-cert and --tls-key");
@@ -114,7 +150,6 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
   AddServerFlags(flags, settings.server, {.takes_redis = true});
   flags.AddCustom({.name = "role",
                    .help = "Which work is done here: answering clients, game servers, or both",
-                   .variable = "ROLE",
                    .value = "api|worker|all"},
                   "all", [&settings](std::string_view text) { return ReadRole(text, settings.role); });
   flags.AddAddress({.name = "http-listen", .help = "Where POST /request is served"}, &settings.http_listen);
@@ -143,9 +178,14 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
                     settings.authorizer = text;
                     return Status();
                   });
+  flags.Add(
+      {.name = "fleet-lease",
+       .help = "With --redis, after how long a worker that says nothing loses its fleets to another, in ms"},
+      &settings.fleet_lease, kMillisecond);
   AddBackendFlags(flags, settings.backend);
   AddFleetFlags(flags, settings);
   AddReservationFlags(flags, settings);
+  AddRegistrationFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;
   CompleteRedisUrl(settings.server.redis);
   for (const Status& fit :

@@ -27,6 +27,7 @@ struct MakerSettings {
   ServerSettings server{
       .listen = "127.0.0.1:50053", .ops_listen = "127.0.0.1:9103", .database = "sqlite:oofgg-data/maker.db"};
   MakerRole role = MakerRole::kAll;
+  std::chrono::milliseconds fleet_lease{3'000};
   std::string http_listen = ":3000";
   bool http_tls = false;
   bool local_proxy = false;
@@ -45,10 +46,13 @@ struct MakerSettings {
   std::int64_t reservation_retry_times = 3;
   std::chrono::milliseconds lookup_cooldown{1'000};
   std::int64_t max_concurrent_jobs = 3;
+  std::string fleets;  // A file; empty: one fleet, as the variables say.
   std::int64_t fleet_min_ready = 0;
   std::optional<std::int64_t> fleet_max;  ///< Nothing: no limit; by default 16 with processes.
   std::int64_t server_slots = 0;
   std::optional<std::chrono::milliseconds> fleet_idle_timeout;
+  AddressList register_networks{};
+  std::chrono::milliseconds register_lease{15'000};
 
   [[nodiscard]] bool ServesApi() const { return role != MakerRole::kWorker; }
   [[nodiscard]] bool WorksOnFleets() const { return role != MakerRole::kApi; }

@@ -33,11 +33,25 @@ StatusOr<std::string> JoinTicketSigner::Sign(const JoinTicket& ticket) const {
 
 JoinTicketVerifier::JoinTicketVerifier(Jwks keys, std::string server_id, const Clock& clock,
                                        JoinTicketVerifierOptions options)
-    : keys_(std::move(keys)), server_id_(std::move(server_id)), clock_(&clock), options_(options) {}
+    : server_id_(std::move(server_id)),
+      clock_(&clock),
+      options_(options),
+      keys_(std::make_shared<const Jwks>(std::move(keys))) {}
+
+void JoinTicketVerifier::SetKeys(Jwks keys) {
+  auto set = std::make_shared<const Jwks>(std::move(keys));
+  const std::lock_guard lock(mutex_);
+  keys_ = std::move(set);
+}
+
+std::shared_ptr<const Jwks> JoinTicketVerifier::Keys() {
+  const std::lock_guard lock(mutex_);
+  return keys_;
+}
 
 StatusOr<JoinTicket> JoinTicketVerifier::Redeem(std::string_view ticket,
                                                 const std::function<Status(const JoinTicket&)>& seat) {
-  OOFGG_ASSIGN_OR_RETURN(const ParsedJws jws, VerifyTypedJws(ticket, kJoinTicketType, keys_));
+  OOFGG_ASSIGN_OR_RETURN(const ParsedJws jws, VerifyTypedJws(ticket, kJoinTicketType, *Keys()));
   OOFGG_ASSIGN_OR_RETURN(TokenClaims claims, ParseClaims(jws.payload));
   OOFGG_RETURN_IF_ERROR(CheckClaims(claims, {.issuer = kJoinTicketIssuer,
                                              .audience = server_id_,

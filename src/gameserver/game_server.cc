@@ -63,6 +63,7 @@ StatusOr<GameServerOptions> GameServerOptions::FromEnvironment() {
                                      [](std::string_view json) { return auth::Jwks::Parse(json); }));
   OOFGG_RETURN_IF_ERROR(ReadVariable("OOFGG_JOIN_TIMEOUT", options.join_timeout, ParseSeconds));
   OOFGG_RETURN_IF_ERROR(ReadVariable("OOFGG_IDLE_TIMEOUT", options.idle_timeout, ParseSeconds));
+  OOFGG_RETURN_IF_ERROR(ReadVariable("OOFGG_ORPHAN_TIMEOUT", options.orphan_timeout, ParseSeconds));
   return options;
 }
 
@@ -75,7 +76,8 @@ class GameServer::Impl {
         on_revoked_(options.on_revoked ? std::move(options.on_revoked) : [](std::string_view) {}),
         tickets_(std::move(options.maker_keys), options.server_id, clock),
         timer_(io_),
-        book_(options.slots, options.join_timeout, options.idle_timeout, clock.Now()) {}
+        book_(options.slots, options.join_timeout, options.idle_timeout, clock.Now(),
+              options.orphan_timeout) {}
 
   ~Impl() {
     io_.stop();
@@ -127,6 +129,8 @@ class GameServer::Impl {
     Rearm();
   }
 
+  void SetMakerKeys(auth::Jwks keys) { tickets_.SetKeys(std::move(keys)); }
+
   GameServerLoad load() const {
     const std::lock_guard lock(mutex_);
     return book_.load();
@@ -141,6 +145,10 @@ class GameServer::Impl {
   }
 
   net::HttpResponse Handle(const net::HttpRequest& request) {
+    {
+      const std::lock_guard lock(mutex_);
+      book_.Called(clock_.Now());
+    }
     const auto& segments = request.segments;
     if (segments.size() == 2 && segments[0] == "reservation") return Reservation(request.method, segments[1]);
     if (segments.size() == 1 && segments[0] == "status") {
@@ -204,11 +212,16 @@ class GameServer::Impl {
   }
 
   void OnTimer() {
-    const bool idle = MarkClosed([this] {
+    bool orphan = false;
+    const bool idle = MarkClosed([this, &orphan] {
       book_.Advance(clock_.Now());
-      return book_.IsIdle(clock_.Now());
+      orphan = book_.IsOrphan(clock_.Now());
+      return orphan || book_.IsIdle(clock_.Now());
     });
-    if (idle) return on_close_("nobody has been here for the idle timeout");
+    if (idle) {
+      return on_close_(orphan ? "nobody has been here, nor has a maker asked, for the orphan timeout"
+                              : "nobody has been here for the idle timeout");
+    }
     Rearm();
   }
 
@@ -239,7 +252,7 @@ class GameServer::Impl {
 StatusOr<std::unique_ptr<GameServer>> GameServer::Start(GameServerOptions options, OnClose on_close,
                                                         const Clock& clock) {
   if (options.slots == 0) return InvalidField("slots", "is 0; give at least 1");
-  if (!options.server_id.empty() && options.maker_keys.empty()) {
+  if (!options.server_id.empty() && options.maker_keys.empty() && !options.registers) {
     return InvalidField("maker_keys", "is empty, so that no join ticket for " + options.server_id +
                                           " could be verified; set OOFGG_MAKER_JWKS");
   }
@@ -260,6 +273,7 @@ Status GameServer::AdmitWithoutTicket(std::string_view player_id) {
 }
 void GameServer::PlayerLeft(std::string_view player_id) { impl_->PlayerLeft(player_id); }
 bool GameServer::IsSeated(std::string_view player_id) const { return impl_->IsSeated(player_id); }
+void GameServer::SetMakerKeys(auth::Jwks keys) { impl_->SetMakerKeys(std::move(keys)); }
 GameServerLoad GameServer::load() const { return impl_->load(); }
 std::uint16_t GameServer::control_port() const { return impl_->control_port(); }
 

@@ -4,8 +4,19 @@
 
 namespace oofgg::gameserver {
 
-SeatBook::SeatBook(std::uint32_t slots, Duration join_timeout, Duration idle_timeout, TimePoint now)
-    : slots_(slots), join_timeout_(join_timeout), idle_timeout_(idle_timeout), empty_since_(now) {}
+SeatBook::SeatBook(std::uint32_t slots, Duration join_timeout, Duration idle_timeout, TimePoint now,
+                   Duration orphan_timeout)
+    : slots_(slots),
+      join_timeout_(join_timeout),
+      idle_timeout_(idle_timeout),
+      orphan_timeout_(orphan_timeout),
+      empty_since_(now),
+      called_at_(now) {}
+
+TimePoint SeatBook::OrphanAt() const {
+  if (orphan_timeout_ <= Duration::zero() || !seats_.empty()) return kNever;
+  return DeadlineAfter((std::max)(empty_since_, called_at_), orphan_timeout_);
+}
 
 bool SeatBook::Reserve(std::string_view player, TimePoint now) {
   Advance(now);
@@ -47,9 +58,11 @@ void SeatBook::Advance(TimePoint now) {
 }
 
 TimePoint SeatBook::NextDeadline() const {
-  if (seats_.empty())
-    return idle_timeout_ > Duration::zero() ? DeadlineAfter(empty_since_, idle_timeout_) : kNever;
-  TimePoint next = kNever;
+  TimePoint next = OrphanAt();
+  if (seats_.empty()) {
+    const bool ends = idle_timeout_ > Duration::zero();
+    return ends ? (std::min)(next, DeadlineAfter(empty_since_, idle_timeout_)) : next;
+  }
   for (const auto& [player, seat] : seats_) {
     if (!seat.connected) next = (std::min)(next, seat.join_before);
   }

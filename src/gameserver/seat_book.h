@@ -14,7 +14,8 @@ namespace oofgg::gameserver {
 /// Threads: one owner.
 class SeatBook {
  public:
-  SeatBook(std::uint32_t slots, Duration join_timeout, Duration idle_timeout, TimePoint now);
+  SeatBook(std::uint32_t slots, Duration join_timeout, Duration idle_timeout, TimePoint now,
+           Duration orphan_timeout = Duration::zero());
 
   /// Holds a seat for `player`. True also if it is held already; false if all seats are taken.
   bool Reserve(std::string_view player, TimePoint now);
@@ -29,10 +30,14 @@ class SeatBook {
 
   /// Frees the seats whose players did not come in time.
   void Advance(TimePoint now);
-  /// When `Advance` or `IsIdle` will have something new to say.
+  /// A maker has called.
+  void Called(TimePoint now) { called_at_ = now; }
+  /// When `Advance`, `IsIdle` or `IsOrphan` will have something new to say.
   [[nodiscard]] TimePoint NextDeadline() const;
   /// Whether nobody has held a seat for the idle timeout.
   [[nodiscard]] bool IsIdle(TimePoint now) const;
+  /// Whether nobody has held a seat, nor called, for the orphan timeout.
+  [[nodiscard]] bool IsOrphan(TimePoint now) const { return now >= OrphanAt(); }
 
   [[nodiscard]] GameServerLoad load() const;
 
@@ -42,10 +47,14 @@ class SeatBook {
     TimePoint join_before;
   };
 
+  [[nodiscard]] TimePoint OrphanAt() const;
+
   const std::uint32_t slots_;
   const Duration join_timeout_;
   const Duration idle_timeout_;
+  const Duration orphan_timeout_;
   TimePoint empty_since_;
+  TimePoint called_at_;
   std::map<std::string, Seated, std::less<>> seats_;
 };
 

@@ -14,6 +14,9 @@ struct MatchRequest {
   std::string match_id;
   std::string game_id;
   std::vector<std::vector<std::string>> teams;  ///< Player ids by team.
+  /// The tickets' `mode` and `region`, where all of them say the same.
+  std::string mode{};
+  std::string region{};
 };
 
 struct MatchSeats {

@@ -102,6 +102,8 @@ class TicketDesk : public std::enable_shared_from_this<TicketDesk> {
   void Reschedule(const std::string& game_id);
 
   void BeginMatch(const std::string& game_id, const Match& match, Outbox& outbox);
+  [[nodiscard]] std::string AgreedOn(const std::string& attribute,
+                                     const std::vector<std::string>& ticket_ids);
   void OnAllocated(const std::string& match_id, StatusOr<MatchSeats> seats);
   void FinishMatch(const PendingMatch& match, const StatusOr<MatchSeats>& seats, Outbox& outbox);
   void FailMatch(const std::string& match_id, std::string_view error, Outbox& outbox);

@@ -53,7 +53,7 @@ void TicketDesk::Reschedule(const std::string& game_id) {
 
 void TicketDesk::BeginMatch(const std::string& game_id, const Match& match, Outbox& outbox) {
   const std::string match_id = ids_.Next();
-  PendingMatch pending{{match_id, game_id, {}}, {}};
+  PendingMatch pending{{.match_id = match_id, .game_id = game_id, .teams = {}}, {}};
   for (const std::vector<std::string>& team : match.teams) {
     auto& players = pending.request.teams.emplace_back();
     for (const std::string& ticket_id : team) {
@@ -65,10 +65,24 @@ void TicketDesk::BeginMatch(const std::string& game_id, const Match& match, Outb
       Changed(entry, outbox);
     }
   }
+  pending.request.mode = AgreedOn("mode", pending.tickets);
+  pending.request.region = AgreedOn("region", pending.tickets);
   deadlines_.Set(Kind::kAllocation, match_id, DeadlineAfter(outbox.now, options_.allocation_timeout));
   outbox.allocate.push_back(pending.request);
   sending_matches_.emplace(match_id, false);
   matches_.emplace(match_id, std::move(pending));
+}
+
+/// What all of these tickets say; empty if one says nothing or something else.
+std::string TicketDesk::AgreedOn(const std::string& attribute, const std::vector<std::string>& ticket_ids) {
+  std::optional<std::string> agreed;
+  for (const std::string& id : ticket_ids) {
+    const auto& strings = book_.Find(id)->record.request().strings;
+    const auto says = strings.find(attribute);
+    if (says == strings.end() || (agreed && *agreed != says->second)) return "";
+    agreed = says->second;
+  }
+  return agreed.value_or("");
 }
 
 void TicketDesk::OnAllocated(const std::string& match_id, StatusOr<MatchSeats> seats) {

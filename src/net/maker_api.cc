@@ -202,10 +202,14 @@ class MakerApi::Door : public std::enable_shared_from_this<Door> {
   [[nodiscard]] HttpResponse Describe(const RequestView& view, const MakerCall& call) const {
     switch (view.stage) {
       case RequestView::Stage::kPending: {
-        if (!call.json) return Text(202, "Accepted");
         nlohmann::json body{{"status", "pending"}};
         if (view.position > 0) body["position"] = view.position;
-        return Json(202, body);
+        if (view.estimate) body["estimate_seconds"] = view.estimate->count();
+        HttpResponse response = call.json ? Json(202, body) : Text(202, "Accepted");
+        // Not for longer than a long poll lasts: an estimate may be wrong, and a place may come free at any
+        // time.
+        if (view.estimate) SetRetryAfter(response, (std::min)(*view.estimate, options_.longest_wait));
+        return response;
       }
       case RequestView::Stage::kFailed:
         return Failure(MakeStatus(StatusCode::kUnavailable, view.error), call.json, "failed");

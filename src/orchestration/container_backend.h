@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "oofgg/model/fleet.h"
 #include "oofgg/status.h"
 
 namespace oofgg::orchestration {
@@ -26,9 +27,10 @@ struct ServerSpec {
 struct RunningServer {
   std::string id;
   std::string fleet;
-  std::string host;  ///< For players; empty: as the caller reached the maker.
+  std::string host{};  ///< For players; empty: as the caller reached the maker.
   std::uint16_t port = 0;
-  std::string control;  ///< `host:port` of its Reservation API, as the maker reaches it.
+  std::string control{};    ///< `host:port` of its Reservation API, as the maker reaches it.
+  bool registered = false;  ///< It came by itself: no maker started it, and none ends it for being idle.
 
   friend bool operator==(const RunningServer&, const RunningServer&) = default;
 };
@@ -36,6 +38,14 @@ struct RunningServer {
 struct ServerExit {
   std::string id;
   std::string reason;  ///< For people: exit status or signal, and the end of its output.
+};
+
+/// What a server says of itself, unasked.
+struct ServerNews {
+  RunningServer running;
+  GameServerState state = GameServerState::kReady;  ///< kDraining, kSick: it wants no more players.
+  std::uint32_t slots = 0;                          ///< 0: it does not say.
+  std::uint32_t reserved = 0;                       ///< Seats taken there, if it says its slots.
 };
 
 /// What runs game servers: processes, Docker, Swarm. Servers outlive the maker: `List` finds those that an
@@ -49,6 +59,7 @@ class ContainerBackend {
   using OnStopped = absl::AnyInvocable<void(Status)>;
   using OnListed = absl::AnyInvocable<void(StatusOr<std::vector<RunningServer>>)>;
   using OnExit = absl::AnyInvocable<void(ServerExit)>;
+  using OnNews = absl::AnyInvocable<void(ServerNews)>;
 
   virtual ~ContainerBackend() = default;
 
@@ -67,6 +78,11 @@ class ContainerBackend {
   /// started or listed here, and never before that was answered. To be called before the first `Start` or
   /// `List`; an empty `on_exit` ends it.
   virtual void WatchExits(std::string_view fleet, OnExit on_exit) = 0;
+
+  /// From now on `on_news` learns of each server of the fleet that runs though it was neither started nor
+  /// listed here, and of what such a server says of itself afterwards; its end comes as any other. An empty
+  /// `on_news` ends it. A backend whose servers are all started by us has no news.
+  virtual void WatchNews(std::string_view /*fleet*/, OnNews /*on_news*/) {}
 };
 
 }  // namespace oofgg::orchestration

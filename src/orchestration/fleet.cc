@@ -15,7 +15,10 @@ Fleet::Fleet(FleetOptions options, const FleetParts& parts, OnChange on_change)
       executor_(parts.executor),
       backend_(parts.backend) {}
 
-Fleet::~Fleet() { backend_.WatchExits(name_, nullptr); }
+Fleet::~Fleet() {
+  backend_.WatchNews(name_, nullptr);
+  backend_.WatchExits(name_, nullptr);
+}
 
 template <typename Body>
 void Fleet::Run(Body body) {
@@ -49,12 +52,20 @@ void Fleet::SeatDenied(std::string_view server_id) {
   Run([id = std::string(server_id)](Core& core) { core.SeatDenied(id); });
 }
 
+void Fleet::OrdersChanged() {
+  Run([](Core& core) { core.OrdersChanged(); });
+}
+
 void Fleet::ListServers(OnListed on_listed) {
   Run([on_listed = std::move(on_listed)](Core& core) { on_listed(core.ListServers()); });
 }
 
 Fleet::Core::Core(FleetOptions options, const FleetParts& parts, OnChange on_change)
-    : options_(std::move(options)), parts_(parts), on_change_(std::move(on_change)) {}
+    : options_(std::move(options)),
+      configured_(options_),
+      parts_(parts),
+      on_change_(std::move(on_change)),
+      scaler_(options_.idle_timeout.value_or(std::chrono::seconds(60))) {}
 
 void Fleet::Core::Say(LogLevel level, std::string_view message) const {
   Log(level, "orchestration", "fleet " + options_.name + ": " + std::string(message));
@@ -68,6 +79,8 @@ void Fleet::Core::Start(std::function<void(Status)> on_started) {
   if (const Status taken = parts_.store.TakeOver(options_.name); !taken.ok()) return on_started(taken);
   parts_.backend.WatchExits(options_.name,
                             Bring<ServerExit>([](Core& core, const ServerExit& exit) { core.OnExit(exit); }));
+  parts_.backend.WatchNews(
+      options_.name, Bring<ServerNews>([](Core& core, ServerNews news) { core.OnNews(std::move(news)); }));
   parts_.backend.List(options_.name, Bring<StatusOr<std::vector<RunningServer>>>(
                                          [on_started = std::move(on_started)](
                                              Core& core, StatusOr<std::vector<RunningServer>> servers) {
@@ -88,6 +101,10 @@ void Fleet::Core::OnListed(StatusOr<std::vector<RunningServer>> servers,
     server.proven = true;
   }
   AdoptSeats();
+  OrdersChanged();
+  for (const auto& [id, until] : FleetOrders(orders_).draining) {
+    if (table_.Find(id) == nullptr) ForgetOrders(id);
+  }
   on_started(absl::OkStatus());
   if (to_adopt_ == 0) {
     started_ = true;
@@ -116,7 +133,7 @@ void Fleet::Core::AdoptSeats() {
   }
   for (const std::string& id : gone) {
     auto dropped = parts_.store.DropServer(options_.name, id, "the game server has ended; ask again");
-    if (dropped.ok()) Changed(*dropped);
+    if (dropped.ok()) SeatAgain(*dropped);
   }
 }
 
@@ -124,8 +141,23 @@ void Fleet::Core::Changed(const std::vector<RequestRecord>& records) {
   for (const RequestRecord& record : records) on_change_(record.key);
 }
 
+/// Who asked of late is given a seat on another server without asking again; others are told to, as nobody
+/// knows whether they still want one, and whoever plays a match was told where.
+void Fleet::Core::SeatAgain(const std::vector<RequestRecord>& dropped) {
+  const WallTime now = parts_.clock.WallNow();
+  for (const RequestRecord& record : dropped) {
+    if (IsClientKey(record.key) && record.deadline > now) {
+      const auto queued = parts_.store.Enqueue({record.key, record.players, record.deadline});
+      if (!queued.ok())
+        Say(LogLevel::kWarning, "cannot queue anew: " + std::string(queued.status().message()));
+    }
+    on_change_(record.key);
+  }
+}
+
 void Fleet::Core::Pump() {
   if (!started_) return;
+  table_.Settle();
   PlaceWaiting();
   StartServers();
   if (!sweep_armed_) ArmSweep(std::nullopt);
@@ -158,10 +190,11 @@ std::vector<GameServerInfo> Fleet::Core::ListServers() const {
     const std::size_t reserved = server.seats.size() + server.ghosts.size() + server.foreign;
     servers.push_back({.id = id,
                        .fleet = options_.name,
-                       .state = server.state,
+                       .state = server.state == GameServerState::kReady ? server.told : server.state,
                        .address = FormatHostPort({server.running.host, server.running.port}),
                        .slots = server.slots,
-                       .reserved = static_cast<std::uint32_t>(reserved)});
+                       .reserved = static_cast<std::uint32_t>(reserved),
+                       .outdated = server.outdated});
   }
   return servers;
 }

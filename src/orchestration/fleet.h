@@ -14,14 +14,12 @@
 #include "oofgg/random.h"
 #include "orchestration/container_backend.h"
 #include "orchestration/fleet_door.h"
+#include "orchestration/fleet_order_store.h"
 #include "orchestration/request_store.h"
 #include "orchestration/reservation_client.h"
+#include "orchestration/server_table.h"
 
 namespace oofgg::orchestration {
-
-/// Where the next player goes: on the fullest server that has room, so that others become empty and may stop,
-/// or on the emptiest.
-enum class Packing { kPack, kSpread };
 
 struct FleetOptions {
   std::string name = "default";
@@ -59,6 +57,10 @@ struct FleetParts {
   /// Asked before each task: while it says no, what is due is dropped, since the fleet is about to go. So a
   /// worker that was paused until another one took its fleet does nothing more to it. Empty: always.
   std::function<bool()> may_act{};
+  /// What operators order, and where the fleet tells of its pace. Null: nothing is ordered, nobody is told.
+  FleetOrderStore* orders = nullptr;
+  /// The options as they are configured now, for a fleet whose configuration may change; its name never does.
+  std::function<FleetOptions()> configured{};
 };
 
 /// The worker of one fleet: takes requests from the queue in order, knows which servers have free slots,
@@ -88,6 +90,7 @@ class Fleet final : public FleetDoor {
   void Wake() override;
   void SeatsReleased() override;
   void SeatDenied(std::string_view server_id) override;
+  void OrdersChanged() override;
   void ListServers(OnListed on_listed) override;
   [[nodiscard]] const std::string& name() const override { return name_; }
 

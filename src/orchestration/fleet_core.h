@@ -3,6 +3,7 @@
 #include <absl/functional/any_invocable.h>
 
 #include <atomic>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
@@ -13,14 +14,17 @@
 #include <vector>
 
 #include "orchestration/fleet.h"
+#include "orchestration/fleet_scaler.h"
+#include "orchestration/seating_pace.h"
 #include "orchestration/server_table.h"
 
 namespace oofgg::orchestration {
 
 /// The state of a fleet. Everything here runs on the fleet's executor, one task at a time; what comes back
-/// from the backend or from a game server is brought there first, and dropped if the fleet is gone. Four
-/// ideas, four files: fleet.cc (life and recovery), fleet_seating.cc (the line and the seats),
-/// fleet_starting.cc (how many servers, and starting them), fleet_health.cc (what becomes of them).
+/// from the backend or from a game server is brought there first, and dropped if the fleet is gone. Five
+/// ideas, five files: fleet.cc (life and recovery), fleet_seating.cc (the line and the seats),
+/// fleet_starting.cc (how many servers, and starting them), fleet_health.cc (what becomes of them),
+/// fleet_ordering.cc (what operators and the configuration want).
 class Fleet::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(FleetOptions options, const FleetParts& parts, OnChange on_change);
@@ -37,6 +41,9 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   // fleet_seating.cc
   void TakeReleased();
   void SeatDenied(const std::string& server_id);
+
+  // fleet_ordering.cc
+  void OrdersChanged();
 
   [[nodiscard]] bool MayAct() const { return !parts_.may_act || parts_.may_act(); }
 
@@ -81,6 +88,7 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   void OnListed(StatusOr<std::vector<RunningServer>> servers, const std::function<void(Status)>& on_started);
   void AdoptSeats();
   void Changed(const std::vector<RequestRecord>& records);
+  void SeatAgain(const std::vector<RequestRecord>& dropped);
   void Sweep();
   void ArmSweep(std::optional<WallTime> next);
 
@@ -110,14 +118,16 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
 
   // fleet_starting.cc
   void StartServers();
-  [[nodiscard]] std::size_t WantedServers(const RequestStore::Line& line) const;
+  [[nodiscard]] std::size_t WantedServers(const RequestStore::Line& line, std::size_t ahead) const;
   [[nodiscard]] std::size_t AssumedSlots() const;
   [[nodiscard]] std::size_t Coming() const;
-  void Launch();
+  void Launch(bool replaces);
   void OnSpawned(const std::string& id, StatusOr<RunningServer> running);
   void WaitUntilReady(const std::string& id, std::chrono::milliseconds pause);
   void OnReady(ServerEntry& server, const std::optional<ServerLoad>& load);
-  void StartFailed(std::string_view error);
+  void OnNews(ServerNews news);
+  void StartFailed(const std::string& id, std::string_view error);
+  void CountArrivals(const RequestStore::Line& line);
   [[nodiscard]] Duration PauseAfterFailures() const;
 
   // fleet_health.cc
@@ -132,8 +142,24 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   void ConsiderIdle(ServerEntry& server);
   void Retire(ServerEntry& server, std::string_view why, bool politely);
   void Stop(const std::string& id);
+  [[nodiscard]] bool HasRested(ServerEntry& server) const;
+  [[nodiscard]] bool IsReserve(const ServerEntry& server);
+  void ProbeIn(Duration delay, const std::string& id);
 
-  const FleetOptions options_;
+  // fleet_ordering.cc
+  void ApplyOrders();
+  void Mark(ServerEntry& server) const;
+  void Leave(ServerEntry& server, WallTime until, std::string_view why);
+  bool ConsiderLeaving(ServerEntry& server);
+  void ForgetOrders(const std::string& server_id);
+  [[nodiscard]] std::size_t Replacements() const;
+  void Replace();
+  void TellPace();
+
+  FleetOptions options_;     // What counts: as configured, but for what was ordered.
+  FleetOptions configured_;  // Of the same name.
+  FleetOrders orders_;
+  std::string revision_;  // What is started now.
   const FleetParts parts_;
   const OnChange on_change_;
   ServerTable table_;
@@ -141,7 +167,9 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   /// Withdrawn while being seated, and asked for again: leased, and placed when the first seating has ended.
   std::map<RequestKey, RequestRecord> parked_;
   std::map<RequestKey, RequestLease> leases_;  // All that are ours now.
-  std::set<std::string> spawning_;             // Asked of the backend, not yet running.
+  std::map<std::string, TimePoint> spawning_;  // Asked of the backend when, not yet running.
+  std::set<std::string> replacing_;            // Started for an update, not yet ready.
+  std::string trouble_;                        // Why the last start failed, until one succeeds.
   std::size_t to_adopt_ = 0;                   // Found running at our start, not yet heard of.
   std::uint32_t learnt_slots_ = 0;
   std::uint32_t failed_starts_ = 0;  // In a row.
@@ -149,6 +177,11 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   bool started_ = false;
   bool cramped_ = false;  // There is room, but not in one piece for the first in line.
   bool waiting_ = false;  // Somebody was in line when we last looked.
+  FleetScaler scaler_;
+  Duration scaler_idle_{};
+  SeatingPace pace_;
+  std::optional<std::size_t> last_line_;  // Seats in line when we last looked,
+  std::int64_t taken_out_ = 0;            // and those that we took out of it, or put back, since.
   ScopedTimer sweep_timer_;
   bool sweep_armed_ = false;
   ScopedTimer renew_timer_;
@@ -156,6 +189,9 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   ScopedTimer health_timer_;
   bool health_armed_ = false;
   ScopedTimer start_timer_;
+  ScopedTimer orders_timer_;
+  ScopedTimer pace_timer_;
+  bool pace_armed_ = false;
 };
 
 }  // namespace oofgg::orchestration

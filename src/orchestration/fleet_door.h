@@ -29,6 +29,10 @@ class FleetDoor {
   /// The same, because this game server denied them.
   virtual void SeatDenied(std::string_view server_id) = 0;
 
+  /// An operator has ordered something of the fleet, or its configuration has changed: both are read again.
+  /// Whoever passes no word on leaves it to the worker's look now and then.
+  virtual void OrdersChanged() {}
+
   /// The servers as the worker of the fleet knows them. kUnavailable if there is none now.
   virtual void ListServers(OnListed on_listed) = 0;
 };

@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kDefaultIdleTimeout{60'000};
 constexpr std::chrono::seconds kTryFullAgain{10};
+constexpr std::chrono::seconds kFirstRest{1};
+constexpr std::uint32_t kLongestRest = 6;  // Doublings: 64 s.
+constexpr std::chrono::minutes kForgetFalls{5};
 
 }  // namespace
 
@@ -18,12 +21,13 @@ void Fleet::Core::OnExit(const ServerExit& exit) {
   if (server == nullptr) return;
   Say(LogLevel::kInfo, "game server " + exit.id + " has ended: " + exit.reason);
   if (server->adopted && --to_adopt_ == 0) started_ = true;
-  const bool never_ready = server->state == GameServerState::kStarting;
+  const bool never_ready = server->state == GameServerState::kStarting && !server->running.registered;
   table_.Remove(exit.id);
   AbandonSeatings(exit.id);
   auto dropped = parts_.store.DropServer(options_.name, exit.id, "the game server has ended; ask again");
-  if (dropped.ok()) Changed(*dropped);
-  if (never_ready) return StartFailed("the game server ended before it was ready: " + exit.reason);
+  if (dropped.ok()) SeatAgain(*dropped);
+  ForgetOrders(exit.id);
+  if (never_ready) return StartFailed(exit.id, "the game server ended before it was ready: " + exit.reason);
   Pump();
 }
 
@@ -45,9 +49,11 @@ void Fleet::Core::CheckHealth() {
   health_armed_ = !table_.all().empty();
   if (!health_armed_) return;
   health_timer_ = TimerIn(options_.health_period, &Core::CheckHealth);
-  for (auto& [id, server] : table_.all()) {
+  for (const std::string& id : table_.Ids()) {
+    ServerEntry& server = *table_.Find(id);
     if (server.state != GameServerState::kStarting) Probe(server);
   }
+  table_.Settle();
 }
 
 void Fleet::Core::Probe(ServerEntry& server) {
@@ -107,15 +113,30 @@ void Fleet::Core::Alive(ServerEntry& server, const std::optional<ServerLoad>& lo
   if (server.adopted) Reconcile(server);
   if (!server.ghosts.empty()) return ClearGhosts(server);
   if (was_sick) {
-    server.state = GameServerState::kReady;
+    if (!HasRested(server)) return;
+    server.state = server.leaving ? GameServerState::kDraining : GameServerState::kReady;
     server.since = Now();
-    Pump();
   }
   ConsiderIdle(server);
+  if (was_sick) Pump();
+}
+
+/// One that falls sick again and again is left alone for longer each time, so that players are not led to it
+/// in its good moments only.
+bool Fleet::Core::HasRested(ServerEntry& server) const {
+  if (server.falls == 0) return true;
+  if (!server.well_since) server.well_since = Now();
+  const auto doublings = (std::min<std::uint32_t>)(server.falls - 1, kLongestRest);
+  return Now() - *server.well_since >= kFirstRest * (1U << doublings);
 }
 
 void Fleet::Core::MarkSick(ServerEntry& server) {
-  if (server.state != GameServerState::kReady) return;
+  server.well_since.reset();
+  const bool drains = server.state == GameServerState::kDraining && !server.retired;
+  if (server.state != GameServerState::kReady && !drains) return;
+  if (Now() - server.fell >= kForgetFalls) server.falls = 0;
+  ++server.falls;
+  server.fell = Now();
   Say(LogLevel::kWarning, "game server " + server.running.id + " does not answer");
   server.state = GameServerState::kSick;
   server.since = Now();
@@ -142,12 +163,32 @@ void Fleet::Core::Reconcile(ServerEntry& server) {
 }
 
 void Fleet::Core::ConsiderIdle(ServerEntry& server) {
+  if (ConsiderLeaving(server)) return;
+  if (server.running.registered) return;  // Whoever runs it ends it.
   if (!server.Empty()) server.since = Now();
   if (server.state != GameServerState::kReady && server.state != GameServerState::kDraining) return;
   if (!server.tells_load && !options_.idle_timeout) return;
-  if (Now() - server.since < options_.idle_timeout.value_or(kDefaultIdleTimeout)) return;
-  const bool needed = server.state == GameServerState::kReady && table_.CountWithRoom() <= options_.min_ready;
+  const Duration left = options_.idle_timeout.value_or(kDefaultIdleTimeout) - (Now() - server.since);
+  if (left > Duration::zero()) {
+    // So that it goes when it is time, not when it happens to be looked at.
+    if (left < options_.health_period) ProbeIn(left, server.running.id);
+    return;
+  }
+  const bool needed = server.state == GameServerState::kReady && IsReserve(server);
   if (!needed) Retire(server, "is idle", /*politely=*/true);
+}
+
+bool Fleet::Core::IsReserve(const ServerEntry& server) {
+  if (table_.CountWithRoom() <= options_.min_ready) return true;
+  const std::size_t keep = scaler_.SeatsToKeep(Now());
+  const std::size_t free = ServerTable::FreeSlots(server);
+  return keep > 0 && table_.TotalFree(AssumedSlots()) < keep + free;
+}
+
+void Fleet::Core::ProbeIn(Duration delay, const std::string& id) {
+  parts_.executor.PostAt(DeadlineAfter(Now(), delay), Later([id](Core& core) {
+                           if (ServerEntry* server = core.table_.Find(id)) core.Probe(*server);
+                         }));
 }
 
 void Fleet::Core::Retire(ServerEntry& server, std::string_view why, bool politely) {

@@ -120,6 +120,10 @@ void FleetKeeper::SeatDenied(std::string_view server_id) {
   if (const auto fleet = Current()) fleet->SeatDenied(server_id);
 }
 
+void FleetKeeper::OrdersChanged() {
+  if (const auto fleet = Current()) fleet->OrdersChanged();
+}
+
 void FleetKeeper::ListServers(OnListed on_listed) {
   if (const auto fleet = Current()) return fleet->ListServers(std::move(on_listed));
   on_listed(MakeStatus(StatusCode::kUnavailable, "nobody works on fleet " + name() + " just now; try again"));

@@ -47,6 +47,7 @@ class FleetKeeper final : public FleetDoor {
   void Wake() override;
   void SeatsReleased() override;
   void SeatDenied(std::string_view server_id) override;
+  void OrdersChanged() override;
   void ListServers(OnListed on_listed) override;
 
  private:

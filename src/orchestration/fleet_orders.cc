@@ -75,21 +75,24 @@ std::string EncodePace(const FleetPace& pace) {
   return Json{{"requests_per_second", pace.requests_per_second},
               {"coming_seats", pace.coming_seats},
               {"start_time_ms", pace.start_time.count()},
-              {"told_ms", MillisOf(pace.told)}}
-      .dump();
+              {"told_ms", MillisOf(pace.told)},
+              {"trouble", pace.trouble}}
+      .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 StatusOr<FleetPace> DecodePace(std::string_view text) {
   const Json object = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   const auto is_number = [&](const char* name) { return object.contains(name) && object[name].is_number(); };
   if (!object.is_object() || !is_number("requests_per_second") || !is_number("coming_seats") ||
-      !is_number("start_time_ms") || !is_number("told_ms")) {
+      !is_number("start_time_ms") || !is_number("told_ms") || !object.contains("trouble") ||
+      !object["trouble"].is_string()) {
     return NotWrittenByUs("pace");
   }
   return FleetPace{.requests_per_second = object["requests_per_second"].get<double>(),
                    .coming_seats = object["coming_seats"].get<std::size_t>(),
                    .start_time = milliseconds(object["start_time_ms"].get<std::int64_t>()),
-                   .told = WallTime(milliseconds(object["told_ms"].get<std::int64_t>()))};
+                   .told = WallTime(milliseconds(object["told_ms"].get<std::int64_t>())),
+                   .trouble = object["trouble"].get<std::string>()};
 }
 
 std::optional<seconds> EstimateWait(const FleetPace& pace, std::uint64_t position, WallTime now) {

@@ -40,6 +40,7 @@ struct FleetPace {
   std::size_t coming_seats = 0;            ///< On servers that are being started.
   std::chrono::milliseconds start_time{};  ///< That such a start takes; 0: not known.
   WallTime told{};
+  std::string trouble{};  ///< Why the last server did not start; empty once one did.
 
   friend bool operator==(const FleetPace&, const FleetPace&) = default;
 };

@@ -7,8 +7,8 @@ namespace oofgg::orchestration {
 std::string FleetReport(const std::vector<GameServerInfo>& servers) {
   nlohmann::json list = nlohmann::json::array();
   for (const GameServerInfo& server : servers) {
-    list.push_back(
-        {server.id, static_cast<int>(server.state), server.address, server.slots, server.reserved});
+    list.push_back({server.id, static_cast<int>(server.state), server.address, server.slots, server.reserved,
+                    server.outdated});
   }
   return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -32,7 +32,8 @@ StatusOr<std::vector<GameServerInfo>> ReadFleetReport(std::string_view fleet, st
                        .state = static_cast<GameServerState>(row[1].get<std::uint8_t>()),
                        .address = row[2].get<std::string>(),
                        .slots = row[3].get<std::uint32_t>(),
-                       .reserved = row[4].get<std::uint32_t>()});
+                       .reserved = row[4].get<std::uint32_t>(),
+                       .outdated = row.size() > 5 && row[5] == true});
   }
   return servers;
 }

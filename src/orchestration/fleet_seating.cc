@@ -20,7 +20,10 @@ void Fleet::Core::PlaceWaiting() {
       return Say(LogLevel::kError, "cannot lease requests: " + std::string(leased.status().message()));
     }
     if (leased->empty()) return;
-    for (const RequestRecord& record : *leased) leases_[record.key] = LeaseOf(record);
+    for (const RequestRecord& record : *leased) {
+      leases_[record.key] = LeaseOf(record);
+      taken_out_ += static_cast<std::int64_t>(record.players.size());
+    }
     if (!renew_armed_) {
       renew_armed_ = true;
       renew_timer_ = TimerIn(options_.lease / 3, &Core::RenewLeases);
@@ -29,6 +32,7 @@ void Fleet::Core::PlaceWaiting() {
     for (const RequestRecord& record : *leased) {
       stuck = stuck || !Place(record);  // Order is kept: nobody overtakes whoever must wait.
       if (stuck) GiveBack(record);
+      table_.Settle();
     }
     if (stuck) return;
   }
@@ -52,7 +56,7 @@ bool Fleet::Core::Place(const RequestRecord& record) {
 
 bool Fleet::Core::PlaceAnywhere(const RequestRecord& record) {
   if (!EvictOthers(record)) return false;
-  if (ServerEntry* server = table_.Pick(record.players)) return SeatOn(record, *server);
+  if (ServerEntry* server = table_.Pick(record.players, options_.packing)) return SeatOn(record, *server);
   if (!TooLarge(record)) {
     cramped_ = !table_.HasRoomFor(record.players.size());
     return false;
@@ -173,7 +177,10 @@ void Fleet::Core::Confirm(const Seating& seating, ServerEntry& server) {
   }
   leases_.erase(seating.record.key);
   server.proven = true;
-  if (completed.ok()) return on_change_(seating.record.key);
+  if (completed.ok()) {
+    pace_.Seated(Now());
+    return on_change_(seating.record.key);
+  }
   // Withdrawn meanwhile, or leased by another worker while we were held up.
   const auto found = parts_.store.Find(seating.record.key);
   const bool still_there = found.ok() && *found && (*found)->server.id == seating.server_id;
@@ -250,6 +257,7 @@ void Fleet::Core::Forget(const std::string& server_id, const std::string& player
 void Fleet::Core::GiveBack(const RequestRecord& record) {
   leases_.erase(record.key);
   const Status given = parts_.store.GiveBack(LeaseOf(record));
+  if (given.ok()) taken_out_ -= static_cast<std::int64_t>(record.players.size());
   if (absl::IsUnavailable(given)) {  // The lease lapses by itself.
     Say(LogLevel::kWarning, "cannot give a request back: " + std::string(given.message()));
   }

@@ -6,10 +6,17 @@
 #include "oofgg/log.h"
 #include "oofgg/uuid.h"
 #include "orchestration/fleet_core.h"
+#include "orchestration/server_id.h"
 
 namespace oofgg::orchestration {
 
 using std::chrono::milliseconds;
+
+namespace {
+
+constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
+
+}  // namespace
 
 /// Slots of a server that has not started yet; 0: nobody can tell.
 std::size_t Fleet::Core::AssumedSlots() const {
@@ -17,15 +24,14 @@ std::size_t Fleet::Core::AssumedSlots() const {
   return seen != 0 ? seen : options_.slots;
 }
 
-std::size_t Fleet::Core::Coming() const {
-  return spawning_.size() + table_.CountIn(GameServerState::kStarting);
-}
+std::size_t Fleet::Core::Coming() const { return spawning_.size() + table_.CountOwnStarting(); }
 
-std::size_t Fleet::Core::WantedServers(const RequestStore::Line& line) const {
+std::size_t Fleet::Core::WantedServers(const RequestStore::Line& line, std::size_t ahead) const {
   // While nobody can tell what a server holds, the first one is taken to hold everybody, and then tells.
   const std::size_t slots = AssumedSlots() != 0 ? AssumedSlots() : (std::max<std::size_t>)(line.seats, 1);
+  const std::size_t needed = line.seats + ahead;
   const std::size_t capacity = table_.TotalFree(slots) + table_.SoonFree() + Coming() * slots;
-  std::size_t wanted = line.seats > capacity ? (line.seats - capacity + slots - 1) / slots : 0;
+  std::size_t wanted = needed > capacity ? (needed - capacity + slots - 1) / slots : 0;
   if (cramped_ && wanted == 0 && Coming() == 0) wanted = 1;
   const std::size_t for_the_line = (line.seats + slots - 1) / slots;
   const std::size_t with_room = table_.CountWithRoom() + Coming() + wanted;
@@ -38,34 +44,54 @@ void Fleet::Core::StartServers() {
   if (!line.ok())
     return Say(LogLevel::kError, "cannot read the line: " + std::string(line.status().message()));
   waiting_ = line->requests > 0;
+  CountArrivals(*line);
+  if (waiting_ && !pace_armed_) TellPace();
 
-  const std::size_t alive = table_.all().size() + spawning_.size();
-  const std::size_t allowed = options_.max ? *options_.max - (std::min)(*options_.max, alive)
-                                           : std::numeric_limits<std::size_t>::max();
+  const std::size_t alive = table_.CountOwn() + spawning_.size();
+  const std::size_t most = options_.max.value_or(kUnlimited);
   const std::size_t hands = options_.max_starting - (std::min)(options_.max_starting, Coming());
-  const std::size_t count = (std::min)({WantedServers(*line), allowed, hands});
-  if (count == 0) return;
+  const std::size_t count =
+      (std::min)({WantedServers(*line, scaler_.SeatsAhead(Now())), most - (std::min)(most, alive), hands});
+  // So many above the maximum as are replaced at a time, or no update could begin in a fleet that is full.
+  const std::size_t with_surge =
+      most < kUnlimited - options_.update_batch ? most + options_.update_batch : most;
+  const std::size_t replacements =
+      (std::min)({Replacements(), with_surge - (std::min)(with_surge, alive + count), hands - count});
+  if (count + replacements == 0) return;
   if (Now() < may_start_at_) {
     start_timer_ = TimerIn(may_start_at_ - Now(), &Core::Pump);
     return;
   }
-  for (std::size_t i = 0; i < count; ++i) Launch();
+  for (std::size_t i = 0; i < count + replacements; ++i) Launch(/*replaces=*/i >= count);
 }
 
-void Fleet::Core::Launch() {
-  const std::string id = "gs-" + NewUuidV7(parts_.clock, parts_.random);
-  spawning_.insert(id);
+/// How many seats were asked for since the last look, for the scaler.
+void Fleet::Core::CountArrivals(const RequestStore::Line& line) {
+  const auto seats = static_cast<std::int64_t>(line.seats);
+  const std::int64_t asked = last_line_ ? seats - static_cast<std::int64_t>(*last_line_) + taken_out_ : 0;
+  if (asked > 0) scaler_.SeatsAsked(static_cast<std::size_t>(asked), Now());
+  last_line_ = line.seats;
+  taken_out_ = 0;
+}
+
+void Fleet::Core::Launch(bool replaces) {
+  const std::string id = NewServerId(revision_, NewUuidV7(parts_.clock, parts_.random));
+  spawning_[id] = Now();
+  if (replaces) replacing_.insert(id);
   Say(LogLevel::kInfo, "starts game server " + id);
-  parts_.backend.Start({id, options_.name, options_.environment},
+  parts_.backend.Start({id, options_.name, options_.environment, options_.image, options_.command},
                        Bring<StatusOr<RunningServer>>([id](Core& core, StatusOr<RunningServer> running) {
                          core.OnSpawned(id, std::move(running));
                        }));
 }
 
 void Fleet::Core::OnSpawned(const std::string& id, StatusOr<RunningServer> running) {
-  spawning_.erase(id);
-  if (!running.ok()) return StartFailed(std::string(running.status().message()));
-  table_.Add(*std::move(running), Now()).slots = options_.slots;
+  const auto spawned = spawning_.extract(id);
+  if (!running.ok()) return StartFailed(id, std::string(running.status().message()));
+  ServerEntry& server = table_.Add(*std::move(running), Now());
+  server.slots = options_.slots;
+  server.asked_for = spawned.empty() ? Now() : spawned.mapped();
+  Mark(server);
   WaitUntilReady(id, milliseconds(5));
 }
 
@@ -83,7 +109,8 @@ void Fleet::Core::WaitUntilReady(const std::string& id, milliseconds pause) {
         if (load.ok()) return core.OnReady(*found, *load);
         if (core.Now() - found->since >= core.options_.start_timeout) {
           core.Retire(*found, "did not answer in time after its start", /*politely=*/false);
-          return core.StartFailed("the game server did not answer in time after its start");
+          if (found->running.registered) return;  // Nobody waits for that one.
+          return core.StartFailed(id, "the game server did not answer in time after its start");
         }
         core.parts_.executor.PostAt(DeadlineAfter(core.Now(), pause), core.Later([id, pause](Core& later) {
           later.WaitUntilReady(id, (std::min)(pause * 2, milliseconds(200)));
@@ -96,10 +123,33 @@ void Fleet::Core::OnReady(ServerEntry& server, const std::optional<ServerLoad>& 
   server.state = GameServerState::kReady;
   server.since = Now();
   if (load) ServerTable::Learn(server, *load);
+  if (server.asked_for != TimePoint()) scaler_.ServerStarted(Now() - server.asked_for);
   failed_starts_ = 0;
+  trouble_.clear();
+  if (replacing_.erase(server.running.id) > 0) Replace();
+  if (server.leaving) server.state = GameServerState::kDraining;
   if (!health_armed_) {
     health_armed_ = true;
     health_timer_ = TimerIn(options_.health_period, &Core::CheckHealth);
+  }
+  Pump();
+}
+
+/// A server that nobody here started has come, or says something new of itself.
+void Fleet::Core::OnNews(ServerNews news) {
+  const std::string id = news.running.id;
+  ServerEntry* server = table_.Find(id);
+  if (server == nullptr) {
+    Say(LogLevel::kInfo, "game server " + id + " has come by itself, at " + news.running.control);
+    server = &table_.Add(std::move(news.running), Now());
+    server->slots = options_.slots;
+    WaitUntilReady(id, milliseconds(5));
+  }
+  server->told = news.state;
+  // What it answers when asked is newer; and what was said while a seat is on its way may count it or not.
+  if (news.slots != 0 && !server->tells_load && server->in_flight == 0) {
+    ServerTable::Learn(*server, {.slots = news.slots, .reserved = news.reserved});
+    server->tells_load = false;
   }
   Pump();
 }
@@ -110,15 +160,21 @@ Duration Fleet::Core::PauseAfterFailures() const {
 }
 
 /// Those for whom the server was meant learn why there is none, unless another one is coming.
-void Fleet::Core::StartFailed(std::string_view error) {
+void Fleet::Core::StartFailed(const std::string& id, std::string_view error) {
   Say(LogLevel::kError, "a game server failed to start: " + std::string(error));
   ++failed_starts_;
   may_start_at_ = Now() + PauseAfterFailures();
-  if (Coming() == 0) {
+  trouble_ = error;
+  if (!pace_armed_) TellPace();
+  const bool for_update = replacing_.erase(id) > 0;  // Nobody in line was meant to have it.
+  if (Coming() == 0 && !for_update) {
     const std::size_t slots = AssumedSlots() != 0 ? AssumedSlots() : std::numeric_limits<std::size_t>::max();
     auto meant = parts_.store.LeaseOldest(options_.name, slots, LeaseEnd());
     if (meant.ok()) {
-      for (const RequestRecord& record : *meant) FailRequest(record, error, /*start_failed=*/true);
+      for (const RequestRecord& record : *meant) {
+        taken_out_ += static_cast<std::int64_t>(record.players.size());
+        FailRequest(record, error, /*start_failed=*/true);
+      }
     }
   }
   Pump();

@@ -39,6 +39,8 @@ RequestKey ClientKey(std::string_view fleet, std::string_view client_id) {
   return {std::string(fleet), "client/" + std::string(client_id)};
 }
 
+bool IsClientKey(const RequestKey& key) { return key.id.starts_with("client/"); }
+
 RequestKey MatchKey(std::string_view fleet, std::string_view match_id) {
   return {std::string(fleet), "match/" + std::string(match_id)};
 }

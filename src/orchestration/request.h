@@ -36,6 +36,8 @@ struct RequestKey {
 [[nodiscard]] RequestKey ClientKey(std::string_view fleet, std::string_view client_id);
 [[nodiscard]] RequestKey MatchKey(std::string_view fleet, std::string_view match_id);
 
+[[nodiscard]] bool IsClientKey(const RequestKey& key);
+
 /// Where seats were taken.
 struct SeatServer {
   std::string id;    ///< Empty: nowhere.

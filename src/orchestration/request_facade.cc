@@ -67,8 +67,18 @@ void RequestFacade::Answer(const RequestRecord& record, const OnView& on_view) {
     view.error = record.error;
   } else if (record.state == RequestState::kCreated) {
     view.position = store_.Position(record.key).value_or(0);
+    view.estimate = EstimateFor(record.key.fleet, view.position);
   }
   on_view(std::move(view));
+}
+
+/// Without it they wait all the same, so a store that cannot be read is no reason to fail.
+std::optional<std::chrono::seconds> RequestFacade::EstimateFor(std::string_view fleet,
+                                                               std::uint64_t position) const {
+  if (paces_ == nullptr || position == 0) return std::nullopt;
+  const auto pace = paces_->Pace(fleet);
+  if (!pace.ok() || !*pace) return std::nullopt;
+  return EstimateWait(**pace, position, clock_.WallNow());
 }
 
 void RequestFacade::Get(std::string_view fleet_name, std::string_view client_id,

@@ -7,12 +7,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "oofgg/status.h"
 #include "orchestration/call_gate.h"
 #include "orchestration/fleet_door.h"
+#include "orchestration/fleet_order_store.h"
 #include "orchestration/request_store.h"
 #include "orchestration/request_waiters.h"
 #include "orchestration/reservation_client.h"
@@ -31,9 +33,10 @@ struct RequestOptions {
 struct RequestView {
   enum class Stage { kPending, kReady, kFailed };
   Stage stage = Stage::kPending;
-  std::uint64_t position = 0;  ///< In line, from 1; 0: not in line.
-  SeatServer server;           ///< At kReady.
-  std::string error;           ///< At kFailed.
+  std::uint64_t position = 0;                      ///< In line, from 1; 0: not in line.
+  std::optional<std::chrono::seconds> estimate{};  ///< Of the wait; nothing where nothing is known.
+  SeatServer server;                               ///< At kReady.
+  std::string error;                               ///< At kFailed.
 };
 
 /// The maker's API for clients that want one seat: what `/request` does, without HTTP.
@@ -63,6 +66,10 @@ class RequestFacade {
 
   /// Serves this fleet too. Before the first call; `fleet` must outlive the facade.
   void AddFleet(FleetDoor& fleet) { fleets_[fleet.name()] = &fleet; }
+
+  /// Those in line are told how long they are likely to wait, from what the fleets tell `paces`. Before the
+  /// first call; `paces` must outlive the facade.
+  void EstimateFrom(FleetOrderStore& paces) { paces_ = &paces; }
 
   /// Asks for a seat, or after it.
   void Post(std::string_view fleet, std::string_view client_id, OnView on_view);
@@ -95,11 +102,15 @@ class RequestFacade {
                const OnView& on_view);
   void Answer(const RequestRecord& record, const OnView& on_view);
 
+  [[nodiscard]] std::optional<std::chrono::seconds> EstimateFor(std::string_view fleet,
+                                                                std::uint64_t position) const;
+
   const Clock& clock_;
   RequestStore& store_;
   ReservationClient& reservations_;
   RequestWaiters& waiters_;
   const RequestOptions options_;
+  FleetOrderStore* paces_ = nullptr;
   std::atomic<bool> ending_{false};
   std::map<std::string, FleetDoor*, std::less<>> fleets_;
   const std::shared_ptr<CallGate> gate_ = std::make_shared<CallGate>();

@@ -6,11 +6,16 @@
 
 namespace oofgg::orchestration {
 
+ServerEntry& ServerTable::Touch(ServerEntry& server) {
+  touched_.insert(&server);
+  return server;
+}
+
 ServerEntry& ServerTable::Add(RunningServer running, TimePoint now) {
   ServerEntry& server = servers_[running.id];
   server.running = std::move(running);
   server.since = now;
-  return server;
+  return Touch(server);
 }
 
 void ServerTable::Remove(std::string_view id) {
@@ -18,83 +23,175 @@ void ServerTable::Remove(std::string_view id) {
   if (found == servers_.end()) return;
   for (const std::string& player : std::set<std::string>(found->second.seats))
     FreeSeat(found->second, player);
+  if (const auto known = known_.extract(&found->second)) Count(found->second, known.mapped(), /*in=*/false);
+  touched_.erase(&found->second);
   servers_.erase(found);
 }
 
 ServerEntry* ServerTable::Find(std::string_view id) {
   const auto found = servers_.find(id);
-  return found == servers_.end() ? nullptr : &found->second;
+  return found == servers_.end() ? nullptr : &Touch(found->second);
+}
+
+std::vector<std::string> ServerTable::Ids() const {
+  std::vector<std::string> ids;
+  ids.reserve(servers_.size());
+  for (const auto& [id, server] : servers_) ids.push_back(id);
+  return ids;
+}
+
+void ServerTable::Settle() {
+  Refresh();
+  touched_.clear();
+}
+
+ServerTable::Known ServerTable::KnownOf(const ServerEntry& server) {
+  Known known{.state = server.state,
+              .free = FreeSlots(server),
+              .slots = server.slots,
+              .outdated = server.outdated,
+              .stays = !server.leaving && !server.retired};
+  if (server.state != GameServerState::kReady) return known;
+  for (const auto& [player, asked] : server.ghosts) known.soon += asked ? 1 : 0;
+  return known;
+}
+
+void ServerTable::Refresh() const {
+  for (ServerEntry* server : touched_) {
+    const Known now = KnownOf(*server);
+    const auto [before, fresh] = known_.try_emplace(server, now);
+    if (!fresh && before->second == now) continue;
+    if (!fresh) Count(*server, before->second, /*in=*/false);
+    before->second = now;
+    Count(*server, now, /*in=*/true);
+  }
+}
+
+/// Takes an entry into the sums and the index, or out of them.
+void ServerTable::Count(ServerEntry& server, const Known& known, bool in) const {
+  const auto add = [in](std::size_t& sum, std::size_t part) { sum = in ? sum + part : sum - part; };
+  add(count_by_state_[static_cast<std::size_t>(known.state)], 1);
+  add(soon_free_, known.soon);
+  std::size_t& of_its_size = count_by_slots_[known.slots];
+  add(of_its_size, 1);
+  if (of_its_size == 0) count_by_slots_.erase(known.slots);
+  if (known.outdated && known.stays) {
+    if (in) outdated_.insert(&server);
+    if (!in) outdated_.erase(&server);
+  }
+  if (known.free == 0) return;
+  add(count_with_room_, 1);
+  if (known.slots == 0) add(count_unknown_, 1);
+  if (known.slots != 0) add(free_, known.free);
+  ByFree& index = with_room_[known.outdated ? 1 : 0];
+  auto& bucket = index[known.free];
+  if (in) bucket.insert(&server);
+  if (!in) bucket.erase(&server);
+  if (bucket.empty()) index.erase(known.free);
 }
 
 std::size_t ServerTable::FreeSlots(const ServerEntry& server) {
-  if (server.state != GameServerState::kReady || server.full) return 0;
+  if (server.state != GameServerState::kReady || server.told != GameServerState::kReady) return 0;
+  if (server.full) return 0;
   if (server.slots == 0) return std::numeric_limits<std::uint32_t>::max();
   const std::size_t used = server.seats.size() + server.ghosts.size() + server.foreign;
   return used >= server.slots ? 0 : server.slots - used;
 }
 
-ServerEntry* ServerTable::Pick(const std::vector<std::string>& players) {
-  ServerEntry* best = nullptr;
-  for (auto& [id, server] : servers_) {
-    const std::size_t free = FreeSlots(server);
-    if (free < players.size()) continue;
-    const auto& ghosts = server.ghosts;
-    if (std::any_of(players.begin(), players.end(),
-                    [&](const auto& player) { return ghosts.contains(player); })) {
-      continue;
+ServerEntry* ServerTable::PickFrom(const ByFree& servers, const std::vector<std::string>& players,
+                                   Packing packing) {
+  const auto among = [&players](const auto& bucket) -> ServerEntry* {
+    for (ServerEntry* server : bucket.second) {
+      const bool returning = std::any_of(players.begin(), players.end(), [server](const auto& player) {
+        return server->ghosts.contains(player);
+      });
+      if (!returning) return server;
     }
-    if (best == nullptr || free < FreeSlots(*best)) best = &server;
+    return nullptr;
+  };
+  const auto least = servers.lower_bound(players.size());
+  ServerEntry* found = nullptr;
+  if (packing == Packing::kPack) {
+    for (auto next = least; next != servers.end() && found == nullptr; ++next) found = among(*next);
+  } else {
+    for (auto next = servers.end(); next != least && found == nullptr;) found = among(*--next);
   }
-  return best;
+  return found;
+}
+
+ServerEntry* ServerTable::Pick(const std::vector<std::string>& players, Packing packing) {
+  Refresh();
+  for (const ByFree& servers : with_room_) {
+    if (ServerEntry* found = PickFrom(servers, players, packing)) return &Touch(*found);
+  }
+  return nullptr;
+}
+
+ServerEntry* ServerTable::PickOutdated() {
+  Refresh();
+  const auto fewer = [](const ServerEntry* a, const ServerEntry* b) {
+    return a->seats.size() < b->seats.size();
+  };
+  const auto found = std::min_element(outdated_.begin(), outdated_.end(), fewer);
+  return found == outdated_.end() ? nullptr : &Touch(**found);
 }
 
 bool ServerTable::HasRoomFor(std::size_t count) const {
-  return std::any_of(servers_.begin(), servers_.end(),
-                     [count](const auto& entry) { return FreeSlots(entry.second) >= count; });
+  Refresh();
+  return std::any_of(with_room_.begin(), with_room_.end(), [count](const ByFree& servers) {
+    return !servers.empty() && servers.rbegin()->first >= count;
+  });
 }
 
 std::size_t ServerTable::SoonFree() const {
-  std::size_t total = 0;
-  for (const auto& [id, server] : servers_) {
-    if (server.state != GameServerState::kReady) continue;
-    for (const auto& [player, asked] : server.ghosts) total += asked ? 1 : 0;
-  }
-  return total;
+  Refresh();
+  return soon_free_;
 }
 
 std::size_t ServerTable::CountIn(GameServerState state) const {
+  Refresh();
+  return count_by_state_[static_cast<std::size_t>(state)];
+}
+
+std::size_t ServerTable::CountOutdated() const {
+  Refresh();
+  return outdated_.size();
+}
+
+std::size_t ServerTable::CountOwn() const {
   return static_cast<std::size_t>(std::count_if(
-      servers_.begin(), servers_.end(), [&](const auto& entry) { return entry.second.state == state; }));
+      servers_.begin(), servers_.end(), [](const auto& entry) { return !entry.second.running.registered; }));
+}
+
+std::size_t ServerTable::CountOwnStarting() const {
+  return static_cast<std::size_t>(std::count_if(servers_.begin(), servers_.end(), [](const auto& entry) {
+    return !entry.second.running.registered && entry.second.state == GameServerState::kStarting;
+  }));
 }
 
 std::size_t ServerTable::CountWithRoom() const {
-  return static_cast<std::size_t>(std::count_if(
-      servers_.begin(), servers_.end(), [](const auto& entry) { return FreeSlots(entry.second) > 0; }));
+  Refresh();
+  return count_with_room_;
 }
 
 std::uint32_t ServerTable::LargestSlots() const {
-  std::uint32_t largest = 0;
-  for (const auto& [id, server] : servers_) largest = (std::max)(largest, server.slots);
-  return largest;
+  Refresh();
+  return count_by_slots_.empty() ? 0 : count_by_slots_.rbegin()->first;
 }
 
 std::size_t ServerTable::TotalFree(std::size_t unknown_as) const {
-  std::size_t total = 0;
-  for (const auto& [id, server] : servers_) {
-    const std::size_t free = FreeSlots(server);
-    total += server.slots == 0 && free > 0 ? unknown_as : free;
-  }
-  return total;
+  Refresh();
+  return free_ + count_unknown_ * unknown_as;
 }
 
 void ServerTable::TakeSeat(ServerEntry& server, const std::string& player, const RequestKey& request) {
-  server.seats.insert(player);
+  Touch(server).seats.insert(player);
   if (server.unreturned.erase(player) > 0 && server.foreign > 0) --server.foreign;
   by_player_[player] = {server.running.id, request};
 }
 
 bool ServerTable::FreeSeat(ServerEntry& server, const std::string& player) {
-  if (server.seats.erase(player) == 0) return false;
+  if (Touch(server).seats.erase(player) == 0) return false;
   // The player may sit elsewhere by now.
   const auto held = by_player_.find(player);
   if (held != by_player_.end() && held->second.server_id == server.running.id) by_player_.erase(held);

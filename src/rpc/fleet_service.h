@@ -5,11 +5,13 @@
 
 namespace oofgg::orchestration {
 class FleetFacade;
-}
+class RegistrationFacade;
+}  // namespace oofgg::orchestration
 
 namespace oofgg::rpc {
 
-/// `oofgg.v1.FleetService`. Lifetime: `facade` outlives the server.
-[[nodiscard]] ServedService MakeFleetService(ServiceHost& host, orchestration::FleetFacade& facade);
+/// `oofgg.v1.FleetService`. Lifetime: both facades outlive the server.
+[[nodiscard]] ServedService MakeFleetService(ServiceHost& host, orchestration::FleetFacade& facade,
+                                             orchestration::RegistrationFacade& registration);
 
 }  // namespace oofgg::rpc

@@ -10,6 +10,7 @@
 #include "oofgg/model/match.h"
 #include "oofgg/model/match_history.h"
 #include "oofgg/model/presence.h"
+#include "oofgg/model/registration.h"
 #include "oofgg/model/score.h"
 
 /// The one table of methods: client, testing::Backend and rpc all read it, so that they cannot disagree
@@ -226,6 +227,31 @@ struct GetMatch : Repeatable<GetMatchRequest, PlayedMatch> {
 struct ListGameServers : Repeatable<ListGameServersRequest, GameServers> {
   static constexpr std::string_view kPath = "/oofgg.v1.FleetService/ListGameServers";
 };
+/// The caller names the run of the server that it registers, so that again is as good as once.
+struct RegisterGameServer : Repeatable<RegisterGameServerRequest, GameServerLease> {
+  static constexpr std::string_view kPath = "/oofgg.v1.FleetService/RegisterGameServer";
+};
+struct ReportGameServer : Repeatable<ReportGameServerRequest, GameServerLease> {
+  static constexpr std::string_view kPath = "/oofgg.v1.FleetService/ReportGameServer";
+};
+/// Gone is gone.
+struct DeregisterGameServer : Repeatable<DeregisterGameServerRequest, DeregisterGameServerResponse> {
+  static constexpr std::string_view kPath = "/oofgg.v1.FleetService/DeregisterGameServer";
+};
+struct ListFleets : Repeatable<ListFleetsRequest, Fleets> {
+  static constexpr std::string_view kPath = "/oofgg.v1.FleetService/ListFleets";
+};
+/// What is ordered is a state, so that again changes nothing.
+struct ScaleFleet : Repeatable<ScaleFleetRequest, FleetInfo> {
+  static constexpr std::string_view kPath = "/oofgg.v1.FleetService/ScaleFleet";
+};
+/// Again, the deadline counts anew.
+struct DrainServers : Repeatable<DrainServersRequest, DrainedServers> {
+  static constexpr std::string_view kPath = "/oofgg.v1.FleetService/DrainServers";
+};
+struct UpdateFleet : Repeatable<UpdateFleetRequest, FleetInfo> {
+  static constexpr std::string_view kPath = "/oofgg.v1.FleetService/UpdateFleet";
+};
 
 // v1.api.common.GameService
 
@@ -347,12 +373,14 @@ using AllMethods = MethodList<
     methods::RotateServiceCredential, methods::RevokeServiceCredential, methods::ListServiceCredentials,
     methods::WatchRevocations, methods::Connect, methods::WatchPresence, methods::CreateTicket,
     methods::GetTicket, methods::CancelTicket, methods::WatchTicket, methods::ListGameServers,
+    methods::ListFleets, methods::ScaleFleet, methods::DrainServers, methods::UpdateFleet,
     methods::CreateGame, methods::GetGame, methods::UpdateGame, methods::TrendingGames,
     methods::CreateSession, methods::GetSession, methods::UpdateSession, methods::DeleteSession,
     methods::CreateEntity, methods::GetEntity, methods::UpdateEntity, methods::DeleteEntity,
     methods::JoinLeave, methods::WatchQueue, methods::StreamEvents, methods::StreamInstanceEvents,
     methods::StreamGlobalEvents, methods::CreatePlayer, methods::GetPlayer, methods::UpdatePlayer,
     methods::SubmitScore, methods::GetPlayerScores, methods::GetLeaderboard, methods::GetPlayerRank,
-    methods::ListMatches, methods::GetMatch>;
+    methods::ListMatches, methods::GetMatch, methods::RegisterGameServer, methods::ReportGameServer,
+    methods::DeregisterGameServer>;
 
 }  // namespace oofgg::wire

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -56,8 +57,9 @@ struct JoinTicketVerifierOptions {
 };
 
 /// Verifies join tickets on the game server and lets each in once. What was redeemed is remembered until it
-/// would have expired, in this process: a game server that starts again must do so under a new server id.
-/// Threads: safe.
+/// would have expired, in this process: a game server that starts again must do so under a new server id. The
+/// maker sees to that: a server that it starts has an id of its own, and so has each run of one that
+/// registers. Threads: safe.
 class JoinTicketVerifier {
  public:
   /// `clock` must outlive the verifier. Tickets for other servers than `server_id` are refused.
@@ -73,15 +75,19 @@ class JoinTicketVerifier {
   [[nodiscard]] StatusOr<JoinTicket> Redeem(std::string_view ticket,
                                             const std::function<Status(const JoinTicket&)>& seat = {});
 
+  /// Verifies with `keys` from now on, as after a rotation. What was redeemed stays so.
+  void SetKeys(Jwks keys);
+
  private:
+  [[nodiscard]] std::shared_ptr<const Jwks> Keys();
   Status CheckUnused(const std::string& token_id, WallTime until) const;
   void ForgetExpired();
 
-  const Jwks keys_;
   const std::string server_id_;
   const Clock* clock_;
   const JoinTicketVerifierOptions options_;
-  std::mutex mutex_;
+  std::mutex mutex_;  // Guards all below.
+  std::shared_ptr<const Jwks> keys_;
   std::unordered_set<std::string> redeemed_;
   std::multimap<WallTime, std::string> by_expiry_;
   WallTime forgotten_until_{};  // What expired before may have been redeemed.

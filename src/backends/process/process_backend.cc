@@ -2,13 +2,17 @@
 
 #include <csignal>
 #include <fstream>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "backends/process/command_line.h"
 #include "backends/process/process_record.h"
 #include "backends/process/process_watcher.h"
+#include "backends/process/server_log.h"
 #include "backends/process/server_ports.h"
 #include "backends/process/spawn.h"
 #include "oofgg/log.h"
@@ -44,9 +48,16 @@ std::string TailOf(const std::string& path) {
 class ProcessBackend::Impl {
  public:
   Impl(ProcessBackendOptions options, std::vector<std::string> command)
-      : options_(std::move(options)), command_(std::move(command)), records_(options_.directory) {}
+      : options_(std::move(options)),
+        command_(std::move(command)),
+        records_(options_.directory),
+        limits_(options_.limits) {}
 
-  [[nodiscard]] Status Prepare() const { return records_.Prepare(); }
+  [[nodiscard]] Status Prepare() {
+    OOFGG_RETURN_IF_ERROR(records_.Prepare());
+    if (options_.log_bytes != 0) BoundLogsLater();
+    return {};
+  }
 
   void Post(std::function<void()> task) { watcher_.At(Clock::System().Now(), std::move(task)); }
 
@@ -80,6 +91,7 @@ class ProcessBackend::Impl {
         servers.push_back(Describe(record));
       } else {
         records_.Erase(record.id);
+        limits_.Forget(record.id);
       }
     }
     on_listed(servers);
@@ -96,13 +108,43 @@ class ProcessBackend::Impl {
   }
 
  private:
+  StatusOr<std::pair<std::uint16_t, std::uint16_t>> Ports() const {
+    if (!options_.ports) return PickPorts(RandomSource::System());
+    std::set<std::uint16_t> taken;  // By other makers' servers, too.
+    for (const ProcessRecord& record : records_.ReadAll()) {
+      if (StillRuns(record)) taken.insert({record.port, record.control_port});
+    }
+    return PickPortsOf(*options_.ports, taken, RandomSource::System());
+  }
+
+  void BoundLogsLater() {
+    watcher_.At(DeadlineAfter(Clock::System().Now(), options_.log_period), [this] {
+      for (const auto& [id, record] : running_) {
+        const auto bounded = BoundLog(records_.LogPath(id), records_.OldLogPath(id), options_.log_bytes);
+        if (!bounded.ok()) Log(LogLevel::kWarning, "backends", std::string(bounded.status().message()));
+      }
+      BoundLogsLater();
+    });
+  }
+
   StatusOr<RunningServer> Launch(const ServerSpec& spec) {
-    OOFGG_ASSIGN_OR_RETURN(const auto ports, PickPorts(RandomSource::System()));
+    OOFGG_ASSIGN_OR_RETURN(const auto ports, Ports());
     const std::map<std::string, std::string> values{{"port", std::to_string(ports.first)},
                                                     {"control_port", std::to_string(ports.second)},
                                                     {"server_id", spec.id}};
     std::vector<std::string> words;
-    for (const std::string& word : command_) words.push_back(FillIn(word, values));
+    if (spec.command.empty() && command_.empty()) {
+      return MakeStatus(StatusCode::kFailedPrecondition,
+                        "neither PROCESS_COMMAND nor the fleet names a program");
+    }
+    std::vector<std::string> own;
+    if (!spec.command.empty()) {
+      auto split = SplitCommand(spec.command);
+      if (!split.ok())
+        return MakeStatus(StatusCode::kFailedPrecondition, std::string(split.status().message()));
+      own = *std::move(split);
+    }
+    for (const std::string& word : own.empty() ? command_ : own) words.push_back(FillIn(word, values));
     std::map<std::string, std::string> environment;
     for (const auto& [name, value] : spec.environment) environment[name] = FillIn(value, values);
 
@@ -116,8 +158,10 @@ class ProcessBackend::Impl {
     record.pid = process.pid();
     record.start_time = StartTimeOf(record.pid).value_or(0);
     OOFGG_RETURN_IF_ERROR(records_.Write(record));
+    limits_.Limit(record.pid, spec.id);
     if (const Status runs = process.Run(); !runs.ok()) {
       records_.Erase(spec.id);
+      limits_.Forget(spec.id);
       return runs;
     }
     running_[spec.id] = record;
@@ -146,6 +190,7 @@ class ProcessBackend::Impl {
     followed_.erase(id);
     const std::string tail = TailOf(records_.LogPath(id));
     records_.Erase(id);
+    limits_.Forget(id);
     if (!tail.empty()) how += "; its last words: " + tail;
     const std::lock_guard lock(exits_mutex_);
     const auto listener = on_exit_.find(fleet);
@@ -163,6 +208,7 @@ class ProcessBackend::Impl {
   const ProcessBackendOptions options_;
   const std::vector<std::string> command_;
   const ProcessRecords records_;
+  const LimitedProcesses limits_;
   std::map<std::string, ProcessRecord> running_;
   std::map<std::string, pid_t> followed_;
   std::mutex exits_mutex_;
@@ -171,7 +217,10 @@ class ProcessBackend::Impl {
 };
 
 StatusOr<std::unique_ptr<ProcessBackend>> ProcessBackend::Make(ProcessBackendOptions options) {
-  OOFGG_ASSIGN_OR_RETURN(auto command, SplitCommand(options.command));
+  std::vector<std::string> command;  // None: each fleet has its own.
+  if (!options.command.empty()) {
+    OOFGG_ASSIGN_OR_RETURN(command, SplitCommand(options.command));
+  }
   auto impl = std::make_unique<Impl>(std::move(options), std::move(command));
   OOFGG_RETURN_IF_ERROR(impl->Prepare());
   return std::unique_ptr<ProcessBackend>(new ProcessBackend(std::move(impl)));

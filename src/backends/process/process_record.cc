@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::string_view kSuffix = ".server.json";
 constexpr std::string_view kLogSuffix = ".log";
+constexpr std::string_view kOldLogSuffix = ".old.log";
 
 std::string ReadWhole(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -102,6 +103,10 @@ std::string ProcessRecords::LogPath(std::string_view id) const {
   return directory_ + "/" + std::string(id) + std::string(kLogSuffix);
 }
 
+std::string ProcessRecords::OldLogPath(std::string_view id) const {
+  return directory_ + "/" + std::string(id) + std::string(kOldLogSuffix);
+}
+
 Status ProcessRecords::Write(const ProcessRecord& record) const {
   const nlohmann::json json{{"id", record.id},
                             {"fleet", record.fleet},
@@ -126,8 +131,10 @@ void ProcessRecords::PruneLogs() const {
        next.increment(error)) {
     std::error_code gone;
     const std::filesystem::path& path = next->path();
-    if (path.extension() != kLogSuffix || std::filesystem::exists(PathOf(path.stem().string()), gone))
-      continue;
+    const std::string name = path.filename().string();
+    if (!name.ends_with(kLogSuffix)) continue;
+    const auto suffix = name.ends_with(kOldLogSuffix) ? kOldLogSuffix : kLogSuffix;
+    if (std::filesystem::exists(PathOf(name.substr(0, name.size() - suffix.size())), gone)) continue;
     const auto written = std::filesystem::last_write_time(path, gone);
     if (!gone) logs.emplace_back(written, path);
   }

@@ -48,6 +48,8 @@ class ProcessRecords {
   /// All that can be read; what cannot is skipped.
   [[nodiscard]] std::vector<ProcessRecord> ReadAll() const;
   [[nodiscard]] std::string LogPath(std::string_view id) const;
+  /// What was in it before.
+  [[nodiscard]] std::string OldLogPath(std::string_view id) const;
 
   static constexpr std::size_t kKeptLogs = 32;
 

@@ -5,6 +5,9 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <string>
+
+#include "oofgg/parse.h"
 
 namespace oofgg::backends {
 namespace {
@@ -66,6 +69,32 @@ StatusOr<std::pair<std::uint16_t, std::uint16_t>> PickPorts(RandomSource& random
     game = port;
   }
   return MakeStatus(StatusCode::kUnavailable, "there is no free port for a game server");
+}
+
+StatusOr<PortRange> ParsePortRange(std::string_view text) {
+  const auto dash = text.find('-');
+  const auto first = ParseInteger<std::uint16_t>(text.substr(0, dash), 1);
+  const auto last =
+      dash == std::string_view::npos ? first : ParseInteger<std::uint16_t>(text.substr(dash + 1), 1);
+  if (first.ok() && last.ok() && *first < *last) return PortRange{.first = *first, .last = *last};
+  return InvalidField("PROCESS_PORTS", "must be FIRST-LAST, such as 20000-20999");
+}
+
+StatusOr<std::pair<std::uint16_t, std::uint16_t>> PickPortsOf(PortRange range,
+                                                              const std::set<std::uint16_t>& taken,
+                                                              RandomSource& random) {
+  const std::uint64_t size = static_cast<std::uint64_t>(range.last) - range.first + 1;
+  const std::uint64_t start = random.Below(size);
+  std::uint16_t game = 0;
+  for (std::uint64_t i = 0; i < size; ++i) {
+    const auto port = static_cast<std::uint16_t>(range.first + (start + i) % size);
+    if (taken.contains(port) || !IsFree(port)) continue;
+    if (game != 0) return std::pair(game, port);
+    game = port;
+  }
+  return MakeStatus(StatusCode::kResourceExhausted, "PROCESS_PORTS " + std::to_string(range.first) + "-" +
+                                                        std::to_string(range.last) +
+                                                        " has no two free ports for another game server");
 }
 
 }  // namespace oofgg::backends

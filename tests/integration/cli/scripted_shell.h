@@ -43,8 +43,10 @@ class ScriptedCliTest : public ::testing::Test {
   }
 
   ScriptedServer server_;
-  Shell shell_{
-      {{"OOFGG_AUTH", server_.address()}, {"OOFGG_GAME", server_.address()}, {"OOFGG_TIMEOUT", "20s"}}};
+  Shell shell_{{{"OOFGG_AUTH", server_.address()},
+                {"OOFGG_GAME", server_.address()},
+                {"OOFGG_MAKER", server_.address()},
+                {"OOFGG_TIMEOUT", "20s"}}};
 };
 
 }  // namespace oofgg::testing

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -35,21 +38,27 @@ class MakerDockerFixture : public DockerFixture {
                                                   {"OOFGG_LISTEN", "127.0.0.1:0"},
                                                   {"OOFGG_OPS_LISTEN", "127.0.0.1:0"},
                                                   {"OOFGG_HTTP_LISTEN", "127.0.0.1:0"}});
-    std::string program = "oofgg-maker";
-    std::vector<std::string> arguments;
-    if (!beside_.empty()) {
-      const char* const programs = std::getenv("OOFGG_BIN_DIR");
-      arguments = {"--target", beside_, "--net", std::string(programs) + "/oofgg-maker"};
-      program = "/usr/bin/nsenter";
-    }
+    const char* const programs = std::getenv("OOFGG_BIN_DIR");
+    const std::string where = beside_.empty() ? "" : "nsenter --target " + beside_ + " --net ";
+    // Its log goes to a file: from a pipe nobody reads while the test goes on.
+    const std::string command =
+        "exec " + where + "'" + std::string(programs) + "/oofgg-maker' 2>>'" + (folder_ / "log") + "'";
     maker_ =
-        std::make_unique<ChildProcess>(program, ChildProcess::Options{.arguments = std::move(arguments),
-                                                                      .environment = std::move(more),
-                                                                      .working_directory = folder_.path()});
+        std::make_unique<ChildProcess>("/bin/sh", ChildProcess::Options{.arguments = {"-c", command},
+                                                                        .environment = std::move(more),
+                                                                        .working_directory = folder_.path()});
     const auto ready = maker_->WaitForLine("ready ");
-    ASSERT_TRUE(ready.has_value()) << maker_->errors();
+    ASSERT_TRUE(ready.has_value()) << Log();
     // Clients may be reading the one that they have.
     if (const std::string address = WordOf(*ready, "http"); address != address_) address_ = address;
+  }
+
+  /// The end of what makers have said.
+  std::string Log() const {
+    constexpr std::size_t kTail = 6000;
+    std::ifstream file(folder_ / "log");
+    const std::string log(std::istreambuf_iterator<char>(file), {});
+    return log.substr(log.size() - (std::min)(log.size(), kTail));
   }
 
   HttpReply Ask(const std::string& method, const std::string& url, const std::string& client = "") {

@@ -138,6 +138,18 @@ TEST_F(MakerRecoveryTest, AnIdleServerEndsAndLeavesNoProcessBehind) {
   EXPECT_EQ(maker_->Terminate(), 0) << maker_->process().errors();
 }
 
+TEST_F(MakerRecoveryTest, AServerWhoseMakerIsGoneForGoodEndsByItself) {
+  const char* programs = std::getenv("OOFGG_BIN_DIR");
+  Start({}, "env OOFGG_ORPHAN_TIMEOUT=1s " + std::string(programs != nullptr ? programs : ".") +
+                "/oofgg-arena --listen 127.0.0.1:{port} --control-listen 127.0.0.1:{control_port} "
+                "--idle-timeout 0s --join-timeout 1s");
+  Seat("alice");
+  ASSERT_EQ(GameServersOf(folder_).size(), 1U);
+  maker_->Kill();
+  EXPECT_TRUE(Eventually([&] { return GameServersOf(folder_).empty(); }))
+      << "alice never came, and nobody asks after her seat";
+}
+
 TEST_F(MakerRecoveryTest, AWaitingCallIsAnsweredWhenTheMakerEnds) {
   Start({}, GatedCommand());
   ASSERT_EQ(Ask("POST", "alice").status, 202);

@@ -15,18 +15,18 @@ namespace {
 
 using testing::kPatience;
 
-std::string ArenaCommand() {
-  const char* programs = std::getenv("OOFGG_BIN_DIR");
-  return std::string(programs != nullptr ? programs : ".") +
-         "/oofgg-arena --listen 127.0.0.1:{port} --control-listen 127.0.0.1:{control_port}";
-}
-
 std::vector<std::string> Joined(std::vector<std::string> first, std::vector<std::string> second) {
   first.insert(first.end(), std::make_move_iterator(second.begin()), std::make_move_iterator(second.end()));
   return first;
 }
 
 }  // namespace
+
+std::string ArenaCommand() {
+  const char* programs = std::getenv("OOFGG_BIN_DIR");
+  return std::string(programs != nullptr ? programs : ".") +
+         "/oofgg-arena --listen 127.0.0.1:{port} --control-listen 127.0.0.1:{control_port}";
+}
 
 ChildProcess::Options In(const TemporaryDirectory& folder, std::vector<std::string> arguments) {
   return {.arguments = std::move(arguments), .environment = {}, .working_directory = folder.path()};

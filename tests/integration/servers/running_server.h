@@ -39,6 +39,9 @@ class RunningServer {
   std::string ready_;
 };
 
+/// What a maker is told to start where a test says nothing else.
+[[nodiscard]] std::string ArenaCommand();
+
 [[nodiscard]] std::unique_ptr<RunningServer> StartAuth(const TemporaryDirectory& folder,
                                                        std::vector<std::string> more = {});
 /// Trusts the keys of `auth`.

@@ -118,6 +118,30 @@ TEST_F(JoinTicketTest, SignsOnlyWholeSeats) {
   }
 }
 
+TEST_F(JoinTicketTest, ARotationLosesNoTicketWhereTheNextKeyWasKnownBefore) {
+  const SigningKey next = SigningKey::Generate().value();
+  JoinTicketVerifier prepared(Jwks::Of({key_.verifying_key(), next.verifying_key()}).value(), "server-1",
+                              clock_);
+  const JoinTicketSigner rotated(next, clock_, RandomSource::System());
+  EXPECT_TRUE(prepared.Redeem(NewTicket()).ok());
+  EXPECT_TRUE(prepared.Redeem(rotated.Sign(kSeat).value()).ok());
+  EXPECT_EQ(verifier_.Redeem(rotated.Sign(kSeat).value()).status().code(), StatusCode::kUnauthenticated);
+}
+
+TEST_F(JoinTicketTest, NewKeysTakeThePlaceOfTheOldAndWhatWasRedeemedStaysSo) {
+  const SigningKey next = SigningKey::Generate().value();
+  const JoinTicketSigner rotated(next, clock_, RandomSource::System());
+  const std::string used = NewTicket();
+  const std::string unused = NewTicket();
+  ASSERT_TRUE(verifier_.Redeem(used).ok());
+  verifier_.SetKeys(Jwks::Of({key_.verifying_key(), next.verifying_key()}).value());
+  EXPECT_EQ(ReasonOf(verifier_.Redeem(used).status()), "TICKET_ALREADY_USED");
+  EXPECT_TRUE(verifier_.Redeem(rotated.Sign(kSeat).value()).ok());
+  verifier_.SetKeys(SetOf(next));
+  EXPECT_EQ(verifier_.Redeem(unused).status().code(), StatusCode::kUnauthenticated)
+      << "its key was withdrawn";
+}
+
 TEST_F(JoinTicketTest, PublishesItsKey) {
   JoinTicketVerifier verifier(Jwks::Parse(signer_.PublicKeys().value().ToJson()).value(), "server-1", clock_);
   EXPECT_TRUE(verifier.Redeem(NewTicket()).ok());

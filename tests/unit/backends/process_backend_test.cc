@@ -264,5 +264,57 @@ TEST_F(ProcessBackendTest, AProcessThatEndedMeanwhileIsNotAdopted) {
   EXPECT_TRUE(Records().empty());
 }
 
+TEST_F(ProcessBackendTest, PortsComeFromTheRange) {
+  const auto backend = ProcessBackend::Make({.command = "'" + Program() + "' {control_port} 2",
+                                             .directory = directory_.path(),
+                                             .ports = PortRange{.first = 16'000, .last = 16'003}});
+  ASSERT_TRUE(backend.ok());
+  std::set<std::uint16_t> ports;
+  std::vector<Status> failures;
+  for (int i = 0; i < 3; ++i) {
+    std::promise<StatusOr<RunningServer>> answer;
+    (*backend)->Start({"gs-" + std::to_string(i), "arena", {}},
+                      [&](StatusOr<RunningServer> server) { answer.set_value(std::move(server)); });
+    const auto server = answer.get_future().get();
+    if (!server.ok()) failures.push_back(server.status());
+    if (server.ok()) {
+      EXPECT_TRUE(ports.insert(server->port).second);
+    }
+  }
+  EXPECT_GE(failures.size(), 1U) << "four ports are two servers at most";
+  for (const Status& failure : failures) EXPECT_EQ(failure.code(), StatusCode::kResourceExhausted);
+  for (const std::uint16_t port : ports) EXPECT_TRUE(port >= 16'000 && port <= 16'003) << port;
+}
+
+TEST_F(ProcessBackendTest, AChattyServerDoesNotFillTheDisk) {
+  const auto backend = ProcessBackend::Make({.command = "/bin/sh -c 'while :; do echo chatter; done'",
+                                             .directory = directory_.path(),
+                                             .log_bytes = 10'000,
+                                             .log_period = milliseconds(10)});
+  ASSERT_TRUE(backend.ok());
+  std::promise<void> started;
+  (*backend)->Start({"gs-1", "arena", {}}, [&](const auto&) { started.set_value(); });
+  started.get_future().wait();
+  const std::string older = directory_.path() + "/gs-1.old.log";
+  std::error_code none;
+  EXPECT_TRUE(oofgg::testing::Eventually([&] { return std::filesystem::exists(older, none); }));
+  EXPECT_TRUE(oofgg::testing::Eventually([&] { return std::filesystem::file_size(older, none) > 0; }));
+  EXPECT_NE(Output("gs-1").find("chatter"), std::string::npos) << "it writes on";
+}
+
+TEST_F(ProcessBackendTest, TwoMakersOnOneDirectoryLeaveEachOthersServersAlone) {
+  Maker arena(directory_.path(), "2");
+  const auto server = arena.Start("gs-1");
+  ASSERT_TRUE(server.ok());
+  {
+    Maker other(directory_.path(), "2");
+    EXPECT_TRUE(other.List("chess").empty());
+    other.Stop("gs-1");  // Not one that it was ever told of.
+  }
+  EXPECT_EQ(Call(*server, "GET", "/status"), 200);
+  EXPECT_EQ(arena.List().size(), 1U);
+  EXPECT_EQ(arena.exits(), 0U);
+}
+
 }  // namespace
 }  // namespace oofgg::backends

@@ -58,5 +58,36 @@ TEST(ServerPortsTest, APortTakenForUdpIsNotFree) {
   EXPECT_FALSE(seen.contains(first->first));
 }
 
+TEST(ServerPortsTest, ARangeIsKeptToAndUsedUp) {
+  SeededRandom random(3);
+  const PortRange range{.first = 15'000, .last = 15'009};
+  std::set<std::uint16_t> taken;
+  while (true) {
+    const auto ports = PickPortsOf(range, taken, random);
+    if (!ports.ok()) {
+      EXPECT_EQ(ports.status().code(), StatusCode::kResourceExhausted);
+      EXPECT_NE(ports.status().message().find("15000-15009"), absl::string_view::npos);
+      break;
+    }
+    for (const std::uint16_t port : {ports->first, ports->second}) {
+      EXPECT_GE(port, range.first);
+      EXPECT_LE(port, range.last);
+      EXPECT_TRUE(taken.insert(port).second) << "two servers have " << port;
+    }
+  }
+  // Others on this machine may have a few of them.
+  EXPECT_GE(taken.size(), 4U);
+}
+
+TEST(ServerPortsTest, RangesAreReadOrRefusedByName) {
+  EXPECT_EQ(ParsePortRange("20000-20999").value(), (PortRange{.first = 20'000, .last = 20'999}));
+  for (const char* bad :
+       {"", "20000", "20999-20000", "20000-20000", "0-10", "1-65536", "a-b", "1-2-3", " 1-2"}) {
+    const Status status = ParsePortRange(bad).status();
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << bad;
+    EXPECT_NE(status.message().find("PROCESS_PORTS"), absl::string_view::npos) << status;
+  }
+}
+
 }  // namespace
 }  // namespace oofgg::backends

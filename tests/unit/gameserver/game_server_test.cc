@@ -122,6 +122,20 @@ TEST_F(GameServerTest, AdmitsAReservedPlayerOnceByTicket) {
   EXPECT_TRUE(server_->Admit(Ticket("ann")).ok());
 }
 
+TEST_F(GameServerTest, OneThatRegistersLearnsTheKeysLater) {
+  GameServerOptions options;
+  options.control_listen = "127.0.0.1:0";
+  options.server_id = "metal.run1";
+  EXPECT_EQ(GameServer::Start(options, {}, clock_).status().code(), StatusCode::kInvalidArgument);
+  options.registers = true;
+  server_ = *GameServer::Start(options, {}, clock_);
+  ASSERT_EQ(Ask("POST", "/reservation/ann").status, 200);
+  const std::string ticket = Ticket("ann", "metal.run1");
+  EXPECT_EQ(server_->Admit(ticket).status().code(), StatusCode::kUnauthenticated);
+  server_->SetMakerKeys(*signer_.PublicKeys());
+  EXPECT_TRUE(server_->Admit(ticket).ok());
+}
+
 TEST_F(GameServerTest, ATicketThatCameTooLateIsGoodForTheNextSeat) {
   Start("server-1");
   const std::string ticket = Ticket("ann");

@@ -73,5 +73,21 @@ TEST(SeatBook, WithoutAnIdleTimeoutIsNeverIdle) {
   EXPECT_FALSE(book.IsIdle(now + std::chrono::hours(1000)));
 }
 
+TEST_F(SeatBookTest, IsAnOrphanOnceItIsEmptyAndNobodyCalls) {
+  SeatBook left{2, seconds(30), seconds(0), now, seconds(600)};
+  EXPECT_EQ(left.NextDeadline(), now + seconds(600));
+  EXPECT_FALSE(left.IsOrphan(now + seconds(599)));
+  EXPECT_TRUE(left.IsOrphan(now + seconds(600)));
+  left.Called(now + seconds(599));
+  EXPECT_FALSE(left.IsOrphan(now + seconds(600))) << "a maker keeps it warm";
+  EXPECT_TRUE(left.IsOrphan(now + seconds(1199)));
+  ASSERT_TRUE(left.Reserve("ann", now + seconds(599)));
+  ASSERT_TRUE(left.Seat("ann"));
+  EXPECT_FALSE(left.IsOrphan(now + seconds(9000))) << "its players finish their match";
+  left.Free("ann", now + seconds(9000));
+  EXPECT_FALSE(left.IsOrphan(now + seconds(9599)));
+  EXPECT_TRUE(left.IsOrphan(now + seconds(9600)));
+}
+
 }  // namespace
 }  // namespace oofgg::gameserver

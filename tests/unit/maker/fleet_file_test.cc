@@ -129,6 +129,14 @@ TEST(FleetFile, AFaultInAFileNamesTheFile) {
   EXPECT_THAT(std::string(LoadFleets(path, Defaults()).status().message()), HasSubstr(path));
 }
 
+TEST(FleetFile, TheExampleOfTheDocsIsSound) {
+  const auto fleets = LoadFleets(OOFGG_SOURCE_DIR "/servers/maker/fleets.example.json", Defaults());
+  ASSERT_TRUE(fleets.ok()) << fleets.status();
+  EXPECT_EQ(ChooseFleet(*fleets, {"arena", "duel", "eu"})->options.name, "duel-eu");
+  EXPECT_EQ(ChooseFleet(*fleets, {"arena", "duel", "us"})->options.name, "arena");
+  EXPECT_EQ(ChooseFleet(*fleets, {"chess", "", ""})->options.name, "default");
+}
+
 TEST(ChooseFleet, TheOneThatSaysMostServesTheMatch) {
   const auto fleets = Read(R"({"fleets": [
     {"name": "default"},

@@ -20,13 +20,26 @@ std::string OnlyServer(World& world) {
   return world.sim.servers().begin()->first;
 }
 
-TEST(FleetHealth, PlayersOfADeadServerAreToldAndSeatedAnew) {
+TEST(FleetHealth, PlayersOfADeadServerAreSeatedAnewWithoutAskingAgain) {
   World world;
   ASSERT_TRUE(world.PostUntilReady("alice"));
   const std::string dead = OnlyServer(world);
   world.sim.Kill(dead);
   world.Advance(milliseconds(1));
-  EXPECT_EQ(world.Get("alice")->stage, Stage::kFailed);
+  EXPECT_EQ(world.Get("alice")->stage, Stage::kPending);
+  world.Advance(seconds(1));
+  EXPECT_EQ(world.Get("alice")->stage, Stage::kReady);
+  EXPECT_NE(OnlyServer(world), dead);
+}
+
+TEST(FleetHealth, WhoAskedLongAgoIsToldInsteadThatTheServerDied) {
+  World world;
+  ASSERT_TRUE(world.PostUntilReady("alice"));
+  world.Advance(minutes(6));
+  const std::string dead = OnlyServer(world);
+  world.sim.Kill(dead);
+  world.Advance(seconds(1));
+  EXPECT_EQ(world.Get("alice")->stage, Stage::kFailed) << "nobody knows whether they still play";
   EXPECT_TRUE(world.PostUntilReady("alice"));
   EXPECT_NE(OnlyServer(world), dead);
 }
@@ -59,7 +72,32 @@ TEST(FleetHealth, ASilentServerIsStoppedInTheEnd) {
   world.sim.Server(silent).paused = true;
   world.Advance(seconds(20));
   EXPECT_THAT(world.sim.stopped, ::testing::ElementsAre(silent));
-  EXPECT_EQ(world.Record("alice").state, RequestState::kFailed);
+  EXPECT_EQ(world.Record("alice").state, RequestState::kDone);
+  EXPECT_NE(world.Record("alice").server.id, silent);
+}
+
+TEST(FleetHealth, OneThatFallsSickAgainAndAgainIsLeftAloneForLonger) {
+  World world({.max = 1});
+  ASSERT_TRUE(world.PostUntilReady("alice"));
+  const std::string id = OnlyServer(world);
+  std::vector<Duration> rests;
+  for (int i = 0; i < 4; ++i) {
+    world.sim.Server(id).paused = true;
+    while (world.CountInState(GameServerState::kSick) == 0) world.Advance(milliseconds(100));
+    world.sim.Server(id).paused = false;
+    const TimePoint well = world.clock.Now();
+    while (world.CountInState(GameServerState::kReady) == 0) world.Advance(milliseconds(100));
+    rests.push_back(world.clock.Now() - well);
+  }
+  EXPECT_GE(rests[1], rests[0]);
+  EXPECT_GE(rests[2], seconds(4));
+  EXPECT_GE(rests[3], seconds(8));
+  world.Advance(minutes(6));
+  world.sim.Server(id).paused = true;
+  while (world.CountInState(GameServerState::kSick) == 0) world.Advance(milliseconds(100));
+  world.sim.Server(id).paused = false;
+  world.Advance(seconds(5));
+  EXPECT_EQ(world.CountInState(GameServerState::kReady), 1U) << "what is long past is forgotten";
 }
 
 TEST(FleetHealth, ASeatThatMayBeTakenOnASilentServerIsGivenBackWhenItWakes) {
@@ -173,7 +211,7 @@ TEST(FleetHealth, ServersThatEndedWhileThereWasNoMakerAreNoticed) {
   world.KillMaker();
   world.sim.Kill(OnlyServer(world));
   world.StartMaker();
-  EXPECT_EQ(world.Record("alice").state, RequestState::kFailed);
+  EXPECT_EQ(world.Record("alice").state, RequestState::kCreated) << "and their players are in line again";
   EXPECT_TRUE(world.PostUntilReady("alice"));
 }
 

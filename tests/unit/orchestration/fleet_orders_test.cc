@@ -30,8 +30,11 @@ TEST(FleetOrders, WhatWeDidNotWriteIsTold) {
 }
 
 TEST(FleetPace, IsReadAsItWasWritten) {
-  const FleetPace pace{
-      .requests_per_second = 0.25, .coming_seats = 7, .start_time = milliseconds(1'500), .told = kNow};
+  const FleetPace pace{.requests_per_second = 0.25,
+                       .coming_seats = 7,
+                       .start_time = milliseconds(1'500),
+                       .told = kNow,
+                       .trouble = "no such image"};
   EXPECT_EQ(DecodePace(EncodePace(pace)).value(), pace);
 }
 

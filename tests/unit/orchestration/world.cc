@@ -1,5 +1,6 @@
 #include "tests/unit/orchestration/world.h"
 
+#include <cstdlib>
 #include <utility>
 
 namespace oofgg::orchestration {
@@ -48,6 +49,33 @@ void SimulatedFleet::List(std::string_view fleet, OnListed on_listed) {
 
 void SimulatedFleet::WatchExits(std::string_view fleet, OnExit on_exit) {
   on_exit_[std::string(fleet)] = std::move(on_exit);
+}
+
+void SimulatedFleet::WatchNews(std::string_view fleet, OnNews on_news) {
+  on_news_[std::string(fleet)] = std::move(on_news);
+}
+
+void SimulatedFleet::Arrive(const std::string& id) {
+  SimulatedServer server = model;
+  const std::uint16_t port = ++last_port_;
+  server.running = {.id = id,
+                    .fleet = "default",
+                    .host = "metal",
+                    .port = port,
+                    .control = "sim:" + std::to_string(port),
+                    .registered = true};
+  servers_[id] = server;
+  by_control_[server.running.control] = id;
+  answers_from_[id] = clock_.Now() + boot_time;
+  Say(id, GameServerState::kReady);
+}
+
+void SimulatedFleet::Say(const std::string& id, GameServerState state, std::uint32_t slots,
+                         std::uint32_t reserved) {
+  const RunningServer& running = servers_.at(id).running;
+  if (auto& on_news = on_news_[running.fleet]) {
+    on_news({.running = running, .state = state, .slots = slots, .reserved = reserved});
+  }
 }
 
 void SimulatedFleet::Kill(const std::string& id) {
@@ -122,8 +150,8 @@ std::size_t SimulatedFleet::SeatsOf(const std::string& client) const {
   return seats;
 }
 
-World::World(FleetOptions options, RequestOptions limits)
-    : fleet_options(std::move(options)), request_options(limits) {
+World::World(FleetOptions options, RequestOptions limits, bool ordered)
+    : with_orders(ordered), fleet_options(std::move(options)), request_options(limits) {
   fleet_options.name = "default";
   StartMaker();
 }
@@ -141,9 +169,14 @@ void World::StartMaker() {
       ReservationOptions{.timeout = milliseconds(1000), .cooldown = milliseconds(0), .tries = 1});
   facade = std::make_unique<RequestFacade>(clock, store, *verifier, *waiters, request_options);
   seats = std::make_unique<SeatService>(clock, store, *waiters);
+  FleetParts parts{clock, executor, store, sim, *reservations, random};
+  if (with_orders) {
+    parts.orders = &orders;
+    parts.configured = [this] { return fleet_options; };
+    facade->EstimateFrom(orders);
+  }
   fleet =
-      std::make_unique<Fleet>(fleet_options, FleetParts{clock, executor, store, sim, *reservations, random},
-                              [this](const RequestKey& key) { waiters->Notify(key); });
+      std::make_unique<Fleet>(fleet_options, parts, [this](const RequestKey& key) { waiters->Notify(key); });
   facade->AddFleet(*fleet);
   seats->AddFleet(*fleet);
   fleet->Start([](const Status&) {});
@@ -157,6 +190,16 @@ void World::KillMaker() {
   facade.reset();
   waiters.reset();
   verifier.reset();
+}
+
+void World::Order(const std::function<void(FleetOrders&)>& change) {
+  const auto changed = ChangeOrders(orders, "default", [&change](FleetOrders& now) {
+    change(now);
+    return Status();
+  });
+  if (!changed.ok()) std::abort();
+  fleet->OrdersChanged();
+  executor.RunReady();
 }
 
 StatusOr<RequestView> World::Post(const std::string& client) {

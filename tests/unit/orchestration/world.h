@@ -19,6 +19,7 @@
 #include "orchestration/fleet.h"
 #include "orchestration/request_facade.h"
 #include "orchestration/seat_service.h"
+#include "storage/memory/orchestration/memory_fleet_order_store.h"
 #include "storage/memory/orchestration/memory_request_store.h"
 
 namespace oofgg::orchestration {
@@ -46,8 +47,13 @@ class SimulatedFleet final : public ContainerBackend, public HttpClient {
   void Stop(std::string_view id, std::chrono::milliseconds grace, OnStopped on_stopped) override;
   void List(std::string_view fleet, OnListed on_listed) override;
   void WatchExits(std::string_view fleet, OnExit on_exit) override;
+  void WatchNews(std::string_view fleet, OnNews on_news) override;
   void Send(HttpCall call, OnReply on_reply) override;
 
+  /// A server like `model` comes by itself, to the fleet `default`.
+  void Arrive(const std::string& id);
+  /// It says how it is.
+  void Say(const std::string& id, GameServerState state, std::uint32_t slots = 0, std::uint32_t reserved = 0);
   /// Ends a server at once, as `kill -9` does.
   void Kill(const std::string& id);
   [[nodiscard]] SimulatedServer& Server(const std::string& id) { return servers_.at(id); }
@@ -77,6 +83,7 @@ class SimulatedFleet final : public ContainerBackend, public HttpClient {
   std::map<std::string, std::string> by_control_;
   std::map<std::string, TimePoint> answers_from_;
   std::map<std::string, OnExit, std::less<>> on_exit_;
+  std::map<std::string, OnNews, std::less<>> on_news_;
   std::uint16_t last_port_ = 10'000;
 };
 
@@ -96,12 +103,16 @@ class MortalHttp final : public HttpClient {
 /// A maker with one fleet, without sockets, processes or waiting.
 class World {
  public:
-  explicit World(FleetOptions options = {}, RequestOptions request_options = {});
+  /// `ordered`: its makers look at `orders`, and at `fleet_options` as they are then.
+  explicit World(FleetOptions options = {}, RequestOptions request_options = {}, bool ordered = false);
   ~World();
 
   /// Starts the fleet; a second call is what a new maker does after the first was killed.
   void StartMaker();
   void KillMaker();
+
+  /// Orders something of the fleet, which is told.
+  void Order(const std::function<void(FleetOrders&)>& change);
 
   /// One call each of the HTTP API, run to its answer.
   StatusOr<RequestView> Post(const std::string& client);
@@ -115,6 +126,7 @@ class World {
   [[nodiscard]] std::vector<GameServerInfo> Servers();
   [[nodiscard]] std::size_t CountInState(GameServerState state);
 
+  const bool with_orders;
   FleetOptions fleet_options;
   RequestOptions request_options;
   testing::FakeClock clock;
@@ -122,6 +134,7 @@ class World {
   SeededRandom random{7};
   SimulatedFleet sim{clock, executor};
   storage::MemoryRequestStore store;
+  storage::MemoryFleetOrderStore orders;
 
   std::vector<std::unique_ptr<MortalHttp>> clients;  ///< Of this maker and all dead ones.
   std::unique_ptr<RequestWaiters> waiters;

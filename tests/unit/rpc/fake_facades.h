@@ -323,6 +323,22 @@ struct FakeFleets {
   StatusOr<GameServers> ListGameServers(const CallContext&, const ListGameServersRequest&) {
     return GameServers{};
   }
+  StatusOr<GameServerLease> RegisterGameServer(const CallContext&, const RegisterGameServerRequest&) {
+    return GameServerLease{};
+  }
+  StatusOr<GameServerLease> ReportGameServer(const CallContext&, const ReportGameServerRequest&) {
+    return GameServerLease{};
+  }
+  StatusOr<DeregisterGameServerResponse> DeregisterGameServer(const CallContext&,
+                                                              const DeregisterGameServerRequest&) {
+    return DeregisterGameServerResponse{};
+  }
+  StatusOr<Fleets> ListFleets(const CallContext&, const ListFleetsRequest&) { return Fleets{}; }
+  StatusOr<FleetInfo> ScaleFleet(const CallContext&, const ScaleFleetRequest&) { return FleetInfo{}; }
+  StatusOr<DrainedServers> DrainServers(const CallContext&, const DrainServersRequest&) {
+    return DrainedServers{};
+  }
+  StatusOr<FleetInfo> UpdateFleet(const CallContext&, const UpdateFleetRequest&) { return FleetInfo{}; }
 };
 
 /// Answers every method alike, and tells `on_call` of it first.

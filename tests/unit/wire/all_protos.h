@@ -11,6 +11,7 @@
 #include "wire/proto_match_history.h"
 #include "wire/proto_player.h"
 #include "wire/proto_presence.h"
+#include "wire/proto_registration.h"
 #include "wire/proto_revocation.h"
 #include "wire/proto_score.h"
 #include "wire/proto_session.h"

@@ -199,6 +199,21 @@ TEST(CodecText, Fleet) {
       R"(servers { id: "s" fleet: "f" state: GAME_SERVER_STATE_DRAINING address: "h:1" slots: 3 reserved: 2 })");
 }
 
+TEST(CodecText, ServersThatRegister) {
+  EXPECT_EQ(RequestText<methods::RegisterGameServer>(
+                {.id = "i", .instance = "n", .fleet = "f", .address = "h:1", .control = "c:2", .slots = 3}),
+            R"(id: "i" instance: "n" fleet: "f" address: "h:1" control: "c:2" slots: 3)");
+  EXPECT_EQ(ResponseText<methods::RegisterGameServer>(
+                {.server_id = "i.n", .lease = std::chrono::milliseconds(1'500), .maker_keys = "k"}),
+            R"(server_id: "i.n" lease_ms: 1500 maker_keys: "k")");
+  EXPECT_EQ(
+      RequestText<methods::ReportGameServer>(
+          {.server_id = "i.n", .slots = 3, .reserved = 2, .players = 1, .draining = true, .unhealthy = true}),
+      R"(server_id: "i.n" slots: 3 reserved: 2 players: 1 draining: true unhealthy: true)");
+  EXPECT_EQ(RequestText<methods::DeregisterGameServer>({.server_id = "i.n", .reason = "r"}),
+            R"(server_id: "i.n" reason: "r")");
+}
+
 TEST(CodecText, Games) {
   EXPECT_EQ(RequestText<methods::CreateGame>({.name = "n", .description = "d", .data = "x"}),
             R"(name: "n" description: "d" data: "x")");

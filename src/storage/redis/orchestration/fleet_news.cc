@@ -20,6 +20,7 @@ void Bring(std::string_view news, const std::string& fleet, RequestWaiters& wait
   if (news.front() == 'r') keeper->SeatsReleased();
   if (news.front() == 'd') keeper->SeatDenied(what);
   if (news.front() == 'f') keeper->LeaseFree();
+  if (news.front() == 'o') keeper->OrdersChanged();
 }
 
 void Look(RequestWaiters& waiters, FleetKeeper* keeper) {
@@ -27,6 +28,7 @@ void Look(RequestWaiters& waiters, FleetKeeper* keeper) {
   if (keeper == nullptr) return;
   keeper->Wake();
   keeper->SeatsReleased();
+  keeper->OrdersChanged();
 }
 
 }  // namespace

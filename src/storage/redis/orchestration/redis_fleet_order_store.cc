@@ -4,6 +4,7 @@
 
 #include "oofgg/parse.h"
 #include "storage/redis/orchestration/request_keys.h"
+#include "storage/redis/publish.h"
 
 namespace oofgg::storage {
 
@@ -17,17 +18,21 @@ constexpr std::string_view kPaceMilliseconds = "120000";
 /// Sent again because its answer was lost, it finds its own mark.
 const RedisScript& PutOrders() {
   static const RedisScript script(R"lua(
-local version, mark, orders = unpack(ARGV)
+local version, mark, orders, publish = unpack(ARGV)
 local stored = redis.call('HMGET', KEYS[1], 'version', 'mark')
 if stored[2] == mark then return 'done' end
 if (stored[1] or '0') ~= version then return 'changed' end
 redis.call('HSET', KEYS[1], 'version', string.format('%.0f', tonumber(version) + 1), 'mark', mark, 'orders', orders)
+redis.call(publish, KEYS[2], 'o')
 return 'done'
 )lua");
   return script;
 }
 
 }  // namespace
+
+RedisFleetOrderStore::RedisFleetOrderStore(RedisClient& client, RowOptions options)
+    : link_(client, options, "orders for fleets"), publish_(PublishWord(client.options().url)) {}
 
 StatusOr<FleetOrders> RedisFleetOrderStore::Find(std::string_view fleet) {
   OOFGG_ASSIGN_OR_RETURN(
@@ -42,9 +47,9 @@ StatusOr<FleetOrders> RedisFleetOrderStore::Find(std::string_view fleet) {
 Status RedisFleetOrderStore::Put(std::string_view fleet, const FleetOrders& orders) {
   OOFGG_ASSIGN_OR_RETURN(
       const RedisReply reply,
-      link_.Run(PutOrders(), {.keys = {request_keys::Orders(fleet)},
+      link_.Run(PutOrders(), {.keys = {request_keys::Orders(fleet), request_keys::News(fleet)},
                               .arguments = {std::to_string(orders.version), link_.NewMark(),
-                                            orchestration::EncodeOrders(orders)},
+                                            orchestration::EncodeOrders(orders), publish_},
                               .idempotent = true}));
   if (reply.text == "done") return absl::OkStatus();
   return MakeStatus(StatusCode::kAborted, "the orders of the fleet have been changed meanwhile");
