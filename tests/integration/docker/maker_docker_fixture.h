@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -70,6 +71,10 @@ class MakerDockerFixture : public DockerFixture {
 
   /// Asks until there is an address, and whoever is there knows the client: `host:port`, or nothing.
   std::string Seat(const std::string& client) {
+    {
+      const std::lock_guard lock(mutex_);
+      clients_.insert(client);
+    }
     const std::string url = "http://" + address_ + "/request";
     const auto give_up = std::chrono::steady_clock::now() + kPatience;
     while (std::chrono::steady_clock::now() < give_up) {
@@ -102,8 +107,14 @@ class MakerDockerFixture : public DockerFixture {
   }
   static std::string Name(std::size_t i) { return "client-" + std::to_string(i); }
 
+  /// Whose game server ends is seated anew, unless nobody wants to play any more.
+  void GoHome() {
+    for (const std::string& client : clients_) (void)Ask("DELETE", "http://" + address_ + "/request", client);
+    clients_.clear();
+  }
   /// Games end, and their servers with them.
   void EndGames() {
+    GoHome();
     for (const std::string& name : engine_->Containers()) (void)engine_->Docker("stop " + name);
     EXPECT_TRUE(Eventually([] { return engine_->Containers().empty(); }))
         << "left: " << engine_->Docker("ps --all");
@@ -116,7 +127,8 @@ class MakerDockerFixture : public DockerFixture {
   std::unique_ptr<ChildProcess> maker_;
   std::string address_;
   std::mutex mutex_;
-  std::string last_answer_;  // Guarded by mutex_.
+  std::string last_answer_;        // Guarded by mutex_.
+  std::set<std::string> clients_;  // Who has asked; guarded by mutex_ while several do.
 };
 
 }  // namespace oofgg::testing
