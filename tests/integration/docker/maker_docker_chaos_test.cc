@@ -85,7 +85,7 @@ TEST_F(MakerDockerChaosTest, EverybodyEndsWithAnAddressThatWorks) {
     std::this_thread::sleep_for(std::chrono::milliseconds(dice_() % 1500));  // A point that nobody chose.
     Strike();
     for (std::thread& client : clients) client.join();
-    for (const std::string& seat : seats) EXPECT_NE(seat, "") << last_answer();
+    for (const std::string& seat : seats) EXPECT_NE(seat, "") << last_answer() << "\n" << Log();
     EndGames();
   }
 }

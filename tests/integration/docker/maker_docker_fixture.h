@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -35,21 +39,27 @@ class MakerDockerFixture : public DockerFixture {
                                                   {"OOFGG_LISTEN", "127.0.0.1:0"},
                                                   {"OOFGG_OPS_LISTEN", "127.0.0.1:0"},
                                                   {"OOFGG_HTTP_LISTEN", "127.0.0.1:0"}});
-    std::string program = "oofgg-maker";
-    std::vector<std::string> arguments;
-    if (!beside_.empty()) {
-      const char* const programs = std::getenv("OOFGG_BIN_DIR");
-      arguments = {"--target", beside_, "--net", std::string(programs) + "/oofgg-maker"};
-      program = "/usr/bin/nsenter";
-    }
+    const char* const programs = std::getenv("OOFGG_BIN_DIR");
+    const std::string where = beside_.empty() ? "" : "nsenter --target " + beside_ + " --net ";
+    // Its log goes to a file: from a pipe nobody reads while the test goes on.
+    const std::string command =
+        "exec " + where + "'" + std::string(programs) + "/oofgg-maker' 2>>'" + (folder_ / "log") + "'";
     maker_ =
-        std::make_unique<ChildProcess>(program, ChildProcess::Options{.arguments = std::move(arguments),
-                                                                      .environment = std::move(more),
-                                                                      .working_directory = folder_.path()});
+        std::make_unique<ChildProcess>("/bin/sh", ChildProcess::Options{.arguments = {"-c", command},
+                                                                        .environment = std::move(more),
+                                                                        .working_directory = folder_.path()});
     const auto ready = maker_->WaitForLine("ready ");
-    ASSERT_TRUE(ready.has_value()) << maker_->errors();
+    ASSERT_TRUE(ready.has_value()) << Log();
     // Clients may be reading the one that they have.
     if (const std::string address = WordOf(*ready, "http"); address != address_) address_ = address;
+  }
+
+  /// The end of what makers have said.
+  std::string Log() const {
+    constexpr std::size_t kTail = 6000;
+    std::ifstream file(folder_ / "log");
+    const std::string log(std::istreambuf_iterator<char>(file), {});
+    return log.substr(log.size() - (std::min)(log.size(), kTail));
   }
 
   HttpReply Ask(const std::string& method, const std::string& url, const std::string& client = "") {
@@ -61,6 +71,10 @@ class MakerDockerFixture : public DockerFixture {
 
   /// Asks until there is an address, and whoever is there knows the client: `host:port`, or nothing.
   std::string Seat(const std::string& client) {
+    {
+      const std::lock_guard lock(mutex_);
+      clients_.insert(client);
+    }
     const std::string url = "http://" + address_ + "/request";
     const auto give_up = std::chrono::steady_clock::now() + kPatience;
     while (std::chrono::steady_clock::now() < give_up) {
@@ -93,8 +107,14 @@ class MakerDockerFixture : public DockerFixture {
   }
   static std::string Name(std::size_t i) { return "client-" + std::to_string(i); }
 
+  /// Whose game server ends is seated anew, unless nobody wants to play any more.
+  void GoHome() {
+    for (const std::string& client : clients_) (void)Ask("DELETE", "http://" + address_ + "/request", client);
+    clients_.clear();
+  }
   /// Games end, and their servers with them.
   void EndGames() {
+    GoHome();
     for (const std::string& name : engine_->Containers()) (void)engine_->Docker("stop " + name);
     EXPECT_TRUE(Eventually([] { return engine_->Containers().empty(); }))
         << "left: " << engine_->Docker("ps --all");
@@ -107,7 +127,8 @@ class MakerDockerFixture : public DockerFixture {
   std::unique_ptr<ChildProcess> maker_;
   std::string address_;
   std::mutex mutex_;
-  std::string last_answer_;  // Guarded by mutex_.
+  std::string last_answer_;        // Guarded by mutex_.
+  std::set<std::string> clients_;  // Who has asked; guarded by mutex_ while several do.
 };
 
 }  // namespace oofgg::testing

@@ -44,6 +44,7 @@ class MakerSwarmTest : public MakerDockerFixture {
     return names;
   }
   void EndServices() {
+    GoHome();
     for (const std::string& name : engine_->Containers("label=gg.oof.maker=1"))
       (void)engine_->Docker("stop " + name);
     EXPECT_TRUE(Eventually([] { return Services().empty(); })) << engine_->Docker("service ls");
