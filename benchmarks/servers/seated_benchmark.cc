@@ -27,7 +27,7 @@ constexpr std::size_t kPostsOfEach = 25;  // On a connection, in one iteration.
 std::string RoomyArenaCommand() {
   const char* programs = std::getenv("OOFGG_BIN_DIR");
   return std::string(programs != nullptr ? programs : "build/release/bin") +
-         "/oofgg-arena --slots 64 --join-timeout 1h --listen 127.0.0.1:{port} --control-listen "
+         "/oofgg-arena --slots 64 --grid 20 --join-timeout 1h --listen 127.0.0.1:{port} --control-listen "
          "127.0.0.1:{control_port}";
 }
 
@@ -60,19 +60,23 @@ std::size_t DescriptorsOf(pid_t process) {
   return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
+/// The status of the first answer that is not "not yet".
+int SeatOne(http::CurlClient& http, const ServerUnderTest& maker, std::size_t client) {
+  HttpCall call{.method = "POST",
+                .url = "http://" + maker.Address("http") + "/request",
+                .headers = {{"Authorization", "client" + std::to_string(client)}},
+                .timeout = std::chrono::seconds(40)};
+  auto reply = http::Fetch(http, call);
+  call.method = "GET";
+  call.url += "?wait=30";
+  while (reply.ok() && reply->status == 202) reply = http::Fetch(http, call);
+  return reply.ok() ? reply->status : 0;
+}
+
 bool SeatAll(const ServerUnderTest& maker) {
   http::CurlClient http;
   for (std::size_t i = 0; i < kClients; ++i) {
-    int status = 0;
-    for (const char* method : {"POST", "GET"}) {
-      const auto reply = http::Fetch(http, {.method = method,
-                                            .url = "http://" + maker.Address("http") + "/request?wait=30",
-                                            .headers = {{"Authorization", "client" + std::to_string(i)}},
-                                            .timeout = std::chrono::seconds(40)});
-      status = reply.ok() ? reply->status : 0;
-      if (status == 200) break;
-    }
-    if (status != 200) return false;
+    if (SeatOne(http, maker, i) != 200) return false;
   }
   return true;
 }
