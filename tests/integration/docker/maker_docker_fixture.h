@@ -115,9 +115,12 @@ class MakerDockerFixture : public DockerFixture {
   /// Games end, and their servers with them.
   void EndGames() {
     GoHome();
-    for (const std::string& name : engine_->Containers()) (void)engine_->Docker("stop " + name);
-    EXPECT_TRUE(Eventually([] { return engine_->Containers().empty(); }))
-        << "left: " << engine_->Docker("ps --all");
+    // One that was just being started comes late.
+    EXPECT_TRUE(Eventually([] {
+      for (const std::string& name : engine_->Containers()) (void)engine_->Docker("stop " + name);
+      return engine_->Containers().empty();
+    })) << "left: "
+        << engine_->Docker("ps --all");
   }
 
   TemporaryDirectory folder_;
