@@ -14,6 +14,7 @@
 #include "http/curl_client.h"
 #include "oofgg/serial_executor.h"
 #include "oofgg/thread_pool.h"
+#include "orchestration/fleet.h"
 #include "storage/memory/orchestration/memory_fleet_order_store.h"
 #include "storage/memory/orchestration/memory_request_store.h"
 #include "tests/support/child_process.h"
