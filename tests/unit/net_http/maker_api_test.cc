@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <vector>
 
 #include "backends/process/process_backend.h"
 #include "backends/process/process_record.h"
@@ -178,7 +179,8 @@ TEST(MakerApi, WhereItIsSaidToBeTheHostThatWasAskedIsInTheAnswer) {
   EXPECT_EQ(host_for("play.example:3000"), "play.example");
   EXPECT_EQ(host_for("play.example"), "play.example");
   EXPECT_EQ(host_for("[2001:db8::1]:3000"), "[2001:db8::1]");
-  for (const std::string bad : {"a b", "a/b", "<script>", "a@b", std::string(300, 'a')}) {
+  for (const std::string& bad :
+       std::vector<std::string>{"a b", "a/b", "<script>", "a@b", std::string(300, 'a')}) {
     EXPECT_EQ(host_for(bad), "127.0.0.1") << bad;
   }
 }
