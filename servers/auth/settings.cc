@@ -115,7 +115,7 @@ Status CheckTogether(const AuthSettings& settings) {
 
 std::optional<int> ReadAuthSettings(int argc, char** argv, AuthSettings& settings) {
   Flags flags(kProgram, "Accounts, logins, and the keys that every other server verifies tokens with.");
-  AddServerFlags(flags, settings.server, {.takes_postgres = true, .takes_redis = true});
+  AddServerFlags(flags, settings.server, {.takes_postgres = true});
   AddTokenFlags(flags, settings);
   AddTwitchFlags(flags, settings);
   AddMailFlags(flags, settings);

@@ -58,25 +58,12 @@ Status CheckDatabaseKind(std::string_view database, bool takes_postgres) {
                                                       DatabaseKinds(" or ", takes_postgres));
 }
 
-/// A store that this version does not have: that it was asked for must not go unheard.
-void AddMissingStore(Flags& flags, Flags::Flag flag, std::string instead) {
-  flags.AddCustom(std::move(flag), "", [instead = std::move(instead)](std::string_view value) -> Status {
-    if (value.empty()) return {};
-    return MakeStatus(StatusCode::kInvalidArgument,
-                      "this version cannot use it, " + instead + "; leave it out");
-  });
-}
-
-void AddRedisFlags(Flags& flags, ServerSettings& settings, bool taken) {
-  const Flags::Flag flag = {
-      .name = "redis",
-      .help = taken ? "What replicas share; none: this is the only one" : "Not in this version",
-      .variable = "REDIS_SERVER_URL",
-      .value = "HOST:PORT|URL"};
-  if (!taken) {
-    return AddMissingStore(flags, flag, "queues, sessions and presence live in this process");
-  }
-  flags.Add(flag, &settings.redis);
+void AddRedisFlags(Flags& flags, ServerSettings& settings) {
+  flags.Add({.name = "redis",
+             .help = "What replicas share; none: this is the only one",
+             .variable = "REDIS_SERVER_URL",
+             .value = "HOST:PORT|URL"},
+            &settings.redis);
   flags.Add({.name = "allow-volatile-redis", .help = "Take a Redis that keeps no append-only file"},
             &settings.allow_volatile_redis);
 }
@@ -100,7 +87,7 @@ void AddServerFlags(Flags& flags, ServerSettings& settings, const StoreKinds& st
                     settings.database = text;
                     return {};
                   });
-  AddRedisFlags(flags, settings, stores.takes_redis);
+  AddRedisFlags(flags, settings);
   flags.AddCustom({.name = "trusted-proxy",
                    .help = "Whose x-forwarded-for is believed, such as 10.0.0.0/8,::1",
                    .value = "NETWORK,…"},

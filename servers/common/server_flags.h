@@ -38,7 +38,6 @@ struct ServerSettings {
 /// What stores a server of this version can use.
 struct StoreKinds {
   bool takes_postgres = false;
-  bool takes_redis = false;
 };
 
 /// Whether `--database` names PostgreSQL.

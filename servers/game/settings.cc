@@ -168,7 +168,7 @@ net::PresenceTls PresenceTlsOf(const GameSettings& settings) {
 std::optional<int> ReadGameSettings(int argc, char** argv, GameSettings& settings) {
   settings.issuer = auth::kDefaultIssuer;
   Flags flags(kProgram, "Presence, sessions and their events, players, scores.");
-  AddServerFlags(flags, settings.server, {.takes_postgres = true, .takes_redis = true});
+  AddServerFlags(flags, settings.server, {.takes_postgres = true});
   flags.Add({.name = "jwks", .help = "The keys that verify access tokens; required", .value = "URL|FILE"},
             &settings.jwks);
   flags.Add({.name = "issuer", .help = "The iss that access tokens must have"}, &settings.issuer);

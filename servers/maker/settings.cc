@@ -2,6 +2,7 @@
 
 #include "oofgg/auth/token_issuer.h"
 #include "oofgg/parse.h"
+#include "storage/redis/redis_url.h"
 
 namespace oofgg::servers {
 namespace {
@@ -76,11 +77,6 @@ void AddReservationFlags(Flags& flags, MakerSettings& settings) {
             &settings.lookup_cooldown, kMillisecond);
 }
 
-/// A bare `host:port`, as older deployments write it, is Redis' own scheme.
-void CompleteRedisUrl(std::string& redis) {
-  if (!redis.empty() && redis.find("://") == std::string::npos) redis = "redis://" + redis;
-}
-
 Status ReadRole(std::string_view text, MakerRole& role) {
   for (const auto& [name, value] :
        {std::pair("api", MakerRole::kApi), {"worker", MakerRole::kWorker}, {"all", MakerRole::kAll}}) {
@@ -93,6 +89,9 @@ Status ReadRole(std::string_view text, MakerRole& role) {
 }
 
 Status CheckRole(const MakerSettings& settings) {
+  if (!settings.server.redis.empty()) {
+    OOFGG_RETURN_IF_ERROR(Annotate(storage::ParseRedisUrl(settings.server.redis).status(), "--redis"));
+  }
   if (settings.role == MakerRole::kAll || !settings.server.redis.empty()) return {};
   return MakeStatus(StatusCode::kInvalidArgument,
                     "--role: makers that share the work need --redis, where requests then are; without it "
@@ -147,7 +146,7 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
   settings.issuer = auth::kDefaultIssuer;
   Flags flags(kProgram,
               "Turns \"this player wants to play\" into an address: matchmaking, seats and game servers.");
-  AddServerFlags(flags, settings.server, {.takes_redis = true});
+  AddServerFlags(flags, settings.server);
   flags.AddCustom({.name = "role",
                    .help = "Which work is done here: answering clients, game servers, or both",
                    .value = "api|worker|all"},
@@ -187,7 +186,6 @@ std::optional<int> ReadMakerSettings(int argc, char** argv, MakerSettings& setti
   AddReservationFlags(flags, settings);
   AddRegistrationFlags(flags, settings);
   if (const auto done = flags.Parse(argc, argv)) return done;
-  CompleteRedisUrl(settings.server.redis);
   for (const Status& fit :
        {CheckTogether(settings.server), CheckTogether(settings.peers), CheckTogether(settings.revocations)}) {
     if (!fit.ok()) return Fail(kProgram, fit, 2);

@@ -352,19 +352,19 @@ TEST(DatabaseInUseTest, EachServerKeepsItsFileToItself) {
   EXPECT_EQ(StartAuth(folder)->Terminate(), 0) << "what a killed process held is free";
 }
 
-TEST(MissingStoreTest, IsNamedWhereverItWasAskedFor) {
+TEST(WrongStoreTest, IsNamedWhereverItWasAskedFor) {
   const TemporaryDirectory folder;
   auto no_redis = In(folder, {});
-  no_redis.environment = {{"REDIS_SERVER_URL", "127.0.0.1:6379"}};
+  no_redis.environment = {{"REDIS_SERVER_URL", "http://127.0.0.1:6379"}};
   ChildProcess from_environment("oofgg-maker", no_redis);
-  ExpectOneLine(from_environment, 2, "REDIS_SERVER_URL");
+  ExpectOneLine(from_environment, 2, "--redis");
   auto no_kafka = In(folder, {"--listen", "127.0.0.1:0"});
   no_kafka.environment = {{"OOFGG_KAFKA", "127.0.0.1:1"}};
   ChildProcess alone("oofgg-auth", no_kafka);
   ExpectOneLine(alone, 1, "--kafka: no Kafka at 127.0.0.1:1");
-  std::ofstream(folder.path() + "/.env") << "REDIS_SERVER_URL=127.0.0.1:6379\n";
+  std::ofstream(folder.path() + "/.env") << "REDIS_SERVER_URL=http://127.0.0.1:6379\n";
   ChildProcess from_file("oofgg-maker", In(folder, {}));
-  ExpectOneLine(from_file, 2, "REDIS_SERVER_URL");
+  ExpectOneLine(from_file, 2, "--redis");
   ChildProcess told_otherwise("oofgg-auth", In(folder, {"--redis", "", "--kafka", "", "--listen",
                                                         "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"}));
   EXPECT_TRUE(told_otherwise.WaitForLine("ready ").has_value()) << told_otherwise.errors();
