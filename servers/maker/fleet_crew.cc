@@ -11,8 +11,8 @@ using orchestration::FleetDoor;
 using orchestration::FleetKeeper;
 using orchestration::FleetOptions;
 
-FleetCrew::FleetCrew(MakerStores& stores, FleetCrewParts parts)
-    : stores_(stores), parts_(std::move(parts)), holder_(NewUuidV7(parts_.clock, parts_.random)) {}
+FleetCrew::FleetCrew(MakerStores& stores, const FleetCrewParts& parts)
+    : stores_(stores), parts_(parts), holder_(NewUuidV7(parts_.clock, parts_.random)) {}
 
 FleetDoor& FleetCrew::Add(FleetOptions options, std::function<FleetOptions()> configured) {
   Member& member = members_.emplace_back();

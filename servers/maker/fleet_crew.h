@@ -43,7 +43,7 @@ struct FleetCrewParts {
 /// to work on each. Threads: `Add` and `Start` on one.
 class FleetCrew {
  public:
-  FleetCrew(MakerStores& stores, FleetCrewParts parts);
+  FleetCrew(MakerStores& stores, const FleetCrewParts& parts);
   FleetCrew(const FleetCrew&) = delete;
   FleetCrew& operator=(const FleetCrew&) = delete;
 
