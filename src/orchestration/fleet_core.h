@@ -120,10 +120,13 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   void StartServers();
   [[nodiscard]] std::size_t WantedServers(const RequestStore::Line& line, std::size_t ahead) const;
   [[nodiscard]] std::size_t AssumedSlots() const;
-  [[nodiscard]] std::size_t Coming() const;
+  [[nodiscard]] std::size_t Starting() const { return spawning_.size() + table_.CountOwnStarting(); }
+  [[nodiscard]] std::size_t Coming() const { return Starting() - table_.CountLate(); }
+  [[nodiscard]] Duration LateAfter() const;
   void Launch(bool replaces);
   void OnSpawned(const std::string& id, StatusOr<RunningServer> running);
   void WaitUntilReady(const std::string& id, std::chrono::milliseconds pause);
+  void ConsiderLate(ServerEntry& server);
   void OnReady(ServerEntry& server, const std::optional<ServerLoad>& load);
   void OnNews(ServerNews news);
   void StartFailed(const std::string& id, std::string_view error);
@@ -176,6 +179,7 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   std::uint32_t failed_starts_ = 0;  // In a row.
   TimePoint may_start_at_{};
   bool started_ = false;
+  bool answers_ = false;  // A server of this fleet has, once.
   bool cramped_ = false;  // There is room, but not in one piece for the first in line.
   bool waiting_ = false;  // Somebody was in line when we last looked.
   FleetScaler scaler_;

@@ -103,6 +103,7 @@ void Fleet::Core::OnHealth(const std::string& id, const StatusOr<std::optional<S
 
 void Fleet::Core::Alive(ServerEntry& server, const std::optional<ServerLoad>& load) {
   const bool was_sick = server.state == GameServerState::kSick;
+  answers_ = true;
   if (load) {
     const bool fewer = (std::max)(load->reserved, load->players) < server.seats.size();
     ServerTable::Learn(server, *load);

@@ -24,7 +24,14 @@ std::size_t Fleet::Core::AssumedSlots() const {
   return seen != 0 ? seen : options_.slots;
 }
 
-std::size_t Fleet::Core::Coming() const { return spawning_.size() + table_.CountOwnStarting(); }
+/// From when on a server that runs and does not answer is late. It may answer yet, but a container may also
+/// run where nobody reaches it, as after a crash of Docker: others are started meanwhile, as if it were not
+/// there. Where none has ever answered the image is slow or wrong, and more of it would not help.
+Duration Fleet::Core::LateAfter() const {
+  constexpr milliseconds kLeast{5'000};
+  if (scaler_.start_time() > Duration::zero()) return (std::max<Duration>)(4 * scaler_.start_time(), kLeast);
+  return answers_ ? options_.start_timeout / 4 : options_.start_timeout;
+}
 
 std::size_t Fleet::Core::WantedServers(const RequestStore::Line& line, std::size_t ahead) const {
   // While nobody can tell what a server holds, the first one is taken to hold everybody, and then tells.
@@ -49,7 +56,10 @@ void Fleet::Core::StartServers() {
 
   const std::size_t alive = table_.CountOwn() + spawning_.size();
   const std::size_t most = options_.max.value_or(kUnlimited);
-  const std::size_t hands = options_.max_starting - (std::min)(options_.max_starting, Coming());
+  // Those that are late may be the fault of the whole machine, so there is an end to doing without them.
+  const std::size_t hands =
+      (std::min)(options_.max_starting - (std::min)(options_.max_starting, Coming()),
+                 2 * options_.max_starting - (std::min)(2 * options_.max_starting, Starting()));
   const std::size_t count =
       (std::min)({WantedServers(*line, scaler_.SeatsAhead(Now())), most - (std::min)(most, alive), hands});
   // So many above the maximum as are replaced at a time, or no update could begin in a fleet that is full.
@@ -112,10 +122,19 @@ void Fleet::Core::WaitUntilReady(const std::string& id, milliseconds pause) {
           if (found->running.registered) return;  // Nobody waits for that one.
           return core.StartFailed(id, "the game server did not answer in time after its start");
         }
+        core.ConsiderLate(*found);
         core.parts_.executor.PostAt(DeadlineAfter(core.Now(), pause), core.Later([id, pause](Core& later) {
           later.WaitUntilReady(id, (std::min)(pause * 2, milliseconds(200)));
         }));
       }));
+}
+
+void Fleet::Core::ConsiderLate(ServerEntry& server) {
+  if (server.late || server.running.registered || Now() - server.since < LateAfter()) return;
+  Say(LogLevel::kWarning,
+      "game server " + server.running.id + " runs and does not answer; others are started meanwhile");
+  server.late = true;
+  Pump();
 }
 
 void Fleet::Core::OnReady(ServerEntry& server, const std::optional<ServerLoad>& load) {
@@ -124,6 +143,7 @@ void Fleet::Core::OnReady(ServerEntry& server, const std::optional<ServerLoad>& 
   server.since = Now();
   if (load) ServerTable::Learn(server, *load);
   if (server.asked_for != TimePoint()) scaler_.ServerStarted(Now() - server.asked_for);
+  answers_ = true;
   failed_starts_ = 0;
   trouble_.clear();
   if (replacing_.erase(server.running.id) > 0) Replace();

@@ -50,6 +50,7 @@ ServerTable::Known ServerTable::KnownOf(const ServerEntry& server) {
               .free = FreeSlots(server),
               .slots = server.slots,
               .own = !server.running.registered,
+              .late = server.late,
               .outdated = server.outdated,
               .stays = !server.leaving && !server.retired};
   if (server.state != GameServerState::kReady) return known;
@@ -73,7 +74,10 @@ void ServerTable::Count(ServerEntry& server, const Known& known, bool in) const 
   const auto add = [in](std::size_t& sum, std::size_t part) { sum = in ? sum + part : sum - part; };
   add(count_by_state_[static_cast<std::size_t>(known.state)], 1);
   if (known.own) add(count_own_, 1);
-  if (known.own && known.state == GameServerState::kStarting) add(count_own_starting_, 1);
+  if (known.own && known.state == GameServerState::kStarting) {
+    add(count_own_starting_, 1);
+    if (known.late) add(count_late_, 1);
+  }
   add(soon_free_, known.soon);
   std::size_t& of_its_size = count_by_slots_[known.slots];
   add(of_its_size, 1);
@@ -169,6 +173,11 @@ std::size_t ServerTable::CountOwn() const {
 std::size_t ServerTable::CountOwnStarting() const {
   Refresh();
   return count_own_starting_;
+}
+
+std::size_t ServerTable::CountLate() const {
+  Refresh();
+  return count_late_;
 }
 
 std::size_t ServerTable::CountWithRoom() const {

@@ -43,6 +43,7 @@ struct ServerEntry {
   bool proven = false;   ///< Has taken a player, or was running before us.
   bool adopted = false;  ///< Found running at our start, and not heard of yet.
   bool retired = false;  ///< Told to stop.
+  bool late = false;     ///< Starting for longer than its like; nobody counts on it.
   bool leaving = false;  ///< Takes no new players, and stops when it is empty or at `leave_by`.
   WallTime leave_by = WallTime::max();
   bool outdated = false;                  ///< Does not run what the fleet starts now.
@@ -92,9 +93,10 @@ class ServerTable {
   [[nodiscard]] std::size_t CountIn(GameServerState state) const;
   /// Servers that are outdated and not leaving.
   [[nodiscard]] std::size_t CountOutdated() const;
-  /// Servers that a maker started; and of those, how many have not answered yet.
+  /// Servers that a maker started; of those, how many have not answered yet; and of these, how many are late.
   [[nodiscard]] std::size_t CountOwn() const;
   [[nodiscard]] std::size_t CountOwnStarting() const;
+  [[nodiscard]] std::size_t CountLate() const;
   /// Ready servers with a free slot, and the largest known number of slots of any server.
   [[nodiscard]] std::size_t CountWithRoom() const;
   [[nodiscard]] std::uint32_t LargestSlots() const;
@@ -124,6 +126,7 @@ class ServerTable {
     std::uint32_t slots = 0;
     std::size_t soon = 0;
     bool own = false;
+    bool late = false;
     bool outdated = false;
     bool stays = false;
 
@@ -152,6 +155,7 @@ class ServerTable {
   mutable std::array<std::size_t, 4> count_by_state_{};
   mutable std::size_t count_own_ = 0;
   mutable std::size_t count_own_starting_ = 0;
+  mutable std::size_t count_late_ = 0;  // Of those.
   mutable std::size_t count_with_room_ = 0;
   mutable std::size_t count_unknown_ = 0;  // Of those with room, the ones whose capacity is not known.
   mutable std::size_t free_ = 0;           // Of the others.

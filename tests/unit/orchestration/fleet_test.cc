@@ -150,6 +150,43 @@ TEST(Fleet, AServerThatNeverAnswersIsStopped) {
   EXPECT_THAT(world.sim.servers(), SizeIs(0));
 }
 
+/// A world of which the first three clients fill a server; the next server runs and does not answer.
+void FillOneAndPauseTheNext(World& world) {
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(world.PostUntilReady(Client(i)));
+  world.sim.model.paused = true;
+  ASSERT_TRUE(world.Post(Client(3)).ok());
+  world.Advance(milliseconds(100));
+  ASSERT_THAT(world.sim.started, SizeIs(2));
+}
+
+TEST(Fleet, NobodyWaitsForAServerThatIsLate) {
+  World world;
+  FillOneAndPauseTheNext(world);
+  world.sim.model.paused = false;
+  EXPECT_TRUE(world.PostUntilReady(Client(3), seconds(10)));
+  EXPECT_THAT(world.sim.started, SizeIs(3));
+  EXPECT_THAT(world.sim.stopped, IsEmpty()) << "it may come yet";
+  world.sim.Server(world.sim.started[1].id).paused = false;
+  world.Advance(seconds(5));
+  EXPECT_EQ(world.CountInState(GameServerState::kReady), 3U);
+}
+
+TEST(Fleet, WhereAllAreLateThereIsAnEndToStartingMore) {
+  World world({.max_starting = 2});
+  FillOneAndPauseTheNext(world);
+  for (int i = 4; i < 40; ++i) ASSERT_TRUE(world.Post(Client(i)).ok());
+  world.Advance(seconds(50));
+  EXPECT_THAT(world.sim.started, SizeIs(1 + 2 * 2));
+}
+
+TEST(Fleet, AnImageThatNeverAnsweredIsNotStartedTwiceAtATime) {
+  World world;
+  world.sim.model.paused = true;
+  ASSERT_TRUE(world.Post("alice").ok());
+  world.Advance(seconds(50));
+  EXPECT_THAT(world.sim.started, SizeIs(1));
+}
+
 TEST(Fleet, FailedStartsAreNotRepeatedInAHurry) {
   World world({.min_ready = 1});
   world.sim.failing_starts = 1000;
