@@ -8,6 +8,7 @@
 #include "matchmaking/rule_directory.h"
 #include "matchmaking/ticket_facade.h"
 #include "net/http_server.h"
+#include "net/kept_http_client.h"
 #include "net/maker_api.h"
 #include "oofgg/auth/authorizer.h"
 #include "oofgg/auth/key_store.h"
@@ -226,7 +227,9 @@ Status Serve(const MakerSettings& settings) {
                          [&settings](const auto& fleet) { return CheckFleet(settings, fleet); }));
   FleetCrew crew(stores, {clock, random, http, settings.WorksOnFleets() ? servers.get() : nullptr, mailboxes,
                           waiters, ReservationsOf(settings), settings.fleet_lease});
+  net::KeptHttpClient quick_http(process.io());
   orchestration::RequestFacade requests(clock, *stores.requests, verification, waiters);
+  requests.VerifyBy(quick_http);
   requests.EstimateFrom(*stores.orders);
   const std::string match_host = settings.public_host.empty() ? "127.0.0.1" : settings.public_host;
   orchestration::SeatService seats(clock, *stores.requests, waiters, {.public_host = match_host});

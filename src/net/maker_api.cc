@@ -129,14 +129,17 @@ class MakerApi::Door : public std::enable_shared_from_this<Door> {
       const Admission admission = options_.limiter->TryTake(call->client_id);
       if (!admission) return reply(TooMany(admission));
     }
-    const bool accepted = executor_.TryPost(
-        [self = shared_from_this(), method = look ? "GET" : request.method, call = *std::move(call), reply] {
-          self->gate_.Pass([&] { self->Run(method, call, reply); });
-        });
-    if (accepted) return;
-    HttpResponse busy = Text(503, "Service Unavailable");
-    SetRetryAfter(busy, seconds(1));
-    reply(std::move(busy));
+    const std::string method = look ? "GET" : request.method;
+    if (method == "DELETE") return RunSoon(method, *call, reply);
+    // Most who ask have their seat, and asking costs least where the call came in.
+    const auto self = shared_from_this();
+    const auto shared = std::make_shared<const MakerCall>(*std::move(call));
+    gate_.Pass([&] {
+      facade_.AnswerSeated(
+          shared->fleet, shared->client_id,
+          [self, shared, reply](const StatusOr<RequestView>& view) { self->Answer(view, *shared, reply); },
+          [self, shared, method, reply] { self->RunSoon(method, *shared, reply); });
+    });
   }
 
   void Close() { gate_.Close(); }
@@ -186,6 +189,21 @@ class MakerApi::Door : public std::enable_shared_from_this<Door> {
     return caller->user_id;
   }
 
+  /// Where it may wait for the store.
+  void RunSoon(const std::string& method, const MakerCall& call, const HttpReplier& reply) {
+    const bool accepted = executor_.TryPost([self = shared_from_this(), method, call, reply] {
+      self->gate_.Pass([&] { self->Run(method, call, reply); });
+    });
+    if (accepted) return;
+    HttpResponse busy = Text(503, "Service Unavailable");
+    SetRetryAfter(busy, seconds(1));
+    reply(std::move(busy));
+  }
+
+  void Answer(const StatusOr<RequestView>& view, const MakerCall& call, const HttpReplier& reply) const {
+    reply(view.ok() ? Describe(*view, call) : Failure(view.status(), call.json));
+  }
+
   void Run(const std::string& method, const MakerCall& call, const HttpReplier& reply) {
     if (method == "DELETE") {
       const Status withdrawn = facade_.Withdraw(call.fleet, call.client_id);
@@ -193,7 +211,7 @@ class MakerApi::Door : public std::enable_shared_from_this<Door> {
       return reply(call.json ? Json(200, {{"status", "withdrawn"}}) : Text(200, "Withdrawn"));
     }
     const auto answer = [self = shared_from_this(), call, reply](const StatusOr<RequestView>& view) {
-      reply(view.ok() ? self->Describe(*view, call) : Failure(view.status(), call.json));
+      self->Answer(view, call, reply);
     };
     if (method == "POST") return facade_.Post(call.fleet, call.client_id, answer);
     facade_.Get(call.fleet, call.client_id, call.wait, answer);

@@ -12,10 +12,10 @@ Status NothingAskedFor() {
 
 bool IsPending(RequestState state) { return state != RequestState::kDone && state != RequestState::kFailed; }
 
-RequestView Ready(const RequestRecord& record) {
+RequestView ReadyOn(SeatServer server) {
   RequestView view;
   view.stage = RequestView::Stage::kReady;
-  view.server = record.server;
+  view.server = std::move(server);
   return view;
 }
 
@@ -26,6 +26,33 @@ StatusOr<FleetDoor*> RequestFacade::FleetOf(std::string_view name, std::string_v
   const auto found = fleets_.find(name);
   if (found == fleets_.end()) return MakeStatus(StatusCode::kNotFound, "there is no such fleet");
   return found->second;
+}
+
+void RequestFacade::AnswerSeated(std::string_view fleet_name, std::string_view client_id, OnView on_view,
+                                 std::function<void()> otherwise) {
+  if (http_ == nullptr || !FleetOf(fleet_name, client_id).ok()) return otherwise();
+  const bool at_hand =
+      store_.SeatAtHand(ClientKey(fleet_name, client_id),
+                        [gate = gate_, this, client = std::string(client_id), on_view = std::move(on_view),
+                         otherwise](StatusOr<std::optional<SeatServer>> seat) mutable {
+                          gate->Pass([&] {
+                            if (!seat.ok() || !*seat) return otherwise();
+                            VerifySeat(**std::move(seat), client, std::move(on_view), std::move(otherwise));
+                          });
+                        });
+  if (!at_hand) otherwise();
+}
+
+void RequestFacade::VerifySeat(SeatServer server, const std::string& client_id, OnView on_view,
+                               std::function<void()> otherwise) {
+  HttpCall call = ReservationCall("GET", server.control, client_id, options_.quick_timeout);
+  http_->Send(std::move(call), [gate = gate_, server = std::move(server), on_view = std::move(on_view),
+                                otherwise = std::move(otherwise)](const StatusOr<HttpReply>& reply) mutable {
+    gate->Pass([&] {
+      if (!reply.ok() || reply->status != 200) return otherwise();
+      on_view(ReadyOn(std::move(server)));
+    });
+  });
 }
 
 void RequestFacade::Post(std::string_view fleet_name, std::string_view client_id, OnView on_view) {
@@ -121,7 +148,7 @@ void RequestFacade::Verify(FleetDoor& fleet, const RequestRecord& record, const 
                            [gate = gate_, this, &fleet, record, client_id, verb,
                             on_view = std::move(on_view)](StatusOr<bool> reserved) {
                              gate->Pass([&] {
-                               if (reserved.ok() && *reserved) return on_view(Ready(record));
+                               if (reserved.ok() && *reserved) return on_view(ReadyOn(record.server));
                                Repair(fleet, record.key, client_id, verb, /*answers=*/reserved.ok(), on_view);
                              });
                            });
@@ -149,7 +176,7 @@ void RequestFacade::Repaired(FleetDoor& fleet, const RequestRecord& record, cons
   if (!seated) return Requeue(fleet, record, client_id, on_view);
   if (!store_.Release(LeaseOf(record)).ok()) return Queue(fleet, client_id, on_view);
   waiters_.Notify(record.key);
-  on_view(Ready(record));
+  on_view(ReadyOn(record.server));
 }
 
 /// Back to its old place in line, with new patience.

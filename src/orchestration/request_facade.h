@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/http_client.h"
 #include "oofgg/status.h"
 #include "orchestration/call_gate.h"
 #include "orchestration/fleet_door.h"
@@ -25,6 +26,7 @@ struct RequestOptions {
   std::chrono::milliseconds patience{300'000};     ///< In line without being asked again, until it fails.
   std::chrono::milliseconds repair_lease{30'000};  ///< Longer than a repair can take.
   std::uint32_t failures_before_pause = 3;         ///< Failed starts in a row.
+  std::chrono::milliseconds quick_timeout{1'000};  ///< Of `AnswerSeated`, for the game server.
   std::chrono::milliseconds pause{5'000};          ///< What the client is then told to wait.
   std::size_t max_line = 10'000;  ///< Requests of a fleet in line; who comes then is told to wait as well.
 };
@@ -71,6 +73,16 @@ class RequestFacade {
   /// first call; `paces` must outlive the facade.
   void EstimateFrom(FleetOrderStore& paces) { paces_ = &paces; }
 
+  /// Lets `AnswerSeated` ask game servers, by a client whose threads must not block. Before the first call;
+  /// `http` must outlive the facade.
+  void VerifyBy(HttpClient& http) { http_ = &http; }
+
+  /// What `Post` and `Get` say to who is seated, and nothing else, for threads that must not block: `on_view`
+  /// gets kReady once the game server has confirmed the seat. Where anything else is to be said, or is to be
+  /// found out by waiting, `otherwise` runs instead, wherever that turns out; then ask one of those.
+  void AnswerSeated(std::string_view fleet, std::string_view client_id, OnView on_view,
+                    std::function<void()> otherwise);
+
   /// Asks for a seat, or after it.
   void Post(std::string_view fleet, std::string_view client_id, OnView on_view);
 
@@ -90,6 +102,8 @@ class RequestFacade {
   enum class Verb { kPost, kGet };
 
   StatusOr<FleetDoor*> FleetOf(std::string_view name, std::string_view client_id) const;
+  void VerifySeat(SeatServer server, const std::string& client_id, OnView on_view,
+                  std::function<void()> otherwise);
   void Queue(FleetDoor& fleet, const std::string& client_id, const OnView& on_view);
   void Look(FleetDoor& fleet, const RequestKey& key, const std::string& client_id, const OnView& on_view);
   void Verify(FleetDoor& fleet, const RequestRecord& record, const std::string& client_id, Verb verb,
@@ -111,6 +125,7 @@ class RequestFacade {
   RequestWaiters& waiters_;
   const RequestOptions options_;
   FleetOrderStore* paces_ = nullptr;
+  HttpClient* http_ = nullptr;  // Null: nobody is answered without waiting.
   std::atomic<bool> ending_{false};
   std::map<std::string, FleetDoor*, std::less<>> fleets_;
   const std::shared_ptr<CallGate> gate_ = std::make_shared<CallGate>();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/functional/any_invocable.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -47,6 +49,12 @@ class RequestStore {
   virtual StatusOr<RequestRecord> Enqueue(const NewRequest& request) = 0;
 
   virtual StatusOr<std::optional<RequestRecord>> Find(const RequestKey& key) = 0;
+
+  /// Where a done request has its seats, for threads that must not wait: `on_seat` runs inside the call or on
+  /// a thread of the store's, with what `Find` would have said then; nothing unless it is done. False: this
+  /// cannot be told without waiting, and `on_seat` does not run; `Find` can tell.
+  using OnSeat = absl::AnyInvocable<void(StatusOr<std::optional<SeatServer>>)>;
+  [[nodiscard]] virtual bool SeatAtHand(const RequestKey& key, OnSeat on_seat) = 0;
 
   /// How many are in line before it, plus one; 0 unless it is in line.
   virtual StatusOr<std::uint64_t> Position(const RequestKey& key) = 0;

@@ -57,6 +57,13 @@ std::string EncodePathSegment(std::string_view text) {
   return encoded;
 }
 
+HttpCall ReservationCall(std::string_view method, std::string_view control, std::string_view client_id,
+                         std::chrono::milliseconds timeout) {
+  return {.method = std::string(method),
+          .url = "http://" + std::string(control) + "/reservation/" + EncodePathSegment(client_id),
+          .timeout = timeout};
+}
+
 /// One call with its tries. Owned by the callback that will run next.
 struct ReservationClient::Call : std::enable_shared_from_this<Call> {
   HttpClient& http;
@@ -100,9 +107,7 @@ void ReservationClient::CallReservation(std::string_view method, std::string_vie
     executor_.Post([on_status = std::move(on_status), valid]() mutable { on_status(valid); });
     return;
   }
-  HttpCall call{.method = std::string(method),
-                .url = "http://" + std::string(control) + "/reservation/" + EncodePathSegment(client_id),
-                .timeout = options_.timeout};
+  HttpCall call = ReservationCall(method, control, client_id, options_.timeout);
   std::make_shared<Call>(http_, executor_, clock_, options_, std::move(call),
                          [on_status = std::move(on_status)](StatusOr<HttpReply> reply) mutable {
                            if (!reply.ok()) return on_status(reply.status());

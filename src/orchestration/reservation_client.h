@@ -36,6 +36,10 @@ struct ServerLoad {
 /// else.
 [[nodiscard]] std::string EncodePathSegment(std::string_view text);
 
+/// The call of the Reservation API about this client, who is sound by `CheckClientId`.
+[[nodiscard]] HttpCall ReservationCall(std::string_view method, std::string_view control,
+                                       std::string_view client_id, std::chrono::milliseconds timeout);
+
 /// Speaks the Reservation API to game servers, each named by its `control` address (`host:port`).
 ///
 /// Only transport errors are retried; any answer of the game server counts.

@@ -20,14 +20,16 @@ struct RowOptions {
 };
 
 /// How stores of rows call Redis: one round trip a call, which blocks. Threads: safe; not inside
-/// callbacks of `client`, which must outlive it. Errors: kUnavailable, whatever went wrong and whether or not
-/// it was done: why is the server's affair, not the player's.
+/// callbacks of `client`, which must outlive it and the callbacks of `Send`. Errors: kUnavailable, whatever
+/// went wrong and whether or not it was done: why is the server's affair, not the player's.
 class RowLink {
  public:
   /// `kept`: what rows are of, for messages, such as "sessions".
   RowLink(RedisClient& client, RowOptions options, std::string_view kept);
 
   [[nodiscard]] StatusOr<RedisReply> Call(const RedisCommand& command) const;
+  /// The same without blocking; `on_reply` runs on the thread of `client`, or inside the call.
+  void Send(const RedisCommand& command, RedisClient::OnReply on_reply) const;
   [[nodiscard]] StatusOr<RedisReply> Run(const RedisScript& script, RedisScriptCall call) const;
 
   /// No other call's. A write leaves it in its row, so that the same write, sent again because its answer was
@@ -37,7 +39,8 @@ class RowLink {
  private:
   [[nodiscard]] TimePoint Deadline() const;
 
-  [[nodiscard]] StatusOr<RedisReply> OrUnavailable(StatusOr<RedisReply> reply) const;
+  [[nodiscard]] static StatusOr<RedisReply> OrUnavailable(StatusOr<RedisReply> reply,
+                                                          const std::string& kept);
 
   RedisClient& client_;
   const RowOptions options_;

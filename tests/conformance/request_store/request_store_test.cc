@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+#include <optional>
+
 #include "tests/conformance/request_store/request_stores.h"
 
 namespace oofgg::orchestration {
@@ -33,7 +36,21 @@ class RequestStoreTest : public ::testing::TestWithParam<StoreKind> {
     auto leased = store_.LeaseOldest("arena", 1, until).value();
     return leased.empty() ? RequestRecord{} : leased.front();
   }
-  RequestRecord Look(const std::string& id) { return store_.Find(Key(id)).value().value_or(RequestRecord{}); }
+  RequestRecord Look(const std::string& id) {
+    const auto record = store_.Find(Key(id)).value().value_or(RequestRecord{});
+    const std::string seat = record.state == kDone ? record.server.id : "";
+    EXPECT_EQ(SeatAtHand(id).value_or(seat), seat);
+    return record;
+  }
+  /// The server's id, empty where there is none; nothing if it is not at hand.
+  std::optional<std::string> SeatAtHand(const std::string& id) {
+    std::promise<std::string> seat;
+    const bool at_hand = store_.SeatAtHand(Key(id), [&seat](StatusOr<std::optional<SeatServer>> found) {
+      seat.set_value(found.value().value_or(SeatServer{}).id);
+    });
+    if (!at_hand) return std::nullopt;
+    return seat.get_future().get();
+  }
   RequestRecord Seated(const std::string& id, const std::string& server,
                        std::vector<std::string> players = {}) {
     Ask(id, std::move(players));
@@ -80,6 +97,18 @@ TEST_P(RequestStoreTest, AskingAgainKeepsThePlaceAndProlongsTheDeadline) {
   EXPECT_EQ(Ask("a", {}, kStart + hours(2)).deadline, kStart + hours(2));
   EXPECT_EQ(Ask("a", {}, kStart).deadline, kStart + hours(2)) << "a deadline only grows";
   EXPECT_THAT(Ids(store_.LeaseOldest("arena", 9, kStart).value()), ElementsAre("a", "b"));
+}
+
+TEST_P(RequestStoreTest, ASeatThatWasLookedAtIsAtHandUntilItIsGivenUp) {
+  for (const char* id : {"withdrawn", "repaired", "freed", "dropped", "kept"}) Seated(id, id);
+  for (const char* id : {"withdrawn", "repaired", "freed", "dropped", "kept"}) EXPECT_EQ(SeatAtHand(id), id);
+  ASSERT_TRUE(store_.Withdraw(Key("withdrawn")).ok());
+  ASSERT_TRUE(store_.Occupy(Key("repaired"), kStart).ok());
+  ASSERT_TRUE(store_.FreeSeats("arena", "freed", {"freed"}, "left").ok());
+  ASSERT_TRUE(store_.DropServer("arena", "dropped", "ended").ok());
+  for (const char* id : {"withdrawn", "repaired", "freed", "dropped"})
+    EXPECT_EQ(SeatAtHand(id).value_or(""), "") << id;
+  EXPECT_EQ(SeatAtHand("kept"), "kept");
 }
 
 TEST_P(RequestStoreTest, FleetsAreApart) {

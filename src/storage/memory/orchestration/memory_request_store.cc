@@ -115,6 +115,13 @@ StatusOr<std::optional<MemoryRequestStore::RequestRecord>> MemoryRequestStore::F
   return found->second;
 }
 
+bool MemoryRequestStore::SeatAtHand(const RequestKey& key, OnSeat on_seat) {
+  const auto found = Find(key);
+  const bool seated = *found && (*found)->state == kDone;
+  on_seat(seated ? std::optional((*found)->server) : std::nullopt);
+  return true;
+}
+
 StatusOr<std::uint64_t> MemoryRequestStore::Position(const RequestKey& key) {
   const std::lock_guard lock(mutex_);
   const Fleet& fleet = Of(key.fleet);

@@ -22,6 +22,7 @@ class MemoryRequestStore final : public orchestration::RequestStore {
 
   StatusOr<RequestRecord> Enqueue(const orchestration::NewRequest& request) override;
   StatusOr<std::optional<RequestRecord>> Find(const RequestKey& key) override;
+  bool SeatAtHand(const RequestKey& key, OnSeat on_seat) override;
   StatusOr<std::uint64_t> Position(const RequestKey& key) override;
   StatusOr<Line> Waiting(std::string_view fleet) override;
   StatusOr<std::vector<RequestRecord>> LeaseOldest(std::string_view fleet, std::size_t most,

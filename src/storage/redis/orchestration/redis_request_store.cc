@@ -15,6 +15,7 @@
 namespace oofgg::storage {
 namespace {
 
+using orchestration::RequestKey;
 using orchestration::RequestRecord;
 using orchestration::Seat;
 using orchestration::SeatServer;
@@ -64,6 +65,17 @@ StatusOr<std::vector<RequestRecord>> RecordsIn(const RedisReply& reply, std::str
   return records;
 }
 
+RedisCommand RowCommand(const RequestKey& key) {
+  return RedisCommand({"HGET", request_keys::Rows(key.fleet), key.id}).Idempotent();
+}
+
+StatusOr<std::optional<RequestRecord>> RowOf(const RequestKey& key, StatusOr<RedisReply> row) {
+  OOFGG_RETURN_IF_ERROR(row.status());
+  if (row->is_nil()) return std::nullopt;
+  OOFGG_ASSIGN_OR_RETURN(RequestRecord record, RequestOf(key, row->text));
+  return record;
+}
+
 /// As the other stores list what a server takes along.
 StatusOr<std::vector<RequestRecord>> ById(StatusOr<std::vector<RequestRecord>> records) {
   if (!records.ok()) return records;
@@ -106,12 +118,17 @@ StatusOr<RequestRecord> RedisRequestStore::Enqueue(const orchestration::NewReque
 }
 
 StatusOr<std::optional<RequestRecord>> RedisRequestStore::Find(const RequestKey& key) {
-  OOFGG_ASSIGN_OR_RETURN(
-      const RedisReply row,
-      link_.Call(RedisCommand({"HGET", request_keys::Rows(key.fleet), key.id}).Idempotent()));
-  if (row.is_nil()) return std::nullopt;
-  OOFGG_ASSIGN_OR_RETURN(RequestRecord record, RequestOf(key, row.text));
-  return record;
+  return RowOf(key, link_.Call(RowCommand(key)));
+}
+
+bool RedisRequestStore::SeatAtHand(const RequestKey& key, OnSeat on_seat) {
+  link_.Send(RowCommand(key), [key, on_seat = std::move(on_seat)](StatusOr<RedisReply> reply) mutable {
+    const auto found = RowOf(key, std::move(reply));
+    if (!found.ok()) return on_seat(found.status());
+    const bool seated = *found && (*found)->state == orchestration::RequestState::kDone;
+    on_seat(seated ? std::optional((*found)->server) : std::nullopt);
+  });
+  return true;
 }
 
 StatusOr<std::uint64_t> RedisRequestStore::Position(const RequestKey& key) {

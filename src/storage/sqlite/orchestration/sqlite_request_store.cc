@@ -133,12 +133,21 @@ StatusOr<RequestRecord> SqliteRequestStore::Enqueue(const NewRequest& request) {
 
 StatusOr<std::optional<RequestRecord>> SqliteRequestStore::Find(const RequestKey& key) {
   std::optional<RequestRecord> result;
+  const KnownSeats::Reading reading = known_seats_.BeginToRead(key);
   const Status status = database_.Read([&](Connection& connection) -> Status {
     OOFGG_ASSIGN_OR_RETURN(result, RequestRows(connection).Find(key));
     return absl::OkStatus();
   });
   OOFGG_RETURN_IF_ERROR(status);
+  if (result && result->state == kDone) known_seats_.Learn(reading, key, result->server);
   return result;
+}
+
+bool SqliteRequestStore::SeatAtHand(const RequestKey& key, OnSeat on_seat) {
+  auto seat = known_seats_.Find(key);
+  if (!seat) return false;
+  on_seat(std::move(seat));
+  return true;
 }
 
 StatusOr<std::uint64_t> SqliteRequestStore::Position(const RequestKey& key) {
@@ -265,6 +274,7 @@ StatusOr<RequestRecord> SqliteRequestStore::Occupy(const RequestKey& key, WallTi
     result = *record;
     return rows.Save(result);
   });
+  known_seats_.Forget(key);
   OOFGG_RETURN_IF_ERROR(status);
   return result;
 }
@@ -289,6 +299,7 @@ StatusOr<std::optional<RequestRecord>> SqliteRequestStore::Withdraw(const Reques
     OOFGG_RETURN_IF_ERROR(rows.ReleaseSeats(record));
     return rows.Erase(key);
   });
+  known_seats_.Forget(key);
   OOFGG_RETURN_IF_ERROR(status);
   return removed;
 }
@@ -372,6 +383,7 @@ StatusOr<std::vector<RequestRecord>> SqliteRequestStore::FreeSeats(std::string_v
     }
     return absl::OkStatus();
   });
+  for (const RequestRecord& record : failed) known_seats_.Forget(record.key);
   OOFGG_RETURN_IF_ERROR(status);
   return failed;
 }
@@ -394,6 +406,7 @@ StatusOr<std::vector<RequestRecord>> SqliteRequestStore::DropServer(std::string_
     }
     return rows.ForgetServer(fleet, server_id);
   });
+  for (const RequestRecord& record : failed) known_seats_.Forget(record.key);
   OOFGG_RETURN_IF_ERROR(status);
   return failed;
 }

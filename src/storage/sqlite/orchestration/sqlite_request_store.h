@@ -6,6 +6,7 @@
 
 #include "orchestration/request_store.h"
 #include "storage/sqlite/database.h"
+#include "storage/sqlite/orchestration/known_seats.h"
 
 namespace oofgg::storage {
 
@@ -25,6 +26,7 @@ class SqliteRequestStore final : public orchestration::RequestStore {
 
   StatusOr<RequestRecord> Enqueue(const orchestration::NewRequest& request) override;
   StatusOr<std::optional<RequestRecord>> Find(const RequestKey& key) override;
+  bool SeatAtHand(const RequestKey& key, OnSeat on_seat) override;
   StatusOr<std::uint64_t> Position(const RequestKey& key) override;
   StatusOr<Line> Waiting(std::string_view fleet) override;
   StatusOr<std::vector<RequestRecord>> LeaseOldest(std::string_view fleet, std::size_t most,
@@ -54,6 +56,7 @@ class SqliteRequestStore final : public orchestration::RequestStore {
   explicit SqliteRequestStore(Database& database) : database_(database) {}
 
   Database& database_;
+  KnownSeats known_seats_;
 };
 
 }  // namespace oofgg::storage
