@@ -26,8 +26,9 @@ struct RequestOptions {
   std::chrono::milliseconds patience{300'000};     ///< In line without being asked again, until it fails.
   std::chrono::milliseconds repair_lease{30'000};  ///< Longer than a repair can take.
   std::uint32_t failures_before_pause = 3;         ///< Failed starts in a row.
-  std::chrono::milliseconds quick_timeout{1'000};  ///< Of `AnswerSeated`, for the game server.
-  std::chrono::milliseconds pause{5'000};          ///< What the client is then told to wait.
+  /// Of `AnswerSeated`, for the game server; whoever is then told nothing waits for a second try.
+  std::chrono::milliseconds quick_timeout{200};
+  std::chrono::milliseconds pause{5'000};  ///< What the client is then told to wait.
   std::size_t max_line = 10'000;  ///< Requests of a fleet in line; who comes then is told to wait as well.
 };
 

@@ -13,6 +13,7 @@
 #include "backends/process/process_backend.h"
 #include "backends/process/process_record.h"
 #include "http/curl_client.h"
+#include "net/kept_http_client.h"
 #include "oofgg/serial_executor.h"
 #include "oofgg/thread_pool.h"
 #include "orchestration/fleet.h"
@@ -44,6 +45,7 @@ class MakerUnderTest {
                    [this](const orchestration::RequestKey& key) { waiters_.Notify(key); });
     facade_.AddFleet(*fleet_);
     facade_.EstimateFrom(orders_);
+    facade_.VerifyBy(quick_http_);
     fleet_->Start([](const Status& status) { EXPECT_TRUE(status.ok()) << status; });
     api_.emplace(facade_, workers_, std::move(api_options));
     server_ = std::move(HttpServer::Listen(io_, "127.0.0.1:0", api_->handler()).value());
@@ -83,6 +85,7 @@ class MakerUnderTest {
   http::CurlClient http_;
   orchestration::ReservationClient reservations_{http_, serial_, Clock::System()};
   orchestration::RequestWaiters waiters_{pool_};
+  KeptHttpClient quick_http_{io_};
   orchestration::RequestFacade facade_{Clock::System(), store_, reservations_, waiters_};
   std::unique_ptr<backends::ProcessBackend> backend_;
   std::optional<orchestration::Fleet> fleet_;

@@ -25,6 +25,36 @@ TEST(RequestFacade, EachAddressHasJustBeenVerified) {
   }
 }
 
+TEST(RequestFacade, WhoIsSeatedIsAnsweredWithoutWaiting) {
+  World world;
+  EXPECT_FALSE(world.AnswerSeated("alice")) << "nothing was asked for";
+  ASSERT_TRUE(world.Post("alice").ok());
+  EXPECT_FALSE(world.AnswerSeated("alice")) << "in line";
+  const auto ready = world.PostUntilReady("alice");
+  ASSERT_TRUE(ready);
+  const int asked = TheServer(world).calls["GET"];
+  const auto answer = world.AnswerSeated("alice");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->stage, Stage::kReady);
+  EXPECT_EQ(answer->server, ready->server);
+  EXPECT_EQ(TheServer(world).calls["GET"], asked + 1) << "verified";
+}
+
+TEST(RequestFacade, OnlyASeatThatIsConfirmedIsAnsweredWithoutWaiting) {
+  World world;
+  world.sim.model.tells_status = false;  // So that nobody notices before we ask.
+  ASSERT_TRUE(world.PostUntilReady("alice"));
+  TheServer(world).clients.clear();
+  EXPECT_FALSE(world.AnswerSeated("alice")) << "denied";
+  EXPECT_EQ(world.Post("alice")->stage, Stage::kReady) << "repaired";
+  TheServer(world).paused = true;
+  EXPECT_FALSE(world.AnswerSeated("alice")) << "no answer";
+  TheServer(world).paused = false;
+  ASSERT_TRUE(world.facade->Withdraw("default", "alice").ok());
+  EXPECT_FALSE(world.AnswerSeated("alice")) << "withdrawn, whatever the server still says";
+  EXPECT_FALSE(world.AnswerSeated("..")) << "no id";
+}
+
 TEST(RequestFacade, ASeatThatTheServerDeniesIsRepaired) {
   World world;
   world.sim.model.tells_status = false;  // So that nobody notices before we ask.

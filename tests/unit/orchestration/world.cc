@@ -1,5 +1,7 @@
 #include "tests/unit/orchestration/world.h"
 
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <utility>
 
@@ -168,6 +170,7 @@ void World::StartMaker() {
       http, executor, clock,
       ReservationOptions{.timeout = milliseconds(1000), .cooldown = milliseconds(0), .tries = 1});
   facade = std::make_unique<RequestFacade>(clock, store, *verifier, *waiters, request_options);
+  facade->VerifyBy(http);
   seats = std::make_unique<SeatService>(clock, store, *waiters);
   FleetParts parts{clock, executor, store, sim, *reservations, random};
   if (with_orders) {
@@ -207,6 +210,17 @@ StatusOr<RequestView> World::Post(const std::string& client) {
   facade->Post("default", client, [&](StatusOr<RequestView> view) { answer = std::move(view); });
   for (int i = 0; i < 10'000 && !answer; ++i) Advance(milliseconds(1));
   return answer.value();
+}
+
+std::optional<RequestView> World::AnswerSeated(const std::string& client) {
+  std::optional<RequestView> answer;
+  bool otherwise = false;
+  facade->AnswerSeated(
+      "default", client, [&](const StatusOr<RequestView>& view) { answer = view.value(); },
+      [&] { otherwise = true; });
+  for (int i = 0; i < 10'000 && !answer && !otherwise; ++i) Advance(milliseconds(1));
+  EXPECT_NE(answer.has_value(), otherwise);
+  return answer;
 }
 
 StatusOr<RequestView> World::Get(const std::string& client) {

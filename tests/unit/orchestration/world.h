@@ -117,6 +117,8 @@ class World {
   /// One call each of the HTTP API, run to its answer.
   StatusOr<RequestView> Post(const std::string& client);
   StatusOr<RequestView> Get(const std::string& client);
+  /// What is said without waiting for the store; nothing where something else is to be said.
+  std::optional<RequestView> AnswerSeated(const std::string& client);
   /// Asks until there is an address or an error, moving time on; nothing after `patience`.
   std::optional<RequestView> PostUntilReady(const std::string& client,
                                             Duration patience = std::chrono::minutes(2));
