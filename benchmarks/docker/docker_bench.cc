@@ -6,12 +6,11 @@
 #include <atomic>
 #include <cstdlib>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
+#include "benchmarks/servers/server_under_test.h"
 #include "http/curl_client.h"
-#include "tests/support/child_process.h"
 #include "tests/support/docker_engine.h"
 
 namespace oofgg {
@@ -46,29 +45,20 @@ bool Possible(benchmark::State& state) {
 /// A maker on a network, and those who ask it.
 class Maker {
  public:
-  explicit Maker(const std::string& image) {
-    process_ = std::make_unique<testing::ChildProcess>(
-        "oofgg-maker",
-        testing::ChildProcess::Options{.arguments = {"--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0",
-                                                     "--http-listen", "127.0.0.1:0", "--local-proxy"},
-                                       .environment = {{"CONTAINER_BACKEND", "docker"},
-                                                       {"DOCKER_HOST", Engine().host()},
-                                                       {"DOCKER_NETWORK", "players"},
-                                                       {"IMAGE_TO_PULL", image},
-                                                       {"IMAGE_PULL_POLICY", "missing"}},
-                                       .working_directory = folder_.path()});
-    const auto ready = process_->WaitForLine("ready ");
-    url_ = "http://" + testing::WordOf(ready.value_or(""), "http") + "/request";
-  }
-  ~Maker() {
-    process_.reset();
-    Clear();
-  }
+  /// `slots`: what it is told of the image; 0: it finds out.
+  explicit Maker(const std::string& image, std::int64_t slots = 0)
+      : server_("oofgg-maker", {"--local-proxy", "--container-backend", "docker", "--docker-host",
+                                Engine().host(), "--docker-network", "players", "--image-to-pull", image,
+                                "--image-pull-policy", "missing", "--server-slots", std::to_string(slots)}),
+        url_("http://" + server_.Address("http") + "/request") {}
+  ~Maker() { Clear(); }
   Maker(const Maker&) = delete;
   Maker& operator=(const Maker&) = delete;
 
+  [[nodiscard]] const ServerUnderTest& server() const { return server_; }
+
   /// Until there is an address; in milliseconds.
-  double Seat(const std::string& client) {
+  double Seat(const std::string& client) const {
     const auto begin = SteadyClock::now();
     int status = Ask("POST", url_, client);
     while (status == 202) status = Ask("GET", url_ + "?wait=30", client);
@@ -83,7 +73,7 @@ class Maker {
   }
 
  private:
-  int Ask(const std::string& method, const std::string& url, const std::string& client) {
+  int Ask(const std::string& method, const std::string& url, const std::string& client) const {
     const auto reply = http::Fetch(http_, {.method = method,
                                            .url = url,
                                            .headers = {{"Authorization", client}},
@@ -91,10 +81,9 @@ class Maker {
     return reply.ok() ? reply->status : 0;
   }
 
-  testing::TemporaryDirectory folder_;
-  http::CurlClient http_{{.max_connections_per_host = 512}};
-  std::unique_ptr<testing::ChildProcess> process_;
-  std::string url_;
+  mutable http::CurlClient http_{{.max_connections_per_host = 512}};
+  ServerUnderTest server_;
+  const std::string url_;
 };
 
 /// `docker run` until its game server answers; in milliseconds.
@@ -129,12 +118,12 @@ void EngineAlone(benchmark::State& state) {
 }
 BENCHMARK(EngineAlone)->Arg(1)->Arg(10)->UseManualTime()->Unit(benchmark::kMillisecond);
 
-/// So many clients who ask at once, and no game server runs.
+/// So many clients who ask at once, and no game server runs. Whether the maker is told that one holds three.
 void Cold(benchmark::State& state) {
   if (!Possible(state)) return;
   const auto count = static_cast<int>(state.range(0));
   for (auto _ : state) {
-    Maker maker("three");
+    const Maker maker("three", state.range(1));
     const auto begin = SteadyClock::now();
     std::vector<std::thread> clients;
     for (int i = 0; i < count; ++i) {
@@ -143,14 +132,33 @@ void Cold(benchmark::State& state) {
     for (std::thread& client : clients) client.join();
     state.SetIterationTime(Since(begin) / 1000);
     state.counters["servers"] = static_cast<double>(Engine().Containers().size());
+    state.counters["maker_cpu_ms"] = maker.server().CpuSeconds() * 1000;
+    state.counters["maker_peak_MiB"] = maker.server().KilobytesOf("VmHWM") / 1024;
   }
 }
-BENCHMARK(Cold)->Arg(1)->Arg(30)->UseManualTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(Cold)->Args({1, 0})->Args({30, 0})->Args({30, 3})->UseManualTime()->Unit(benchmark::kMillisecond);
+
+/// A hundred containers take minutes, so only for whoever asks.
+[[maybe_unused]] const bool kCrowd = [] {
+  if (std::getenv("OOFGG_BENCH_CROWD") == nullptr) return false;
+  benchmark::RegisterBenchmark("EngineAlone", EngineAlone)
+      ->Arg(100)
+      ->UseManualTime()
+      ->Unit(benchmark::kMillisecond)
+      ->Iterations(1);
+  benchmark::RegisterBenchmark("Cold", Cold)
+      ->Args({300, 0})
+      ->Args({300, 3})
+      ->UseManualTime()
+      ->Unit(benchmark::kMillisecond)
+      ->Iterations(1);
+  return true;
+}();
 
 /// One new client after another, where a game server has room.
 void Warm(benchmark::State& state) {
   if (!Possible(state)) return;
-  Maker maker("many");
+  const Maker maker("many");
   (void)maker.Seat("first");
   std::vector<double> times;
   for (auto _ : state) {

@@ -106,6 +106,7 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   void Refused(const Seating& seating, ServerEntry& server);
   void Forsake(ServerEntry& server, const std::vector<std::string>& players);
   void MarkFull(ServerEntry& server);
+  void Learnt(std::uint32_t slots);
   void Undo(ServerEntry& server, const std::vector<std::string>& players);
   void ClearGhosts(ServerEntry& server);
   void OnCancelled(const std::string& server_id, const std::string& player, const StatusOr<bool>& freed);

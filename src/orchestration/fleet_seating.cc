@@ -199,11 +199,21 @@ void Fleet::Core::Refused(const Seating& seating, ServerEntry& server) {
     }
     if (server.slots == 0 && server.in_flight == 0) {
       server.slots = static_cast<std::uint32_t>((std::max<std::size_t>)(server.seats.size(), 1));
-      learnt_slots_ = (std::max)(learnt_slots_, server.slots);
+      Learnt(server.slots);
     }
   }
   Undo(server, seating.reserved);
   GiveBack(seating.record);
+}
+
+/// Most servers of a fleet are alike. Without this the whole line would be tried on each of them.
+void Fleet::Core::Learnt(std::uint32_t slots) {
+  if (slots <= learnt_slots_) return;
+  learnt_slots_ = slots;
+  for (const std::string& id : table_.Ids()) {
+    ServerEntry& each = *table_.Find(id);
+    if (each.slots == 0) each.assumed = static_cast<std::uint32_t>(AssumedSlots());
+  }
 }
 
 /// Gives up seats on a server, which is told when it next answers.

@@ -100,6 +100,7 @@ void Fleet::Core::OnSpawned(const std::string& id, StatusOr<RunningServer> runni
   if (!running.ok()) return StartFailed(id, std::string(running.status().message()));
   ServerEntry& server = table_.Add(*std::move(running), Now());
   server.slots = options_.slots;
+  server.assumed = static_cast<std::uint32_t>(AssumedSlots());
   server.asked_for = spawned.empty() ? Now() : spawned.mapped();
   Mark(server);
   WaitUntilReady(id, milliseconds(5));
@@ -163,6 +164,7 @@ void Fleet::Core::OnNews(ServerNews news) {
     Say(LogLevel::kInfo, "game server " + id + " has come by itself, at " + news.running.control);
     server = &table_.Add(std::move(news.running), Now());
     server->slots = options_.slots;
+    server->assumed = static_cast<std::uint32_t>(AssumedSlots());
     WaitUntilReady(id, milliseconds(5));
   }
   server->told = news.state;

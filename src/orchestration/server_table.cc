@@ -5,6 +5,14 @@
 #include <utility>
 
 namespace oofgg::orchestration {
+namespace {
+
+std::size_t RoomIn(const ServerEntry& server, std::size_t slots) {
+  const std::size_t used = server.seats.size() + server.ghosts.size() + server.foreign;
+  return used >= slots ? 0 : slots - used;
+}
+
+}  // namespace
 
 ServerEntry& ServerTable::Touch(ServerEntry& server) {
   touched_.insert(&server);
@@ -48,11 +56,13 @@ void ServerTable::Settle() {
 ServerTable::Known ServerTable::KnownOf(const ServerEntry& server) {
   Known known{.state = server.state,
               .free = FreeSlots(server),
+              .unknown = server.slots == 0 && server.assumed == 0,
               .slots = server.slots,
               .own = !server.running.registered,
               .late = server.late,
               .outdated = server.outdated,
               .stays = !server.leaving && !server.retired};
+  known.sure = (std::min)(known.free, RoomIn(server, server.slots != 0 ? server.slots : server.assumed));
   if (server.state != GameServerState::kReady) return known;
   for (const auto& [player, asked] : server.ghosts) known.soon += asked ? 1 : 0;
   return known;
@@ -87,9 +97,9 @@ void ServerTable::Count(ServerEntry& server, const Known& known, bool in) const 
     if (!in) outdated_.erase(&server);
   }
   if (known.free == 0) return;
-  add(count_with_room_, 1);
-  if (known.slots == 0) add(count_unknown_, 1);
-  if (known.slots != 0) add(free_, known.free);
+  if (known.sure > 0 || known.unknown) add(count_with_room_, 1);
+  if (known.unknown) add(count_unknown_, 1);
+  add(free_, known.sure);
   ByFree& index = with_room_[known.outdated ? 1 : 0];
   auto& bucket = index[known.free];
   if (in) bucket.insert(&server);
@@ -100,9 +110,10 @@ void ServerTable::Count(ServerEntry& server, const Known& known, bool in) const 
 std::size_t ServerTable::FreeSlots(const ServerEntry& server) {
   if (server.state != GameServerState::kReady || server.told != GameServerState::kReady) return 0;
   if (server.full) return 0;
-  if (server.slots == 0) return std::numeric_limits<std::uint32_t>::max();
-  const std::size_t used = server.seats.size() + server.ghosts.size() + server.foreign;
-  return used >= server.slots ? 0 : server.slots - used;
+  if (server.slots != 0) return RoomIn(server, server.slots);
+  if (server.assumed == 0) return std::numeric_limits<std::uint32_t>::max();
+  const std::size_t room = RoomIn(server, server.assumed);
+  return room == 0 && server.in_flight == 0 ? 1 : room;
 }
 
 ServerEntry* ServerTable::PickFrom(const ByFree& servers, const std::vector<std::string>& players,

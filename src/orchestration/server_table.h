@@ -27,6 +27,7 @@ struct ServerEntry {
   RunningServer running;
   GameServerState state = GameServerState::kStarting;
   std::uint32_t slots = 0;                         ///< 0: not known yet.
+  std::uint32_t assumed = 0;                       ///< Until then: what its like hold; 0: nobody can tell.
   bool tells_load = false;                         ///< Answers `GET /status`.
   GameServerState told = GameServerState::kReady;  ///< What it said of itself; else it wants no players.
   bool full = false;                               ///< Refused, and no seat was freed since.
@@ -75,8 +76,8 @@ class ServerTable {
   /// No entry that was handed out so far is changed any more, but by another `Find` or `Pick`.
   void Settle();
 
-  /// Free slots of a server that takes players; 0 of one that does not. An unknown capacity counts as without
-  /// end.
+  /// Free slots of a server that takes players; 0 of one that does not. A capacity of which nothing is known
+  /// counts as without end. One that is assumed may be larger, so beyond it one player at a time is let try.
   [[nodiscard]] static std::size_t FreeSlots(const ServerEntry& server);
 
   /// A ready server that has a slot for each of `players`: of those that are not outdated, if they have room,
@@ -123,6 +124,8 @@ class ServerTable {
   struct Known {
     GameServerState state = GameServerState::kStarting;
     std::size_t free = 0;
+    std::size_t sure = 0;  // Of those, without one that is only tried.
+    bool unknown = false;
     std::uint32_t slots = 0;
     std::size_t soon = 0;
     bool own = false;

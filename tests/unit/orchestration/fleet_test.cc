@@ -110,6 +110,23 @@ TEST(Fleet, LearnsTheCapacityOfASilentImageFromItsFirstRefusal) {
   EXPECT_THAT(world.sim.started, SizeIs(3)) << "no server started in vain";
 }
 
+TEST(Fleet, WhatOneSilentServerHoldsIsAssumedOfTheNextAndThenTried) {
+  World world;
+  world.sim.model.tells_status = false;
+  for (int i = 0; i < 30; ++i) ASSERT_TRUE(world.Post(Client(i)).ok());
+  world.Advance(seconds(10));
+  EXPECT_THAT(world.sim.started, SizeIs(10));
+  int asked = 0;
+  for (const auto& [id, server] : world.sim.servers()) asked += server.calls.at("POST");
+  EXPECT_LE(asked, 30 + 9 * 4) << "the whole line was tried on each server";
+
+  world.sim.model.slots = 5;
+  for (int i = 30; i < 50; ++i) ASSERT_TRUE(world.PostUntilReady(Client(i)));
+  std::size_t most = 0;
+  for (const auto& [id, server] : world.sim.servers()) most = (std::max)(most, server.clients.size());
+  EXPECT_EQ(most, 5U) << "it may hold more than was assumed";
+}
+
 TEST(Fleet, BelievesAFullServerOnlyAfterAskingForTheClient) {
   World world;
   world.sim.model.refuses_repeat = true;
