@@ -28,6 +28,8 @@ stack_build_compose() {
   rm -rf build/stack
   mkdir -p build/stack/programs build/stack/cache/oofgg
   for program in oofgg-auth oofgg-game oofgg-maker oofgg oofgg-arena; do install -s "$bin/$program" build/stack/programs; done
+  build release oofgg-arena-static
+  install build/release/static/oofgg-arena-static build/stack/programs
   # For who compiles in the image, having deleted these programs.
   cp "$fetched"/hiredis-*.tar.gz build/stack/cache/oofgg 2>/dev/null || true
   cp "$(fetch_envoy)" build/stack/envoy
@@ -36,6 +38,11 @@ stack_build_compose() {
   say "building the images"
   # One after the other: they share their first stages, which Docker's older builder then has once.
   for part in auth maker game envoy postgres redis kafka; do DOCKER_BUILDKIT=0 compose build "$part" >&2; done
+  # Not parts of this stack: what servers/maker-docker and older deployments run.
+  for part in arena maker-drop-in; do
+    DOCKER_BUILDKIT=0 docker build --network host --build-arg BASE="${OOFGG_BASE_IMAGE:-oofgg/debian:12}" --target "$part" --tag "oofgg/$part" \
+      --file servers/Dockerfile . >&2
+  done
 }
 
 stack_up_compose() {

@@ -147,17 +147,26 @@ void AddSwarmFlags(Flags& flags, BackendSettings& settings) {
 }  // namespace
 
 void AddBackendFlags(Flags& flags, BackendSettings& settings) {
-  flags.Add({.name = "container-backend",
-             .help = "What runs game servers; none: they register themselves",
-             .variable = "CONTAINER_BACKEND",
-             .value = "process|docker|swarm|none"},
-            &settings.backend);
+  flags.AddCustom({.name = "container-backend",
+                   .help = "What runs game servers; none: they register themselves",
+                   .variable = "CONTAINER_BACKEND",
+                   .value = "process|docker|swarm|none"},
+                  "docker with an image and no command, else process", [&settings](std::string_view text) {
+                    settings.backend = text;
+                    return Status();
+                  });
   AddCommandFlags(flags, settings);
   AddProcessFlags(flags, settings.process);
   AddEngineFlags(flags, settings);
   AddImageFlags(flags, settings);
   AddLimitFlags(flags, settings);
   AddSwarmFlags(flags, settings);
+}
+
+void ChooseBackend(BackendSettings& settings) {
+  if (!settings.backend.empty()) return;
+  const bool has_image_only = !settings.image.empty() && settings.process_command.empty();
+  settings.backend = has_image_only ? "docker" : "process";
 }
 
 Status CheckTogether(const BackendSettings& settings, bool fleets_say_what) {

@@ -13,7 +13,7 @@ namespace oofgg::servers {
 
 /// What runs game servers, and how: one group of settings for each backend.
 struct BackendSettings {
-  std::string backend = "process";  ///< CONTAINER_BACKEND.
+  std::string backend{};  ///< CONTAINER_BACKEND; empty until `ChooseBackend`, unless it was said.
   std::string process_command{};
   ProcessSettings process{};
   std::string data = "oofgg-data/servers";
@@ -44,6 +44,10 @@ struct BackendSettings {
 
 /// Adds the flags of `settings`, which must outlive `Flags::Parse`.
 void AddBackendFlags(Flags& flags, BackendSettings& settings);
+
+/// Unless it was said: `docker` where an image is all that is given to start, as older deployments know no
+/// `process`; else `process`.
+void ChooseBackend(BackendSettings& settings);
 
 /// kInvalidArgument where they do not fit together. `fleets_say_what`: the image or the command of each fleet
 /// may be in the fleets file.

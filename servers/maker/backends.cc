@@ -58,8 +58,15 @@ StatusOr<backends::DockerBackendOptions> DockerOptionsOf(const BackendSettings& 
                                                    .capabilities = settings.capabilities}};
 }
 
+/// The usual reason why a maker in a container does not get through; to wait would not help.
+Status CheckEngineSocket(const BackendSettings& settings) {
+  OOFGG_ASSIGN_OR_RETURN(const auto address, backends::ParseEngineAddress(EngineSettingsOf(settings)));
+  return backends::CheckSocket(address);
+}
+
 StatusOr<std::unique_ptr<ContainerBackend>> MakeDocker(const BackendSettings& settings,
                                                        const std::string& public_host, BackendParts parts) {
+  OOFGG_RETURN_IF_ERROR(CheckEngineSocket(settings));
   OOFGG_ASSIGN_OR_RETURN(auto options, DockerOptionsOf(settings, public_host));
   OOFGG_ASSIGN_OR_RETURN(auto docker, backends::DockerBackend::Make(
                                           std::move(options), {parts.executor, parts.clock, parts.random}));
@@ -69,6 +76,7 @@ StatusOr<std::unique_ptr<ContainerBackend>> MakeDocker(const BackendSettings& se
 
 StatusOr<std::unique_ptr<ContainerBackend>> MakeSwarm(const BackendSettings& settings,
                                                       const std::string& public_host, BackendParts parts) {
+  OOFGG_RETURN_IF_ERROR(CheckEngineSocket(settings));
   OOFGG_ASSIGN_OR_RETURN(auto options, DockerOptionsOf(settings, public_host));
   OOFGG_ASSIGN_OR_RETURN(auto swarm, backends::SwarmBackend::Make(
                                          {.docker = std::move(options),

@@ -280,7 +280,7 @@ Status Serve(const MakerSettings& settings) {
     return {};
   });
   if (settings.ServesApi()) WarnIfAnybodyMayCall(settings);
-  WarnIfNotFollowed(settings.revocations);
+  if (settings.authorizer == "jwt") WarnIfNotFollowed(settings.revocations);
   WarnIfMatchesStayHere(settings);
   process.Start(kSocketThreads);
   ops.SetReady(true);

@@ -115,6 +115,7 @@ void AddRegistrationFlags(Flags& flags, MakerSettings& settings) {
 }
 
 Status Check(MakerSettings& settings) {
+  ChooseBackend(settings.backend);
   OOFGG_RETURN_IF_ERROR(CheckRole(settings));
   OOFGG_RETURN_IF_ERROR(CheckLease(settings));
   if (settings.WorksOnFleets()) {

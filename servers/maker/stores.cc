@@ -1,7 +1,10 @@
 #include "servers/maker/stores.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "oofgg/log.h"
+#include "oofgg/parse.h"
 #include "servers/common/redis_options.h"
 #include "storage/memory/orchestration/memory_fleet_leases.h"
 #include "storage/redis/durability.h"
@@ -16,6 +19,16 @@ namespace {
 
 constexpr std::chrono::seconds kRedisStartPatience{10};
 
+void WarnIfPlaintext(const storage::RedisUrl& url) {
+  if (url.tls || std::all_of(url.hosts.begin(), url.hosts.end(),
+                             [](const HostPort& host) { return IsLoopback(host.host); })) {
+    return;
+  }
+  Log(LogLevel::kWarning, "maker",
+      "REDIS_SERVER_URL: " + url.Redacted() +
+          " is spoken to in plaintext; keep it on a private network, or write rediss:// for TLS");
+}
+
 StatusOr<MakerStores> InFile(const MakerSettings& settings, const Clock& clock) {
   MakerStores stores;
   OOFGG_ASSIGN_OR_RETURN(stores.database, OpenDatabase(settings.server.database));
@@ -25,15 +38,21 @@ StatusOr<MakerStores> InFile(const MakerSettings& settings, const Clock& clock) 
   return stores;
 }
 
+/// Older deployments name a Redis as it comes and say no more about it, so a maker that believes its callers
+/// takes it; one that verifies them asks for TLS and durability (docs/decisions/0055-older-deployments.md).
 StatusOr<MakerStores> OnRedis(const MakerSettings& settings) {
-  OOFGG_ASSIGN_OR_RETURN(storage::RedisOptions options, RedisOptionsOf(settings.server));
+  const bool as_it_comes = settings.authorizer == "opaque";
+  ServerSettings server = settings.server;
+  server.insecure = server.insecure || as_it_comes;
+  OOFGG_ASSIGN_OR_RETURN(storage::RedisOptions options, RedisOptionsOf(server));
+  if (!settings.server.insecure) WarnIfPlaintext(options.url);
   const TimePoint deadline = DeadlineAfter(Clock::System().Now(), kRedisStartPatience);
   MakerStores stores;
   auto redis = storage::RedisClient::Connect(options, deadline);
   if (!redis.ok()) return Annotate(redis.status(), "--redis");
   stores.redis = *std::move(redis);
-  OOFGG_RETURN_IF_ERROR(Annotate(
-      storage::CheckDurability(*stores.redis, settings.server.allow_volatile_redis, deadline), "--redis"));
+  const bool may_forget = settings.server.allow_volatile_redis || as_it_comes;
+  OOFGG_RETURN_IF_ERROR(Annotate(storage::CheckDurability(*stores.redis, may_forget, deadline), "--redis"));
   stores.subscriber = std::make_unique<storage::RedisSubscriber>(std::move(options));
   stores.requests = std::make_unique<storage::RedisRequestStore>(*stores.redis);
   stores.leases = std::make_unique<storage::RedisFleetLeases>(*stores.redis);

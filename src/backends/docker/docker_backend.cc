@@ -30,6 +30,16 @@ std::string EventFilter() {
       .dump();
 }
 
+/// Players come by ports of the host, and into such a network none lead.
+Status CheckNetwork(const std::string& name, const std::string& body) {
+  const auto network = nlohmann::json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const bool is_internal = network.is_object() && network.contains("Internal") && network["Internal"] == true;
+  if (!is_internal) return {};
+  return MakeStatus(StatusCode::kFailedPrecondition, "DOCKER_NETWORK: the network '" + name +
+                                                         "' is internal, so no ports are published from it; "
+                                                         "make one with: docker network create NAME");
+}
+
 }  // namespace
 
 DockerBackend::Core::Core(DockerBackendOptions options, DockerBackendParts parts,
@@ -84,7 +94,9 @@ void DockerBackend::Core::LookForNetwork(const std::shared_ptr<Owed<OnStopped, S
     return engine_->Ping([owed](const StatusOr<std::int64_t>& time) { owed->Pay(time.status()); });
   }
   engine_->Call({.path = "/networks/" + plan_.network, .timeout = kCheckTimeout},
-                [owed](const StatusOr<std::string>& body) { owed->Pay(body.status()); });
+                [owed, name = plan_.network](const StatusOr<std::string>& body) {
+                  owed->Pay(body.ok() ? CheckNetwork(name, *body) : body.status());
+                });
 }
 
 void DockerBackend::Core::FindContainers(
@@ -202,6 +214,7 @@ Status DockerBackend::CheckSetting() {
                       "DOCKER_NETWORK: there is no network '" + core_->network() +
                           "'; make it with: docker network create " + core_->network());
   }
+  if (absl::IsFailedPrecondition(status)) return status;
   if (!status.ok())
     Log(LogLevel::kWarning, "backends", std::string(status.message()) + "; goes on without it");
   return {};

@@ -45,8 +45,8 @@ class DockerBackend final : public orchestration::ContainerBackend {
   ~DockerBackend() override;
 
   /// Whether the engine has what the settings name; blocks until it answers. kFailedPrecondition (it has no
-  /// such network; the message says how to make it); what is not known, as the engine is away, is logged and
-  /// no error. Not from the executor's threads.
+  /// such network, or one that publishes no ports; the message says how to make it); what is not known, as
+  /// the engine is away, is logged and no error. Not from the executor's threads.
   [[nodiscard]] Status CheckSetting();
 
   void Start(orchestration::ServerSpec spec, OnStarted on_started) override;

@@ -1,5 +1,10 @@
 #include "backends/engine/engine_address.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <utility>
 
 #include "oofgg/parse.h"
@@ -38,6 +43,18 @@ StatusOr<EngineAddress> ParseEngineAddress(const EngineSettings& settings) {
   engine.certificate_file = settings.cert_path + "/cert.pem";
   engine.key_file = settings.cert_path + "/key.pem";
   return engine;
+}
+
+Status CheckSocket(const EngineAddress& address) {
+  const std::string& path = address.unix_socket;
+  if (path.empty() || faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0 || errno != EACCES) return {};
+  std::string message = "DOCKER_HOST: uid " + std::to_string(geteuid()) + " may not use " + path;
+  struct stat socket {};
+  if (stat(path.c_str(), &socket) == 0) {
+    const std::string group = std::to_string(socket.st_gid);
+    message += ", which is for group " + group + "; in a compose file: group_add: [\"" + group + "\"]";
+  }
+  return MakeStatus(StatusCode::kPermissionDenied, message);
 }
 
 }  // namespace oofgg::backends

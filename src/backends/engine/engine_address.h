@@ -29,4 +29,8 @@ struct EngineAddress {
 /// Errors: kInvalidArgument that names the variable.
 [[nodiscard]] StatusOr<EngineAddress> ParseEngineAddress(const EngineSettings& settings);
 
+/// Whether this process may use the engine's socket. Errors: kPermissionDenied, which says whose it is; a
+/// socket that is not there is none, as its engine may come.
+[[nodiscard]] Status CheckSocket(const EngineAddress& address);
+
 }  // namespace oofgg::backends

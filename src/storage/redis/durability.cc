@@ -34,12 +34,12 @@ Status CheckOne(RedisClient& client, bool allow_volatile, TimePoint deadline) {
   if (facts.find("aof_enabled:1") != std::string_view::npos) return absl::OkStatus();
   const std::string fault = "Redis at " + client.options().url.Redacted() +
                             " keeps no append-only file, so a restart of it loses what was acknowledged";
+  const std::string remedy = "; set `appendonly yes` in its configuration";
   if (allow_volatile) {
-    Log(LogLevel::kWarning, "redis", fault);
+    Log(LogLevel::kWarning, "redis", fault + remedy);
     return absl::OkStatus();
   }
-  return MakeStatus(StatusCode::kFailedPrecondition,
-                    fault + "; set `appendonly yes` in its configuration, or pass --allow-volatile-redis");
+  return MakeStatus(StatusCode::kFailedPrecondition, fault + remedy + ", or pass --allow-volatile-redis");
 }
 
 }  // namespace

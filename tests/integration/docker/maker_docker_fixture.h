@@ -91,7 +91,7 @@ class MakerDockerFixture : public DockerFixture {
     const std::lock_guard lock(mutex_);
     return "the last answer was " + last_answer_;
   }
-  bool Knows(const std::string& server, const std::string& client) {
+  virtual bool Knows(const std::string& server, const std::string& client) {
     return Ask("GET", "http://" + server + "/reservation/" + client).status == 200;
   }
 

@@ -68,16 +68,21 @@ TEST_F(MakerDockerTest, WithoutANetworkTheHostIsAsTheCallerSaysIt) {
   EndGames();
 }
 
-TEST_F(MakerDockerTest, WhatTheSettingsNameAndIsNotThereEndsItWithOneLine) {
-  ChildProcess maker("oofgg-maker", {.arguments = {},
-                                     .environment = {{"CONTAINER_BACKEND", "docker"},
-                                                     {"DOCKER_HOST", engine_->host()},
-                                                     {"DOCKER_NETWORK", "nowhere"},
-                                                     {"IMAGE_TO_PULL", "quirky"},
-                                                     {"OOFGG_HTTP_LISTEN", "127.0.0.1:0"}},
-                                     .working_directory = folder_.path()});
-  EXPECT_EQ(maker.Wait(), 1);
-  EXPECT_TRUE(maker.WaitForErrors("docker network create nowhere")) << maker.errors();
+TEST_F(MakerDockerTest, ANetworkThatCannotServeEndsItWithOneLine) {
+  EXPECT_NE(engine_->Docker("network create --internal cellar"), "");
+  const std::pair<std::string, std::string> cases[] = {{"nowhere", "docker network create nowhere"},
+                                                       {"cellar", "'cellar' is internal"}};
+  for (const auto& [network, said] : cases) {
+    // An image alone: that says which backend is meant.
+    ChildProcess maker("oofgg-maker", {.arguments = {},
+                                       .environment = {{"DOCKER_HOST", engine_->host()},
+                                                       {"DOCKER_NETWORK", network},
+                                                       {"IMAGE_TO_PULL", "quirky"},
+                                                       {"OOFGG_HTTP_LISTEN", "127.0.0.1:0"}},
+                                       .working_directory = folder_.path()});
+    EXPECT_EQ(maker.Wait(), 1);
+    EXPECT_TRUE(maker.WaitForErrors(said)) << maker.errors();
+  }
 }
 
 TEST_F(MakerDockerTest, AFailedServersLastWordsReachWhoAsked) {

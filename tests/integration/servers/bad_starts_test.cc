@@ -76,6 +76,11 @@ INSTANTIATE_TEST_SUITE_P(
             {"--jwks", "x", "--presence-advertise", ":8080"},
             2,
             "--presence-advertise: ':8080' names no host that clients could connect to; write HOST:PORT"},
+        BadStart{"MakerRedisPlaintext",
+                 "oofgg-maker",
+                 {"--process-command", "x", "--jwks", "x", "--redis", "192.0.2.1:6379"},
+                 1,
+                 "write rediss://"},
         BadStart{"MakerRedis", "oofgg-maker", {"--role", "worker"}, 2, "--redis"},
         BadStart{
             "AuthMailTwice", "oofgg-auth", {"--mail-hook", "x", "--smtp-url", "smtp://x"}, 2, "--mail-hook"},

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/integration/servers/maker_fixture.h"
+#include "tests/support/redis_server.h"
 #include "tests/support/tcp_peer.h"
 
 namespace oofgg::testing {
@@ -49,6 +50,18 @@ TEST_F(MakerServerTest, AskingAgainChangesNothing) {
   EXPECT_THAT(Loads(), ElementsAre(HasSubstr("\"reserved\":1,")));
   EXPECT_EQ(Seat("bob"), address) << "there was room";
   EXPECT_THAT(Loads(), ElementsAre(HasSubstr("\"reserved\":2,")));
+}
+
+TEST_F(MakerServerTest, ARedisAsItComesIsTakenUnlessCallersAreVerified) {
+  const RedisServer redis({"--appendonly", "no"});
+  Start({"--redis", redis.address()});
+  EXPECT_NE(Seat("alice"), "");
+  EXPECT_EQ(maker_->Terminate(), 0);
+  EXPECT_THAT(maker_->process().errors(), HasSubstr("set `appendonly yes`")) << "said, but no fault";
+  ChildProcess strict("oofgg-maker",
+                      In(folder_, {"--redis", redis.address(), "--jwks", "x", "--process-command", "x"}));
+  EXPECT_EQ(strict.Wait(), 1);
+  EXPECT_THAT(strict.errors(), HasSubstr("--allow-volatile-redis"));
 }
 
 TEST_F(MakerServerTest, WithdrawingFreesTheSeat) {

@@ -1,11 +1,15 @@
 #include "backends/engine/engine_client.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <future>
 
 #include "oofgg/serial_executor.h"
 #include "oofgg/thread_pool.h"
+#include "tests/support/temporary_directory.h"
 #include "tests/unit/backends_docker/fake_engine.h"
 
 namespace oofgg::backends {
@@ -27,6 +31,23 @@ TEST(EngineAddress, IsAsDockersOwnClientsTakeIt) {
   EXPECT_EQ(tls.ca_file, "/certs/ca.pem");
   EXPECT_EQ(tls.certificate_file, "/certs/cert.pem");
   EXPECT_EQ(tls.key_file, "/certs/key.pem");
+}
+
+TEST(EngineAddress, ASocketThatMayNotBeUsedIsToldOfWithItsGroup) {
+  const testing::TemporaryDirectory folder;
+  const EngineAddress address{.base_url = {}, .unix_socket = folder / "docker.sock"};
+  EXPECT_TRUE(CheckSocket(address).ok()) << "its engine may come";
+  std::ofstream(address.unix_socket).close();
+  EXPECT_TRUE(CheckSocket(address).ok());
+  ASSERT_EQ(chmod(folder.path().c_str(), 0755), 0);
+  ASSERT_EQ(chmod(address.unix_socket.c_str(), 0), 0);
+  const uid_t self = geteuid();
+  ASSERT_EQ(seteuid(self == 0 ? 65'534 : self), 0);  // Root may do everything, so somebody else asks.
+  const Status refused = CheckSocket(address);
+  ASSERT_EQ(seteuid(self), 0);
+  EXPECT_EQ(refused.code(), StatusCode::kPermissionDenied);
+  const std::string remedy = "group_add: [\"" + std::to_string(getegid()) + "\"]";
+  EXPECT_NE(refused.message().find(remedy), absl::string_view::npos) << refused;
 }
 
 TEST(EngineAddress, SaysWhatIsWrong) {
