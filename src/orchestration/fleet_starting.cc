@@ -107,12 +107,13 @@ void Fleet::Core::OnSpawned(const std::string& id, StatusOr<RunningServer> runni
 }
 
 /// Game servers do not report that they are ready, so they are asked: often at first, since a small one is up
-/// within milliseconds.
+/// within milliseconds, and without much patience, since what is sent to a container that is just coming up may
+/// be lost, and TCP would repeat it after a second.
 void Fleet::Core::WaitUntilReady(const std::string& id, milliseconds pause) {
   ServerEntry* server = table_.Find(id);
   if (server == nullptr || server->state != GameServerState::kStarting) return;
   parts_.reservations.Probe(
-      server->running.control, options_.health_timeout,
+      server->running.control, (std::min)(20 * pause, options_.health_timeout),
       Bring<StatusOr<std::optional<ServerLoad>>>([id, pause](Core& core,
                                                              StatusOr<std::optional<ServerLoad>> load) {
         ServerEntry* found = core.table_.Find(id);
