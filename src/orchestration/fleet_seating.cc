@@ -253,8 +253,10 @@ void Fleet::Core::OnCancelled(const std::string& server_id, const std::string& p
   if (*freed) {
     Forget(server_id, player);
   } else {
-    ++server->foreign;  // It knows no way to give a seat up, so the slot stays taken.
+    // It knows no way to give a seat up, so the slot stays taken until the server ends.
+    ++server->foreign;
     server->unreturned.insert(player);
+    if (!server->running.registered) Leave(*server, WallTime::max(), "keeps a seat that was given up");
   }
   Pump();
 }

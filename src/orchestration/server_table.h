@@ -55,7 +55,8 @@ struct ServerEntry {
   std::optional<TimePoint> well_since{};  ///< While sick: since when it answers again.
 
   [[nodiscard]] bool Empty() const {
-    return seats.empty() && ghosts.empty() && foreign == 0 && in_flight == 0;
+    // Whose seat it could not be told to give up has left all the same.
+    return seats.empty() && ghosts.empty() && foreign <= unreturned.size() && in_flight == 0;
   }
 };
 

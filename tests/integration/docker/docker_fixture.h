@@ -21,6 +21,7 @@ class DockerFixture : public ::testing::Test {
     if (!engine_->trouble().empty()) return;
     const std::string program = std::getenv("OOFGG_TEST_QUIRKY_SERVER");
     engine_->MakeImage("quirky", program, {"3000", "3"});
+    engine_->MakeImage("quirky:ten", program, {"3000", "10"});
     engine_->MakeImage("quirky:garbles", program, {"3000", "3", "30"});
     engine_->MakeImage("quirky:dies", program, {"3000", "3", "0", "die"});
     engine_->MakeImage("quirky:hog", program, {"3000", "3", "0", "hog"});

@@ -30,6 +30,19 @@ inline constexpr std::size_t kSlots = 3;
 class MakerDockerFixture : public DockerFixture {
  protected:
   void StartMaker(const std::string& image, std::map<std::string, std::string> more = {}) {
+    maker_ = Launch(image, std::move(more));
+    const std::string address = HttpAddressOf(*maker_);
+    ASSERT_NE(address, "") << Log();
+    // Clients may be reading the one that they have.
+    if (address != address_) address_ = address;
+  }
+
+  /// Where clients ask it; empty if it does not start.
+  static std::string HttpAddressOf(ChildProcess& maker) {
+    return WordOf(maker.WaitForLine("ready ").value_or(""), "http");
+  }
+  /// Without waiting until it is ready.
+  std::unique_ptr<ChildProcess> Launch(const std::string& image, std::map<std::string, std::string> more) {
     if (redis_ != nullptr) more["REDIS_SERVER_URL"] = redis_->address();
     more.merge(std::map<std::string, std::string>{{"CONTAINER_BACKEND", "docker"},
                                                   {"DOCKER_HOST", engine_->host()},
@@ -44,14 +57,14 @@ class MakerDockerFixture : public DockerFixture {
     // Its log goes to a file: from a pipe nobody reads while the test goes on.
     const std::string command =
         "exec " + where + "'" + std::string(programs) + "/oofgg-maker' 2>>'" + (folder_ / "log") + "'";
-    maker_ =
-        std::make_unique<ChildProcess>("/bin/sh", ChildProcess::Options{.arguments = {"-c", command},
-                                                                        .environment = std::move(more),
-                                                                        .working_directory = folder_.path()});
-    const auto ready = maker_->WaitForLine("ready ");
-    ASSERT_TRUE(ready.has_value()) << Log();
-    // Clients may be reading the one that they have.
-    if (const std::string address = WordOf(*ready, "http"); address != address_) address_ = address;
+    return std::make_unique<ChildProcess>("/bin/sh",
+                                          ChildProcess::Options{.arguments = {"-c", command},
+                                                                .environment = std::move(more),
+                                                                .working_directory = folder_.path()});
+  }
+  static void Kill(std::unique_ptr<ChildProcess>& maker) {
+    maker->Signal(SIGKILL);
+    maker->Wait();
   }
 
   /// The end of what makers have said.
@@ -70,12 +83,13 @@ class MakerDockerFixture : public DockerFixture {
   }
 
   /// Asks until there is an address, and whoever is there knows the client: `host:port`, or nothing.
-  std::string Seat(const std::string& client) {
+  std::string Seat(const std::string& client) { return Seat(client, address_); }
+  std::string Seat(const std::string& client, const std::string& maker) {
     {
       const std::lock_guard lock(mutex_);
       clients_.insert(client);
     }
-    const std::string url = "http://" + address_ + "/request";
+    const std::string url = "http://" + maker + "/request";
     const auto give_up = std::chrono::steady_clock::now() + kPatience;
     while (std::chrono::steady_clock::now() < give_up) {
       HttpReply reply = Ask("POST", url, client);
@@ -108,8 +122,9 @@ class MakerDockerFixture : public DockerFixture {
   static std::string Name(std::size_t i) { return "client-" + std::to_string(i); }
 
   /// Whose game server ends is seated anew, unless nobody wants to play any more.
-  void GoHome() {
-    for (const std::string& client : clients_) (void)Ask("DELETE", "http://" + address_ + "/request", client);
+  void GoHome() { GoHome(address_); }
+  void GoHome(const std::string& maker) {
+    for (const std::string& client : clients_) (void)Ask("DELETE", "http://" + maker + "/request", client);
     clients_.clear();
   }
   /// Games end, and their servers with them.

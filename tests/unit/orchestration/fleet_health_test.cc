@@ -20,6 +20,23 @@ std::string OnlyServer(World& world) {
   return world.sim.servers().begin()->first;
 }
 
+TEST(Fleet, AServerThatKeepsASeatThatWasGivenUpIsDrained) {
+  World world;
+  world.sim.model.tells_status = false;
+  world.sim.model.knows_delete = false;
+  for (const char* client : {"alice", "bob", "carol"}) ASSERT_TRUE(world.PostUntilReady(client));
+  const std::string kept = world.sim.started.front().id;
+  ASSERT_TRUE(world.facade->Withdraw("default", "alice").ok());
+  world.Advance(milliseconds(100));
+  EXPECT_EQ(world.CountInState(GameServerState::kDraining), 1U);
+  ASSERT_TRUE(world.PostUntilReady("dave"));
+  EXPECT_EQ(world.sim.Server(kept).clients.count("dave"), 0U);
+  EXPECT_THAT(world.sim.stopped, IsEmpty()) << "bob and carol play";
+  for (const char* client : {"bob", "carol"}) ASSERT_TRUE(world.facade->Withdraw("default", client).ok());
+  world.Advance(seconds(5));
+  EXPECT_THAT(world.sim.stopped, ElementsAre(kept));
+}
+
 TEST(FleetHealth, PlayersOfADeadServerAreSeatedAnewWithoutAskingAgain) {
   World world;
   ASSERT_TRUE(world.PostUntilReady("alice"));
