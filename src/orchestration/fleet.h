@@ -57,6 +57,11 @@ struct FleetParts {
   /// Asked before each task: while it says no, what is due is dropped, since the fleet is about to go. So a
   /// worker that was paused until another one took its fleet does nothing more to it. Empty: always.
   std::function<bool()> may_act{};
+  /// Who this worker is, as the fleet's lease knows it.
+  std::string holder{};
+  /// Told, on the executor, when the store refuses what this worker writes since another one has taken the
+  /// fleet over: the fleet does no good any more.
+  std::function<void()> on_lost{};
   /// What operators order, and where the fleet tells of its pace. Null: nothing is ordered, nobody is told.
   FleetOrderStore* orders = nullptr;
   /// The options as they are configured now, for a fleet whose configuration may change; its name never does.
@@ -66,8 +71,10 @@ struct FleetParts {
 /// The worker of one fleet: takes requests from the queue in order, knows which servers have free slots,
 /// starts and stops servers, seats players and has the game server confirm it.
 ///
-/// It has the fleet to itself: what others had leased when it starts is taken from them. Where there are
-/// several workers a `FleetKeeper` sees to that.
+/// It has the fleet to itself: what others had leased when it starts is taken from them, and what they write
+/// from then on is refused. Where there are several workers a `FleetKeeper` sees to that. A server is closed
+/// in the store before it is stopped: so whoever was paused in between has nobody's seat on it when it goes
+/// on.
 ///
 /// Event-driven: it acts when a request arrives, a server starts, answers or ends, or a seat frees; the only
 /// regular timer looks after the health of servers that run.

@@ -89,6 +89,8 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   void AdoptSeats();
   void Changed(const std::vector<RequestRecord>& records);
   void SeatAgain(const std::vector<RequestRecord>& dropped);
+  void Drop(const std::string& server_id);
+  void Note(const Status& written) const;
   void Sweep();
   void ArmSweep(std::optional<WallTime> next);
 
@@ -142,6 +144,8 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   void ConsiderIdle(ServerEntry& server);
   void Retire(ServerEntry& server, std::string_view why, bool politely);
   void Stop(const std::string& id);
+  [[nodiscard]] bool Close(ServerEntry& server, bool politely);
+  void RecallSeats(ServerEntry& server);
   [[nodiscard]] bool HasRested(ServerEntry& server) const;
   [[nodiscard]] bool IsReserve(const ServerEntry& server);
   void ProbeIn(Duration delay, const std::string& id);
@@ -160,6 +164,7 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   FleetOptions configured_;  // Of the same name.
   FleetOrders orders_;
   std::string revision_;  // What is started now.
+  FleetTerm term_;
   const FleetParts parts_;
   const OnChange on_change_;
   ServerTable table_;

@@ -72,6 +72,14 @@ void FleetKeeper::Begin(TimePoint until) {
   told_.clear();
   FleetParts parts = parts_;
   parts.may_act = [term = term_, &clock = parts_.clock] { return clock.Now() < term->until.load(); };
+  parts.holder = options_.holder;
+  parts.on_lost = [this, gate = gate_, term = term_] {
+    gate->Pass([&] {
+      Post([this, term] {
+        if (term_ == term) End("another worker has taken it over");
+      });
+    });
+  };
   const auto fleet = std::make_shared<Fleet>(fleet_options_, parts, on_change_);
   {
     const std::lock_guard lock(mutex_);

@@ -169,7 +169,7 @@ void Fleet::Core::StartFailed(const std::string& id, std::string_view error) {
   const bool for_update = replacing_.erase(id) > 0;  // Nobody in line was meant to have it.
   if (Coming() == 0 && !for_update) {
     const std::size_t slots = AssumedSlots() != 0 ? AssumedSlots() : std::numeric_limits<std::size_t>::max();
-    auto meant = parts_.store.LeaseOldest(options_.name, slots, LeaseEnd());
+    auto meant = parts_.store.LeaseOldest(term_, slots, LeaseEnd());
     if (meant.ok()) {
       for (const RequestRecord& record : *meant) {
         taken_out_ += static_cast<std::int64_t>(record.players.size());

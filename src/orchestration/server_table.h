@@ -43,6 +43,7 @@ struct ServerEntry {
   bool proven = false;   ///< Has taken a player, or was running before us.
   bool adopted = false;  ///< Found running at our start, and not heard of yet.
   bool retired = false;  ///< Told to stop.
+  bool closing = false;  ///< Perhaps closed in the store, so it is to stop, whatever it was told.
   bool leaving = false;  ///< Takes no new players, and stops when it is empty or at `leave_by`.
   WallTime leave_by = WallTime::max();
   bool outdated = false;                  ///< Does not run what the fleet starts now.
