@@ -60,7 +60,8 @@ orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const 
   options.min_ready = static_cast<std::size_t>(settings.fleet_min_ready);
   options.max.reset();
   if (settings.fleet_max) options.max = static_cast<std::size_t>(*settings.fleet_max);
-  if (settings.backend.backend == "none") options.max = 0;
+  options.starts_servers = settings.backend.backend != "none";
+  if (!options.starts_servers) options.max = 0;
   options.max_starting = static_cast<std::size_t>(settings.max_concurrent_jobs);
   options.slots = static_cast<std::uint32_t>(settings.server_slots);
   options.idle_timeout = settings.fleet_idle_timeout;

@@ -41,6 +41,7 @@ struct FleetOptions {
   std::string command{};                             ///< Processes; empty: the backend's own.
   Packing packing = Packing::kPack;
   std::size_t update_batch = 1;  ///< Servers that a rolling update replaces at a time.
+  bool starts_servers = true;    ///< Else they only register themselves, and whatever it says, `max` is 0.
 };
 
 /// What a fleet works with; all of it must outlive the fleet and every task posted to `executor`. The

@@ -30,6 +30,16 @@ StatusOr<std::vector<GameServerInfo>> ServersOf(FleetDoor& fleet) {
 /// A worker that has something to tell tells it every few seconds.
 constexpr std::chrono::minutes kOldWord{1};
 
+Status CheckStarts(const FleetConfig& fleet, std::string_view what) {
+  if (fleet.options.starts_servers) return absl::OkStatus();
+  return MakeStatus(
+      StatusCode::kFailedPrecondition,
+      "fleet " + fleet.options.name +
+          " starts no game servers (CONTAINER_BACKEND=none), they register themselves: there is "
+          "nothing to " +
+          std::string(what));
+}
+
 void CountServers(const std::vector<GameServerInfo>& servers, FleetInfo& info) {
   for (const GameServerInfo& server : servers) {
     std::uint32_t& in_state = server.state == GameServerState::kStarting   ? info.starting
@@ -126,6 +136,7 @@ StatusOr<FleetInfo> FleetFacade::ScaleFleet(const CallContext& context, const Sc
     return InvalidField("min_ready", "is missing, and so is max; give one of them, or reset");
   }
   const FleetConfig config = ConfigOf(request.fleet);
+  if (!request.reset) OOFGG_RETURN_IF_ERROR(CheckStarts(config, "scale"));
   return Change(request.fleet, [&](FleetOrders& orders) -> Status {
     if (request.reset) orders.min_ready = orders.max = std::nullopt;
     if (request.min_ready) orders.min_ready = *request.min_ready;
@@ -179,6 +190,7 @@ StatusOr<FleetInfo> FleetFacade::UpdateFleet(const CallContext& context, const U
   if (!request.image && !request.command && !request.reset) {
     return InvalidField("image", "is missing, and so is command; give one of them, or reset");
   }
+  if (!request.reset) OOFGG_RETURN_IF_ERROR(CheckStarts(ConfigOf(request.fleet), "update"));
   return Change(request.fleet, [&](FleetOrders& orders) {
     if (request.reset) orders.image = orders.command = std::nullopt;
     if (request.image) orders.image = *request.image;

@@ -44,7 +44,8 @@ class FleetFacade {
   /// All fleets, or one. Where nobody works on a fleet its servers are missing, and it says so.
   [[nodiscard]] StatusOr<Fleets> ListFleets(const CallContext& context, const ListFleetsRequest& request);
 
-  /// Other sizes than are configured, from now on. kInvalidArgument for a maximum below the reserve.
+  /// Other sizes than are configured, from now on. kInvalidArgument for a maximum below the reserve;
+  /// kFailedPrecondition for a fleet whose servers only register themselves.
   [[nodiscard]] StatusOr<FleetInfo> ScaleFleet(const CallContext& context, const ScaleFleetRequest& request);
 
   /// No new players for a server, or for all that a fleet has now; each stops when it is empty, or at the
@@ -54,6 +55,7 @@ class FleetFacade {
 
   /// Another image or command than is configured, from now on. Servers that run something else are replaced,
   /// as many at a time as the fleet is configured to, each once its replacement is ready.
+  /// kFailedPrecondition as above.
   [[nodiscard]] StatusOr<FleetInfo> UpdateFleet(const CallContext& context,
                                                 const UpdateFleetRequest& request);
 

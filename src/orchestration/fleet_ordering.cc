@@ -39,6 +39,7 @@ void Fleet::Core::ApplyOrders() {
   if (orders_.max) options_.max = orders_.max;
   if (orders_.image) options_.image = *orders_.image;
   if (orders_.command) options_.command = *orders_.command;
+  if (!options_.starts_servers) options_.max = 0;
   if (options_.max) options_.min_ready = (std::min)(options_.min_ready, *options_.max);
   const Duration idle = options_.idle_timeout.value_or(kDefaultIdle);
   if (idle != scaler_idle_) scaler_.SetIdleTimeout(idle);
