@@ -38,6 +38,7 @@
 #include "servers/maker/metrics.h"
 #include "servers/maker/settings.h"
 #include "servers/maker/stores.h"
+#include "servers/maker/ticket_keys.h"
 
 namespace oofgg::servers {
 namespace {
@@ -183,6 +184,10 @@ Status Serve(const MakerSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(MakerStores stores, OpenMakerStores(settings, clock));
 
   ThreadPool workers(kWorkers);
+  // Who is known by an opaque header gets no tickets.
+  storage::RedisClient* const tickets_redis = settings.authorizer == "jwt" ? stores.redis.get() : nullptr;
+  OOFGG_ASSIGN_OR_RETURN(const auto key_notice,
+                         TicketKeyNotice::Post(tickets_redis, keys.public_keys(), workers, clock));
   auto event_log = ServerEventLog::Open(settings.event_log, {.program = kProgram,
                                                              .insecure = settings.server.insecure,
                                                              .stop = Process::StopRequested,
