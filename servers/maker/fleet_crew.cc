@@ -15,13 +15,21 @@ FleetCrew::FleetCrew(MakerStores& stores, const FleetCrewParts& parts)
     : stores_(stores), parts_(parts), holder_(NewUuidV7(parts_.clock, parts_.random)) {}
 
 FleetDoor& FleetCrew::Add(FleetOptions options, std::function<FleetOptions()> configured) {
-  Member& member = members_.emplace_back();
   const std::string name = options.name;
+  const auto [found, fresh] = members_.try_emplace(name);
+  Member& member = found->second;
+  if (!fresh) return DoorOf(member);
+  member.configured = configured;
   if (parts_.backend != nullptr) Keep(member, std::move(options), std::move(configured));
-  if (!stores_.AreShared()) return *member.keeper;
+  if (!stores_.AreShared()) return DoorOf(member);
   member.elsewhere = std::make_unique<orchestration::RemoteFleet>(name, *stores_.leases);
   member.news = storage::FollowFleet(*stores_.subscriber, name, parts_.waiters, member.keeper.get());
-  return *member.elsewhere;
+  return DoorOf(member);
+}
+
+FleetDoor& FleetCrew::DoorOf(Member& member) {
+  if (member.elsewhere != nullptr) return *member.elsewhere;
+  return *member.keeper;
 }
 
 void FleetCrew::Keep(Member& member, FleetOptions options, std::function<FleetOptions()> configured) {
@@ -45,14 +53,15 @@ void FleetCrew::Keep(Member& member, FleetOptions options, std::function<FleetOp
 }
 
 void FleetCrew::Configured() {
-  for (Member& member : members_) {
+  for (auto& [name, member] : members_) {
     if (member.keeper != nullptr) member.keeper->OrdersChanged();
   }
 }
 
 void FleetCrew::Start() {
-  for (Member& member : members_) {
-    if (member.keeper != nullptr) member.keeper->Start();
+  for (auto& [name, member] : members_) {
+    const bool closes = member.configured && member.configured().closes;
+    if (member.keeper != nullptr && !closes) member.keeper->Start();
   }
 }
 

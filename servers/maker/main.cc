@@ -243,16 +243,25 @@ Status Serve(const MakerSettings& settings) {
   orchestration::RegistrationFacade registration(
       *servers, {.control_networks = settings.register_networks,
                  .maker_keys = settings.authorizer == "jwt" ? ticket_keys : std::string()});
-  const auto configured = catalog->now();
-  for (const orchestration::FleetConfig& each : *configured) {
-    const std::string name = each.options.name;
-    orchestration::FleetDoor& fleet =
-        crew.Add(each.options, [&catalog, name] { return catalog->OptionsOf(name); });
-    requests.AddFleet(fleet);
-    seats.AddFleet(fleet);
-    fleets.AddFleet(fleet);
-    if (settings.WorksOnFleets()) registration.AddFleet(name, OnlyGameOf(each));
-  }
+  const auto serve = [&](const FleetCatalog::Fleets& configured) {
+    for (const orchestration::FleetConfig& each : configured) {
+      const std::string name = each.options.name;
+      if (each.options.closes) {
+        requests.CloseFleet(name);
+        seats.CloseFleet(name);
+        fleets.CloseFleet(name);
+        registration.CloseFleet(name);
+        continue;
+      }
+      orchestration::FleetDoor& fleet =
+          crew.Add(each.options, [&catalog, name] { return catalog->OptionsOf(name); });
+      requests.AddFleet(fleet);
+      seats.AddFleet(fleet);
+      fleets.AddFleet(fleet);
+      if (settings.WorksOnFleets()) registration.AddFleet(name, OnlyGameOf(each));
+    }
+  };
+  serve(*catalog->now());
   MatchSeatsAllocator allocator(seats, *catalog, signer, workers, (*event_log)->log(), clock);
   matchmaking::MatchmakingFacade matchmaking({clock, random, workers, *rules, allocator});
 
@@ -278,8 +287,10 @@ Status Serve(const MakerSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(const auto server, StartRpc(settings.server, tls, host, services));
   // Only now that nothing can go wrong any more: a maker that cannot listen starts no game servers.
   crew.Start();
-  const TidyTimer looking_at_fleets(workers, clock, kLookAtFleets, [&catalog, &crew]() -> Status {
-    if (catalog->Look()) crew.Configured();
+  const TidyTimer looking_at_fleets(workers, clock, kLookAtFleets, [&catalog, &crew, &serve]() -> Status {
+    if (!catalog->Look(serve)) return {};
+    crew.Start();
+    crew.Configured();
     return {};
   });
   if (settings.ServesApi()) WarnIfAnybodyMayCall(settings);

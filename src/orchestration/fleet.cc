@@ -175,8 +175,12 @@ void Fleet::Core::SeatAgain(const std::vector<RequestRecord>& dropped) {
 void Fleet::Core::Pump() {
   if (!started_) return;
   table_.Settle();
-  PlaceWaiting();
-  StartServers();
+  if (options_.closes) {
+    SendAway();
+  } else {
+    PlaceWaiting();
+    StartServers();
+  }
   if (!sweep_armed_) ArmSweep(std::nullopt);
 }
 

@@ -41,6 +41,7 @@ struct FleetOptions {
   std::string command{};                             ///< Processes; empty: the backend's own.
   Packing packing = Packing::kPack;
   std::size_t update_batch = 1;  ///< Servers that a rolling update replaces at a time.
+  bool closes = false;           ///< Nobody is seated any more, and its servers leave when they are empty.
   bool starts_servers = true;    ///< Else they only register themselves, and whatever it says, `max` is 0.
 };
 
@@ -63,6 +64,9 @@ struct FleetParts {
   /// Told, on the executor, when the store refuses what this worker writes since another one has taken the
   /// fleet over: the fleet does no good any more.
   std::function<void()> on_lost{};
+  /// Told, on the executor, when a fleet that closes has no servers left but those that registered themselves
+  /// and are empty; perhaps more than once.
+  std::function<void()> on_over{};
   /// What operators order, and where the fleet tells of its pace. Null: nothing is ordered, nobody is told.
   FleetOrderStore* orders = nullptr;
   /// The options as they are configured now, for a fleet whose configuration may change; its name never does.

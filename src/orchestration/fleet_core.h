@@ -152,13 +152,15 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
 
   // fleet_ordering.cc
   void ApplyOrders();
-  void Mark(ServerEntry& server) const;
+  void Mark(ServerEntry& server);
   void Leave(ServerEntry& server, WallTime until, std::string_view why);
   bool ConsiderLeaving(ServerEntry& server);
   void ForgetOrders(const std::string& server_id);
   [[nodiscard]] std::size_t Replacements() const;
   void Replace();
   void TellPace();
+  void SendAway();
+  [[nodiscard]] bool IsOver() const;
 
   FleetOptions options_;     // What counts: as configured, but for what was ordered.
   FleetOptions configured_;  // Of the same name.

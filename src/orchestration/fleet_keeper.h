@@ -37,7 +37,7 @@ class FleetKeeper final : public FleetDoor {
   FleetKeeper(const FleetKeeper&) = delete;
   FleetKeeper& operator=(const FleetKeeper&) = delete;
 
-  /// Takes the fleet, or stands by for it.
+  /// Takes the fleet, or stands by for it; until it closes and is over. Again: if it opened again.
   void Start();
 
   /// The lease was let go: no need to wait for the next turn.
@@ -60,6 +60,7 @@ class FleetKeeper final : public FleetDoor {
   void Turn();
   void Begin(TimePoint until);
   void End(std::string_view why);
+  void Over();
   void Tell(const std::vector<GameServerInfo>& servers);
   [[nodiscard]] std::shared_ptr<Fleet> Current() const;
   void Say(LogLevel level, std::string_view message) const;
@@ -73,6 +74,7 @@ class FleetKeeper final : public FleetDoor {
   const std::shared_ptr<CallGate> gate_ = std::make_shared<CallGate>();
 
   // Of the turns.
+  bool takes_part_ = false;
   std::shared_ptr<Term> term_;
   std::string told_;
   ScopedTimer timer_;

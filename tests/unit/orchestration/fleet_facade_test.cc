@@ -11,6 +11,8 @@ namespace oofgg::orchestration {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
@@ -139,6 +141,17 @@ TEST_F(FleetFacadeTest, WhereNoServersAreStartedThereIsNothingToScale) {
   EXPECT_EQ(orders_.Find("arena")->version, 0U);
   EXPECT_TRUE(facade_.ScaleFleet(As("admin"), {.fleet = "arena", .reset = true}).ok());
   EXPECT_TRUE(facade_.DrainServers(As("admin"), {.fleet = "arena"}).ok());
+}
+
+TEST_F(FleetFacadeTest, AFleetThatClosesIsListedWhileItHasAWorkerAndTakesNoOrders) {
+  facade_.CloseFleet("arena");
+  facade_.CloseFleet("duel");  // Nobody works on it.
+  EXPECT_THAT(facade_.ListFleets(As("admin"), {}).value().fleets, SizeIs(1));
+  EXPECT_THAT(facade_.ListGameServers(As("admin"), {}).value().servers, Not(IsEmpty()));
+  EXPECT_EQ(facade_.ScaleFleet(As("admin"), {.fleet = "arena", .min_ready = 1}).status().code(),
+            StatusCode::kNotFound);
+  facade_.AddFleet(duel_);
+  EXPECT_THAT(facade_.ListFleets(As("admin"), {}).value().fleets, SizeIs(2));
 }
 
 TEST_F(FleetFacadeTest, WhatCannotBeIsRefusedAndLeavesNoTrace) {
