@@ -108,6 +108,7 @@ void Fleet::Core::OnListed(StatusOr<std::vector<RunningServer>> servers,
     if (table_.Find(id) == nullptr) ForgetOrders(id);
   }
   on_started(absl::OkStatus());
+  LookForStrays();
   if (to_adopt_ == 0) {
     started_ = true;
     return Pump();

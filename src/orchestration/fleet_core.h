@@ -21,10 +21,10 @@
 namespace oofgg::orchestration {
 
 /// The state of a fleet. Everything here runs on the fleet's executor, one task at a time; what comes back
-/// from the backend or from a game server is brought there first, and dropped if the fleet is gone. Five
-/// ideas, five files: fleet.cc (life and recovery), fleet_seating.cc (the line and the seats),
+/// from the backend or from a game server is brought there first, and dropped if the fleet is gone. Six
+/// ideas, six files: fleet.cc (life and recovery), fleet_seating.cc (the line and the seats),
 /// fleet_starting.cc (how many servers, and starting them), fleet_health.cc (what becomes of them),
-/// fleet_ordering.cc (what operators and the configuration want).
+/// fleet_ordering.cc (what operators and the configuration want), fleet_strays.cc (what runs unknown to it).
 class Fleet::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(FleetOptions options, const FleetParts& parts, OnChange on_change);
@@ -165,6 +165,11 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   FleetOptions options_;     // What counts: as configured, but for what was ordered.
   FleetOptions configured_;  // Of the same name.
   FleetOrders orders_;
+  // fleet_strays.cc
+  void LookForStrays();
+  void OnListedAgain(const std::vector<RunningServer>& running);
+  void StopStray(const std::string& id);
+
   std::string revision_;  // What is started now.
   FleetTerm term_;
   const FleetParts parts_;
@@ -193,6 +198,8 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   ScopedTimer sweep_timer_;
   bool sweep_armed_ = false;
   ScopedTimer renew_timer_;
+  std::set<std::string> strays_;          // Seen at the last look.
+  ScopedTimer stray_timer_;
   bool renew_armed_ = false;
   ScopedTimer health_timer_;
   bool health_armed_ = false;

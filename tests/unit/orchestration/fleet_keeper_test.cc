@@ -2,6 +2,7 @@
 
 #include "orchestration/fleet_keeper.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "orchestration/remote_fleet.h"
@@ -187,6 +188,27 @@ TEST_F(FleetKeeperTest, WhoCannotReachTheStoreStopsInTime) {
   world_.Advance(seconds(2));
   EXPECT_TRUE(HasIt(first));
   EXPECT_EQ(world_.sim.started.size(), 1U);
+}
+
+TEST_F(FleetKeeperTest, AServerThatNobodyHeardOfIsStopped) {
+  world_.sim.start_time = seconds(10);
+  Worker first(world_, leases_, "first");
+  Worker second(world_, leases_, "second");
+  world_.Advance(seconds(1));
+  ASSERT_EQ(world_.sim.started.size(), 1U);
+  first.executor.Pause();  // It never hears of what it has begun.
+  world_.Advance(seconds(20));
+  ASSERT_TRUE(HasIt(second));
+  ASSERT_EQ(world_.sim.servers().size(), 2U) << "one more than anybody knows";
+  first.executor.GoOn();
+  world_.Advance(seconds(30));
+  EXPECT_TRUE(world_.sim.stopped.empty()) << "seen once: it may have been about to end";
+  world_.Advance(minutes(2));
+  EXPECT_THAT(world_.sim.stopped, ::testing::ElementsAre(world_.sim.started.front().id));
+  EXPECT_EQ(ServersOf(*second.keeper), 1U);
+  EXPECT_TRUE(world_.store.ClosedServers("default")->empty());
+  world_.Advance(minutes(5));
+  EXPECT_EQ(world_.sim.stopped.size(), 1U);
 }
 
 TEST_F(FleetKeeperTest, WhatClosesIsLeftWhenItsLastServerHasGone) {
