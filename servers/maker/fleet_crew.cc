@@ -15,6 +15,7 @@ FleetCrew::FleetCrew(MakerStores& stores, const FleetCrewParts& parts)
     : stores_(stores), parts_(parts), holder_(NewUuidV7(parts_.clock, parts_.random)) {}
 
 FleetDoor& FleetCrew::Add(FleetOptions options, std::function<FleetOptions()> configured) {
+  const std::lock_guard lock(mutex_);
   const std::string name = options.name;
   const auto [found, fresh] = members_.try_emplace(name);
   Member& member = found->second;
@@ -41,6 +42,7 @@ void FleetCrew::Keep(Member& member, FleetOptions options, std::function<FleetOp
                                  *member.reservations, parts_.random};
   with.orders = stores_.orders.get();
   with.configured = std::move(configured);
+  with.counts = &member.counts;
   // Where stores are shared, they tell of changes themselves.
   auto on_change = [this](const orchestration::RequestKey& key) {
     if (!stores_.AreShared()) parts_.waiters.Notify(key);
@@ -50,6 +52,16 @@ void FleetCrew::Keep(Member& member, FleetOptions options, std::function<FleetOp
       orchestration::FleetKeeperOptions{
           .holder = holder_, .lease = parts_.lease, .shared = stores_.AreShared()},
       std::move(on_change));
+}
+
+std::vector<FleetCrew::Work> FleetCrew::Works() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Work> works;
+  for (const auto& [name, member] : members_) {
+    if (member.keeper == nullptr) continue;
+    works.push_back({.fleet = name, .has_it = member.keeper->HasIt(), .counts = &member.counts});
+  }
+  return works;
 }
 
 void FleetCrew::Configured() {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -41,7 +42,7 @@ struct FleetCrewParts {
 };
 
 /// The fleets as this process has them: doors for who asks, and where it is a worker, those who stand ready
-/// to work on each. Threads: one at a time.
+/// to work on each. Threads: one at a time, but for `Works`.
 class FleetCrew {
  public:
   FleetCrew(MakerStores& stores, const FleetCrewParts& parts);
@@ -61,8 +62,18 @@ class FleetCrew {
   /// What `configured` gives has changed.
   void Configured();
 
+  /// What this process does of a fleet as its worker, and has done.
+  struct Work {
+    std::string fleet;
+    bool has_it = false;                                 ///< Now; else it stands by.
+    const orchestration::FleetCounts* counts = nullptr;  ///< As long as the crew.
+  };
+  /// Of all fleets, by name; none where this process is no worker. Threads: any.
+  [[nodiscard]] std::vector<Work> Works() const;
+
  private:
   struct Member {
+    orchestration::FleetCounts counts;
     std::function<orchestration::FleetOptions()> configured;
     std::unique_ptr<orchestration::ReservationClient> reservations;
     std::unique_ptr<orchestration::FleetKeeper> keeper;     // Where this process is a worker.
@@ -76,6 +87,7 @@ class FleetCrew {
   MakerStores& stores_;
   const FleetCrewParts parts_;
   const std::string holder_;
+  mutable std::mutex mutex_;               // While `members_` grows, or is read by another thread.
   std::map<std::string, Member> members_;  // By the name of the fleet.
 };
 

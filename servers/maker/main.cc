@@ -278,7 +278,7 @@ Status Serve(const MakerSettings& settings) {
   OpsServer ops(kProgram);
   AddSilenceGauge(ops, revocations.get());
   AddCallMetrics(ops, host.calls());
-  AddMakerMetrics(ops, matchmaking, fleets);
+  AddMakerMetrics(ops, matchmaking, fleets, crew);
   (*event_log)->AddHealth(ops);
   AddRedisHealth(ops, stores);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));

@@ -166,6 +166,7 @@ void Fleet::Core::SeatAgain(const std::vector<RequestRecord>& dropped) {
   for (const RequestRecord& record : dropped) {
     if (IsClientKey(record.key) && record.deadline > now) {
       const auto queued = parts_.store.Enqueue({record.key, record.players, record.deadline});
+      if (queued.ok()) Count(&FleetCounts::reseated);
       if (!queued.ok())
         Say(LogLevel::kWarning, "cannot queue anew: " + std::string(queued.status().message()));
     }

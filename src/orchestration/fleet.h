@@ -13,6 +13,7 @@
 #include "oofgg/model/fleet.h"
 #include "oofgg/random.h"
 #include "orchestration/container_backend.h"
+#include "orchestration/fleet_counts.h"
 #include "orchestration/fleet_door.h"
 #include "orchestration/fleet_order_store.h"
 #include "orchestration/request_store.h"
@@ -69,6 +70,8 @@ struct FleetParts {
   std::function<void()> on_over{};
   /// What operators order, and where the fleet tells of its pace. Null: nothing is ordered, nobody is told.
   FleetOrderStore* orders = nullptr;
+  /// Where the fleet counts what it does. Null: nowhere.
+  FleetCounts* counts = nullptr;
   /// The options as they are configured now, for a fleet whose configuration may change; its name never does.
   std::function<FleetOptions()> configured{};
 };

@@ -91,6 +91,9 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   void SeatAgain(const std::vector<RequestRecord>& dropped);
   void Drop(const std::string& server_id);
   void Note(const Status& written) const;
+  void Count(std::atomic<std::uint64_t> FleetCounts::*what) const {
+    if (parts_.counts != nullptr) ++(parts_.counts->*what);
+  }
   void Sweep();
   void ArmSweep(std::optional<WallTime> next);
 
@@ -162,14 +165,14 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   void SendAway();
   [[nodiscard]] bool IsOver() const;
 
-  FleetOptions options_;     // What counts: as configured, but for what was ordered.
-  FleetOptions configured_;  // Of the same name.
-  FleetOrders orders_;
   // fleet_strays.cc
   void LookForStrays();
   void OnListedAgain(const std::vector<RunningServer>& running);
   void StopStray(const std::string& id);
 
+  FleetOptions options_;     // What counts: as configured, but for what was ordered.
+  FleetOptions configured_;  // Of the same name.
+  FleetOrders orders_;
   std::string revision_;  // What is started now.
   FleetTerm term_;
   const FleetParts parts_;
@@ -195,11 +198,11 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   SeatingPace pace_;
   std::optional<std::size_t> last_line_;  // Seats in line when we last looked,
   std::int64_t taken_out_ = 0;            // and those that we took out of it, or put back, since.
+  std::set<std::string> strays_;          // Seen at the last look.
+  ScopedTimer stray_timer_;
   ScopedTimer sweep_timer_;
   bool sweep_armed_ = false;
   ScopedTimer renew_timer_;
-  std::set<std::string> strays_;          // Seen at the last look.
-  ScopedTimer stray_timer_;
   bool renew_armed_ = false;
   ScopedTimer health_timer_;
   bool health_armed_ = false;

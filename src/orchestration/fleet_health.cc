@@ -21,6 +21,7 @@ void Fleet::Core::OnExit(const ServerExit& exit) {
   if (server == nullptr) return;
   Say(LogLevel::kInfo, "game server " + exit.id + " has ended: " + exit.reason);
   if (server->adopted && --to_adopt_ == 0) started_ = true;
+  if (!server->retired) Count(&FleetCounts::lost);
   const bool never_ready = server->state == GameServerState::kStarting && !server->running.registered;
   table_.Remove(exit.id);
   AbandonSeatings(exit.id);
@@ -137,6 +138,7 @@ void Fleet::Core::MarkSick(ServerEntry& server) {
   if (server.state != GameServerState::kReady && !drains) return;
   if (Now() - server.fell >= kForgetFalls) server.falls = 0;
   ++server.falls;
+  Count(&FleetCounts::falls);
   server.fell = Now();
   Say(LogLevel::kWarning, "game server " + server.running.id + " does not answer");
   server.state = GameServerState::kSick;
@@ -198,6 +200,7 @@ void Fleet::Core::Retire(ServerEntry& server, std::string_view why, bool politel
   server.state = GameServerState::kDraining;
   const std::string id = server.running.id;
   Say(LogLevel::kInfo, "stops game server " + id + ": it " + std::string(why));
+  Count(&FleetCounts::stops);
   if (!politely) return Stop(id);
   parts_.reservations.Close(server.running.control,
                             Bring<Status>([id](Core& core, const Status&) { core.Stop(id); }));

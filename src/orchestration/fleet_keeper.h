@@ -43,6 +43,9 @@ class FleetKeeper final : public FleetDoor {
   /// The lease was let go: no need to wait for the next turn.
   void LeaseFree();
 
+  /// Whether this worker has the fleet now.
+  [[nodiscard]] bool HasIt() const { return Current() != nullptr; }
+
   [[nodiscard]] const std::string& name() const override { return fleet_options_.name; }
   void Wake() override;
   void SeatsReleased() override;

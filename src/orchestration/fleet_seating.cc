@@ -185,6 +185,7 @@ void Fleet::Core::Confirm(const Seating& seating, ServerEntry& server) {
   server.proven = true;
   if (completed.ok()) {
     pace_.Seated(Now());
+    Count(&FleetCounts::seated);
     return on_change_(seating.record.key);
   }
   // Withdrawn meanwhile, or leased by another worker while we were held up.

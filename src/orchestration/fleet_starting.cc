@@ -79,6 +79,7 @@ void Fleet::Core::Launch(bool replaces) {
   spawning_[id] = Now();
   if (replaces) replacing_.insert(id);
   Say(LogLevel::kInfo, "starts game server " + id);
+  Count(&FleetCounts::starts);
   parts_.backend.Start({id, options_.name, options_.environment, options_.image, options_.command},
                        Bring<StatusOr<RunningServer>>([id](Core& core, StatusOr<RunningServer> running) {
                          core.OnSpawned(id, std::move(running));
@@ -162,6 +163,7 @@ Duration Fleet::Core::PauseAfterFailures() const {
 /// Those for whom the server was meant learn why there is none, unless another one is coming.
 void Fleet::Core::StartFailed(const std::string& id, std::string_view error) {
   Say(LogLevel::kError, "a game server failed to start: " + std::string(error));
+  Count(&FleetCounts::failed_starts);
   ++failed_starts_;
   may_start_at_ = Now() + PauseAfterFailures();
   trouble_ = error;

@@ -46,6 +46,13 @@ TEST_F(MakerFleetsTest, FleetsComeAndGoWithTheFile) {
   Start({"--fleets", Path()});
   EXPECT_EQ(Ask("POST", "alice", "?fleet=duel").status, 202);
   EXPECT_EQ(Ask("GET", "alice", "?fleet=duel&wait=30").status, 200);
+  const auto metrics = http::Fetch(http_, {.url = "http://" + maker_->address("ops") + "/metrics"});
+  ASSERT_TRUE(metrics.ok()) << metrics.status();
+  for (const char* line :
+       {"oofgg_fleet_held{fleet=\"duel\"} 1", "oofgg_fleet_waiting_requests{fleet=\"duel\"} 0",
+        "oofgg_fleet_events_total{fleet=\"duel\",event=\"seated\"} 1"}) {
+    EXPECT_THAT(metrics->body, HasSubstr(line));
+  }
   Write(R"({"name": "default"}, {"name": "brawl", "min_ready": 1})");
   EXPECT_TRUE(Eventually([&] { return ServersOf("brawl") == 1; })) << "a new fleet, without a restart";
   EXPECT_EQ(Ask("POST", "bob", "?fleet=brawl").status, 202);

@@ -103,6 +103,30 @@ TEST_F(FleetStoppingTest, UnlessTheServerDeniesIt) {
   EXPECT_EQ(world_.Record("bob").state, RequestState::kFailed);
 }
 
+TEST_F(FleetStoppingTest, WhatBecomesOfServersIsCounted) {
+  const FleetCounts& counts = world_.counts;
+  EXPECT_EQ(counts.starts, 1U);
+  EXPECT_EQ(counts.seated, 1U);
+  world_.sim.Kill(server_);
+  world_.Advance(milliseconds(1));
+  EXPECT_EQ(counts.lost, 1U);
+  EXPECT_EQ(counts.reseated, 1U);
+  ASSERT_TRUE(world_.PostUntilReady("alice"));
+  EXPECT_EQ(counts.seated, 2U);
+  world_.sim.servers().begin()->second.paused = true;
+  world_.Advance(seconds(5));
+  EXPECT_EQ(counts.falls, 1U);
+  world_.sim.servers().begin()->second.paused = false;
+  Leave();
+  world_.Advance(seconds(20));
+  EXPECT_EQ(counts.stops, 1U);
+  EXPECT_EQ(counts.lost, 1U) << "one that was told to stop is not lost";
+  world_.sim.failing_starts = 1;
+  ASSERT_TRUE(world_.PostUntilReady("bob"));
+  EXPECT_EQ(counts.failed_starts, 1U);
+  EXPECT_EQ(counts.starts, 4U);
+}
+
 TEST_F(FleetStoppingTest, WhereNoTimeIsGivenServersWithPlayersStay) {
   World world({.idle_timeout = milliseconds(0)});
   ASSERT_TRUE(world.PostUntilReady("alice"));

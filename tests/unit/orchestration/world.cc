@@ -170,6 +170,7 @@ void World::StartMaker() {
   facade = std::make_unique<RequestFacade>(clock, store, *verifier, *waiters, request_options);
   seats = std::make_unique<SeatService>(clock, store, *waiters);
   FleetParts parts{clock, executor, store, sim, *reservations, random};
+  parts.counts = &counts;
   parts.on_lost = [this] { is_lost = true; };
   if (with_orders) {
     parts.orders = &orders;
