@@ -217,12 +217,12 @@ Status Serve(const MakerSettings& settings) {
                                             }});
 
   OOFGG_ASSIGN_OR_RETURN(const auto backend, OpenBackend(settings, {workers, clock, random}));
-  // Makers that share the work may share a directory, and a registration is known where it was made only.
   const std::string registrations = stores.AreShared() ? "" : settings.backend.data;
-  OOFGG_ASSIGN_OR_RETURN(
-      const auto servers,
-      backends::RegisteredServers::Make(backend.get(), clock, mailboxes.Add(),
-                                        {.directory = registrations, .lease = settings.register_lease}));
+  OOFGG_ASSIGN_OR_RETURN(const auto servers,
+                         backends::RegisteredServers::Make(backend.get(), clock, mailboxes.Add(),
+                                                           {.directory = registrations,
+                                                            .shared = stores.registrations.get(),
+                                                            .lease = settings.register_lease}));
   orchestration::ReservationClient verification(http, workers, clock,
                                                 {.timeout = kVerifyTimeout, .tries = 1});
   orchestration::RequestWaiters waiters(workers);

@@ -15,6 +15,7 @@ std::string Released(std::string_view fleet) { return Key(fleet, "released"); }
 std::string Closed(std::string_view fleet) { return Key(fleet, "closed"); }
 std::string Owner(std::string_view fleet) { return Key(fleet, "owner"); }
 std::string News(std::string_view fleet) { return Key(fleet, "news"); }
+std::string Registered(std::string_view fleet) { return Key(fleet, "registered"); }
 std::string Orders(std::string_view fleet) { return Key(fleet, "orders"); }
 std::string Pace(std::string_view fleet) { return Key(fleet, "pace"); }
 

@@ -23,6 +23,8 @@ namespace oofgg::storage::request_keys {
 
 /// Hash: the worker that has the fleet, and its word; it expires with the lease.
 [[nodiscard]] std::string Owner(std::string_view fleet);
+/// Hash: name → registration of a game server that registered itself.
+[[nodiscard]] std::string Registered(std::string_view fleet);
 /// Hash: what operators ordered of the fleet; and what its worker tells of its pace.
 [[nodiscard]] std::string Orders(std::string_view fleet);
 [[nodiscard]] std::string Pace(std::string_view fleet);
