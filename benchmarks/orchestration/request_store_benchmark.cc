@@ -20,7 +20,7 @@ void RunLives(benchmark::State& state, RequestStore& store) {
   for (auto _ : state) {
     const std::string id = "client-" + std::to_string(number++);
     bool good = store.Enqueue({{"arena", id}, {id}, kFar}).ok();
-    const auto leased = store.LeaseOldest("arena", 1, kFar);
+    const auto leased = store.LeaseOldest({"arena"}, 1, kFar);
     good = good && leased.ok() && leased->size() == 1;
     if (!good) return state.SkipWithError("no lease");
     const RequestLease lease = LeaseOf(leased->front());

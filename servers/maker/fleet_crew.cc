@@ -15,13 +15,22 @@ FleetCrew::FleetCrew(MakerStores& stores, const FleetCrewParts& parts)
     : stores_(stores), parts_(parts), holder_(NewUuidV7(parts_.clock, parts_.random)) {}
 
 FleetDoor& FleetCrew::Add(FleetOptions options, std::function<FleetOptions()> configured) {
-  Member& member = members_.emplace_back();
+  const std::lock_guard lock(mutex_);
   const std::string name = options.name;
+  const auto [found, fresh] = members_.try_emplace(name);
+  Member& member = found->second;
+  if (!fresh) return DoorOf(member);
+  member.configured = configured;
   if (parts_.backend != nullptr) Keep(member, std::move(options), std::move(configured));
-  if (!stores_.AreShared()) return *member.keeper;
+  if (!stores_.AreShared()) return DoorOf(member);
   member.elsewhere = std::make_unique<orchestration::RemoteFleet>(name, *stores_.leases);
   member.news = storage::FollowFleet(*stores_.subscriber, name, parts_.waiters, member.keeper.get());
-  return *member.elsewhere;
+  return DoorOf(member);
+}
+
+FleetDoor& FleetCrew::DoorOf(Member& member) {
+  if (member.elsewhere != nullptr) return *member.elsewhere;
+  return *member.keeper;
 }
 
 void FleetCrew::Keep(Member& member, FleetOptions options, std::function<FleetOptions()> configured) {
@@ -33,6 +42,7 @@ void FleetCrew::Keep(Member& member, FleetOptions options, std::function<FleetOp
                                  *member.reservations, parts_.random};
   with.orders = stores_.orders.get();
   with.configured = std::move(configured);
+  with.counts = &member.counts;
   // Where stores are shared, they tell of changes themselves.
   auto on_change = [this](const orchestration::RequestKey& key) {
     if (!stores_.AreShared()) parts_.waiters.Notify(key);
@@ -44,15 +54,26 @@ void FleetCrew::Keep(Member& member, FleetOptions options, std::function<FleetOp
       std::move(on_change));
 }
 
+std::vector<FleetCrew::Work> FleetCrew::Works() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Work> works;
+  for (const auto& [name, member] : members_) {
+    if (member.keeper == nullptr) continue;
+    works.push_back({.fleet = name, .has_it = member.keeper->HasIt(), .counts = &member.counts});
+  }
+  return works;
+}
+
 void FleetCrew::Configured() {
-  for (Member& member : members_) {
+  for (auto& [name, member] : members_) {
     if (member.keeper != nullptr) member.keeper->OrdersChanged();
   }
 }
 
 void FleetCrew::Start() {
-  for (Member& member : members_) {
-    if (member.keeper != nullptr) member.keeper->Start();
+  for (auto& [name, member] : members_) {
+    const bool closes = member.configured && member.configured().closes;
+    if (member.keeper != nullptr && !closes) member.keeper->Start();
   }
 }
 

@@ -130,6 +130,12 @@ class FleetReader {
     if (max) options.max = static_cast<std::size_t>(*max);
     OOFGG_ASSIGN_OR_RETURN(const auto starting, ReadCount(fleet_, path_, "max_starting", 1));
     if (starting) options.max_starting = static_cast<std::size_t>(*starting);
+    if (!options.starts_servers) {
+      options.max = 0;
+      if (options.min_ready == 0) return {};
+      return Fault("min_ready", "is " + std::to_string(options.min_ready) +
+                                    ", but CONTAINER_BACKEND=none starts no game servers; leave it out");
+    }
     if (!options.max || options.min_ready <= *options.max) return {};
     return Fault(min_ready ? "min_ready" : "max", "makes min_ready " + std::to_string(options.min_ready) +
                                                       " and max " + std::to_string(*options.max) +

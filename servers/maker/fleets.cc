@@ -62,9 +62,8 @@ FleetOptions FleetCatalog::OptionsOf(std::string_view name) const {
   return found != nullptr ? found->options : defaults_;
 }
 
-bool FleetCatalog::Look() {
+bool FleetCatalog::Look(const std::function<void(const Fleets&)>& prepare) {
   if (file_.empty()) return false;
-  const std::lock_guard lock(mutex_);
   const Stamp stamp = StampNow();
   if (stamp == read_) return false;
   read_ = stamp;
@@ -74,35 +73,31 @@ bool FleetCatalog::Look() {
         "the fleets stay as they were, as the fleets file cannot be used: " + read.status().ToString());
     return false;
   }
-  TellOfComersAndGoers(*read);
-  // Whoever serves a fleet goes on with it, so one that is no longer in the file keeps its options.
-  for (const FleetConfig& fleet : *fleets_) {
-    if (FleetNamed(*read, fleet.options.name) == nullptr) read->push_back({fleet.options, {}});
+  const auto fleets = std::make_shared<const Fleets>(WithThoseThatClose(*std::move(read)));
+  if (prepare) prepare(*fleets);
+  {
+    const std::lock_guard lock(mutex_);
+    fleets_ = fleets;
   }
-  std::erase_if(*read, [this](const FleetConfig& fleet) {
-    return FleetNamed(*fleets_, fleet.options.name) == nullptr;
-  });
-  fleets_ = std::make_shared<const Fleets>(*std::move(read));
   Log(LogLevel::kInfo, "maker", "the fleets file " + file_ + " was read again");
   return true;
 }
 
-void FleetCatalog::TellOfComersAndGoers(const Fleets& read) const {
-  const auto tell = [](const std::string& name, std::string_view what) {
-    Log(LogLevel::kWarning, "maker", "fleet " + name + " " + std::string(what));
-  };
-  for (const FleetConfig& fleet : read) {
-    if (FleetNamed(*fleets_, fleet.options.name) == nullptr) {
-      tell(fleet.options.name, "is new in the fleets file; it is served once this maker is started again");
+FleetCatalog::Fleets FleetCatalog::WithThoseThatClose(Fleets read) const {
+  const auto before = now();
+  for (const FleetConfig& fleet : *before) {
+    if (FleetNamed(read, fleet.options.name) != nullptr) continue;
+    if (!fleet.options.closes) {
+      Log(LogLevel::kWarning, "maker",
+          "fleet " + fleet.options.name +
+              " is no longer in the fleets file: it takes no more requests, and its servers stop when they "
+              "are "
+              "empty");
     }
+    read.push_back({fleet.options, {}});
+    read.back().options.closes = true;
   }
-  for (const FleetConfig& fleet : *fleets_) {
-    if (FleetNamed(read, fleet.options.name) == nullptr) {
-      tell(fleet.options.name,
-           "is no longer in the fleets file; it goes on until this maker is started again, but gets no "
-           "matches");
-    }
-  }
+  return read;
 }
 
 }  // namespace oofgg::servers

@@ -16,7 +16,8 @@ namespace oofgg::servers {
 
 /// The fleets that there are: those of the fleets file, read again when it changes, or without a file one,
 /// `default`, as the variables say. A file that has become wrong is told of once, and what it said before
-/// holds. Fleets that come or go are told of too, and counted from the next start on. Threads: safe.
+/// holds. A fleet that is no longer in it closes: it stays in the list, as it was last, and serves no
+/// matches. Threads: safe; `Look` on one at a time.
 class FleetCatalog {
  public:
   using Fleets = std::vector<orchestration::FleetConfig>;
@@ -29,11 +30,12 @@ class FleetCatalog {
 
   [[nodiscard]] std::shared_ptr<const Fleets> now() const;
 
-  /// Those of a fleet that was there at the start.
+  /// Those of a fleet that is there, or was.
   [[nodiscard]] orchestration::FleetOptions OptionsOf(std::string_view name) const;
 
-  /// Looks whether the file has changed, and reads it if so. True if what is configured is another now.
-  bool Look();
+  /// Looks whether the file has changed, and reads it if so. True if what is configured is another now;
+  /// `prepare` sees it before anybody else does.
+  bool Look(const std::function<void(const Fleets&)>& prepare = {});
 
  private:
   /// What tells one state of a file from another.
@@ -50,14 +52,14 @@ class FleetCatalog {
       : file_(std::move(file)), defaults_(std::move(defaults)), check_(std::move(check)) {}
   [[nodiscard]] Stamp StampNow() const;
   [[nodiscard]] StatusOr<Fleets> Read() const;
-  void TellOfComersAndGoers(const Fleets& read) const;
+  [[nodiscard]] Fleets WithThoseThatClose(Fleets read) const;
 
   const std::string file_;
   const orchestration::FleetOptions defaults_;
   const std::function<Status(const orchestration::FleetConfig&)> check_;
-  mutable std::mutex mutex_;  // Guards all below.
-  std::shared_ptr<const Fleets> fleets_;
   Stamp read_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Fleets> fleets_;  // Guarded by mutex_.
 };
 
 }  // namespace oofgg::servers

@@ -39,6 +39,7 @@
 #include "servers/maker/metrics.h"
 #include "servers/maker/settings.h"
 #include "servers/maker/stores.h"
+#include "servers/maker/ticket_keys.h"
 
 namespace oofgg::servers {
 namespace {
@@ -61,7 +62,8 @@ orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const 
   options.min_ready = static_cast<std::size_t>(settings.fleet_min_ready);
   options.max.reset();
   if (settings.fleet_max) options.max = static_cast<std::size_t>(*settings.fleet_max);
-  if (settings.backend.backend == "none") options.max = 0;
+  options.starts_servers = settings.backend.backend != "none";
+  if (!options.starts_servers) options.max = 0;
   options.max_starting = static_cast<std::size_t>(settings.max_concurrent_jobs);
   options.slots = static_cast<std::uint32_t>(settings.server_slots);
   options.idle_timeout = settings.fleet_idle_timeout;
@@ -183,6 +185,10 @@ Status Serve(const MakerSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(MakerStores stores, OpenMakerStores(settings, clock));
 
   ThreadPool workers(kWorkers);
+  // Who is known by an opaque header gets no tickets.
+  storage::RedisClient* const tickets_redis = settings.authorizer == "jwt" ? stores.redis.get() : nullptr;
+  OOFGG_ASSIGN_OR_RETURN(const auto key_notice,
+                         TicketKeyNotice::Post(tickets_redis, keys.public_keys(), workers, clock));
   auto event_log = ServerEventLog::Open(settings.event_log, {.program = kProgram,
                                                              .insecure = settings.server.insecure,
                                                              .stop = Process::StopRequested,
@@ -212,12 +218,12 @@ Status Serve(const MakerSettings& settings) {
                                             }});
 
   OOFGG_ASSIGN_OR_RETURN(const auto backend, OpenBackend(settings, {workers, clock, random}));
-  // Makers that share the work may share a directory, and a registration is known where it was made only.
   const std::string registrations = stores.AreShared() ? "" : settings.backend.data;
-  OOFGG_ASSIGN_OR_RETURN(
-      const auto servers,
-      backends::RegisteredServers::Make(backend.get(), clock, mailboxes.Add(),
-                                        {.directory = registrations, .lease = settings.register_lease}));
+  OOFGG_ASSIGN_OR_RETURN(const auto servers,
+                         backends::RegisteredServers::Make(backend.get(), clock, mailboxes.Add(),
+                                                           {.directory = registrations,
+                                                            .shared = stores.registrations.get(),
+                                                            .lease = settings.register_lease}));
   orchestration::ReservationClient verification(http, workers, clock,
                                                 {.timeout = kVerifyTimeout, .tries = 1});
   orchestration::RequestWaiters waiters(workers);
@@ -240,16 +246,25 @@ Status Serve(const MakerSettings& settings) {
   orchestration::RegistrationFacade registration(
       *servers, {.control_networks = settings.register_networks,
                  .maker_keys = settings.authorizer == "jwt" ? ticket_keys : std::string()});
-  const auto configured = catalog->now();
-  for (const orchestration::FleetConfig& each : *configured) {
-    const std::string name = each.options.name;
-    orchestration::FleetDoor& fleet =
-        crew.Add(each.options, [&catalog, name] { return catalog->OptionsOf(name); });
-    requests.AddFleet(fleet);
-    seats.AddFleet(fleet);
-    fleets.AddFleet(fleet);
-    if (settings.WorksOnFleets()) registration.AddFleet(name, OnlyGameOf(each));
-  }
+  const auto serve = [&](const FleetCatalog::Fleets& configured) {
+    for (const orchestration::FleetConfig& each : configured) {
+      const std::string name = each.options.name;
+      if (each.options.closes) {
+        requests.CloseFleet(name);
+        seats.CloseFleet(name);
+        fleets.CloseFleet(name);
+        registration.CloseFleet(name);
+        continue;
+      }
+      orchestration::FleetDoor& fleet =
+          crew.Add(each.options, [&catalog, name] { return catalog->OptionsOf(name); });
+      requests.AddFleet(fleet);
+      seats.AddFleet(fleet);
+      fleets.AddFleet(fleet);
+      if (settings.WorksOnFleets()) registration.AddFleet(name, OnlyGameOf(each));
+    }
+  };
+  serve(*catalog->now());
   MatchSeatsAllocator allocator(seats, *catalog, signer, workers, (*event_log)->log(), clock);
   matchmaking::MatchmakingFacade matchmaking({clock, random, workers, *rules, allocator});
 
@@ -266,7 +281,7 @@ Status Serve(const MakerSettings& settings) {
   OpsServer ops(kProgram);
   AddSilenceGauge(ops, revocations.get());
   AddCallMetrics(ops, host.calls());
-  AddMakerMetrics(ops, matchmaking, fleets);
+  AddMakerMetrics(ops, matchmaking, fleets, crew);
   (*event_log)->AddHealth(ops);
   AddRedisHealth(ops, stores);
   OOFGG_RETURN_IF_ERROR(ops.Listen(process.io(), settings.server.ops_listen, tls));
@@ -275,8 +290,10 @@ Status Serve(const MakerSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(const auto server, StartRpc(settings.server, tls, host, services));
   // Only now that nothing can go wrong any more: a maker that cannot listen starts no game servers.
   crew.Start();
-  const TidyTimer looking_at_fleets(workers, clock, kLookAtFleets, [&catalog, &crew]() -> Status {
-    if (catalog->Look()) crew.Configured();
+  const TidyTimer looking_at_fleets(workers, clock, kLookAtFleets, [&catalog, &crew, &serve]() -> Status {
+    if (!catalog->Look(serve)) return {};
+    crew.Start();
+    crew.Configured();
     return {};
   });
   if (settings.ServesApi()) WarnIfAnybodyMayCall(settings);

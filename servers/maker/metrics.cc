@@ -2,13 +2,10 @@
 
 #include <prometheus/metric_family.h>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -56,53 +53,74 @@ MetricFamily TicketWaits(const TicketCounts& counts) {
           {std::move(metric)}};
 }
 
-constexpr std::array<std::string_view, 4> kServerStates{"starting", "ready", "draining", "sick"};
-
-struct FleetSums {
-  std::array<double, kServerStates.size()> servers{};
-  double slots = 0;
-  double reserved = 0;
-};
-
-std::map<std::string, FleetSums> SumsOf(orchestration::FleetFacade& fleets) {
+std::vector<FleetInfo> FleetsNow(orchestration::FleetFacade& fleets) {
   CallContext as_operator;
   as_operator.caller = Caller{.user_id = "metrics", .role = "service", .session_id = {}};
-  std::map<std::string, FleetSums> sums;
-  const auto listed = fleets.ListGameServers(as_operator, {});
-  if (!listed.ok()) return sums;  // A fleet that is stuck is missing; scraping goes on.
-  for (const GameServerInfo& server : listed->servers) {
-    FleetSums& sum = sums[server.fleet];
-    ++sum.servers[static_cast<std::size_t>(server.state)];
-    sum.slots += server.slots;
-    sum.reserved += server.reserved;
-  }
-  return sums;
+  auto listed = fleets.ListFleets(as_operator, {});
+  return listed.ok() ? std::move(listed->fleets) : std::vector<FleetInfo>();  // Scraping goes on.
 }
 
+void AddValue(MetricFamily& family, ClientMetric metric, double value) {
+  (family.type == MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
+  family.metric.push_back(std::move(metric));
+}
+
+ClientMetric OfFleet(const std::string& fleet, const char* label, std::string value) {
+  ClientMetric metric = Labelled("fleet", fleet);
+  metric.label.push_back({label, std::move(value)});
+  return metric;
+}
+
+/// What any maker knows of them: from all makers of one Redis the same.
 std::vector<MetricFamily> FleetFamilies(orchestration::FleetFacade& fleets) {
   MetricFamily servers{"oofgg_fleet_servers", "Game servers, by state.", MetricType::Gauge, {}};
   MetricFamily slots{"oofgg_fleet_slots", "Players for whom there are game servers.", MetricType::Gauge, {}};
   MetricFamily reserved{"oofgg_fleet_reserved_slots", "Slots that are taken.", MetricType::Gauge, {}};
-  const auto add = [](MetricFamily& family, ClientMetric metric, double value) {
-    metric.gauge.value = value;
-    family.metric.push_back(std::move(metric));
-  };
-  for (const auto& [fleet, sum] : SumsOf(fleets)) {
-    for (std::size_t state = 0; state < kServerStates.size(); ++state) {
-      ClientMetric metric = Labelled("fleet", fleet);
-      metric.label.push_back({"state", std::string(kServerStates[state])});
-      add(servers, std::move(metric), sum.servers[state]);
+  MetricFamily waiting{"oofgg_fleet_waiting_requests", "Requests in line.", MetricType::Gauge, {}};
+  for (const FleetInfo& fleet : FleetsNow(fleets)) {
+    AddValue(waiting, Labelled("fleet", fleet.name), static_cast<double>(fleet.waiting));
+    if (!fleet.has_worker) continue;  // Nobody knows its servers.
+    for (const auto& [state, count] : {std::pair("starting", fleet.starting),
+                                       {"ready", fleet.ready},
+                                       {"draining", fleet.draining},
+                                       {"sick", fleet.sick}}) {
+      AddValue(servers, OfFleet(fleet.name, "state", state), count);
     }
-    add(slots, Labelled("fleet", fleet), sum.slots);
-    add(reserved, Labelled("fleet", fleet), sum.reserved);
+    AddValue(slots, Labelled("fleet", fleet.name), static_cast<double>(fleet.slots));
+    AddValue(reserved, Labelled("fleet", fleet.name), static_cast<double>(fleet.reserved));
   }
-  return {std::move(servers), std::move(slots), std::move(reserved)};
+  return {std::move(servers), std::move(slots), std::move(reserved), std::move(waiting)};
+}
+
+/// What this maker's worker does of them.
+std::vector<MetricFamily> WorkFamilies(const FleetCrew& crew) {
+  MetricFamily held{
+      "oofgg_fleet_held", "1 while this maker works on the fleet; 0: stands by.", MetricType::Gauge, {}};
+  MetricFamily events{"oofgg_fleet_events_total",
+                      "What became of game servers and players by this maker.",
+                      MetricType::Counter,
+                      {}};
+  const std::vector<FleetCrew::Work> works = crew.Works();
+  for (const FleetCrew::Work& work : works) {
+    AddValue(held, Labelled("fleet", work.fleet), work.has_it ? 1 : 0);
+    const orchestration::FleetCounts& counts = *work.counts;
+    for (const auto& [event, count] : {std::pair("start", counts.starts.load()),
+                                       {"failed_start", counts.failed_starts.load()},
+                                       {"stop", counts.stops.load()},
+                                       {"lost", counts.lost.load()},
+                                       {"sick", counts.falls.load()},
+                                       {"seated", counts.seated.load()},
+                                       {"reseated", counts.reseated.load()}}) {
+      AddValue(events, OfFleet(work.fleet, "event", event), static_cast<double>(count));
+    }
+  }
+  return {std::move(held), std::move(events)};
 }
 
 }  // namespace
 
 void AddMakerMetrics(OpsServer& ops, const matchmaking::MatchmakingFacade& matchmaking,
-                     orchestration::FleetFacade& fleets) {
+                     orchestration::FleetFacade& fleets, const FleetCrew& crew) {
   ops.AddCounter("oofgg_tickets_created_total", "Tickets that were created.",
                  [&matchmaking] { return static_cast<double>(matchmaking.counts().created); });
   ops.AddGauge("oofgg_tickets_live", "Tickets that have not ended.",
@@ -112,6 +130,7 @@ void AddMakerMetrics(OpsServer& ops, const matchmaking::MatchmakingFacade& match
     return std::vector<MetricFamily>{TicketEnds(counts), TicketWaits(counts)};
   });
   ops.AddFamilies([&fleets] { return FleetFamilies(fleets); });
+  ops.AddFamilies([&crew] { return WorkFamilies(crew); });
 }
 
 }  // namespace oofgg::servers

@@ -121,6 +121,11 @@ Status Check(MakerSettings& settings) {
   if (settings.WorksOnFleets()) {
     OOFGG_RETURN_IF_ERROR(CheckTogether(settings.backend, /*fleets_say_what=*/!settings.fleets.empty()));
   }
+  if (settings.backend.backend == "none" && settings.fleet_min_ready > 0) {
+    return MakeStatus(StatusCode::kInvalidArgument,
+                      "FLEET_MIN_READY is " + std::to_string(settings.fleet_min_ready) +
+                          ", but CONTAINER_BACKEND=none starts no game servers to have in reserve");
+  }
   if (settings.register_lease < std::chrono::seconds(1)) {
     return MakeStatus(StatusCode::kInvalidArgument, "REGISTER_LEASE must be 1000 (ms) at least");
   }

@@ -10,6 +10,7 @@
 #include "storage/redis/durability.h"
 #include "storage/redis/orchestration/redis_fleet_leases.h"
 #include "storage/redis/orchestration/redis_fleet_order_store.h"
+#include "storage/redis/orchestration/redis_registration_store.h"
 #include "storage/redis/orchestration/redis_request_store.h"
 #include "storage/sqlite/orchestration/sqlite_fleet_order_store.h"
 #include "storage/sqlite/orchestration/sqlite_request_store.h"
@@ -57,6 +58,7 @@ StatusOr<MakerStores> OnRedis(const MakerSettings& settings) {
   stores.requests = std::make_unique<storage::RedisRequestStore>(*stores.redis);
   stores.leases = std::make_unique<storage::RedisFleetLeases>(*stores.redis);
   stores.orders = std::make_unique<storage::RedisFleetOrderStore>(*stores.redis);
+  stores.registrations = std::make_unique<storage::RedisRegistrationStore>(*stores.redis);
   return stores;
 }
 

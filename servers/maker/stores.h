@@ -4,6 +4,7 @@
 
 #include "orchestration/fleet_lease_store.h"
 #include "orchestration/fleet_order_store.h"
+#include "orchestration/registration_store.h"
 #include "orchestration/request_store.h"
 #include "servers/common/ops_server.h"
 #include "servers/maker/settings.h"
@@ -22,6 +23,7 @@ struct MakerStores {
   std::unique_ptr<orchestration::RequestStore> requests;
   std::unique_ptr<orchestration::FleetLeaseStore> leases;
   std::unique_ptr<orchestration::FleetOrderStore> orders;
+  std::unique_ptr<orchestration::RegistrationStore> registrations;  ///< With Redis.
 
   [[nodiscard]] bool AreShared() const { return redis != nullptr; }
 };

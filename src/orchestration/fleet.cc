@@ -76,7 +76,9 @@ ScopedTimer Fleet::Core::TimerIn(Duration delay, void (Core::*body)()) {
 }
 
 void Fleet::Core::Start(std::function<void(Status)> on_started) {
-  if (const Status taken = parts_.store.TakeOver(options_.name); !taken.ok()) return on_started(taken);
+  auto term = parts_.store.TakeOver(options_.name, parts_.holder);
+  if (!term.ok()) return on_started(term.status());
+  term_ = *std::move(term);
   parts_.backend.WatchExits(options_.name,
                             Bring<ServerExit>([](Core& core, const ServerExit& exit) { core.OnExit(exit); }));
   parts_.backend.WatchNews(
@@ -106,6 +108,7 @@ void Fleet::Core::OnListed(StatusOr<std::vector<RunningServer>> servers,
     if (table_.Find(id) == nullptr) ForgetOrders(id);
   }
   on_started(absl::OkStatus());
+  LookForStrays();
   if (to_adopt_ == 0) {
     started_ = true;
     return Pump();
@@ -120,7 +123,14 @@ void Fleet::Core::AdoptSeats() {
     return Say(LogLevel::kError, "cannot read the seats: " + std::string(seats.status().message()));
   auto released = parts_.store.Released(options_.name);
   if (!released.ok()) released = std::vector<Seat>();
+  auto closed = parts_.store.ClosedServers(options_.name);
+  if (!closed.ok()) closed = std::vector<std::string>();
   std::set<std::string> gone;
+  for (const std::string& id : *closed) {
+    ServerEntry* server = table_.Find(id);
+    if (server != nullptr) server->closing = true;
+    if (server == nullptr) gone.insert(id);
+  }
   for (const Seat& seat : *seats) {
     ServerEntry* server = table_.Find(seat.server.id);
     if (server != nullptr) table_.TakeSeat(*server, seat.player, seat.request);
@@ -131,10 +141,18 @@ void Fleet::Core::AdoptSeats() {
     if (server != nullptr) server->ghosts.emplace(seat.player, false);
     if (server == nullptr) gone.insert(seat.server.id);
   }
-  for (const std::string& id : gone) {
-    auto dropped = parts_.store.DropServer(options_.name, id, "the game server has ended; ask again");
-    if (dropped.ok()) SeatAgain(*dropped);
-  }
+  for (const std::string& id : gone) Drop(id);
+}
+
+void Fleet::Core::Drop(const std::string& server_id) {
+  const auto dropped = parts_.store.DropServer(term_, server_id, "the game server has ended; ask again");
+  Note(dropped.status());
+  if (dropped.ok()) SeatAgain(*dropped);
+}
+
+/// What became of a write on the fleet as a whole: such a one is refused only in a term that is over.
+void Fleet::Core::Note(const Status& written) const {
+  if (absl::IsAborted(written) && parts_.on_lost) parts_.on_lost();
 }
 
 void Fleet::Core::Changed(const std::vector<RequestRecord>& records) {
@@ -148,6 +166,7 @@ void Fleet::Core::SeatAgain(const std::vector<RequestRecord>& dropped) {
   for (const RequestRecord& record : dropped) {
     if (IsClientKey(record.key) && record.deadline > now) {
       const auto queued = parts_.store.Enqueue({record.key, record.players, record.deadline});
+      if (queued.ok()) Count(&FleetCounts::reseated);
       if (!queued.ok())
         Say(LogLevel::kWarning, "cannot queue anew: " + std::string(queued.status().message()));
     }
@@ -158,8 +177,12 @@ void Fleet::Core::SeatAgain(const std::vector<RequestRecord>& dropped) {
 void Fleet::Core::Pump() {
   if (!started_) return;
   table_.Settle();
-  PlaceWaiting();
-  StartServers();
+  if (options_.closes) {
+    SendAway();
+  } else {
+    PlaceWaiting();
+    StartServers();
+  }
   if (!sweep_armed_) ArmSweep(std::nullopt);
 }
 
@@ -176,7 +199,8 @@ void Fleet::Core::ArmSweep(std::optional<WallTime> next) {
 
 void Fleet::Core::Sweep() {
   sweep_armed_ = false;
-  const auto swept = parts_.store.SweepLapsed(options_.name, parts_.clock.WallNow());
+  const auto swept = parts_.store.SweepLapsed(term_, parts_.clock.WallNow());
+  Note(swept.status());
   if (!swept.ok()) return ArmSweep(std::nullopt);
   Changed(swept->changed);
   if (!swept->changed.empty()) TakeReleased();  // Of those that failed, if there were any.

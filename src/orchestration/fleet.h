@@ -13,6 +13,7 @@
 #include "oofgg/model/fleet.h"
 #include "oofgg/random.h"
 #include "orchestration/container_backend.h"
+#include "orchestration/fleet_counts.h"
 #include "orchestration/fleet_door.h"
 #include "orchestration/fleet_order_store.h"
 #include "orchestration/request_store.h"
@@ -41,6 +42,8 @@ struct FleetOptions {
   std::string command{};                             ///< Processes; empty: the backend's own.
   Packing packing = Packing::kPack;
   std::size_t update_batch = 1;  ///< Servers that a rolling update replaces at a time.
+  bool closes = false;           ///< Nobody is seated any more, and its servers leave when they are empty.
+  bool starts_servers = true;    ///< Else they only register themselves, and whatever it says, `max` is 0.
 };
 
 /// What a fleet works with; all of it must outlive the fleet and every task posted to `executor`. The
@@ -57,8 +60,18 @@ struct FleetParts {
   /// Asked before each task: while it says no, what is due is dropped, since the fleet is about to go. So a
   /// worker that was paused until another one took its fleet does nothing more to it. Empty: always.
   std::function<bool()> may_act{};
+  /// Who this worker is, as the fleet's lease knows it.
+  std::string holder{};
+  /// Told, on the executor, when the store refuses what this worker writes since another one has taken the
+  /// fleet over: the fleet does no good any more.
+  std::function<void()> on_lost{};
+  /// Told, on the executor, when a fleet that closes has no servers left but those that registered themselves
+  /// and are empty; perhaps more than once.
+  std::function<void()> on_over{};
   /// What operators order, and where the fleet tells of its pace. Null: nothing is ordered, nobody is told.
   FleetOrderStore* orders = nullptr;
+  /// Where the fleet counts what it does. Null: nowhere.
+  FleetCounts* counts = nullptr;
   /// The options as they are configured now, for a fleet whose configuration may change; its name never does.
   std::function<FleetOptions()> configured{};
 };
@@ -66,8 +79,10 @@ struct FleetParts {
 /// The worker of one fleet: takes requests from the queue in order, knows which servers have free slots,
 /// starts and stops servers, seats players and has the game server confirm it.
 ///
-/// It has the fleet to itself: what others had leased when it starts is taken from them. Where there are
-/// several workers a `FleetKeeper` sees to that.
+/// It has the fleet to itself: what others had leased when it starts is taken from them, and what they write
+/// from then on is refused. Where there are several workers a `FleetKeeper` sees to that. A server is closed
+/// in the store before it is stopped: so whoever was paused in between has nobody's seat on it when it goes
+/// on.
 ///
 /// Event-driven: it acts when a request arrives, a server starts, answers or ends, or a seat frees; the only
 /// regular timer looks after the health of servers that run.

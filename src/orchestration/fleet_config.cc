@@ -30,7 +30,7 @@ const FleetConfig* ChooseFleet(const std::vector<FleetConfig>& fleets, const Fle
   }
   if (chosen != nullptr) return chosen;
   const auto found = std::find_if(fleets.begin(), fleets.end(), [](const FleetConfig& fleet) {
-    return fleet.options.name == kDefaultFleet;
+    return fleet.options.name == kDefaultFleet && !fleet.options.closes;
   });
   return found == fleets.end() ? nullptr : &*found;
 }

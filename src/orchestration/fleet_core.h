@@ -21,10 +21,10 @@
 namespace oofgg::orchestration {
 
 /// The state of a fleet. Everything here runs on the fleet's executor, one task at a time; what comes back
-/// from the backend or from a game server is brought there first, and dropped if the fleet is gone. Five
-/// ideas, five files: fleet.cc (life and recovery), fleet_seating.cc (the line and the seats),
+/// from the backend or from a game server is brought there first, and dropped if the fleet is gone. Six
+/// ideas, six files: fleet.cc (life and recovery), fleet_seating.cc (the line and the seats),
 /// fleet_starting.cc (how many servers, and starting them), fleet_health.cc (what becomes of them),
-/// fleet_ordering.cc (what operators and the configuration want).
+/// fleet_ordering.cc (what operators and the configuration want), fleet_strays.cc (what runs unknown to it).
 class Fleet::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(FleetOptions options, const FleetParts& parts, OnChange on_change);
@@ -89,6 +89,11 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   void AdoptSeats();
   void Changed(const std::vector<RequestRecord>& records);
   void SeatAgain(const std::vector<RequestRecord>& dropped);
+  void Drop(const std::string& server_id);
+  void Note(const Status& written) const;
+  void Count(std::atomic<std::uint64_t> FleetCounts::*what) const {
+    if (parts_.counts != nullptr) ++(parts_.counts->*what);
+  }
   void Sweep();
   void ArmSweep(std::optional<WallTime> next);
 
@@ -146,24 +151,34 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   void ConsiderIdle(ServerEntry& server);
   void Retire(ServerEntry& server, std::string_view why, bool politely);
   void Stop(const std::string& id);
+  [[nodiscard]] bool Close(ServerEntry& server, bool politely);
+  void RecallSeats(ServerEntry& server);
   [[nodiscard]] bool HasRested(ServerEntry& server) const;
   [[nodiscard]] bool IsReserve(const ServerEntry& server);
   void ProbeIn(Duration delay, const std::string& id);
 
   // fleet_ordering.cc
   void ApplyOrders();
-  void Mark(ServerEntry& server) const;
+  void Mark(ServerEntry& server);
   void Leave(ServerEntry& server, WallTime until, std::string_view why);
   bool ConsiderLeaving(ServerEntry& server);
   void ForgetOrders(const std::string& server_id);
   [[nodiscard]] std::size_t Replacements() const;
   void Replace();
   void TellPace();
+  void SendAway();
+  [[nodiscard]] bool IsOver() const;
+
+  // fleet_strays.cc
+  void LookForStrays();
+  void OnListedAgain(const std::vector<RunningServer>& running);
+  void StopStray(const std::string& id);
 
   FleetOptions options_;     // What counts: as configured, but for what was ordered.
   FleetOptions configured_;  // Of the same name.
   FleetOrders orders_;
   std::string revision_;  // What is started now.
+  FleetTerm term_;
   const FleetParts parts_;
   const OnChange on_change_;
   ServerTable table_;
@@ -188,6 +203,8 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   SeatingPace pace_;
   std::optional<std::size_t> last_line_;  // Seats in line when we last looked,
   std::int64_t taken_out_ = 0;            // and those that we took out of it, or put back, since.
+  std::set<std::string> strays_;          // Seen at the last look.
+  ScopedTimer stray_timer_;
   ScopedTimer sweep_timer_;
   bool sweep_armed_ = false;
   ScopedTimer renew_timer_;

@@ -30,6 +30,16 @@ StatusOr<std::vector<GameServerInfo>> ServersOf(FleetDoor& fleet) {
 /// A worker that has something to tell tells it every few seconds.
 constexpr std::chrono::minutes kOldWord{1};
 
+Status CheckStarts(const FleetConfig& fleet, std::string_view what) {
+  if (fleet.options.starts_servers) return absl::OkStatus();
+  return MakeStatus(
+      StatusCode::kFailedPrecondition,
+      "fleet " + fleet.options.name +
+          " starts no game servers (CONTAINER_BACKEND=none), they register themselves: there is "
+          "nothing to " +
+          std::string(what));
+}
+
 void CountServers(const std::vector<GameServerInfo>& servers, FleetInfo& info) {
   for (const GameServerInfo& server : servers) {
     std::uint32_t& in_state = server.state == GameServerState::kStarting   ? info.starting
@@ -50,21 +60,16 @@ StatusOr<GameServers> FleetFacade::ListGameServers(const CallContext& context,
   OOFGG_RETURN_IF_ERROR(RequireRole(context, {"admin", "service"}, "list game servers"));
   GameServers all;
   bool found = request.fleet.empty();
-  for (FleetDoor* const fleet : fleets_) {
+  for (FleetDoor* const fleet : fleets_.All()) {
     if (!request.fleet.empty() && fleet->name() != request.fleet) continue;
     found = true;
-    OOFGG_ASSIGN_OR_RETURN(auto servers, ServersOf(*fleet));
-    all.servers.insert(all.servers.end(), servers.begin(), servers.end());
+    const auto servers = ServersOf(*fleet);
+    if (!servers.ok() && !fleets_.IsOpen(fleet->name())) continue;  // It is over.
+    OOFGG_RETURN_IF_ERROR(servers.status());
+    all.servers.insert(all.servers.end(), servers->begin(), servers->end());
   }
   if (!found) return MakeStatus(StatusCode::kNotFound, "there is no fleet of that name");
   return all;
-}
-
-StatusOr<FleetDoor*> FleetFacade::DoorOf(std::string_view fleet) const {
-  for (FleetDoor* const door : fleets_) {
-    if (door->name() == fleet) return door;
-  }
-  return MakeStatus(StatusCode::kNotFound, "there is no fleet of that name");
 }
 
 FleetConfig FleetFacade::ConfigOf(std::string_view fleet) const {
@@ -102,11 +107,12 @@ StatusOr<FleetInfo> FleetFacade::Describe(FleetDoor& fleet) const {
 
 StatusOr<Fleets> FleetFacade::ListFleets(const CallContext& context, const ListFleetsRequest& request) {
   OOFGG_RETURN_IF_ERROR(RequireRole(context, {"admin", "service"}, "list fleets"));
-  if (!request.fleet.empty()) OOFGG_RETURN_IF_ERROR(DoorOf(request.fleet).status());
+  if (!request.fleet.empty()) OOFGG_RETURN_IF_ERROR(fleets_.Find(request.fleet).status());
   Fleets all;
-  for (FleetDoor* const fleet : fleets_) {
+  for (FleetDoor* const fleet : fleets_.All()) {
     if (!request.fleet.empty() && fleet->name() != request.fleet) continue;
     OOFGG_ASSIGN_OR_RETURN(FleetInfo info, Describe(*fleet));
+    if (!info.has_worker && !fleets_.IsOpen(fleet->name())) continue;  // It is over.
     all.fleets.push_back(std::move(info));
   }
   return all;
@@ -114,7 +120,7 @@ StatusOr<Fleets> FleetFacade::ListFleets(const CallContext& context, const ListF
 
 StatusOr<FleetInfo> FleetFacade::Change(std::string_view fleet,
                                         const std::function<Status(FleetOrders&)>& change) const {
-  OOFGG_ASSIGN_OR_RETURN(FleetDoor* const door, DoorOf(fleet));
+  OOFGG_ASSIGN_OR_RETURN(FleetDoor* const door, fleets_.Find(fleet));
   OOFGG_RETURN_IF_ERROR(ChangeOrders(*parts_.orders, fleet, change).status());
   door->OrdersChanged();
   return Describe(*door);
@@ -126,6 +132,8 @@ StatusOr<FleetInfo> FleetFacade::ScaleFleet(const CallContext& context, const Sc
     return InvalidField("min_ready", "is missing, and so is max; give one of them, or reset");
   }
   const FleetConfig config = ConfigOf(request.fleet);
+  OOFGG_RETURN_IF_ERROR(fleets_.FindOpen(request.fleet).status());
+  if (!request.reset) OOFGG_RETURN_IF_ERROR(CheckStarts(config, "scale"));
   return Change(request.fleet, [&](FleetOrders& orders) -> Status {
     if (request.reset) orders.min_ready = orders.max = std::nullopt;
     if (request.min_ready) orders.min_ready = *request.min_ready;
@@ -139,7 +147,7 @@ StatusOr<FleetInfo> FleetFacade::ScaleFleet(const CallContext& context, const Sc
 }
 
 StatusOr<FleetDoor*> FleetFacade::DoorOfServer(std::string_view server_id) const {
-  for (FleetDoor* const fleet : fleets_) {
+  for (FleetDoor* const fleet : fleets_.All()) {
     const auto servers = ServersOf(*fleet);
     if (!servers.ok()) continue;
     for (const GameServerInfo& server : *servers) {
@@ -155,8 +163,8 @@ StatusOr<DrainedServers> FleetFacade::DrainServers(const CallContext& context,
   if (request.server_id.empty() == request.fleet.empty()) {
     return InvalidField("server_id", "or fleet must be given, and not both");
   }
-  OOFGG_ASSIGN_OR_RETURN(FleetDoor* const fleet,
-                         request.fleet.empty() ? DoorOfServer(request.server_id) : DoorOf(request.fleet));
+  OOFGG_ASSIGN_OR_RETURN(FleetDoor* const fleet, request.fleet.empty() ? DoorOfServer(request.server_id)
+                                                                       : fleets_.Find(request.fleet));
   DrainedServers drained;
   if (!request.server_id.empty()) {
     drained.server_ids.push_back(request.server_id);
@@ -179,6 +187,8 @@ StatusOr<FleetInfo> FleetFacade::UpdateFleet(const CallContext& context, const U
   if (!request.image && !request.command && !request.reset) {
     return InvalidField("image", "is missing, and so is command; give one of them, or reset");
   }
+  OOFGG_RETURN_IF_ERROR(fleets_.FindOpen(request.fleet).status());
+  if (!request.reset) OOFGG_RETURN_IF_ERROR(CheckStarts(ConfigOf(request.fleet), "update"));
   return Change(request.fleet, [&](FleetOrders& orders) {
     if (request.reset) orders.image = orders.command = std::nullopt;
     if (request.image) orders.image = *request.image;

@@ -9,7 +9,7 @@
 #include "oofgg/model/fleet.h"
 #include "oofgg/status.h"
 #include "orchestration/fleet_config.h"
-#include "orchestration/fleet_door.h"
+#include "orchestration/fleet_doors.h"
 #include "orchestration/fleet_order_store.h"
 #include "orchestration/request_store.h"
 
@@ -34,8 +34,11 @@ class FleetFacade {
  public:
   explicit FleetFacade(FleetFacadeParts parts = {}) : parts_(std::move(parts)) {}
 
-  /// Tells of this fleet too. Before the first call; `fleet` must outlive the facade.
-  void AddFleet(FleetDoor& fleet) { fleets_.push_back(&fleet); }
+  /// Tells of this fleet too, or again. `fleet` must outlive the facade.
+  void AddFleet(FleetDoor& fleet) { fleets_.Add(fleet); }
+
+  /// Tells of it only as long as it has a worker, and takes no orders of sizes and images.
+  void CloseFleet(std::string_view name) { fleets_.Close(name); }
 
   /// All servers, or those of one fleet. kDeadlineExceeded.
   [[nodiscard]] StatusOr<GameServers> ListGameServers(const CallContext& context,
@@ -44,7 +47,8 @@ class FleetFacade {
   /// All fleets, or one. Where nobody works on a fleet its servers are missing, and it says so.
   [[nodiscard]] StatusOr<Fleets> ListFleets(const CallContext& context, const ListFleetsRequest& request);
 
-  /// Other sizes than are configured, from now on. kInvalidArgument for a maximum below the reserve.
+  /// Other sizes than are configured, from now on. kInvalidArgument for a maximum below the reserve;
+  /// kFailedPrecondition for a fleet whose servers only register themselves.
   [[nodiscard]] StatusOr<FleetInfo> ScaleFleet(const CallContext& context, const ScaleFleetRequest& request);
 
   /// No new players for a server, or for all that a fleet has now; each stops when it is empty, or at the
@@ -54,11 +58,11 @@ class FleetFacade {
 
   /// Another image or command than is configured, from now on. Servers that run something else are replaced,
   /// as many at a time as the fleet is configured to, each once its replacement is ready.
+  /// kFailedPrecondition as above.
   [[nodiscard]] StatusOr<FleetInfo> UpdateFleet(const CallContext& context,
                                                 const UpdateFleetRequest& request);
 
  private:
-  [[nodiscard]] StatusOr<FleetDoor*> DoorOf(std::string_view fleet) const;
   [[nodiscard]] FleetConfig ConfigOf(std::string_view fleet) const;
   [[nodiscard]] StatusOr<FleetInfo> Describe(FleetDoor& fleet) const;
   [[nodiscard]] StatusOr<FleetDoor*> DoorOfServer(std::string_view server_id) const;
@@ -66,7 +70,7 @@ class FleetFacade {
                                            const std::function<Status(FleetOrders&)>& change) const;
 
   const FleetFacadeParts parts_;
-  std::vector<FleetDoor*> fleets_;
+  FleetDoors fleets_;
 };
 
 }  // namespace oofgg::orchestration

@@ -21,11 +21,11 @@ void Fleet::Core::OnExit(const ServerExit& exit) {
   if (server == nullptr) return;
   Say(LogLevel::kInfo, "game server " + exit.id + " has ended: " + exit.reason);
   if (server->adopted && --to_adopt_ == 0) started_ = true;
+  if (!server->retired) Count(&FleetCounts::lost);
   const bool never_ready = server->state == GameServerState::kStarting && !server->running.registered;
   table_.Remove(exit.id);
   AbandonSeatings(exit.id);
-  auto dropped = parts_.store.DropServer(options_.name, exit.id, "the game server has ended; ask again");
-  if (dropped.ok()) SeatAgain(*dropped);
+  Drop(exit.id);
   ForgetOrders(exit.id);
   if (never_ready) return StartFailed(exit.id, "the game server ended before it was ready: " + exit.reason);
   Pump();
@@ -80,7 +80,9 @@ void Fleet::Core::OnHealth(const std::string& id, const StatusOr<std::optional<S
   // Nobody listens there yet, and nobody sits there: it was starting when the last maker went.
   const bool is_starting =
       first_word && server.seats.empty() && load.status().code() == StatusCode::kUnavailable;
-  if (is_starting) {
+  if (server.closing && !server.retired) {
+    Retire(server, "was to be stopped", /*politely=*/load.ok());
+  } else if (is_starting) {
     server.state = GameServerState::kStarting;
     server.since = Now();
     WaitUntilReady(id, std::chrono::milliseconds(5));
@@ -137,6 +139,7 @@ void Fleet::Core::MarkSick(ServerEntry& server) {
   if (server.state != GameServerState::kReady && !drains) return;
   if (Now() - server.fell >= kForgetFalls) server.falls = 0;
   ++server.falls;
+  Count(&FleetCounts::falls);
   server.fell = Now();
   Say(LogLevel::kWarning, "game server " + server.running.id + " does not answer");
   server.state = GameServerState::kSick;
@@ -175,7 +178,7 @@ void Fleet::Core::ConsiderIdle(ServerEntry& server) {
     if (left < options_.health_period) ProbeIn(left, server.running.id);
     return;
   }
-  const bool needed = server.state == GameServerState::kReady && IsReserve(server);
+  const bool needed = !server.Empty() || (server.state == GameServerState::kReady && IsReserve(server));
   if (!needed) Retire(server, "is idle", /*politely=*/true);
 }
 
@@ -193,14 +196,48 @@ void Fleet::Core::ProbeIn(Duration delay, const std::string& id) {
 }
 
 void Fleet::Core::Retire(ServerEntry& server, std::string_view why, bool politely) {
-  if (server.retired) return;
+  if (server.retired || !Close(server, politely)) return;
   server.retired = true;
   server.state = GameServerState::kDraining;
   const std::string id = server.running.id;
   Say(LogLevel::kInfo, "stops game server " + id + ": it " + std::string(why));
+  Count(&FleetCounts::stops);
   if (!politely) return Stop(id);
   parts_.reservations.Close(server.running.control,
                             Bring<Status>([id](Core& core, const Status&) { core.Stop(id); }));
+}
+
+/// Tells the store that nobody is to be seated there any more: by then another worker may have the fleet, and
+/// may have seated somebody on a server that seems idle here.
+bool Fleet::Core::Close(ServerEntry& server, bool politely) {
+  using Closing = RequestStore::Closing;
+  const auto how = politely && server.Empty() ? Closing::kIfEmpty : Closing::kAnyhow;
+  const Status closed = parts_.store.CloseServer(term_, server.running.id, how);
+  if (absl::IsFailedPrecondition(closed)) {
+    RecallSeats(server);
+    return false;
+  }
+  server.closing = true;  // Perhaps, if the answer was lost.
+  if (closed.ok()) return true;
+  Note(closed);
+  Say(LogLevel::kWarning, "cannot stop " + server.running.id + " now: " + std::string(closed.message()));
+  server.state = GameServerState::kSick;
+  if (!health_armed_) CheckHealth();  // A look at its health will try again.
+  return false;
+}
+
+/// The store has seats there of which we do not know, since an answer of it was lost: they count, unless the
+/// game server denies them.
+void Fleet::Core::RecallSeats(ServerEntry& server) {
+  server.closing = false;
+  const auto seats = parts_.store.Seats(options_.name);
+  if (!seats.ok()) return;
+  for (const Seat& seat : *seats) {
+    if (seat.server.id == server.running.id && table_.SeatOf(seat.player) == nullptr) {
+      table_.TakeSeat(server, seat.player, seat.request);
+    }
+  }
+  Reconcile(server);
 }
 
 void Fleet::Core::Stop(const std::string& id) {

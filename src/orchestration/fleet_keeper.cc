@@ -33,16 +33,20 @@ void FleetKeeper::Post(Task task) {
 }
 
 void FleetKeeper::Start() {
-  Post([this] { Turn(); });
+  Post([this] {
+    if (std::exchange(takes_part_, true)) return;
+    Turn();
+  });
 }
 
 void FleetKeeper::LeaseFree() {
   Post([this] {
-    if (term_ == nullptr) Turn();
+    if (takes_part_ && term_ == nullptr) Turn();
   });
 }
 
 void FleetKeeper::Turn() {
+  if (!takes_part_) return;
   // The lease runs from when the store handles the call, so from here on it is ours at the least.
   const TimePoint asked = parts_.clock.Now();
   const TimePoint until = DeadlineAfter(asked, options_.lease);
@@ -72,6 +76,21 @@ void FleetKeeper::Begin(TimePoint until) {
   told_.clear();
   FleetParts parts = parts_;
   parts.may_act = [term = term_, &clock = parts_.clock] { return clock.Now() < term->until.load(); };
+  parts.holder = options_.holder;
+  parts.on_lost = [this, gate = gate_, term = term_] {
+    gate->Pass([&] {
+      Post([this, term] {
+        if (term_ == term) End("another worker has taken it over");
+      });
+    });
+  };
+  parts.on_over = [this, gate = gate_, term = term_] {
+    gate->Pass([&] {
+      Post([this, term] {
+        if (term_ == term) Over();
+      });
+    });
+  };
   const auto fleet = std::make_shared<Fleet>(fleet_options_, parts, on_change_);
   {
     const std::lock_guard lock(mutex_);
@@ -94,6 +113,17 @@ void FleetKeeper::End(std::string_view why) {
   std::shared_ptr<Fleet> gone;  // Ended without the lock.
   const std::lock_guard lock(mutex_);
   gone.swap(fleet_);
+}
+
+/// Other workers may find the lease free now: each takes it once more, sees the same and is done with it.
+void FleetKeeper::Over() {
+  if (parts_.configured && !parts_.configured().closes) return;  // It has opened again meanwhile.
+  takes_part_ = false;
+  timer_.Cancel();
+  End("");
+  Say(LogLevel::kInfo, "it is no longer configured and has no servers left");
+  const Status gone = leases_.LetGo(name(), options_.holder);
+  if (!gone.ok()) Say(LogLevel::kWarning, "cannot let go of it: " + std::string(gone.message()));
 }
 
 void FleetKeeper::Tell(const std::vector<GameServerInfo>& servers) {

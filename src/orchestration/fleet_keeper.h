@@ -37,11 +37,14 @@ class FleetKeeper final : public FleetDoor {
   FleetKeeper(const FleetKeeper&) = delete;
   FleetKeeper& operator=(const FleetKeeper&) = delete;
 
-  /// Takes the fleet, or stands by for it.
+  /// Takes the fleet, or stands by for it; until it closes and is over. Again: if it opened again.
   void Start();
 
   /// The lease was let go: no need to wait for the next turn.
   void LeaseFree();
+
+  /// Whether this worker has the fleet now.
+  [[nodiscard]] bool HasIt() const { return Current() != nullptr; }
 
   [[nodiscard]] const std::string& name() const override { return fleet_options_.name; }
   void Wake() override;
@@ -60,6 +63,7 @@ class FleetKeeper final : public FleetDoor {
   void Turn();
   void Begin(TimePoint until);
   void End(std::string_view why);
+  void Over();
   void Tell(const std::vector<GameServerInfo>& servers);
   [[nodiscard]] std::shared_ptr<Fleet> Current() const;
   void Say(LogLevel level, std::string_view message) const;
@@ -73,6 +77,7 @@ class FleetKeeper final : public FleetDoor {
   const std::shared_ptr<CallGate> gate_ = std::make_shared<CallGate>();
 
   // Of the turns.
+  bool takes_part_ = false;
   std::shared_ptr<Term> term_;
   std::string told_;
   ScopedTimer timer_;

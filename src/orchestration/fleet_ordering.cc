@@ -39,6 +39,7 @@ void Fleet::Core::ApplyOrders() {
   if (orders_.max) options_.max = orders_.max;
   if (orders_.image) options_.image = *orders_.image;
   if (orders_.command) options_.command = *orders_.command;
+  if (!options_.starts_servers || options_.closes) options_.max = 0;
   if (options_.max) options_.min_ready = (std::min)(options_.min_ready, *options_.max);
   const Duration idle = options_.idle_timeout.value_or(kDefaultIdle);
   if (idle != scaler_idle_) scaler_.SetIdleTimeout(idle);
@@ -52,10 +53,11 @@ void Fleet::Core::ApplyOrders() {
   }
 }
 
-/// Whether it runs what would be started now.
-void Fleet::Core::Mark(ServerEntry& server) const {
+/// Whether it runs what would be started now, if anything is.
+void Fleet::Core::Mark(ServerEntry& server) {
   const auto runs = RevisionIn(server.running.id);
   server.outdated = !server.running.registered && runs.has_value() && *runs != revision_;
+  if (options_.closes) Leave(server, WallTime::max(), "belongs to a fleet that is no longer configured");
 }
 
 /// No new players from now on; it stops when it is empty, or at `until`.
@@ -96,6 +98,27 @@ std::size_t Fleet::Core::Replacements() const {
 
 void Fleet::Core::Replace() {
   if (ServerEntry* server = table_.PickOutdated()) Leave(*server, WallTime::max(), "runs an older revision");
+}
+
+/// Who is in line of a fleet that closes has nothing to wait for.
+void Fleet::Core::SendAway() {
+  constexpr std::size_t kAtOnce = 64;
+  while (true) {
+    const auto leased = parts_.store.LeaseOldest(term_, kAtOnce, LeaseEnd());
+    Note(leased.status());
+    if (!leased.ok() || leased->empty()) break;
+    for (const RequestRecord& record : *leased) {
+      FailRequest(record, "the fleet is no longer served", /*start_failed=*/false);
+    }
+  }
+  if (parts_.on_over && IsOver()) parts_.on_over();
+}
+
+bool Fleet::Core::IsOver() const {
+  if (!spawning_.empty() || !seatings_.empty()) return false;
+  return std::all_of(table_.all().begin(), table_.all().end(), [](const auto& entry) {
+    return entry.second.running.registered && entry.second.Empty();
+  });
 }
 
 void Fleet::Core::TellPace() {

@@ -15,8 +15,9 @@ void Fleet::Core::PlaceWaiting() {
   cramped_ = false;
   while (table_.CountWithRoom() > 0) {
     const std::size_t most = (std::min)(kBatch, table_.TotalFree(kBatch));
-    auto leased = parts_.store.LeaseOldest(options_.name, most, LeaseEnd());
+    auto leased = parts_.store.LeaseOldest(term_, most, LeaseEnd());
     if (!leased.ok()) {
+      Note(leased.status());
       return Say(LogLevel::kError, "cannot lease requests: " + std::string(leased.status().message()));
     }
     if (leased->empty()) return;
@@ -99,6 +100,11 @@ bool Fleet::Core::SeatOn(const RequestRecord& record, ServerEntry& server) {
   }
   if (absl::IsResourceExhausted(taken)) {  // Seats of requests that other workers hold.
     MarkFull(server);
+    if (record.server.id == running.id) {  // It would be led here again.
+      Forsake(server, record.players);
+      GiveBack(record);
+      return true;
+    }
     return Place(record);
   }
   if (!taken.ok()) {
@@ -179,6 +185,7 @@ void Fleet::Core::Confirm(const Seating& seating, ServerEntry& server) {
   server.proven = true;
   if (completed.ok()) {
     pace_.Seated(Now());
+    Count(&FleetCounts::seated);
     return on_change_(seating.record.key);
   }
   // Withdrawn meanwhile, or leased by another worker while we were held up.
@@ -262,7 +269,7 @@ void Fleet::Core::OnCancelled(const std::string& server_id, const std::string& p
 }
 
 void Fleet::Core::Forget(const std::string& server_id, const std::string& player) {
-  const Status forgotten = parts_.store.Forget(options_.name, server_id, player);
+  const Status forgotten = parts_.store.Forget(term_, server_id, player);
   if (!forgotten.ok()) Say(LogLevel::kWarning, "cannot forget a seat: " + std::string(forgotten.message()));
 }
 
@@ -282,7 +289,7 @@ void Fleet::Core::FailRequest(const RequestRecord& record, std::string_view erro
 
 void Fleet::Core::FreeStoredSeat(const std::string& server_id, const std::string& player,
                                  std::string_view reason) {
-  auto failed = parts_.store.FreeSeats(options_.name, server_id, {player}, reason);
+  auto failed = parts_.store.FreeSeats(term_, server_id, {player}, reason);
   if (failed.ok()) return Changed(*failed);
   Say(LogLevel::kWarning, "cannot free a seat: " + std::string(failed.status().message()));
 }

@@ -89,6 +89,7 @@ void Fleet::Core::Launch(bool replaces) {
   spawning_[id] = Now();
   if (replaces) replacing_.insert(id);
   Say(LogLevel::kInfo, "starts game server " + id);
+  Count(&FleetCounts::starts);
   parts_.backend.Start({id, options_.name, options_.environment, options_.image, options_.command},
                        Bring<StatusOr<RunningServer>>([id](Core& core, StatusOr<RunningServer> running) {
                          core.OnSpawned(id, std::move(running));
@@ -185,6 +186,7 @@ Duration Fleet::Core::PauseAfterFailures() const {
 /// Those for whom the server was meant learn why there is none, unless another one is coming.
 void Fleet::Core::StartFailed(const std::string& id, std::string_view error) {
   Say(LogLevel::kError, "a game server failed to start: " + std::string(error));
+  Count(&FleetCounts::failed_starts);
   ++failed_starts_;
   may_start_at_ = Now() + PauseAfterFailures();
   trouble_ = error;
@@ -192,7 +194,7 @@ void Fleet::Core::StartFailed(const std::string& id, std::string_view error) {
   const bool for_update = replacing_.erase(id) > 0;  // Nobody in line was meant to have it.
   if (Coming() == 0 && !for_update) {
     const std::size_t slots = AssumedSlots() != 0 ? AssumedSlots() : std::numeric_limits<std::size_t>::max();
-    auto meant = parts_.store.LeaseOldest(options_.name, slots, LeaseEnd());
+    auto meant = parts_.store.LeaseOldest(term_, slots, LeaseEnd());
     if (meant.ok()) {
       for (const RequestRecord& record : *meant) {
         taken_out_ += static_cast<std::int64_t>(record.players.size());

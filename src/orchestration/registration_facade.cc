@@ -76,7 +76,18 @@ StatusOr<std::string> RegistrationFacade::ControlOf(const CallContext& context, 
                     "CONTROL_ADDRESS");
 }
 
+void RegistrationFacade::AddFleet(std::string name, std::string game_id) {
+  const std::lock_guard lock(mutex_);
+  game_of_[std::move(name)] = std::move(game_id);
+}
+
+void RegistrationFacade::CloseFleet(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = game_of_.find(name); found != game_of_.end()) game_of_.erase(found);
+}
+
 Status RegistrationFacade::CheckFleet(const Caller& caller, const std::string& fleet) const {
+  const std::lock_guard lock(mutex_);
   const auto found = game_of_.find(fleet);
   if (found == game_of_.end()) {
     return MakeStatus(StatusCode::kNotFound, "there is no fleet '" + fleet + "'");

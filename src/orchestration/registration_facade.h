@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -32,10 +33,11 @@ class RegistrationFacade {
   explicit RegistrationFacade(ServerRegistry& registry, RegistrationOptions options = {})
       : registry_(registry), options_(std::move(options)) {}
 
-  /// Lets servers join this fleet, which plays `game_id`; empty: any. Before the first call.
-  void AddFleet(std::string name, std::string game_id = {}) {
-    game_of_[std::move(name)] = std::move(game_id);
-  }
+  /// Lets servers join this fleet, which plays `game_id`; empty: any.
+  void AddFleet(std::string name, std::string game_id = {});
+
+  /// Lets nobody join any more; who has joined may go on.
+  void CloseFleet(std::string_view name);
 
   /// kInvalidArgument (a field), kNotFound (no such fleet), kPermissionDenied (the credential is for another
   /// game than the fleet, or the control address is not allowed), or as of ServerRegistry.
@@ -54,7 +56,8 @@ class RegistrationFacade {
 
   ServerRegistry& registry_;
   const RegistrationOptions options_;
-  std::map<std::string, std::string, std::less<>> game_of_;  // By fleet.
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string, std::less<>> game_of_;  // By fleet; guarded by mutex_.
 };
 
 }  // namespace oofgg::orchestration

@@ -72,6 +72,13 @@ struct RequestLease {
 
 [[nodiscard]] inline RequestLease LeaseOf(const RequestRecord& record) { return {record.key, record.fence}; }
 
+/// The time for which one worker has a fleet. Each has a number larger than all before it; the store refuses
+/// what a worker of an earlier one writes.
+struct FleetTerm {
+  std::string fleet;
+  std::uint64_t number = 0;  ///< 0: before the first.
+};
+
 /// One seat that is held, or perhaps held, on a game server.
 struct Seat {
   std::string player;

@@ -23,9 +23,7 @@ RequestView ReadyOn(SeatServer server) {
 
 StatusOr<FleetDoor*> RequestFacade::FleetOf(std::string_view name, std::string_view client_id) const {
   OOFGG_RETURN_IF_ERROR(CheckClientId(client_id));
-  const auto found = fleets_.find(name);
-  if (found == fleets_.end()) return MakeStatus(StatusCode::kNotFound, "there is no such fleet");
-  return found->second;
+  return fleets_.Find(name);
 }
 
 void RequestFacade::AnswerSeated(std::string_view fleet_name, std::string_view client_id, OnView on_view,
@@ -75,6 +73,7 @@ void RequestFacade::Post(std::string_view fleet_name, std::string_view client_id
 }
 
 void RequestFacade::Queue(FleetDoor& fleet, const std::string& client_id, const OnView& on_view) {
+  if (const auto open = fleets_.FindOpen(fleet.name()); !open.ok()) return on_view(open.status());
   const auto queued = store_.Enqueue({ClientKey(fleet.name(), client_id),
                                       {client_id},
                                       clock_.WallNow() + options_.patience,

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,7 +13,7 @@
 #include "base/http_client.h"
 #include "oofgg/status.h"
 #include "orchestration/call_gate.h"
-#include "orchestration/fleet_door.h"
+#include "orchestration/fleet_doors.h"
 #include "orchestration/fleet_order_store.h"
 #include "orchestration/request_store.h"
 #include "orchestration/request_waiters.h"
@@ -67,8 +66,11 @@ class RequestFacade {
   RequestFacade(const RequestFacade&) = delete;
   RequestFacade& operator=(const RequestFacade&) = delete;
 
-  /// Serves this fleet too. Before the first call; `fleet` must outlive the facade.
-  void AddFleet(FleetDoor& fleet) { fleets_[fleet.name()] = &fleet; }
+  /// Serves this fleet too, or again. `fleet` must outlive the facade.
+  void AddFleet(FleetDoor& fleet) { fleets_.Add(fleet); }
+
+  /// Queues nobody for it any more: kNotFound. Who has a seat may look and withdraw.
+  void CloseFleet(std::string_view name) { fleets_.Close(name); }
 
   /// Those in line are told how long they are likely to wait, from what the fleets tell `paces`. Before the
   /// first call; `paces` must outlive the facade.
@@ -128,7 +130,7 @@ class RequestFacade {
   FleetOrderStore* paces_ = nullptr;
   HttpClient* http_ = nullptr;  // Null: nobody is answered without waiting.
   std::atomic<bool> ending_{false};
-  std::map<std::string, FleetDoor*, std::less<>> fleets_;
+  FleetDoors fleets_;
   const std::shared_ptr<CallGate> gate_ = std::make_shared<CallGate>();
 };
 

@@ -32,13 +32,14 @@ struct Sweep {
 /// A worker leases requests, oldest first, takes seats, and completes, fails or gives back. Each lease has
 /// a fence, larger than all before it in the fleet, those of withdrawn requests included; every write of the
 /// worker carries it, and is refused (kAborted) once somebody else has leased the request: so a worker that
-/// was paused for longer than its lease does no harm. Seats are kept here too, one a player and fleet, so
-/// that nobody can be given two. A seat that is released here may still be held by the game server: it is
-/// remembered as such until `Forget`, so that no crash leaves a slot taken for ever.
+/// was paused for longer than its lease does no harm. What it writes on the fleet as a whole carries its term
+/// and is refused (kAborted) once another worker has taken the fleet over. Seats are kept here too, one a
+/// player and fleet, so that nobody can be given two. A seat that is released here may still be held by the
+/// game server: it is remembered as such until `Forget`, so that no crash leaves a slot taken for ever.
 ///
 /// Threads: safe. Each call is atomic, and durable (if the store is) when it returns.
-/// Errors: kAborted (the lease is no longer yours), kNotFound (the request was withdrawn), kUnavailable
-/// (the store cannot be reached or written; nothing happened).
+/// Errors: kAborted (the lease, or the fleet, is no longer yours), kNotFound (the request was withdrawn),
+/// kUnavailable (the store cannot be reached or written; nothing happened).
 class RequestStore {
  public:
   virtual ~RequestStore() = default;
@@ -68,14 +69,14 @@ class RequestStore {
 
   /// Leases the `most` oldest in line: kCreated → kInProgress. A record may still hold seats, from a worker
   /// that died; then `server` says where they may be.
-  virtual StatusOr<std::vector<RequestRecord>> LeaseOldest(std::string_view fleet, std::size_t most,
+  virtual StatusOr<std::vector<RequestRecord>> LeaseOldest(const FleetTerm& term, std::size_t most,
                                                            WallTime until) = 0;
 
   /// Prolongs a lease (kInProgress or kOccupied).
   virtual Status Renew(const RequestLease& lease, WallTime until) = 0;
 
   /// Takes a seat on `server` for each player of the request (kInProgress), or none. `slots` is the server's
-  /// capacity, 0 if unknown. Errors besides the usual: kResourceExhausted (not enough left),
+  /// capacity, 0 if unknown. Errors besides the usual: kResourceExhausted (not enough left, or closed),
   /// kAlreadyExists (a player holds a seat for another request, or this request holds some elsewhere).
   virtual Status TakeSeats(const RequestLease& lease, const SeatServer& server, std::uint32_t slots) = 0;
 
@@ -108,25 +109,35 @@ class RequestStore {
   virtual StatusOr<std::vector<Seat>> Released(std::string_view fleet) = 0;
 
   /// The game server no longer holds a released seat.
-  virtual Status Forget(std::string_view fleet, std::string_view server_id, std::string_view player) = 0;
+  virtual Status Forget(const FleetTerm& term, std::string_view server_id, std::string_view player) = 0;
 
   /// These players no longer hold seats on the server. A done request that lost its last seat fails with
   /// `reason` and is returned; seats of requests in any other state are left alone.
-  virtual StatusOr<std::vector<RequestRecord>> FreeSeats(std::string_view fleet, std::string_view server_id,
+  virtual StatusOr<std::vector<RequestRecord>> FreeSeats(const FleetTerm& term, std::string_view server_id,
                                                          const std::vector<std::string>& players,
                                                          std::string_view reason) = 0;
 
+  /// The server is about to be stopped: from now on nobody is seated on it. With `kIfEmpty`
+  /// kFailedPrecondition while seats are held there, unless it is closed already. Idempotent.
+  enum class Closing { kIfEmpty, kAnyhow };
+  virtual Status CloseServer(const FleetTerm& term, std::string_view server_id, Closing how) = 0;
+
+  /// Those that were closed, until they are dropped.
+  virtual StatusOr<std::vector<std::string>> ClosedServers(std::string_view fleet) = 0;
+
   /// The server is gone, with all its seats, released ones included: kDone and kOccupied → kFailed with
   /// `reason`, returned.
-  virtual StatusOr<std::vector<RequestRecord>> DropServer(std::string_view fleet, std::string_view server_id,
+  virtual StatusOr<std::vector<RequestRecord>> DropServer(const FleetTerm& term, std::string_view server_id,
                                                           std::string_view reason) = 0;
 
   /// Takes leases that lapsed by `now` back (kInProgress → kCreated and kOccupied → kDone, seats kept,
   /// fence moved on), fails what is overdue in line, and forgets failures whose deadline is an hour past.
-  virtual StatusOr<Sweep> SweepLapsed(std::string_view fleet, WallTime now) = 0;
+  virtual StatusOr<Sweep> SweepLapsed(const FleetTerm& term, WallTime now) = 0;
 
-  /// As if every lease of the fleet had lapsed: for the only worker, at its start.
-  virtual Status TakeOver(std::string_view fleet) = 0;
+  /// Begins a term of `holder`, the only worker of the fleet from now on: as if every lease of a request had
+  /// lapsed. Where the store knows who has the fleet's lease (fleet_lease_store.h), kAborted for anybody
+  /// else.
+  virtual StatusOr<FleetTerm> TakeOver(std::string_view fleet, std::string_view holder) = 0;
 };
 
 /// Why an overdue request failed.

@@ -28,12 +28,12 @@ bool IsPending(const RequestRecord& record) {
 void SeatService::ReserveGroup(std::string_view fleet_name, std::string_view match_id,
                                std::vector<std::string> players, const OnReserved& done) {
   if (const Status valid = CheckGroup(match_id, players); !valid.ok()) return done(valid);
-  const auto fleet = fleets_.find(fleet_name);
-  if (fleet == fleets_.end()) return done(MakeStatus(StatusCode::kNotFound, "there is no such fleet"));
+  const auto fleet = fleets_.FindOpen(fleet_name);
+  if (!fleet.ok()) return done(fleet.status());
   const RequestKey key = MatchKey(fleet_name, match_id);
   const auto queued = store_.Enqueue({key, std::move(players), clock_.WallNow() + options_.patience});
   if (!queued.ok()) return done(queued.status());
-  fleet->second->Wake();
+  (*fleet)->Wake();
   // The fleet fails an overdue request itself; the margin is for the case that it does not run.
   Await(key, DeadlineAfter(clock_.Now(), options_.patience + std::chrono::seconds(15)), done);
 }
@@ -65,12 +65,11 @@ void SeatService::Conclude(const RequestKey& key, TimePoint until, const OnReser
 }
 
 Status SeatService::ReleaseGroup(std::string_view fleet_name, std::string_view match_id) {
-  const auto fleet = fleets_.find(fleet_name);
-  if (fleet == fleets_.end()) return MakeStatus(StatusCode::kNotFound, "there is no such fleet");
+  OOFGG_ASSIGN_OR_RETURN(FleetDoor* const fleet, fleets_.Find(fleet_name));
   const RequestKey key = MatchKey(fleet_name, match_id);
   OOFGG_ASSIGN_OR_RETURN(const auto removed, store_.Withdraw(key));
   if (!removed) return absl::OkStatus();
-  fleet->second->SeatsReleased();
+  fleet->SeatsReleased();
   waiters_.Notify(key);
   return absl::OkStatus();
 }

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,7 +10,7 @@
 #include "oofgg/executor.h"
 #include "oofgg/status.h"
 #include "orchestration/call_gate.h"
-#include "orchestration/fleet_door.h"
+#include "orchestration/fleet_doors.h"
 #include "orchestration/request_store.h"
 #include "orchestration/request_waiters.h"
 
@@ -44,8 +43,11 @@ class SeatService {
   SeatService(const SeatService&) = delete;
   SeatService& operator=(const SeatService&) = delete;
 
-  /// Serves this fleet too. Before the first call; `fleet` must outlive the service.
-  void AddFleet(FleetDoor& fleet) { fleets_[fleet.name()] = &fleet; }
+  /// Serves this fleet too, or again. `fleet` must outlive the service.
+  void AddFleet(FleetDoor& fleet) { fleets_.Add(fleet); }
+
+  /// Reserves nothing on it any more: kNotFound. What is reserved may be released.
+  void CloseFleet(std::string_view name) { fleets_.Close(name); }
 
   /// Reserves a seat for each of `players`. `done` runs once, inside the call or on the waiters' executor.
   /// Errors: kInvalidArgument (players, match id), kNotFound (fleet), kUnavailable (no server could be had;
@@ -65,7 +67,7 @@ class SeatService {
   RequestStore& store_;
   RequestWaiters& waiters_;
   const SeatServiceOptions options_;
-  std::map<std::string, FleetDoor*, std::less<>> fleets_;
+  FleetDoors fleets_;
   const std::shared_ptr<CallGate> gate_ = std::make_shared<CallGate>();
 };
 

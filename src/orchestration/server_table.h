@@ -45,6 +45,7 @@ struct ServerEntry {
   bool adopted = false;  ///< Found running at our start, and not heard of yet.
   bool retired = false;  ///< Told to stop.
   bool late = false;     ///< Starting for longer than its like; nobody counts on it.
+  bool closing = false;  ///< Perhaps closed in the store, so it is to stop, whatever it was told.
   bool leaving = false;  ///< Takes no new players, and stops when it is empty or at `leave_by`.
   WallTime leave_by = WallTime::max();
   bool outdated = false;                  ///< Does not run what the fleet starts now.

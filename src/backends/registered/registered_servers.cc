@@ -42,10 +42,13 @@ void RegisteredServers::Stop(std::string_view id, std::chrono::milliseconds grac
 }
 
 void RegisteredServers::List(std::string_view fleet, OnListed on_listed) {
-  if (others_ == nullptr) {
-    executor_.Post([book = book_, fleet = std::string(fleet), on_listed = std::move(on_listed)]() mutable {
-      on_listed(book->Of(fleet));
-    });
+  const Status loaded = book_->Load(std::string(fleet));
+  if (others_ == nullptr || !loaded.ok()) {
+    executor_.Post(
+        [book = book_, loaded, fleet = std::string(fleet), on_listed = std::move(on_listed)]() mutable {
+          if (!loaded.ok()) return on_listed(loaded);
+          on_listed(book->Of(fleet));
+        });
     return;
   }
   others_->List(fleet, [book = book_, fleet = std::string(fleet), on_listed = std::move(on_listed)](

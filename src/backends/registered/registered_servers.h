@@ -9,12 +9,15 @@
 #include "oofgg/clock.h"
 #include "oofgg/executor.h"
 #include "orchestration/container_backend.h"
+#include "orchestration/registration_store.h"
 #include "orchestration/server_registry.h"
 
 namespace oofgg::backends {
 
 struct RegisteredServersOptions {
-  std::string directory{};                  ///< Keeps registrations over a restart; empty: nowhere.
+  std::string directory{};  ///< Keeps registrations over a restart; empty: nowhere.
+  /// Keeps them instead, for all makers that may look after a fleet; outlives the servers.
+  orchestration::RegistrationStore* shared = nullptr;
   std::chrono::milliseconds lease{15'000};  ///< REGISTER_LEASE.
   std::size_t most = 10'000;                ///< Servers at once.
 };
@@ -23,8 +26,10 @@ struct RegisteredServersOptions {
 /// fleet, which seats players on it and looks after its health as it does with its own. None is started here,
 /// and to stop one is to forget it. Whoever does not report within the lease has ended.
 ///
-/// A registration that was answered outlives a maker: the next one lists it, with a lease from then on.
-/// Threads: safe. Callbacks run on `executor`, those of the other backend's servers where that runs them.
+/// A registration that was answered outlives a maker: the next one lists it, with a lease from then on. Where
+/// registrations are shared, this one knows those of a fleet from when it lists it until nobody here hears
+/// the fleet's news any more. Threads: safe; methods may wait for the disk, or for what is shared. Callbacks
+/// run on `executor`, those of the other backend's servers where that runs them.
 class RegisteredServers final : public orchestration::ContainerBackend, public orchestration::ServerRegistry {
  public:
   /// `others` starts servers; null: nobody does, and `Start` says so. It, `clock` and `executor`, which runs

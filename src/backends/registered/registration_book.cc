@@ -36,12 +36,35 @@ Status RegisteredServers::Book::Open() {
   OOFGG_RETURN_IF_ERROR(files_.Prepare());
   const std::lock_guard lock(mutex_);
   const TimePoint lapses = DeadlineAfter(clock_.Now(), options_.lease);
-  for (ServerRegistration& registration : files_.ReadAll()) {
+  for (ServerRegistration& registration : files_.All()) {
     const std::string name = registration.name;
     entries_[name] = {.registration = std::move(registration), .lapses = lapses};
   }
   ArmLocked();
   return {};
+}
+
+Status RegisteredServers::Book::Load(const std::string& fleet) {
+  if (options_.shared == nullptr) return {};
+  OOFGG_ASSIGN_OR_RETURN(auto stored, store_.Of(fleet));
+  const std::lock_guard lock(mutex_);
+  const TimePoint lapses = DeadlineAfter(clock_.Now(), options_.lease);
+  for (ServerRegistration& registration : stored) {
+    const std::string name = registration.name;
+    const std::uint32_t slots = registration.slots;
+    // What is here already was registered here, or heard of since.
+    entries_.try_emplace(
+        name, Entry{.registration = std::move(registration), .said = {.slots = slots}, .lapses = lapses});
+  }
+  ArmLocked();
+  return {};
+}
+
+/// It is another maker's to hear of them now.
+void RegisteredServers::Book::Leave(const std::string& fleet) {
+  if (options_.shared == nullptr) return;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(entries_, [&fleet](const auto& entry) { return entry.second.registration.fleet == fleet; });
 }
 
 void RegisteredServers::Book::Close() {
@@ -97,7 +120,7 @@ Status RegisteredServers::Book::Register(const ServerRegistration& registration)
     return MakeStatus(StatusCode::kResourceExhausted, "too many game servers have registered");
   }
   if (found != entries_.end()) RemoveLocked(found, "it has started anew");
-  OOFGG_RETURN_IF_ERROR(files_.Write(registration));
+  OOFGG_RETURN_IF_ERROR(store_.Write(registration));
   Entry& entry = entries_[registration.name];
   entry = {.registration = registration,
            .said = {.slots = registration.slots},
@@ -140,7 +163,7 @@ StatusOr<bool> RegisteredServers::Book::Remove(std::string_view server_id, std::
 
 void RegisteredServers::Book::RemoveLocked(Entries::iterator entry, std::string reason) {
   const ServerRegistration& registration = entry->second.registration;
-  files_.Erase(registration.name);
+  store_.Erase(registration);
   executor_.Post([weak = weak_from_this(), fleet = registration.fleet,
                   exit = ServerExit{registration.ServerId(), std::move(reason)}]() mutable {
     if (const auto book = weak.lock()) book->TellExit(fleet, std::move(exit));
@@ -194,6 +217,7 @@ void RegisteredServers::Book::Listen(const std::string& fleet, OnExit on_exit) {
 
 void RegisteredServers::Book::Listen(const std::string& fleet, OnNews on_news) {
   if (on_news) Unsay(fleet);
+  if (!on_news) Leave(fleet);
   const std::lock_guard lock(listeners_mutex_);
   on_news_.erase(fleet);
   if (on_news) on_news_.emplace(fleet, std::move(on_news));

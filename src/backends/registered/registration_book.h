@@ -18,7 +18,11 @@ namespace oofgg::backends {
 class RegisteredServers::Book : public std::enable_shared_from_this<Book> {
  public:
   Book(const Clock& clock, Executor& executor, RegisteredServersOptions options)
-      : clock_(clock), executor_(executor), options_(std::move(options)), files_(options_.directory) {}
+      : clock_(clock),
+        executor_(executor),
+        options_(std::move(options)),
+        files_(options_.directory),
+        store_(options_.shared != nullptr ? *options_.shared : files_) {}
 
   /// Takes up what an earlier maker wrote down.
   [[nodiscard]] Status Open();
@@ -26,6 +30,8 @@ class RegisteredServers::Book : public std::enable_shared_from_this<Book> {
   void Close();
 
   [[nodiscard]] std::chrono::milliseconds lease() const { return options_.lease; }
+  /// Where registrations are shared: takes up those of the fleet that others have written.
+  [[nodiscard]] Status Load(const std::string& fleet);
   [[nodiscard]] std::vector<orchestration::RunningServer> Of(std::string_view fleet);
   [[nodiscard]] Status Register(const orchestration::ServerRegistration& registration);
   [[nodiscard]] Status Report(std::string_view server_id, std::string_view owner,
@@ -53,14 +59,16 @@ class RegisteredServers::Book : public std::enable_shared_from_this<Book> {
   void RemoveLocked(Entries::iterator entry, std::string reason);
   void PostNewsLocked(const Entry& entry);
   void Unsay(const std::string& fleet);
+  void Leave(const std::string& fleet);
   void ArmLocked();
   void Sweep();
 
   const Clock& clock_;
   Executor& executor_;
   const RegisteredServersOptions options_;
-  const RegistrationFiles files_;
-  std::mutex mutex_;  // Guards what follows; held while a file is written, never while somebody is told.
+  RegistrationFiles files_;
+  orchestration::RegistrationStore& store_;
+  std::mutex mutex_;  // Guards what follows; held while the store is written, never while somebody is told.
   Entries entries_;
   std::optional<TimePoint> sweep_at_;
   ScopedTimer sweep_timer_;

@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
@@ -32,28 +31,7 @@ Status Replace(const std::string& path, std::string_view text) {
 std::optional<ServerRegistration> Read(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) return std::nullopt;
-  const auto word = [&](const char* name) {
-    const auto found = json.find(name);
-    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
-  const auto number = [&](const char* name) -> std::uint32_t {
-    const auto found = json.find(name);
-    return found != json.end() && found->is_number_unsigned() ? found->get<std::uint32_t>() : 0;
-  };
-  ServerRegistration read{.name = word("name"),
-                          .instance = word("instance"),
-                          .owner = word("owner"),
-                          .fleet = word("fleet"),
-                          .host = word("host"),
-                          .port = static_cast<std::uint16_t>(number("port")),
-                          .control = word("control"),
-                          .slots = number("slots")};
-  if (read.name.empty() || read.instance.empty() || read.owner.empty() || read.control.empty()) {
-    return std::nullopt;
-  }
-  return read;
+  return orchestration::DecodeRegistration(text);
 }
 
 }  // namespace
@@ -70,23 +48,26 @@ std::string RegistrationFiles::PathOf(std::string_view name) const {
   return directory_ + "/" + std::string(name) + std::string(kSuffix);
 }
 
-Status RegistrationFiles::Write(const ServerRegistration& registration) const {
+Status RegistrationFiles::Write(const ServerRegistration& registration) {
   if (directory_.empty()) return {};
-  const nlohmann::json json{{"name", registration.name},       {"instance", registration.instance},
-                            {"owner", registration.owner},     {"fleet", registration.fleet},
-                            {"host", registration.host},       {"port", registration.port},
-                            {"control", registration.control}, {"slots", registration.slots}};
-  return Replace(PathOf(registration.name),
-                 json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  return Replace(PathOf(registration.name), orchestration::EncodeRegistration(registration));
 }
 
-void RegistrationFiles::Erase(std::string_view name) const {
+void RegistrationFiles::Erase(const ServerRegistration& registration) {
   if (directory_.empty()) return;
+  const std::string path = PathOf(registration.name);
+  if (Read(path) != registration) return;
   std::error_code ignored;
-  std::filesystem::remove(PathOf(name), ignored);
+  std::filesystem::remove(path, ignored);
 }
 
-std::vector<ServerRegistration> RegistrationFiles::ReadAll() const {
+StatusOr<std::vector<ServerRegistration>> RegistrationFiles::Of(std::string_view fleet) {
+  std::vector<ServerRegistration> all = All();
+  std::erase_if(all, [fleet](const ServerRegistration& registration) { return registration.fleet != fleet; });
+  return all;
+}
+
+std::vector<ServerRegistration> RegistrationFiles::All() const {
   std::vector<ServerRegistration> all;
   if (directory_.empty()) return all;
   std::error_code error;

@@ -113,7 +113,8 @@ void SwarmBackend::Core::Listed(const std::string& fleet, const StatusOr<View>& 
       continue;
     }
     servers.push_back(*std::move(server));
-    follow[id] = {.fleet = fleet, .task = task.id};
+    // One that is followed already is its task: another one that took its place is not.
+    if (!followed_.contains(id)) follow[id] = {.fleet = fleet, .task = task.id};
   }
   owed->Pay(servers);
   for (auto& [id, followed] : follow) Follow(id, std::move(followed));

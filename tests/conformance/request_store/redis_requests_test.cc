@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "storage/redis/orchestration/redis_fleet_leases.h"
 #include "storage/redis/orchestration/redis_request_store.h"
 #include "storage/redis/orchestration/request_keys.h"
 #include "storage/redis/orchestration/request_row.h"
@@ -35,7 +36,7 @@ class RedisRequestsTest : public ::testing::Test {
 
   void Ask(const std::string& id) { ASSERT_TRUE(requests_.Enqueue({{"arena", id}, {id}, kFar}).ok()); }
   RequestLease LeaseOne() {
-    const auto leased = requests_.LeaseOldest("arena", 1, kFar).value();
+    const auto leased = requests_.LeaseOldest({"arena"}, 1, kFar).value();
     return leased.empty() ? RequestLease{} : LeaseOf(leased.front());
   }
   /// What a script says, run once more than need be.
@@ -103,6 +104,25 @@ TEST_F(RedisRequestsTest, AFenceIsNotGivenAgainEvenIfRedisForgotAll) {
   EXPECT_EQ(requests_.GiveBack(forgotten).code(), StatusCode::kAborted);
 }
 
+TEST_F(RedisRequestsTest, OnlyWhoHasTheFleetTakesItOver) {
+  RedisFleetLeases leases(*client_, kPatient);
+  ASSERT_TRUE(requests_.TakeOver("arena", "early").ok()) << "nobody has it";
+  ASSERT_TRUE(leases.Hold("arena", "first", kPatience).value());
+  const auto term = requests_.TakeOver("arena", "first");
+  ASSERT_TRUE(term.ok()) << term.status();
+  EXPECT_EQ(requests_.TakeOver("arena", "second").status().code(), StatusCode::kAborted);
+  EXPECT_TRUE(requests_.SweepLapsed(*term, kFar).ok()) << "the first one goes on";
+}
+
+TEST_F(RedisRequestsTest, ATermThatRedisForgotIsNotGivenAgain) {
+  ASSERT_EQ(server_.Ask("SAVE"), "+OK");
+  const auto forgotten = requests_.TakeOver("arena", "first").value();
+  Restart();
+  EXPECT_TRUE(requests_.SweepLapsed(forgotten, kFar).ok()) << "nobody else has begun one";
+  EXPECT_GT(requests_.TakeOver("arena", "second").value().number, forgotten.number);
+  EXPECT_EQ(requests_.SweepLapsed(forgotten, kFar).status().code(), StatusCode::kAborted);
+}
+
 TEST_F(RedisRequestsTest, WhenAllIsOverOnlyCountsAreLeft) {
   for (const char* id : {"a", "b", "c"}) Ask(id);
   ASSERT_TRUE(requests_.TakeSeats(LeaseOne(), {"s1", "h", 1, "h:1"}, 0).ok());
@@ -110,7 +130,8 @@ TEST_F(RedisRequestsTest, WhenAllIsOverOnlyCountsAreLeft) {
   ASSERT_TRUE(requests_.TakeSeats(done, {"s1", "h", 1, "h:1"}, 0).ok());
   ASSERT_TRUE(requests_.Complete(done).ok());
   for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(requests_.Withdraw({"arena", id}).ok());
-  ASSERT_TRUE(requests_.DropServer("arena", "s1", "gone").ok());
+  ASSERT_TRUE(requests_.CloseServer({"arena"}, "s1", orchestration::RequestStore::Closing::kAnyhow).ok());
+  ASSERT_TRUE(requests_.DropServer({"arena"}, "s1", "gone").ok());
   EXPECT_EQ(server_.AskAll("KEYS *"), "*1\r\n$" + std::to_string(sizeof("oofgg:{maker:arena}:counts") - 1) +
                                           "\r\noofgg:{maker:arena}:counts\r\n");
   EXPECT_EQ(requests_.Waiting("arena").value().seats, 0U);
@@ -123,9 +144,9 @@ TEST_F(RedisRequestsTest, WhileRedisIsAwayEveryCallSaysSo) {
   const RequestLease lease{{"arena", "a"}, 1};
   for (const Status& status :
        {requests.Enqueue({lease.key, {"a"}, kFar}).status(), requests.Find(lease.key).status(),
-        requests.LeaseOldest("arena", 1, kFar).status(), requests.Complete(lease),
+        requests.LeaseOldest({"arena"}, 1, kFar).status(), requests.Complete(lease),
         requests.Withdraw(lease.key).status(), requests.Seats("arena").status(),
-        requests.SweepLapsed("arena", kFar).status(), requests.Forget("arena", "s", "a")}) {
+        requests.SweepLapsed({"arena"}, kFar).status(), requests.Forget({"arena"}, "s", "a")}) {
     EXPECT_EQ(status.code(), StatusCode::kUnavailable) << status;
   }
 }
@@ -142,7 +163,7 @@ TEST_F(DurableRedisRequestsTest, NothingAcknowledgedIsLostWhenRedisIsKilled) {
     for (int i = 0; !stop; ++i) {
       const std::string id = "c" + std::to_string(i);
       if (!requests_.Enqueue({{"arena", id}, {id}, kFar}).ok()) return;
-      const auto leased = requests_.LeaseOldest("arena", 1, kFar);
+      const auto leased = requests_.LeaseOldest({"arena"}, 1, kFar);
       if (!leased.ok() || leased->empty()) continue;  // Its answer may have been lost.
       const RequestLease lease = LeaseOf(leased->front());
       if (!requests_.TakeSeats(lease, {"s1", "h", 1, "h:1"}, 0).ok()) continue;
@@ -155,7 +176,7 @@ TEST_F(DurableRedisRequestsTest, NothingAcknowledgedIsLostWhenRedisIsKilled) {
   }
   stop = true;
   worker.join();
-  ASSERT_TRUE(requests_.TakeOver("arena").ok());
+  ASSERT_TRUE(requests_.TakeOver("arena", "worker").ok());
   int done = 0;
   const std::vector<orchestration::Seat> seats = requests_.Seats("arena").value();
   for (const orchestration::Seat& seat : seats) {

@@ -25,7 +25,7 @@ constexpr WallTime kFar{std::chrono::hours(24 * 365 * 100)};
   for (std::uint32_t i = 0;; ++i) {
     const std::string id = "c" + std::to_string(i);
     if (!(*store)->Enqueue({{"arena", id}, {id}, kFar}).ok()) _exit(1);
-    const auto leased = (*store)->LeaseOldest("arena", 1, kFar);
+    const auto leased = (*store)->LeaseOldest({"arena"}, 1, kFar);
     if (!leased.ok() || leased->size() != 1) _exit(2);
     if (i % 3 == 0) continue;  // Held for ever.
     const RequestLease lease = LeaseOf(leased->front());
@@ -58,7 +58,8 @@ TEST(RequestStoreCrash, NothingAcknowledgedIsLostAndEveryLeaseComesBack) {
     ASSERT_TRUE(database.ok()) << database.status();
     const auto store = storage::SqliteRequestStore::Make(**database);
     ASSERT_TRUE(store.ok()) << store.status();
-    ASSERT_TRUE((*store)->TakeOver("arena").ok());
+    const auto term = (*store)->TakeOver("arena", "worker");
+    ASSERT_TRUE(term.ok()) << term.status();
     for (std::uint32_t i = 0; i <= told; ++i) {
       const auto found = (*store)->Find({"arena", "c" + std::to_string(i)});
       ASSERT_TRUE(found.ok() && *found) << i;
@@ -67,7 +68,7 @@ TEST(RequestStoreCrash, NothingAcknowledgedIsLostAndEveryLeaseComesBack) {
           << i << ": seats that may be held are remembered";
       fence = (*found)->fence;
     }
-    const auto leased = (*store)->LeaseOldest("arena", 1, kFar);
+    const auto leased = (*store)->LeaseOldest(*term, 1, kFar);
     ASSERT_EQ(leased->size(), 1U);
     EXPECT_EQ(leased->front().key.id, "c0") << "in the old order";
     EXPECT_EQ((*store)->Complete({leased->front().key, 1}).code(), StatusCode::kAborted)

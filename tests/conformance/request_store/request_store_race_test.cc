@@ -29,7 +29,7 @@ TEST_P(RequestStoreRaceTest, EveryRequestIsSeatedOnceAndNoServerIsOverfull) {
   const auto work = [&] {
     int server = 0;
     while (done < kRequests) {
-      const std::vector<RequestRecord> leased = store.LeaseOldest("arena", 3, far).value();
+      const std::vector<RequestRecord> leased = store.LeaseOldest({"arena"}, 3, far).value();
       for (const RequestRecord& record : leased) {
         while (true) {
           const std::string id = "s" + std::to_string(server);

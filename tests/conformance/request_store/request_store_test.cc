@@ -15,6 +15,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 using enum RequestState;
 using std::chrono::hours;
 using std::chrono::minutes;
@@ -33,7 +34,7 @@ class RequestStoreTest : public ::testing::TestWithParam<StoreKind> {
     return store_.Enqueue({Key(id), std::move(players), deadline}).value();
   }
   RequestRecord LeaseOne(WallTime until = kStart + minutes(1)) {
-    auto leased = store_.LeaseOldest("arena", 1, until).value();
+    auto leased = store_.LeaseOldest(term_, 1, until).value();
     return leased.empty() ? RequestRecord{} : leased.front();
   }
   RequestRecord Look(const std::string& id) {
@@ -74,6 +75,7 @@ class RequestStoreTest : public ::testing::TestWithParam<StoreKind> {
   static constexpr WallTime kStart{seconds(1'900'000'000)};
   std::unique_ptr<StoreOwner> owner_;
   RequestStore& store_;
+  FleetTerm term_{"arena"};
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, RequestStoreTest, ::testing::ValuesIn(kAllStores),
@@ -96,7 +98,7 @@ TEST_P(RequestStoreTest, AskingAgainKeepsThePlaceAndProlongsTheDeadline) {
   Ask("b");
   EXPECT_EQ(Ask("a", {}, kStart + hours(2)).deadline, kStart + hours(2));
   EXPECT_EQ(Ask("a", {}, kStart).deadline, kStart + hours(2)) << "a deadline only grows";
-  EXPECT_THAT(Ids(store_.LeaseOldest("arena", 9, kStart).value()), ElementsAre("a", "b"));
+  EXPECT_THAT(Ids(store_.LeaseOldest({"arena"}, 9, kStart).value()), ElementsAre("a", "b"));
 }
 
 TEST_P(RequestStoreTest, ASeatThatWasLookedAtIsAtHandUntilItIsGivenUp) {
@@ -104,8 +106,8 @@ TEST_P(RequestStoreTest, ASeatThatWasLookedAtIsAtHandUntilItIsGivenUp) {
   for (const char* id : {"withdrawn", "repaired", "freed", "dropped", "kept"}) EXPECT_EQ(SeatAtHand(id), id);
   ASSERT_TRUE(store_.Withdraw(Key("withdrawn")).ok());
   ASSERT_TRUE(store_.Occupy(Key("repaired"), kStart).ok());
-  ASSERT_TRUE(store_.FreeSeats("arena", "freed", {"freed"}, "left").ok());
-  ASSERT_TRUE(store_.DropServer("arena", "dropped", "ended").ok());
+  ASSERT_TRUE(store_.FreeSeats({"arena"}, "freed", {"freed"}, "left").ok());
+  ASSERT_TRUE(store_.DropServer({"arena"}, "dropped", "ended").ok());
   for (const char* id : {"withdrawn", "repaired", "freed", "dropped"})
     EXPECT_EQ(SeatAtHand(id).value_or(""), "") << id;
   EXPECT_EQ(SeatAtHand("kept"), "kept");
@@ -114,9 +116,9 @@ TEST_P(RequestStoreTest, ASeatThatWasLookedAtIsAtHandUntilItIsGivenUp) {
 TEST_P(RequestStoreTest, FleetsAreApart) {
   Ask("a");
   ASSERT_TRUE(store_.Enqueue({Key("a", "duel"), {"a"}, kStart}).ok());
-  EXPECT_EQ(store_.LeaseOldest("duel", 9, kStart).value().size(), 1U);
+  EXPECT_EQ(store_.LeaseOldest({"duel"}, 9, kStart).value().size(), 1U);
   EXPECT_EQ(Look("a").state, kCreated);
-  EXPECT_THAT(store_.LeaseOldest("nowhere", 9, kStart).value(), IsEmpty());
+  EXPECT_THAT(store_.LeaseOldest({"nowhere"}, 9, kStart).value(), IsEmpty());
 }
 
 TEST_P(RequestStoreTest, AFenceCountsOnWhenItsRequestIsWithdrawn) {
@@ -138,7 +140,7 @@ TEST_P(RequestStoreTest, AFenceCountsOnWhenItsRequestIsForgotten) {
   Ask("a", {}, kStart);
   const RequestRecord late = LeaseOne();
   ASSERT_TRUE(store_.Fail(LeaseOf(late), "no", /*start_failed=*/false).ok());
-  ASSERT_TRUE(store_.SweepLapsed("arena", kStart + hours(2)).ok());
+  ASSERT_TRUE(store_.SweepLapsed({"arena"}, kStart + hours(2)).ok());
   ASSERT_EQ(store_.Find(Key("a")).value(), std::nullopt);
   Ask("a", {}, kStart + hours(9));
   EXPECT_GT(LeaseOne().fence, late.fence);
@@ -235,7 +237,7 @@ TEST_P(RequestStoreTest, AskingAfterAFailureGoesToTheEndAndKeepsTheCount) {
   }
   Ask("b");
   EXPECT_EQ(Ask("a").error, "");
-  EXPECT_THAT(Ids(store_.LeaseOldest("arena", 1, kStart).value()), ElementsAre("b"));
+  EXPECT_THAT(Ids(store_.LeaseOldest({"arena"}, 1, kStart).value()), ElementsAre("b"));
   const RequestLease lease = LeaseOf(LeaseOne());
   ASSERT_TRUE(store_.ForgiveFailures(Key("a")).ok());
   EXPECT_EQ(Look("a").failures, 0U);
@@ -260,14 +262,14 @@ TEST_P(RequestStoreTest, GivingBackKeepsThePlace) {
   ASSERT_TRUE(store_.TakeSeats(LeaseOf(leased), Server("s1"), 3).ok());
   ASSERT_TRUE(store_.GiveBack(LeaseOf(leased)).ok());
   EXPECT_THAT(SeatedPlayers(), IsEmpty());
-  EXPECT_THAT(Ids(store_.LeaseOldest("arena", 9, kStart).value()), ElementsAre("a", "b"));
+  EXPECT_THAT(Ids(store_.LeaseOldest({"arena"}, 9, kStart).value()), ElementsAre("a", "b"));
 }
 
 TEST_P(RequestStoreTest, LateWritesAreRefused) {
   Ask("a");
   const RequestLease late = LeaseOf(LeaseOne(kStart + seconds(5)));
   ASSERT_TRUE(store_.TakeSeats(late, Server("s1"), 3).ok());
-  ASSERT_EQ(store_.SweepLapsed("arena", kStart + seconds(6)).value().changed.size(), 1U);
+  ASSERT_EQ(store_.SweepLapsed({"arena"}, kStart + seconds(6)).value().changed.size(), 1U);
 
   const auto refused = [&] {
     for (const Status& status :
@@ -291,10 +293,10 @@ TEST_P(RequestStoreTest, ALapsedLeaseGivesTheRequestBackWithItsSeats) {
   Ask("b");
   const RequestRecord leased = LeaseOne(kStart + seconds(5));
   ASSERT_TRUE(store_.TakeSeats(LeaseOf(leased), Server("s1"), 3).ok());
-  auto sweep = store_.SweepLapsed("arena", kStart + seconds(4)).value();
+  auto sweep = store_.SweepLapsed({"arena"}, kStart + seconds(4)).value();
   EXPECT_THAT(sweep.changed, IsEmpty());
   EXPECT_EQ(sweep.next, kStart + seconds(5));
-  sweep = store_.SweepLapsed("arena", kStart + seconds(5)).value();
+  sweep = store_.SweepLapsed({"arena"}, kStart + seconds(5)).value();
   EXPECT_THAT(Ids(sweep.changed), ElementsAre("a"));
   EXPECT_EQ(Look("a").state, kCreated);
   EXPECT_EQ(LeaseOne().server.id, "s1") << "first in line, and with the place to look first";
@@ -305,14 +307,14 @@ TEST_P(RequestStoreTest, ARenewedLeaseDoesNotLapse) {
   Ask("a");
   const RequestLease lease = LeaseOf(LeaseOne(kStart + seconds(5)));
   ASSERT_TRUE(store_.Renew(lease, kStart + seconds(15)).ok());
-  EXPECT_THAT(store_.SweepLapsed("arena", kStart + seconds(14)).value().changed, IsEmpty());
+  EXPECT_THAT(store_.SweepLapsed({"arena"}, kStart + seconds(14)).value().changed, IsEmpty());
 }
 
 TEST_P(RequestStoreTest, OverdueRequestsFail) {
   Ask("a", {}, kStart + seconds(10));
   Ask("b", {}, kStart + seconds(20));
-  EXPECT_EQ(store_.SweepLapsed("arena", kStart).value().next, kStart + seconds(10));
-  const auto sweep = store_.SweepLapsed("arena", kStart + seconds(10)).value();
+  EXPECT_EQ(store_.SweepLapsed({"arena"}, kStart).value().next, kStart + seconds(10));
+  const auto sweep = store_.SweepLapsed({"arena"}, kStart + seconds(10)).value();
   EXPECT_THAT(Ids(sweep.changed), ElementsAre("a"));
   EXPECT_EQ(sweep.next, kStart + seconds(20));
   EXPECT_EQ(Look("a").state, kFailed);
@@ -324,7 +326,7 @@ TEST_P(RequestStoreTest, AnOverdueRequestWhoseLeaseLapsedIsReportedOnce) {
   Ask("a", {}, kStart + seconds(10));
   const RequestRecord leased = LeaseOne(kStart + seconds(5));
   ASSERT_TRUE(store_.TakeSeats(LeaseOf(leased), Server("s1"), 3).ok());
-  const auto sweep = store_.SweepLapsed("arena", kStart + seconds(30)).value();
+  const auto sweep = store_.SweepLapsed({"arena"}, kStart + seconds(30)).value();
   ASSERT_EQ(sweep.changed.size(), 1U);
   EXPECT_EQ(sweep.changed[0].state, kFailed);
   EXPECT_THAT(SeatedPlayers(), IsEmpty());
@@ -334,9 +336,9 @@ TEST_P(RequestStoreTest, AnOverdueRequestWhoseLeaseLapsedIsReportedOnce) {
 TEST_P(RequestStoreTest, OldFailuresAreForgotten) {
   Ask("a", {}, kStart);
   ASSERT_TRUE(store_.Fail(LeaseOf(LeaseOne()), "no", true).ok());
-  ASSERT_TRUE(store_.SweepLapsed("arena", kStart + minutes(59)).ok());
+  ASSERT_TRUE(store_.SweepLapsed({"arena"}, kStart + minutes(59)).ok());
   EXPECT_TRUE(store_.Find(Key("a")).value().has_value());
-  ASSERT_TRUE(store_.SweepLapsed("arena", kStart + minutes(60)).ok());
+  ASSERT_TRUE(store_.SweepLapsed({"arena"}, kStart + minutes(60)).ok());
   EXPECT_FALSE(store_.Find(Key("a")).value().has_value());
 }
 
@@ -369,7 +371,7 @@ TEST_P(RequestStoreTest, AnOccupiedRequestIsReleasedOrGivenBack) {
 TEST_P(RequestStoreTest, ARepairThatDiesLeavesTheSeat) {
   Seated("a", "s1");
   const RequestLease lease = LeaseOf(store_.Occupy(Key("a"), kStart + seconds(5)).value());
-  EXPECT_THAT(Ids(store_.SweepLapsed("arena", kStart + seconds(5)).value().changed), ElementsAre("a"));
+  EXPECT_THAT(Ids(store_.SweepLapsed({"arena"}, kStart + seconds(5)).value().changed), ElementsAre("a"));
   EXPECT_EQ(Look("a").state, kDone);
   EXPECT_THAT(SeatedPlayers(), ElementsAre("a@s1"));
   EXPECT_EQ(store_.GiveBack(lease).code(), StatusCode::kAborted);
@@ -406,7 +408,7 @@ TEST_P(RequestStoreTest, AServerThatIsGoneTakesItsSeatsAlong) {
   Ask("under_way");
   const RequestLease lease = LeaseOf(LeaseOne());
   ASSERT_TRUE(store_.TakeSeats(lease, Server("s1"), 0).ok());
-  EXPECT_THAT(Ids(store_.DropServer("arena", "s1", "crashed").value()), ElementsAre("done", "occupied"));
+  EXPECT_THAT(Ids(store_.DropServer({"arena"}, "s1", "crashed").value()), ElementsAre("done", "occupied"));
   EXPECT_EQ(Look("done").state, kFailed);
   EXPECT_EQ(Look("done").error, "crashed");
   EXPECT_EQ(Look("occupied").state, kFailed);
@@ -418,11 +420,11 @@ TEST_P(RequestStoreTest, AServerThatIsGoneTakesItsSeatsAlong) {
 
 TEST_P(RequestStoreTest, SeatsAreFreedOneByOne) {
   Seated("m", "s1", {"x", "y"});
-  EXPECT_THAT(store_.FreeSeats("arena", "s2", {"x"}, "left").value(), IsEmpty()) << "another server";
-  EXPECT_THAT(store_.FreeSeats("arena", "s1", {"x", "nobody"}, "left").value(), IsEmpty());
+  EXPECT_THAT(store_.FreeSeats({"arena"}, "s2", {"x"}, "left").value(), IsEmpty()) << "another server";
+  EXPECT_THAT(store_.FreeSeats({"arena"}, "s1", {"x", "nobody"}, "left").value(), IsEmpty());
   EXPECT_EQ(Look("m").state, kDone);
   EXPECT_THAT(SeatedPlayers(), ElementsAre("y@s1"));
-  EXPECT_THAT(Ids(store_.FreeSeats("arena", "s1", {"y"}, "left").value()), ElementsAre("m"));
+  EXPECT_THAT(Ids(store_.FreeSeats({"arena"}, "s1", {"y"}, "left").value()), ElementsAre("m"));
   EXPECT_EQ(Look("m").state, kFailed);
   EXPECT_EQ(Look("m").error, "left");
 }
@@ -437,15 +439,15 @@ TEST_P(RequestStoreTest, ReleasedSeatsAreRememberedUntilForgotten) {
   Seated("withdrawn", "s1");
   store_.Withdraw(Key("withdrawn")).value();
   Seated("left", "s1");
-  ASSERT_TRUE(store_.FreeSeats("arena", "s1", {"left"}, "left").ok());
+  ASSERT_TRUE(store_.FreeSeats({"arena"}, "s1", {"left"}, "left").ok());
   Seated("gone", "s2");
   store_.Withdraw(Key("gone")).value();
   EXPECT_THAT(released(), ElementsAre("left@s1", "withdrawn@s1", "gone@s2"));
   EXPECT_THAT(SeatedPlayers(), IsEmpty()) << "and take no slot here";
 
-  ASSERT_TRUE(store_.Forget("arena", "s1", "left").ok());
-  ASSERT_TRUE(store_.Forget("arena", "s1", "nobody").ok());
-  ASSERT_TRUE(store_.DropServer("arena", "s2", "crashed").ok());
+  ASSERT_TRUE(store_.Forget({"arena"}, "s1", "left").ok());
+  ASSERT_TRUE(store_.Forget({"arena"}, "s1", "nobody").ok());
+  ASSERT_TRUE(store_.DropServer({"arena"}, "s2", "crashed").ok());
   EXPECT_THAT(released(), ElementsAre("withdrawn@s1"));
   Seated("withdrawn", "s1");
   EXPECT_THAT(released(), IsEmpty()) << "seated there again";
@@ -455,7 +457,7 @@ TEST_P(RequestStoreTest, SeatsOnTheirWayAreNotFreed) {
   Ask("a");
   const RequestLease lease = LeaseOf(LeaseOne());
   ASSERT_TRUE(store_.TakeSeats(lease, Server("s1"), 0).ok());
-  EXPECT_THAT(store_.FreeSeats("arena", "s1", {"a"}, "left").value(), IsEmpty());
+  EXPECT_THAT(store_.FreeSeats({"arena"}, "s1", {"a"}, "left").value(), IsEmpty());
   EXPECT_TRUE(store_.Complete(lease).ok());
 }
 
@@ -464,10 +466,64 @@ TEST_P(RequestStoreTest, TheOnlyWorkerTakesOverAtItsStart) {
   store_.Occupy(Key("done"), kStart + hours(5)).value();
   Ask("a");
   const RequestLease old = LeaseOf(LeaseOne(kStart + hours(5)));
-  ASSERT_TRUE(store_.TakeOver("arena").ok());
+  term_ = store_.TakeOver("arena", "worker").value();
   EXPECT_EQ(Look("done").state, kDone);
   EXPECT_EQ(LeaseOne().key.id, "a");
   EXPECT_EQ(store_.Fail(old, "late", false).code(), StatusCode::kAborted);
+}
+
+TEST_P(RequestStoreTest, WhatComesOfAnEarlierTermIsRefused) {
+  const FleetTerm early = store_.TakeOver("arena", "worker").value();
+  term_ = store_.TakeOver("arena", "worker").value();
+  EXPECT_GT(term_.number, early.number);
+  Seated("a", "s1");
+  Seated("gone", "s1");
+  store_.Withdraw(Key("gone")).value();
+  Ask("b", {}, kStart);
+  for (const Status& status :
+       {store_.LeaseOldest(early, 9, kStart).status(), store_.SweepLapsed(early, kStart).status(),
+        store_.FreeSeats(early, "s1", {"a"}, "left").status(), store_.Forget(early, "s1", "gone"),
+        store_.CloseServer(early, "s1", RequestStore::Closing::kAnyhow),
+        store_.DropServer(early, "s1", "crashed").status()}) {
+    EXPECT_EQ(status.code(), StatusCode::kAborted) << status;
+  }
+  EXPECT_EQ(Look("b").state, kCreated);
+  EXPECT_THAT(SeatedPlayers(), ElementsAre("a@s1"));
+  EXPECT_EQ(store_.Released("arena").value().size(), 1U);
+  EXPECT_THAT(store_.ClosedServers("arena").value(), IsEmpty());
+  EXPECT_TRUE(store_.SweepLapsed({"duel"}, kStart).ok()) << "another fleet";
+  EXPECT_EQ(LeaseOne().key.id, "b") << "the present one goes on";
+  EXPECT_TRUE(store_.DropServer(term_, "s1", "crashed").ok());
+}
+
+TEST_P(RequestStoreTest, NobodyIsSeatedOnAServerThatIsClosed) {
+  Seated("before", "s1");
+  ASSERT_TRUE(store_.CloseServer(term_, "s1", RequestStore::Closing::kAnyhow).ok());
+  ASSERT_TRUE(store_.CloseServer(term_, "s1", RequestStore::Closing::kIfEmpty).ok()) << "as it is already";
+  ASSERT_TRUE(store_.CloseServer(term_, "s0", RequestStore::Closing::kIfEmpty).ok());
+  EXPECT_THAT(store_.ClosedServers("arena").value(), UnorderedElementsAre("s0", "s1"));
+  EXPECT_THAT(store_.ClosedServers("duel").value(), IsEmpty());
+  Ask("a");
+  const RequestLease lease = LeaseOf(LeaseOne());
+  EXPECT_EQ(store_.TakeSeats(lease, Server("s1"), 9).code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(store_.TakeSeats(lease, Server("s0"), 0).code(), StatusCode::kResourceExhausted);
+  EXPECT_THAT(SeatedPlayers(), ElementsAre("before@s1"));
+  EXPECT_TRUE(store_.TakeSeats(lease, Server("s2"), 9).ok());
+
+  EXPECT_THAT(Ids(store_.DropServer(term_, "s1", "stopped").value()), ElementsAre("before"));
+  EXPECT_THAT(store_.ClosedServers("arena").value(), ElementsAre("s0"));
+  Seated("after", "s1");  // Another one of that name.
+}
+
+TEST_P(RequestStoreTest, AServerWithSeatsIsNotClosedAsEmpty) {
+  Ask("a");
+  const RequestLease lease = LeaseOf(LeaseOne());
+  ASSERT_TRUE(store_.TakeSeats(lease, Server("s1"), 0).ok());
+  EXPECT_EQ(store_.CloseServer(term_, "s1", RequestStore::Closing::kIfEmpty).code(),
+            StatusCode::kFailedPrecondition);
+  EXPECT_THAT(store_.ClosedServers("arena").value(), IsEmpty());
+  ASSERT_TRUE(store_.GiveBack(lease).ok());
+  EXPECT_TRUE(store_.CloseServer(term_, "s1", RequestStore::Closing::kIfEmpty).ok());
 }
 
 TEST_P(RequestStoreTest, UnknownRequestsAreNotFound) {

@@ -182,6 +182,11 @@ INSTANTIATE_TEST_SUITE_P(
         BadStart{"GameBadGames", "oofgg-game", {"--games", "arena"}, 2, "ID=NAME"},
         BadStart{"GameBadPort", "oofgg-game", {"--port", "70000"}, 2, "--port"},
         BadStart{"MakerWithoutCommand", "oofgg-maker", {}, 2, "PROCESS_COMMAND"},
+        BadStart{"MakerReserveOfNothing",
+                 "oofgg-maker",
+                 {"--container-backend", "none", "--fleet-min-ready", "1"},
+                 2,
+                 "FLEET_MIN_READY is 1, but CONTAINER_BACKEND=none"},
         BadStart{"MakerBackend", "oofgg-maker", {"--container-backend", "podman"}, 2, "CONTAINER_BACKEND"},
         BadStart{"MakerWithoutImage", "oofgg-maker", {"--container-backend", "docker"}, 2, "IMAGE_TO_PULL"},
         BadStart{

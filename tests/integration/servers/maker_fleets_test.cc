@@ -41,6 +41,34 @@ TEST_F(MakerFleetsTest, AFileMakesSeveralFleetsAndIsReadAgain) {
   EXPECT_TRUE(Eventually([&] { return ServersOf("duel") >= 3; }));
 }
 
+TEST_F(MakerFleetsTest, FleetsComeAndGoWithTheFile) {
+  Write(R"({"name": "default"}, {"name": "duel", "min_ready": 1, "idle_timeout": "10m"})");
+  Start({"--fleets", Path()});
+  EXPECT_EQ(Ask("POST", "alice", "?fleet=duel").status, 202);
+  EXPECT_EQ(Ask("GET", "alice", "?fleet=duel&wait=30").status, 200);
+  const auto metrics = http::Fetch(http_, {.url = "http://" + maker_->address("ops") + "/metrics"});
+  ASSERT_TRUE(metrics.ok()) << metrics.status();
+  for (const char* line :
+       {"oofgg_fleet_held{fleet=\"duel\"} 1", "oofgg_fleet_waiting_requests{fleet=\"duel\"} 0",
+        "oofgg_fleet_events_total{fleet=\"duel\",event=\"seated\"} 1"}) {
+    EXPECT_THAT(metrics->body, HasSubstr(line));
+  }
+  Write(R"({"name": "default"}, {"name": "brawl", "min_ready": 1})");
+  EXPECT_TRUE(Eventually([&] { return ServersOf("brawl") == 1; })) << "a new fleet, without a restart";
+  EXPECT_EQ(Ask("POST", "bob", "?fleet=brawl").status, 202);
+  EXPECT_EQ(Ask("GET", "bob", "?fleet=brawl&wait=30").status, 200);
+  const HttpReply late = Ask("POST", "carol", "?fleet=duel");
+  EXPECT_EQ(late.status, 404);
+  EXPECT_THAT(late.body, HasSubstr("no such fleet any more"));
+  EXPECT_EQ(Ask("POST", "alice", "?fleet=duel").status, 200) << "who plays there goes on";
+  EXPECT_EQ(Ask("DELETE", "alice", "?fleet=duel").status, 200);
+  EXPECT_TRUE(Eventually([&] { return ServersOf("duel") == 0; })) << "long before it were idle";
+  Write(R"({"name": "default"}, {"name": "duel", "min_ready": 1})");
+  EXPECT_TRUE(Eventually([&] { return ServersOf("duel") == 1; }));
+  EXPECT_EQ(Ask("POST", "carol", "?fleet=duel").status, 202);
+  EXPECT_EQ(Ask("GET", "carol", "?fleet=duel&wait=30").status, 200) << "it is back";
+}
+
 TEST_F(MakerFleetsTest, OrdersOutliveTheMakerAndAnUpdateReplacesEachServer) {
   const auto auth = StartAuth(folder_);
   const std::vector<std::string> flags{"--jwks", JwksUrl(*auth)};

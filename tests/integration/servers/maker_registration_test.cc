@@ -7,6 +7,7 @@
 #include "oofgg/game_server.h"
 #include "tests/integration/servers/maker_fixture.h"
 #include "tests/support/eventually.h"
+#include "tests/support/redis_server.h"
 
 namespace oofgg::testing {
 namespace {
@@ -60,13 +61,21 @@ class MakerRegistrationTest : public MakerFixture {
     const auto made =
         AdminOf(folder_, *auth_)->admin().CreateServiceCredential({.name = "metal", .game_id = {}});
     EXPECT_TRUE(made.ok()) << made.status();
-    ClientOptions options;
-    options.service_credential = made->credential;
-    client_ = ClientOf(auth_.get(), nullptr, maker_.get(), std::move(options));
+    credential_ = made->credential;
+    client_ = ClientOfMaker();
     player_ = SignUp("ann", *auth_, nullptr, maker_.get());
     bearer_ = "Bearer " + player_->tokens().access_token;
   }
 
+  std::unique_ptr<Client> ClientOfMaker() {
+    ClientOptions options;
+    options.service_credential = credential_;
+    return ClientOf(auth_.get(), nullptr, maker_.get(), std::move(options));
+  }
+  bool MakerHasTheFleet() {
+    const auto metrics = http::Fetch(http_, {.url = "http://" + maker_->address("ops") + "/metrics"});
+    return metrics.ok() && metrics->body.find("oofgg_fleet_held{fleet=\"default\"} 1") != std::string::npos;
+  }
   void StartAMaker() { Start({"--jwks", JwksUrl(*auth_), "--container-backend", "none"}); }
 
   /// The answer's JSON once it is no longer pending.
@@ -75,6 +84,7 @@ class MakerRegistrationTest : public MakerFixture {
   }
 
   std::unique_ptr<RunningServer> auth_;
+  std::string credential_;
   std::unique_ptr<Client> client_;
   std::unique_ptr<Client> player_;
   std::string bearer_;
@@ -115,6 +125,34 @@ TEST_F(MakerRegistrationTest, ASeatOutlivesAKilledMaker) {
   StartAMaker();
   EXPECT_EQ(Seated().value("status", ""), "ready") << "though nobody has registered again";
   EXPECT_EQ(metal.server().load().reserved, 1U);
+}
+
+TEST_F(MakerRegistrationTest, TheMakerThatTakesTheFleetOverKnowsWhoRegistered) {
+  const RedisServer redis({"--appendonly", "no"});
+  const std::vector<std::string> flags{"--jwks",  JwksUrl(*auth_), "--container-backend",    "none",
+                                       "--redis", redis.url(),     "--allow-volatile-redis", "--fleet-lease",
+                                       "1000"};
+  Start(flags);
+  ASSERT_TRUE(Eventually([&] { return MakerHasTheFleet(); }));
+  const auto client = ClientOfMaker();
+  Metal metal("run1", *client);
+  ASSERT_TRUE(metal.Register().ok());
+  Ask("POST", bearer_);
+  ASSERT_EQ(Seated().value("status", ""), "ready");
+
+  auto next = StartMaker(folder_, flags);
+  maker_->Kill();  // And with it the only one that the server could report to.
+  maker_ = std::move(next);
+  ASSERT_TRUE(Eventually([&] { return MakerHasTheFleet(); }));
+  const auto operating = ClientOfMaker();
+  EXPECT_TRUE(Eventually([&] {
+    const auto servers = operating->fleets().ListGameServers({});
+    return servers.ok() && servers->servers.size() == 1 && servers->servers[0].id == "metal.run1";
+  }));
+  EXPECT_EQ(Seated().value("status", ""), "ready");
+  EXPECT_EQ(metal.server().load().reserved, 1U);
+  EXPECT_EQ(Ask("DELETE", bearer_).status, 200);
+  EXPECT_TRUE(Eventually([&] { return metal.server().load().reserved == 0; }));
 }
 
 TEST_F(MakerRegistrationTest, ARestartedServerIsAnotherOneAndOldTicketsAreVoid) {

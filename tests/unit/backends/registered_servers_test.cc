@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <map>
 #include <thread>
 
 #include "oofgg/serial_executor.h"
@@ -109,6 +110,105 @@ TEST_F(RegisteredServersTest, WhoRegistersIsNewsAndListed) {
   EXPECT_EQ(news_[0].slots, 3U);
   EXPECT_THAT(Listed(), ElementsAre("metal.run1"));
   EXPECT_THAT(Listed("other"), IsEmpty());
+}
+
+/// What several makers share, in memory.
+class SharedRegistrations final : public orchestration::RegistrationStore {
+ public:
+  Status Write(const ServerRegistration& registration) override {
+    if (is_away) return MakeStatus(StatusCode::kUnavailable, "away");
+    stored[registration.name] = registration;
+    return {};
+  }
+  void Erase(const ServerRegistration& registration) override {
+    if (!is_away && stored[registration.name] == registration) stored.erase(registration.name);
+  }
+  StatusOr<std::vector<ServerRegistration>> Of(std::string_view fleet) override {
+    if (is_away) return MakeStatus(StatusCode::kUnavailable, "away");
+    std::vector<ServerRegistration> found;
+    for (const auto& [name, registration] : stored) {
+      if (registration.fleet == fleet) found.push_back(registration);
+    }
+    return found;
+  }
+
+  std::map<std::string, ServerRegistration> stored;
+  bool is_away = false;
+};
+
+class SharedRegisteredServersTest : public RegisteredServersTest {
+ protected:
+  struct Maker {
+    Maker(SharedRegisteredServersTest& test, const std::string& name)
+        : servers(RegisteredServers::Make(nullptr, test.clock_, test.executor_,
+                                          {.shared = &test.shared_, .lease = 15s})
+                      .value()),
+          exits(test.exits_),
+          name_(name) {}
+    void Take() {
+      servers->WatchExits("arena",
+                          [this](const ServerExit& exit) { exits.push_back(name_ + ": " + exit.id); });
+      servers->WatchNews("arena", [](const ServerNews&) {});
+    }
+    void LetGo() {
+      servers->WatchNews("arena", nullptr);
+      servers->WatchExits("arena", nullptr);
+    }
+    std::unique_ptr<RegisteredServers> servers;
+    std::vector<std::string>& exits;
+    const std::string name_;
+  };
+  std::vector<std::string> ListedBy(Maker& maker) {
+    std::vector<std::string> ids;
+    maker.servers->List("arena", [&](const StatusOr<std::vector<RunningServer>>& listed) {
+      if (!listed.ok()) ids.emplace_back(absl::StatusCodeToString(listed.status().code()));
+      for (std::size_t i = 0; listed.ok() && i < listed->size(); ++i) ids.push_back((*listed)[i].id);
+    });
+    executor_.RunReady();
+    return ids;
+  }
+
+  SharedRegistrations shared_;
+};
+
+TEST_F(SharedRegisteredServersTest, TheNextMakerOfTheFleetKnowsThemAtOnce) {
+  Maker first(*this, "first");
+  Maker second(*this, "second");
+  first.Take();
+  ASSERT_TRUE(first.servers->Register(Metal()).ok());
+  EXPECT_EQ(second.servers->Register(Metal("run1", "other")).code(), StatusCode::kUnavailable);
+  executor_.AdvanceBy(10s);
+  first.LetGo();
+  second.Take();
+  EXPECT_THAT(ListedBy(second), ElementsAre("metal.run1"));
+  EXPECT_TRUE(second.servers->Report("metal.run1", "svc", {}).ok()) << "it need not register anew";
+  EXPECT_EQ(second.servers->Report("metal.run1", "other", {}).code(), StatusCode::kPermissionDenied);
+  executor_.AdvanceBy(10s);
+  EXPECT_THAT(exits_, IsEmpty()) << "not even by the first one, whose lease of it has lapsed";
+  EXPECT_THAT(shared_.stored, SizeIs(1));
+  executor_.AdvanceBy(10s);
+  EXPECT_THAT(exits_, ElementsAre("second: metal.run1")) << "it fell silent";
+  EXPECT_THAT(shared_.stored, IsEmpty());
+}
+
+TEST_F(SharedRegisteredServersTest, WhatIsHereIsNotTakenFromTheStoreAgain) {
+  Maker maker(*this, "first");
+  maker.Take();
+  ASSERT_TRUE(maker.servers->Register(Metal()).ok());
+  executor_.AdvanceBy(10s);
+  EXPECT_THAT(ListedBy(maker), ElementsAre("metal.run1"));
+  executor_.AdvanceBy(6s);
+  EXPECT_THAT(exits_, SizeIs(1)) << "a look does not prolong its lease";
+}
+
+TEST_F(SharedRegisteredServersTest, WithoutTheStoreNothingIsListedOrAnswered) {
+  Maker maker(*this, "first");
+  maker.Take();
+  shared_.is_away = true;
+  EXPECT_EQ(maker.servers->Register(Metal()).code(), StatusCode::kUnavailable);
+  EXPECT_THAT(ListedBy(maker), ElementsAre("UNAVAILABLE"));
+  shared_.is_away = false;
+  EXPECT_THAT(ListedBy(maker), IsEmpty());
 }
 
 TEST_F(RegisteredServersTest, AgainIsAsGoodAsOnce) {

@@ -41,6 +41,14 @@ std::string FaultOf(std::string_view json) {
 
 std::string OneFleet(const std::string& members) { return "{\"fleets\": [\n{" + members + "}]}"; }
 
+TEST(FleetFile, WhereNoServersAreStartedThereIsNoReserve) {
+  FleetOptions defaults = Defaults();
+  defaults.starts_servers = false;
+  EXPECT_EQ(ParseFleets(OneFleet(R"("name": "a", "max": 9)"), defaults)->front().options.max, 0U);
+  const auto reserve = ParseFleets(OneFleet(R"("name": "a", "min_ready": 1)"), defaults);
+  EXPECT_THAT(std::string(reserve.status().message()), HasSubstr("CONTAINER_BACKEND=none"));
+}
+
 TEST(FleetFile, ReadsAllThatAFleetMaySay) {
   const auto fleets = Read(R"({"fleets": [{
     "name": "duel-eu", "game": "arena", "mode": ["duel", "ranked"], "region": "eu",

@@ -62,14 +62,30 @@ TEST_F(FleetCatalogTest, AWrongNewFileLeavesTheOldOneInForce) {
   EXPECT_EQ(catalog->OptionsOf("default").max, 3U);
 }
 
-TEST_F(FleetCatalogTest, WhoComesIsServedFromTheNextStartOnAndWhoGoesUntilThen) {
+TEST_F(FleetCatalogTest, FleetsComeCloseAndComeBack) {
   Write(R"({"fleets": [{"name": "default"}, {"name": "arena", "game": "arena", "max": 2}]})");
   const auto catalog = Load().value();
   Write(R"({"fleets": [{"name": "default"}, {"name": "duel", "game": "arena"}]})");
+  std::size_t prepared = 0;
+  EXPECT_TRUE(catalog->Look([&](const std::vector<FleetConfig>& next) {
+    prepared = next.size();
+    EXPECT_THAT(*catalog->now(), SizeIs(2)) << "nobody is led to a fleet that is not ready";
+  }));
+  EXPECT_EQ(prepared, 3U);
+  ASSERT_THAT(*catalog->now(), SizeIs(3));
+  EXPECT_TRUE(catalog->OptionsOf("arena").closes);
+  EXPECT_EQ(catalog->OptionsOf("arena").max, 2U) << "else as it was";
+  EXPECT_FALSE(catalog->OptionsOf("duel").closes);
+  EXPECT_EQ(orchestration::ChooseFleet(*catalog->now(), {"arena", "", ""})->options.name, "duel");
+
+  Write(R"({"fleets": [{"name": "arena", "game": "arena", "max": 3}]})");
   EXPECT_TRUE(catalog->Look());
-  ASSERT_THAT(*catalog->now(), SizeIs(2));
-  EXPECT_EQ(catalog->OptionsOf("arena").max, 2U);
-  EXPECT_EQ(orchestration::ChooseFleet(*catalog->now(), {"arena", "", ""})->options.name, "default");
+  EXPECT_FALSE(catalog->OptionsOf("arena").closes);
+  EXPECT_EQ(catalog->OptionsOf("arena").max, 3U);
+  EXPECT_TRUE(catalog->OptionsOf("default").closes);
+  EXPECT_EQ(orchestration::ChooseFleet(*catalog->now(), {"arena", "", ""})->options.name, "arena");
+  EXPECT_EQ(orchestration::ChooseFleet(*catalog->now(), {"chess", "", ""}), nullptr)
+      << "not even the one called default, as it closes";
 }
 
 TEST_F(FleetCatalogTest, WhatTheBackendCouldNotRunIsRefused) {

@@ -11,6 +11,8 @@ namespace oofgg::orchestration {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
@@ -58,12 +60,14 @@ class FleetFacadeTest : public ::testing::Test {
     arena.options.name = "arena";
     arena.options.max = 10;
     arena.options.image = "arena:1";
+    arena.options.starts_servers = starts_servers_;
     arena.serves.games = {"arena"};
     FleetConfig duel;
     duel.options.name = "duel";
     return {arena, duel};
   }
 
+  bool starts_servers_ = true;
   testing::FakeClock clock_;
   storage::MemoryRequestStore requests_;
   storage::MemoryFleetOrderStore orders_;
@@ -124,6 +128,30 @@ TEST_F(FleetFacadeTest, AnOrderIsStoredAndTheFleetIsTold) {
   EXPECT_EQ(reset->image, "arena:1");
   EXPECT_FALSE(reset->is_updated);
   EXPECT_TRUE(reset->is_scaled);
+}
+
+TEST_F(FleetFacadeTest, WhereNoServersAreStartedThereIsNothingToScale) {
+  starts_servers_ = false;
+  for (const Status& status :
+       {facade_.ScaleFleet(As("admin"), {.fleet = "arena", .min_ready = 1}).status(),
+        facade_.UpdateFleet(As("admin"), {.fleet = "arena", .image = "arena:2"}).status()}) {
+    EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
+    EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("CONTAINER_BACKEND=none"));
+  }
+  EXPECT_EQ(orders_.Find("arena")->version, 0U);
+  EXPECT_TRUE(facade_.ScaleFleet(As("admin"), {.fleet = "arena", .reset = true}).ok());
+  EXPECT_TRUE(facade_.DrainServers(As("admin"), {.fleet = "arena"}).ok());
+}
+
+TEST_F(FleetFacadeTest, AFleetThatClosesIsListedWhileItHasAWorkerAndTakesNoOrders) {
+  facade_.CloseFleet("arena");
+  facade_.CloseFleet("duel");  // Nobody works on it.
+  EXPECT_THAT(facade_.ListFleets(As("admin"), {}).value().fleets, SizeIs(1));
+  EXPECT_THAT(facade_.ListGameServers(As("admin"), {}).value().servers, Not(IsEmpty()));
+  EXPECT_EQ(facade_.ScaleFleet(As("admin"), {.fleet = "arena", .min_ready = 1}).status().code(),
+            StatusCode::kNotFound);
+  facade_.AddFleet(duel_);
+  EXPECT_THAT(facade_.ListFleets(As("admin"), {}).value().fleets, SizeIs(2));
 }
 
 TEST_F(FleetFacadeTest, WhatCannotBeIsRefusedAndLeavesNoTrace) {

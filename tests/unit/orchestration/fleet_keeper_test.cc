@@ -2,6 +2,7 @@
 
 #include "orchestration/fleet_keeper.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "orchestration/remote_fleet.h"
@@ -12,6 +13,7 @@ namespace oofgg::orchestration {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::minutes;
 using std::chrono::seconds;
 
 /// Leases that a worker may be cut off from.
@@ -76,10 +78,11 @@ class FleetKeeperTest : public ::testing::Test {
   struct Worker {
     Worker(World& world, FleetLeaseStore& shared, const std::string& name)
         : executor(world.executor), leases(shared), reservations(world.sim, executor, world.clock) {
+      FleetParts parts{world.clock, executor, world.store, world.sim, reservations, world.random};
+      parts.configured = [&world] { return world.fleet_options; };
       keeper = std::make_unique<FleetKeeper>(
-          world.fleet_options,
-          FleetParts{world.clock, executor, world.store, world.sim, reservations, world.random}, leases,
-          executor, FleetKeeperOptions{.holder = name, .lease = seconds(3), .shared = true},
+          world.fleet_options, parts, leases, executor,
+          FleetKeeperOptions{.holder = name, .lease = seconds(3), .shared = true},
           [&world](const RequestKey& key) { world.waiters->Notify(key); });
       keeper->Start();
     }
@@ -102,6 +105,7 @@ class FleetKeeperTest : public ::testing::Test {
     world_.executor.RunReady();
     return count;
   }
+  WallTime Soon() { return world_.clock.WallNow() + minutes(10); }
   bool HasIt(Worker& worker) { return ServersOf(*worker.keeper) != 999; }
 
   World world_;
@@ -184,6 +188,84 @@ TEST_F(FleetKeeperTest, WhoCannotReachTheStoreStopsInTime) {
   world_.Advance(seconds(2));
   EXPECT_TRUE(HasIt(first));
   EXPECT_EQ(world_.sim.started.size(), 1U);
+}
+
+TEST_F(FleetKeeperTest, AServerThatNobodyHeardOfIsStopped) {
+  world_.sim.start_time = seconds(10);
+  Worker first(world_, leases_, "first");
+  Worker second(world_, leases_, "second");
+  world_.Advance(seconds(1));
+  ASSERT_EQ(world_.sim.started.size(), 1U);
+  first.executor.Pause();  // It never hears of what it has begun.
+  world_.Advance(seconds(20));
+  ASSERT_TRUE(HasIt(second));
+  ASSERT_EQ(world_.sim.servers().size(), 2U) << "one more than anybody knows";
+  first.executor.GoOn();
+  world_.Advance(seconds(30));
+  EXPECT_TRUE(world_.sim.stopped.empty()) << "seen once: it may have been about to end";
+  world_.Advance(minutes(2));
+  EXPECT_THAT(world_.sim.stopped, ::testing::ElementsAre(world_.sim.started.front().id));
+  EXPECT_EQ(ServersOf(*second.keeper), 1U);
+  EXPECT_TRUE(world_.store.ClosedServers("default")->empty());
+  world_.Advance(minutes(5));
+  EXPECT_EQ(world_.sim.stopped.size(), 1U);
+}
+
+TEST_F(FleetKeeperTest, WhatClosesIsLeftWhenItsLastServerHasGone) {
+  world_.fleet_options.idle_timeout = minutes(10);
+  Worker first(world_, leases_, "first");
+  Worker second(world_, leases_, "second");
+  world_.Advance(seconds(2));
+  ASSERT_TRUE(world_.store.Enqueue({ClientKey("default", "ann"), {"ann"}, Soon()}).ok());
+  first.keeper->Wake();
+  world_.Advance(seconds(1));
+  ASSERT_EQ(world_.Record("ann").state, RequestState::kDone);
+  ASSERT_EQ(world_.sim.started.size(), 1U);
+
+  world_.fleet_options.closes = true;
+  first.keeper->OrdersChanged();
+  world_.Advance(seconds(5));
+  EXPECT_TRUE(world_.sim.stopped.empty()) << "somebody plays there";
+  ASSERT_TRUE(world_.store.Enqueue({ClientKey("default", "bob"), {"bob"}, Soon()}).ok());
+  first.keeper->Wake();
+  world_.Advance(milliseconds(10));
+  EXPECT_EQ(world_.Record("bob").state, RequestState::kFailed) << "who is late in line waits for nothing";
+  EXPECT_EQ(world_.Record("ann").state, RequestState::kDone);
+
+  ASSERT_TRUE(world_.store.Withdraw(ClientKey("default", "ann")).ok());
+  first.keeper->SeatsReleased();
+  world_.Advance(seconds(10));
+  EXPECT_EQ(world_.sim.stopped.size(), 1U);
+  EXPECT_EQ(world_.sim.started.size(), 1U) << "and no reserve is started";
+  EXPECT_FALSE(HasIt(first));
+  EXPECT_FALSE(HasIt(second));
+  EXPECT_TRUE(leases_.Hold("default", "anybody", milliseconds(1)).value());
+  EXPECT_FALSE(world_.executor.NextTimer().has_value()) << "nobody looks after it any more";
+
+  world_.Advance(seconds(1));
+  world_.fleet_options.closes = false;
+  second.keeper->Start();
+  world_.Advance(seconds(1));
+  EXPECT_TRUE(HasIt(second));
+  EXPECT_EQ(world_.sim.started.size(), 2U) << "its reserve";
+}
+
+TEST_F(FleetKeeperTest, AFleetThatOpensAgainInTimeGoesOn) {
+  Worker first(world_, leases_, "first");
+  world_.Advance(seconds(2));
+  ASSERT_TRUE(world_.store.Enqueue({ClientKey("default", "ann"), {"ann"}, Soon()}).ok());
+  first.keeper->Wake();
+  world_.Advance(seconds(1));
+  world_.fleet_options.closes = true;
+  first.keeper->OrdersChanged();
+  world_.Advance(seconds(2));
+  world_.fleet_options.closes = false;
+  first.keeper->OrdersChanged();
+  first.keeper->Start();
+  world_.Advance(seconds(2));
+  EXPECT_TRUE(HasIt(first));
+  EXPECT_EQ(world_.sim.started.size(), 2U) << "what was leaving leaves; another one is in reserve";
+  EXPECT_EQ(world_.Record("ann").state, RequestState::kDone);
 }
 
 TEST_F(FleetKeeperTest, OthersReadWhatTheWorkerTells) {

@@ -118,5 +118,18 @@ TEST(FleetNews, WhatItReportsCountsWhereItDoesNotAnswerStatus) {
   EXPECT_EQ(world.Servers()[0].reserved, 2U);
 }
 
+TEST(FleetNews, WhereNoServersAreStartedAnOrderStartsNoneEither) {
+  World world({.max = 0, .starts_servers = false}, {}, /*ordered=*/true);
+  world.Order([](FleetOrders& orders) {
+    orders.min_ready = 2;
+    orders.max = 4;
+  });
+  ASSERT_TRUE(world.Post("ann").ok());
+  world.Advance(std::chrono::seconds(10));
+  EXPECT_TRUE(world.sim.started.empty());
+  world.sim.Arrive("metal.1");
+  EXPECT_TRUE(world.PostUntilReady("ann"));
+}
+
 }  // namespace
 }  // namespace oofgg::orchestration

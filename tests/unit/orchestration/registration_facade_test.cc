@@ -223,5 +223,10 @@ TEST_F(RegistrationFacadeTest, SignsOffWithAReason) {
             StatusCode::kInvalidArgument);
 }
 
+TEST_F(RegistrationFacadeTest, NobodyJoinsAFleetThatCloses) {
+  facade_.CloseFleet("arena");
+  EXPECT_EQ(Register(By("service"), Metal()).status().code(), StatusCode::kNotFound);
+}
+
 }  // namespace
 }  // namespace oofgg::orchestration

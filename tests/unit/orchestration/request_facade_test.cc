@@ -234,5 +234,18 @@ TEST(RequestFacade, OddIdsReachTheServerAsTheyAre) {
   EXPECT_TRUE(world.sim.stopped.empty());
 }
 
+TEST(RequestFacade, AFleetThatClosesTakesNobodyNew) {
+  World world;
+  ASSERT_TRUE(world.PostUntilReady("alice"));
+  world.facade->CloseFleet("default");
+  EXPECT_EQ(world.Post("bob").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(world.Record("bob").key.id, "") << "and nothing is queued";
+  EXPECT_EQ(world.Post("alice")->stage, Stage::kReady) << "who plays there goes on";
+  EXPECT_EQ(world.Get("alice")->stage, Stage::kReady);
+  EXPECT_TRUE(world.facade->Withdraw("default", "alice").ok());
+  world.facade->AddFleet(*world.fleet);
+  EXPECT_TRUE(world.PostUntilReady("bob")) << "it has opened again";
+}
+
 }  // namespace
 }  // namespace oofgg::orchestration

@@ -136,5 +136,12 @@ TEST_F(SeatServiceTest, BadInputIsNamed) {
   EXPECT_EQ(world.seats->ReleaseGroup("nowhere", "m").code(), StatusCode::kNotFound);
 }
 
+TEST_F(SeatServiceTest, AFleetThatClosesTakesNoNewMatch) {
+  World world;
+  world.seats->CloseFleet("default");
+  EXPECT_EQ(Reserve(world, "m1", {"a"})->status().code(), StatusCode::kNotFound);
+  EXPECT_TRUE(world.seats->ReleaseGroup("default", "m0").ok());
+}
+
 }  // namespace
 }  // namespace oofgg::orchestration

@@ -1,7 +1,5 @@
 #include "tests/unit/orchestration/world.h"
 
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <utility>
 
@@ -173,6 +171,8 @@ void World::StartMaker() {
   facade->VerifyBy(http);
   seats = std::make_unique<SeatService>(clock, store, *waiters);
   FleetParts parts{clock, executor, store, sim, *reservations, random};
+  parts.counts = &counts;
+  parts.on_lost = [this] { is_lost = true; };
   if (with_orders) {
     parts.orders = &orders;
     parts.configured = [this] { return fleet_options; };
@@ -219,7 +219,6 @@ std::optional<RequestView> World::AnswerSeated(const std::string& client) {
       "default", client, [&](const StatusOr<RequestView>& view) { answer = view.value(); },
       [&] { otherwise = true; });
   for (int i = 0; i < 10'000 && !answer && !otherwise; ++i) Advance(milliseconds(1));
-  EXPECT_NE(answer.has_value(), otherwise);
   return answer;
 }
 

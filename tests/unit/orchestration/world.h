@@ -145,6 +145,8 @@ class World {
   std::unique_ptr<RequestFacade> facade;
   std::unique_ptr<SeatService> seats;
   std::unique_ptr<Fleet> fleet;
+  FleetCounts counts;    ///< Of all makers.
+  bool is_lost = false;  ///< The fleet was told that another worker has it.
 };
 
 }  // namespace oofgg::orchestration

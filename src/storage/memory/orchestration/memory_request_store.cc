@@ -18,6 +18,7 @@ constexpr std::chrono::hours kRememberFailures{1};
 
 Status NotYours() { return MakeStatus(StatusCode::kAborted, "the lease on the request is no longer yours"); }
 Status LineIsFull() { return MakeStatus(StatusCode::kResourceExhausted, "the line for this fleet is full"); }
+Status NotYourFleet() { return MakeStatus(StatusCode::kAborted, "another worker has taken the fleet over"); }
 Status NoSuchRequest() { return MakeStatus(StatusCode::kNotFound, "there is no such request"); }
 
 bool IsLeased(const orchestration::RequestRecord& record) {
@@ -29,6 +30,12 @@ bool IsLeased(const orchestration::RequestRecord& record) {
 MemoryRequestStore::Fleet& MemoryRequestStore::Of(std::string_view fleet) {
   const auto found = fleets_.find(fleet);
   return found != fleets_.end() ? found->second : fleets_[std::string(fleet)];
+}
+
+StatusOr<MemoryRequestStore::Fleet*> MemoryRequestStore::In(const FleetTerm& term) {
+  Fleet& fleet = Of(term.fleet);
+  if (fleet.term > term.number) return NotYourFleet();
+  return &fleet;
 }
 
 void MemoryRequestStore::LeaveLine(Fleet& fleet, const RequestRecord& record) {
@@ -138,9 +145,10 @@ StatusOr<MemoryRequestStore::Line> MemoryRequestStore::Waiting(std::string_view 
 }
 
 StatusOr<std::vector<MemoryRequestStore::RequestRecord>> MemoryRequestStore::LeaseOldest(
-    std::string_view fleet_name, std::size_t most, WallTime until) {
+    const FleetTerm& term, std::size_t most, WallTime until) {
   const std::lock_guard lock(mutex_);
-  Fleet& fleet = Of(fleet_name);
+  OOFGG_ASSIGN_OR_RETURN(Fleet* const in, In(term));
+  Fleet& fleet = *in;
   std::vector<RequestRecord> leased;
   while (leased.size() < most && !fleet.line.empty()) {
     RequestRecord& record = fleet.requests.at(fleet.line.begin()->second);
@@ -175,6 +183,9 @@ Status MemoryRequestStore::TakeSeats(const RequestLease& lease, const SeatServer
   }
   const auto taken = fleet.seats_of_server.find(server.id);
   const std::size_t used = taken == fleet.seats_of_server.end() ? 0 : taken->second;
+  if (fleet.closed.contains(server.id)) {
+    return MakeStatus(StatusCode::kResourceExhausted, "the game server is about to be stopped");
+  }
   if (slots != 0 && used + missing.size() > slots) {
     return MakeStatus(StatusCode::kResourceExhausted, "the game server has not enough free slots");
   }
@@ -289,18 +300,20 @@ StatusOr<std::vector<Seat>> MemoryRequestStore::Released(std::string_view fleet_
   return seats;
 }
 
-Status MemoryRequestStore::Forget(std::string_view fleet_name, std::string_view server_id,
+Status MemoryRequestStore::Forget(const FleetTerm& term, std::string_view server_id,
                                   std::string_view player) {
   const std::lock_guard lock(mutex_);
-  Of(fleet_name).released.erase({std::string(server_id), std::string(player)});
+  OOFGG_ASSIGN_OR_RETURN(Fleet* const fleet, In(term));
+  fleet->released.erase({std::string(server_id), std::string(player)});
   return absl::OkStatus();
 }
 
 StatusOr<std::vector<MemoryRequestStore::RequestRecord>> MemoryRequestStore::FreeSeats(
-    std::string_view fleet_name, std::string_view server_id, const std::vector<std::string>& players,
+    const FleetTerm& term, std::string_view server_id, const std::vector<std::string>& players,
     std::string_view reason) {
   const std::lock_guard lock(mutex_);
-  Fleet& fleet = Of(fleet_name);
+  OOFGG_ASSIGN_OR_RETURN(Fleet* const in, In(term));
+  Fleet& fleet = *in;
   std::vector<RequestRecord> failed;
   for (const std::string& player : players) {
     const auto seat = fleet.seats.find(player);
@@ -317,10 +330,29 @@ StatusOr<std::vector<MemoryRequestStore::RequestRecord>> MemoryRequestStore::Fre
   return failed;
 }
 
-StatusOr<std::vector<MemoryRequestStore::RequestRecord>> MemoryRequestStore::DropServer(
-    std::string_view fleet_name, std::string_view server_id, std::string_view reason) {
+Status MemoryRequestStore::CloseServer(const FleetTerm& term, std::string_view server_id, Closing how) {
   const std::lock_guard lock(mutex_);
-  Fleet& fleet = Of(fleet_name);
+  OOFGG_ASSIGN_OR_RETURN(Fleet* const in, In(term));
+  Fleet& fleet = *in;
+  const std::string id(server_id);
+  if (how == Closing::kIfEmpty && fleet.seats_of_server.contains(id) && !fleet.closed.contains(id)) {
+    return MakeStatus(StatusCode::kFailedPrecondition, "there are seats on the game server");
+  }
+  fleet.closed.insert(id);
+  return absl::OkStatus();
+}
+
+StatusOr<std::vector<std::string>> MemoryRequestStore::ClosedServers(std::string_view fleet) {
+  const std::lock_guard lock(mutex_);
+  const std::set<std::string>& closed = Of(fleet).closed;
+  return std::vector<std::string>(closed.begin(), closed.end());
+}
+
+StatusOr<std::vector<MemoryRequestStore::RequestRecord>> MemoryRequestStore::DropServer(
+    const FleetTerm& term, std::string_view server_id, std::string_view reason) {
+  const std::lock_guard lock(mutex_);
+  OOFGG_ASSIGN_OR_RETURN(Fleet* const in, In(term));
+  Fleet& fleet = *in;
   std::vector<RequestRecord> failed;
   for (auto& [id, record] : fleet.requests) {
     if (record.server.id != server_id) continue;
@@ -330,13 +362,15 @@ StatusOr<std::vector<MemoryRequestStore::RequestRecord>> MemoryRequestStore::Dro
     Move(fleet, record, kFailed);
     failed.push_back(record);
   }
+  fleet.closed.erase(std::string(server_id));
   std::erase_if(fleet.released, [&](const auto& released) { return released.first == server_id; });
   return failed;
 }
 
-StatusOr<Sweep> MemoryRequestStore::SweepLapsed(std::string_view fleet_name, WallTime now) {
+StatusOr<Sweep> MemoryRequestStore::SweepLapsed(const FleetTerm& term, WallTime now) {
   const std::lock_guard lock(mutex_);
-  Fleet& fleet = Of(fleet_name);
+  OOFGG_ASSIGN_OR_RETURN(Fleet* const in, In(term));
+  Fleet& fleet = *in;
   Sweep sweep;
   const auto consider = [&sweep](WallTime when) { sweep.next = std::min(sweep.next.value_or(when), when); };
   for (auto next = fleet.requests.begin(); next != fleet.requests.end();) {
@@ -364,13 +398,15 @@ StatusOr<Sweep> MemoryRequestStore::SweepLapsed(std::string_view fleet_name, Wal
   return sweep;
 }
 
-Status MemoryRequestStore::TakeOver(std::string_view fleet_name) {
+StatusOr<MemoryRequestStore::FleetTerm> MemoryRequestStore::TakeOver(std::string_view fleet_name,
+                                                                     std::string_view /*holder*/) {
   const std::lock_guard lock(mutex_);
   Fleet& fleet = Of(fleet_name);
   for (auto& [id, record] : fleet.requests) {
     if (IsLeased(record)) TakeBack(fleet, record);
   }
-  return absl::OkStatus();
+  fleet.term = ++fleet.last_fence;
+  return FleetTerm{std::string(fleet_name), fleet.term};
 }
 
 }  // namespace oofgg::storage

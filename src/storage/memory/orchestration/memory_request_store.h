@@ -19,13 +19,14 @@ class MemoryRequestStore final : public orchestration::RequestStore {
   using RequestKey = orchestration::RequestKey;
   using RequestRecord = orchestration::RequestRecord;
   using RequestLease = orchestration::RequestLease;
+  using FleetTerm = orchestration::FleetTerm;
 
   StatusOr<RequestRecord> Enqueue(const orchestration::NewRequest& request) override;
   StatusOr<std::optional<RequestRecord>> Find(const RequestKey& key) override;
   bool SeatAtHand(const RequestKey& key, OnSeat on_seat) override;
   StatusOr<std::uint64_t> Position(const RequestKey& key) override;
   StatusOr<Line> Waiting(std::string_view fleet) override;
-  StatusOr<std::vector<RequestRecord>> LeaseOldest(std::string_view fleet, std::size_t most,
+  StatusOr<std::vector<RequestRecord>> LeaseOldest(const FleetTerm& term, std::size_t most,
                                                    WallTime until) override;
   Status Renew(const RequestLease& lease, WallTime until) override;
   Status TakeSeats(const RequestLease& lease, const orchestration::SeatServer& server,
@@ -39,14 +40,16 @@ class MemoryRequestStore final : public orchestration::RequestStore {
   Status ForgiveFailures(const RequestKey& key) override;
   StatusOr<std::vector<orchestration::Seat>> Seats(std::string_view fleet) override;
   StatusOr<std::vector<orchestration::Seat>> Released(std::string_view fleet) override;
-  Status Forget(std::string_view fleet, std::string_view server_id, std::string_view player) override;
-  StatusOr<std::vector<RequestRecord>> FreeSeats(std::string_view fleet, std::string_view server_id,
+  Status Forget(const FleetTerm& term, std::string_view server_id, std::string_view player) override;
+  StatusOr<std::vector<RequestRecord>> FreeSeats(const FleetTerm& term, std::string_view server_id,
                                                  const std::vector<std::string>& players,
                                                  std::string_view reason) override;
-  StatusOr<std::vector<RequestRecord>> DropServer(std::string_view fleet, std::string_view server_id,
+  Status CloseServer(const FleetTerm& term, std::string_view server_id, Closing how) override;
+  StatusOr<std::vector<std::string>> ClosedServers(std::string_view fleet) override;
+  StatusOr<std::vector<RequestRecord>> DropServer(const FleetTerm& term, std::string_view server_id,
                                                   std::string_view reason) override;
-  StatusOr<orchestration::Sweep> SweepLapsed(std::string_view fleet, WallTime now) override;
-  Status TakeOver(std::string_view fleet) override;
+  StatusOr<orchestration::Sweep> SweepLapsed(const FleetTerm& term, WallTime now) override;
+  StatusOr<FleetTerm> TakeOver(std::string_view fleet, std::string_view holder) override;
 
  private:
   struct Fleet {
@@ -55,13 +58,16 @@ class MemoryRequestStore final : public orchestration::RequestStore {
     std::map<std::string, std::string> seats;                // Id of the request, by player.
     std::map<std::string, std::size_t> seats_of_server;      // Never zero.
     std::set<std::pair<std::string, std::string>> released;  // Server and player.
+    std::set<std::string> closed;                            // Servers.
     std::size_t line_seats = 0;                              // Of all in `line`.
     std::uint64_t last_sequence = 0;
     std::uint64_t last_fence = 0;  // Of the fleet, so that it goes on when a request is deleted.
+    std::uint64_t term = 0;        // One of these fences.
   };
 
   // All with mutex_ held.
   Fleet& Of(std::string_view fleet);
+  StatusOr<Fleet*> In(const FleetTerm& term);
   StatusOr<RequestRecord*> Leased(const RequestLease& lease, bool occupied_too);
   void Move(Fleet& fleet, RequestRecord& record, orchestration::RequestState to);
   static void LeaveLine(Fleet& fleet, const RequestRecord& record);

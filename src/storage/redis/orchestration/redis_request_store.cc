@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "oofgg/parse.h"
 #include "storage/redis/orchestration/request_keys.h"
 #include "storage/redis/orchestration/request_row.h"
 #include "storage/redis/orchestration/request_scripts.h"
@@ -15,6 +16,7 @@
 namespace oofgg::storage {
 namespace {
 
+using orchestration::FleetTerm;
 using orchestration::RequestKey;
 using orchestration::RequestRecord;
 using orchestration::Seat;
@@ -32,6 +34,10 @@ Status StatusOf(std::string_view outcome) {
   if (outcome == "gone") return MakeStatus(StatusCode::kNotFound, "there is no such request");
   if (outcome == "lost") {
     return MakeStatus(StatusCode::kAborted, "the lease on the request is no longer yours");
+  }
+  if (outcome == "late") return MakeStatus(StatusCode::kAborted, "another worker has taken the fleet over");
+  if (outcome == "seated") {
+    return MakeStatus(StatusCode::kFailedPrecondition, "there are seats on the game server");
   }
   if (outcome == "full") {
     return MakeStatus(StatusCode::kResourceExhausted, "there is no room left for the request");
@@ -53,9 +59,10 @@ std::string_view OutcomeOf(const RedisReply& reply) {
   return reply.elements.empty() ? std::string_view(reply.text) : reply.elements.front().text;
 }
 
-/// The pairs of id and row from `first` on.
+/// The pairs of id and row from `first` on; or why there are none, in a word.
 StatusOr<std::vector<RequestRecord>> RecordsIn(const RedisReply& reply, std::string_view fleet,
                                                std::size_t first = 0) {
+  if (!reply.text.empty()) return StatusOf(reply.text);
   std::vector<RequestRecord> records;
   for (std::size_t i = first; i + 1 < reply.elements.size(); i += 2) {
     OOFGG_ASSIGN_OR_RETURN(RequestRecord record, RequestOf({std::string(fleet), reply.elements[i].text},
@@ -148,16 +155,17 @@ StatusOr<RedisRequestStore::Line> RedisRequestStore::Waiting(std::string_view fl
   return Line{static_cast<std::size_t>(requests), static_cast<std::size_t>(seats)};
 }
 
-StatusOr<std::vector<RequestRecord>> RedisRequestStore::LeaseOldest(std::string_view fleet, std::size_t most,
+StatusOr<std::vector<RequestRecord>> RedisRequestStore::LeaseOldest(const FleetTerm& term, std::size_t most,
                                                                     WallTime until) {
   std::vector<RequestRecord> leased;
   while (leased.size() < most) {
     const std::size_t count = (std::min)(most - leased.size(), kLeasedAtOnce);
     const auto reply =
-        Run(request_scripts::LeaseOldest(), fleet, {std::to_string(count), MillisText(until)}, Again::kNo);
+        Run(request_scripts::LeaseOldest(), term.fleet,
+            {std::to_string(count), MillisText(until), std::to_string(term.number)}, Again::kNo);
     if (!reply.ok() && !leased.empty()) break;  // These are ours, whatever became of the others.
     OOFGG_RETURN_IF_ERROR(reply.status());
-    OOFGG_ASSIGN_OR_RETURN(auto page, RecordsIn(*reply, fleet));
+    OOFGG_ASSIGN_OR_RETURN(auto page, RecordsIn(*reply, term.fleet));
     std::move(page.begin(), page.end(), std::back_inserter(leased));
     if (page.size() < count) break;
   }
@@ -235,44 +243,63 @@ StatusOr<std::vector<Seat>> RedisRequestStore::Released(std::string_view fleet) 
   return seats;
 }
 
-Status RedisRequestStore::Forget(std::string_view fleet, std::string_view server_id,
-                                 std::string_view player) {
-  return link_
-      .Call(RedisCommand({"ZREM", request_keys::Released(fleet), OwnedName(server_id, player)}).Idempotent())
-      .status();
+Status RedisRequestStore::InTerm(const RedisScript& script, const FleetTerm& term,
+                                 std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), std::to_string(term.number));
+  OOFGG_ASSIGN_OR_RETURN(const RedisReply reply, Run(script, term.fleet, std::move(arguments)));
+  return StatusOf(reply.text);
 }
 
-StatusOr<std::vector<RequestRecord>> RedisRequestStore::FreeSeats(std::string_view fleet,
+Status RedisRequestStore::Forget(const FleetTerm& term, std::string_view server_id, std::string_view player) {
+  return InTerm(seat_scripts::Forget(), term, {std::string(server_id), std::string(player)});
+}
+
+StatusOr<std::vector<RequestRecord>> RedisRequestStore::FreeSeats(const FleetTerm& term,
                                                                   std::string_view server_id,
                                                                   const std::vector<std::string>& players,
                                                                   std::string_view reason) {
-  std::vector<std::string> arguments = {std::string(server_id), std::string(reason)};
+  std::vector<std::string> arguments = {std::to_string(term.number), std::string(server_id),
+                                        std::string(reason)};
   arguments.insert(arguments.end(), players.begin(), players.end());
   OOFGG_ASSIGN_OR_RETURN(const RedisReply reply,
-                         Run(seat_scripts::Free(), fleet, std::move(arguments), Again::kNo));
-  return RecordsIn(reply, fleet);
+                         Run(seat_scripts::Free(), term.fleet, std::move(arguments), Again::kNo));
+  return RecordsIn(reply, term.fleet);
 }
 
-StatusOr<std::vector<RequestRecord>> RedisRequestStore::DropServer(std::string_view fleet,
+Status RedisRequestStore::CloseServer(const FleetTerm& term, std::string_view server_id, Closing how) {
+  return InTerm(seat_scripts::Close(), term, {std::string(server_id), how == Closing::kIfEmpty ? "1" : "0"});
+}
+
+StatusOr<std::vector<std::string>> RedisRequestStore::ClosedServers(std::string_view fleet) {
+  OOFGG_ASSIGN_OR_RETURN(const RedisReply reply,
+                         link_.Call(RedisCommand({"SMEMBERS", request_keys::Closed(fleet)}).Idempotent()));
+  std::vector<std::string> closed;
+  for (const RedisReply& id : reply.elements) closed.push_back(id.text);
+  return closed;
+}
+
+StatusOr<std::vector<RequestRecord>> RedisRequestStore::DropServer(const FleetTerm& term,
                                                                    std::string_view server_id,
                                                                    std::string_view reason) {
   OOFGG_ASSIGN_OR_RETURN(
       const RedisReply reply,
-      Run(seat_scripts::DropServer(), fleet, {std::string(server_id), std::string(reason)}, Again::kNo));
-  return ById(RecordsIn(reply, fleet));
+      Run(seat_scripts::DropServer(), term.fleet,
+          {std::to_string(term.number), std::string(server_id), std::string(reason)}, Again::kNo));
+  return ById(RecordsIn(reply, term.fleet));
 }
 
-StatusOr<Sweep> RedisRequestStore::SweepLapsed(std::string_view fleet, WallTime now) {
+StatusOr<Sweep> RedisRequestStore::SweepLapsed(const FleetTerm& term, WallTime now) {
   Sweep sweep;
   bool more = true;
   while (more) {
-    OOFGG_ASSIGN_OR_RETURN(const RedisReply reply,
-                           Run(request_scripts::SweepLapsed(), fleet,
-                               {MillisText(now), MillisText(now - kRememberFailures),
-                                std::string(orchestration::kOverdue), std::to_string(kSweptAtOnce)},
-                               Again::kNo));
+    OOFGG_ASSIGN_OR_RETURN(
+        const RedisReply reply,
+        Run(request_scripts::SweepLapsed(), term.fleet,
+            {MillisText(now), MillisText(now - kRememberFailures), std::string(orchestration::kOverdue),
+             std::to_string(kSweptAtOnce), std::to_string(term.number)},
+            Again::kNo));
+    OOFGG_ASSIGN_OR_RETURN(auto changed, RecordsIn(reply, term.fleet, 2));
     if (reply.elements.size() < 2) return StatusOf("no sweep");
-    OOFGG_ASSIGN_OR_RETURN(auto changed, RecordsIn(reply, fleet, 2));
     std::move(changed.begin(), changed.end(), std::back_inserter(sweep.changed));
     more = reply.elements[1].integer != 0;
     sweep.next.reset();
@@ -282,8 +309,12 @@ StatusOr<Sweep> RedisRequestStore::SweepLapsed(std::string_view fleet, WallTime 
   return sweep;
 }
 
-Status RedisRequestStore::TakeOver(std::string_view fleet) {
-  return Run(request_scripts::TakeOver(), fleet, {}).status();
+StatusOr<FleetTerm> RedisRequestStore::TakeOver(std::string_view fleet, std::string_view holder) {
+  OOFGG_ASSIGN_OR_RETURN(const RedisReply reply,
+                         Run(request_scripts::TakeOver(), fleet, {link_.NewMark(), std::string(holder)}));
+  if (reply.text == "late") return StatusOf(reply.text);
+  OOFGG_ASSIGN_OR_RETURN(const std::uint64_t number, ParseInteger<std::uint64_t>(reply.text));
+  return FleetTerm{std::string(fleet), number};
 }
 
 }  // namespace oofgg::storage

@@ -16,14 +16,15 @@ namespace oofgg::storage {
 /// What waits, was released or has changed is told in the same step to all who `FollowFleet`.
 ///
 /// kUnavailable may mean that it was done all the same: the answer was lost. Steps of a lease, `Enqueue`,
-/// `Occupy` and `TakeOver` are sent again within the call's time and find what they did; what was leased by a
-/// `LeaseOldest` whose answer was lost comes back when the lease ends. Whether anything outlives Redis' own
-/// process is its matter (storage/redis/durability.h).
+/// `Occupy`, `CloseServer` and `TakeOver` are sent again within the call's time and find what they did; what
+/// was leased by a `LeaseOldest` whose answer was lost comes back when the lease ends. Whether anything
+/// outlives Redis' own process is its matter (storage/redis/durability.h).
 class RedisRequestStore final : public orchestration::RequestStore {
  public:
   using RequestKey = orchestration::RequestKey;
   using RequestRecord = orchestration::RequestRecord;
   using RequestLease = orchestration::RequestLease;
+  using FleetTerm = orchestration::FleetTerm;
 
   explicit RedisRequestStore(RedisClient& client, RowOptions options = {})
       : link_(client, options, "requests for game servers"), publish_(PublishWord(client.options().url)) {}
@@ -33,7 +34,7 @@ class RedisRequestStore final : public orchestration::RequestStore {
   bool SeatAtHand(const RequestKey& key, OnSeat on_seat) override;
   StatusOr<std::uint64_t> Position(const RequestKey& key) override;
   StatusOr<Line> Waiting(std::string_view fleet) override;
-  StatusOr<std::vector<RequestRecord>> LeaseOldest(std::string_view fleet, std::size_t most,
+  StatusOr<std::vector<RequestRecord>> LeaseOldest(const FleetTerm& term, std::size_t most,
                                                    WallTime until) override;
   Status Renew(const RequestLease& lease, WallTime until) override;
   Status TakeSeats(const RequestLease& lease, const orchestration::SeatServer& server,
@@ -47,20 +48,23 @@ class RedisRequestStore final : public orchestration::RequestStore {
   Status ForgiveFailures(const RequestKey& key) override;
   StatusOr<std::vector<orchestration::Seat>> Seats(std::string_view fleet) override;
   StatusOr<std::vector<orchestration::Seat>> Released(std::string_view fleet) override;
-  Status Forget(std::string_view fleet, std::string_view server_id, std::string_view player) override;
-  StatusOr<std::vector<RequestRecord>> FreeSeats(std::string_view fleet, std::string_view server_id,
+  Status Forget(const FleetTerm& term, std::string_view server_id, std::string_view player) override;
+  StatusOr<std::vector<RequestRecord>> FreeSeats(const FleetTerm& term, std::string_view server_id,
                                                  const std::vector<std::string>& players,
                                                  std::string_view reason) override;
-  StatusOr<std::vector<RequestRecord>> DropServer(std::string_view fleet, std::string_view server_id,
+  Status CloseServer(const FleetTerm& term, std::string_view server_id, Closing how) override;
+  StatusOr<std::vector<std::string>> ClosedServers(std::string_view fleet) override;
+  StatusOr<std::vector<RequestRecord>> DropServer(const FleetTerm& term, std::string_view server_id,
                                                   std::string_view reason) override;
-  StatusOr<orchestration::Sweep> SweepLapsed(std::string_view fleet, WallTime now) override;
-  Status TakeOver(std::string_view fleet) override;
+  StatusOr<orchestration::Sweep> SweepLapsed(const FleetTerm& term, WallTime now) override;
+  StatusOr<FleetTerm> TakeOver(std::string_view fleet, std::string_view holder) override;
 
  private:
   enum class Again { kYes, kNo };  // Whether running it twice is as good as once.
   StatusOr<RedisReply> Run(const RedisScript& script, std::string_view fleet,
                            std::vector<std::string> arguments, Again again = Again::kYes) const;
   Status Step(const RedisScript& script, const RequestLease& lease, std::vector<std::string> more = {}) const;
+  Status InTerm(const RedisScript& script, const FleetTerm& term, std::vector<std::string> arguments) const;
   StatusOr<RequestRecord> RowFrom(const RedisScript& script, std::string_view fleet,
                                   std::vector<std::string> arguments) const;
 

@@ -12,8 +12,10 @@ std::string Key(std::string_view fleet, std::string_view what) {
 std::string Rows(std::string_view fleet) { return Key(fleet, "requests"); }
 std::string Line(std::string_view fleet) { return Key(fleet, "line"); }
 std::string Released(std::string_view fleet) { return Key(fleet, "released"); }
+std::string Closed(std::string_view fleet) { return Key(fleet, "closed"); }
 std::string Owner(std::string_view fleet) { return Key(fleet, "owner"); }
 std::string News(std::string_view fleet) { return Key(fleet, "news"); }
+std::string Registered(std::string_view fleet) { return Key(fleet, "registered"); }
 std::string Orders(std::string_view fleet) { return Key(fleet, "orders"); }
 std::string Pace(std::string_view fleet) { return Key(fleet, "pace"); }
 
@@ -25,8 +27,9 @@ std::vector<std::string> Of(std::string_view fleet) {
       Key(fleet, "failed"),                         // Sorted set of ids that failed, by deadline.
       Key(fleet, "seats"),                          // Hash: player → id of the request that holds the seat.
       Key(fleet, "held"),                           // Sorted set of these players, owned by their server.
-      Released(fleet),       Key(fleet, "counts"),  // Hash: last sequence, last fence, seats in line.
-      News(fleet),
+      Released(fleet),       Key(fleet, "counts"),  // Hash: last sequence, fence and term, seats in line.
+      News(fleet),           Owner(fleet),
+      Closed(fleet),
   };
 }
 

@@ -40,6 +40,15 @@ local WAITING, RELEASED, DENIED, CHANGED = 'w', 'r', 'd', 'c'
 local function tell(kind, what) redis.call(publish, KEYS[10], kind .. (what or '')) end
 )lua";
 
+// A Redis that forgot the newest term refuses nobody until the next one begins.
+constexpr const char* kTerms = R"lua(
+local owner, closed = KEYS[11], KEYS[12]
+local function is_late(term)
+  local newest = redis.call('HGET', KEYS[9], 'term')
+  return newest and tonumber(newest) > tonumber(term)
+end
+)lua";
+
 constexpr const char* kRows = R"lua(
 local rows, line, overdue, lapsing, failed, seats, held, released, counts = unpack(KEYS)
 local CREATED, IN_PROGRESS, DONE, FAILED, OCCUPIED = 0, 1, 2, 3, 4
@@ -167,7 +176,7 @@ RedisScript Script(std::initializer_list<const char*> parts) {
 
 const std::string& Prelude() {
   static const std::string prelude =
-      std::string(lua::kOwned) + lua::kHistory + kNews + kFences + kRows + kSeats;
+      std::string(lua::kOwned) + lua::kHistory + kNews + kFences + kTerms + kRows + kSeats;
   return prelude;
 }
 
@@ -200,6 +209,7 @@ return {redis.call('ZCARD', line), tonumber(redis.call('HGET', counts, 'seats') 
 const RedisScript& LeaseOldest() {
   static const RedisScript script = Script({R"lua(
 local most, ends = tonumber(ARGV[1]), ARGV[2]
+if is_late(ARGV[3]) then return 'late' end
 local leased = {}
 for _, id in ipairs(redis.call('ZRANGE', line, 0, most - 1)) do
   local r = read(id)
@@ -313,6 +323,7 @@ return {'done'}
 const RedisScript& SweepLapsed() {
   static const RedisScript script = Script({R"lua(
 local now, forget, error, most = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+if is_late(ARGV[5]) then return 'late' end
 local more = 0
 local function up_to(key, moment)
   local found = {}
@@ -347,8 +358,15 @@ return answer
 
 const RedisScript& TakeOver() {
   static const RedisScript script = Script({R"lua(
+local mark, holder = unpack(ARGV)
+local has_it = redis.call('HGET', owner, 'holder')
+if has_it and has_it ~= holder then return 'late' end
+local term, last_mark = unpack(redis.call('HMGET', counts, 'term', 'term_mark'))
+if last_mark == mark then return term end
 for _, id in ipairs(redis.call('ZRANGE', lapsing, 0, -1)) do take_back(read(id)) end
-return 'done'
+term = next_fence()
+redis.call('HSET', counts, 'term', term, 'term_mark', mark)
+return term
 )lua"});
   return script;
 }

@@ -7,7 +7,8 @@
 /// Each step of a request's life as one script. KEYS are `request_keys::Of(fleet)`.
 ///
 /// What a lease allows answers {'done'}, {'gone'}: there is no such request, or {'lost'}: the lease is
-/// another's. A `mark` is a write's own: sent again, the write finds it in the row and answers as before.
+/// another's. What is written in a term answers 'late' once there is a newer one. A `mark` is a write's own:
+/// sent again, the write finds it in the row and answers as before.
 namespace oofgg::storage::request_scripts {
 
 /// What all scripts on requests begin with, those on seats too: rows, their indexes, and releasing seats.
@@ -19,7 +20,7 @@ namespace oofgg::storage::request_scripts {
 /// {requests, seats} in line.
 [[nodiscard]] const RedisScript& Waiting();
 
-/// ARGV: how many at most, end of the lease. {id, row, id, row, …}, oldest first.
+/// ARGV: how many at most, end of the lease, term. {id, row, id, row, …}, oldest first.
 [[nodiscard]] const RedisScript& LeaseOldest();
 
 /// ARGV: id, mark, fence, end of the lease.
@@ -47,10 +48,11 @@ namespace oofgg::storage::request_scripts {
 [[nodiscard]] const RedisScript& ForgiveFailures();
 
 /// ARGV: now, until which deadline failures are forgotten, error of the overdue, how many of each kind at
-/// most. {first moment to come or '', 1 if there is more now, id, row, …}: what changed.
+/// most, term. {first moment to come or '', 1 if there is more now, id, row, …}: what changed.
 [[nodiscard]] const RedisScript& SweepLapsed();
 
-/// Takes every lease back.
+/// ARGV: mark, holder. Takes every lease back, and answers the term that begins; 'late' if another holder has
+/// the fleet.
 [[nodiscard]] const RedisScript& TakeOver();
 
 }  // namespace oofgg::storage::request_scripts

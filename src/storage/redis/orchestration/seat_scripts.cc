@@ -25,6 +25,7 @@ for _, player in ipairs(players_of(r)) do
     return {'elsewhere'}
   end
 end
+if redis.call('SISMEMBER', closed, server) == 1 then return {'full'} end
 if tonumber(slots) > 0 and count(held, server) + #missing > tonumber(slots) then return {'full'} end
 r.server, r.host, r.port, r.control = server, host, port, control
 for _, player in ipairs(missing) do
@@ -57,9 +58,10 @@ return list
 
 const RedisScript& Free() {
   static const RedisScript script = WithPrelude(R"lua(
-local server, reason = ARGV[1], ARGV[2]
+local term, server, reason = unpack(ARGV)
+if is_late(term) then return 'late' end
 local failures = {}
-for i = 3, #ARGV do
+for i = 4, #ARGV do
   local player = ARGV[i]
   local holder = redis.call('HGET', seats, player)
   local r = holder and read(holder)
@@ -76,9 +78,33 @@ return listed(failures)
   return script;
 }
 
+const RedisScript& Forget() {
+  static const RedisScript script = WithPrelude(R"lua(
+local term, server, player = unpack(ARGV)
+if is_late(term) then return 'late' end
+redis.call('ZREM', released, owned(server, player))
+return 'done'
+)lua");
+  return script;
+}
+
+const RedisScript& Close() {
+  static const RedisScript script = WithPrelude(R"lua(
+local term, server, if_empty = unpack(ARGV)
+if is_late(term) then return 'late' end
+local is_open = redis.call('SISMEMBER', closed, server) == 0
+if if_empty == '1' and is_open and count(held, server) > 0 then return 'seated' end
+redis.call('SADD', closed, server)
+return 'done'
+)lua");
+  return script;
+}
+
 const RedisScript& DropServer() {
   static const RedisScript script = WithPrelude(R"lua(
-local server, reason = ARGV[1], ARGV[2]
+local term, server, reason = unpack(ARGV)
+if is_late(term) then return 'late' end
+redis.call('SREM', closed, server)
 local prefix = #owned(server, '')
 local failures, seen = {}, {}
 for _, name in ipairs(range(held, server)) do

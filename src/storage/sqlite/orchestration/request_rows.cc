@@ -114,6 +114,20 @@ StatusOr<std::uint64_t> RequestRows::NextFence(std::string_view fleet) {
   return static_cast<std::uint64_t>(select.Int(0));
 }
 
+StatusOr<std::uint64_t> RequestRows::Term(std::string_view fleet) {
+  auto select = connection_.Prepare("SELECT term FROM maker_fences WHERE fleet = ?");
+  select.Bind(1, fleet);
+  OOFGG_ASSIGN_OR_RETURN(const bool row, select.Step());
+  return row ? static_cast<std::uint64_t>(select.Int(0)) : 0;
+}
+
+StatusOr<std::uint64_t> RequestRows::BeginTerm(std::string_view fleet) {
+  OOFGG_ASSIGN_OR_RETURN(const std::uint64_t term, NextFence(fleet));
+  auto update = connection_.Prepare("UPDATE maker_fences SET term = last WHERE fleet = ?");
+  OOFGG_RETURN_IF_ERROR(update.Bind(1, fleet).Run());
+  return term;
+}
+
 StatusOr<orchestration::RequestStore::Line> RequestRows::CountLine(std::string_view fleet) {
   auto count = connection_.Prepare(
       "SELECT count(*), sum(seats) FROM maker_requests INDEXED BY maker_requests_waiting "
@@ -225,7 +239,32 @@ Status RequestRows::ReleaseSeats(Record& record) {
   return erase.Bind(1, fleet).Bind(2, id).Run();
 }
 
+StatusOr<bool> RequestRows::IsClosed(std::string_view fleet, std::string_view server_id) {
+  auto select = connection_.Prepare("SELECT 1 FROM maker_closed_servers WHERE fleet = ? AND server_id = ?");
+  select.Bind(1, fleet).Bind(2, server_id);
+  return select.Step();
+}
+
+Status RequestRows::Close(std::string_view fleet, std::string_view server_id) {
+  auto insert =
+      connection_.Prepare("INSERT OR IGNORE INTO maker_closed_servers (fleet, server_id) VALUES (?,?)");
+  return insert.Bind(1, fleet).Bind(2, server_id).Run();
+}
+
+StatusOr<std::vector<std::string>> RequestRows::ClosedServers(std::string_view fleet) {
+  auto select = connection_.Prepare("SELECT server_id FROM maker_closed_servers WHERE fleet = ?");
+  select.Bind(1, fleet);
+  std::vector<std::string> closed;
+  while (true) {
+    OOFGG_ASSIGN_OR_RETURN(const bool row, select.Step());
+    if (!row) return closed;
+    closed.push_back(select.Text(0));
+  }
+}
+
 Status RequestRows::ForgetServer(std::string_view fleet, std::string_view server_id) {
+  auto open = connection_.Prepare("DELETE FROM maker_closed_servers WHERE fleet = ? AND server_id = ?");
+  OOFGG_RETURN_IF_ERROR(open.Bind(1, fleet).Bind(2, server_id).Run());
   auto erase = connection_.Prepare("DELETE FROM maker_released WHERE fleet = ? AND server_id = ?");
   return erase.Bind(1, fleet).Bind(2, server_id).Run();
 }

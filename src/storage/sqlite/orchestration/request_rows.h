@@ -26,6 +26,9 @@ class RequestRows {
   StatusOr<std::uint64_t> NextSequence(std::string_view fleet);
   /// Larger than all before it, of whatever request, deleted ones included.
   StatusOr<std::uint64_t> NextFence(std::string_view fleet);
+  /// The fence with which the newest term of the fleet began; 0: none has. And beginning one.
+  StatusOr<std::uint64_t> Term(std::string_view fleet);
+  StatusOr<std::uint64_t> BeginTerm(std::string_view fleet);
   /// Reads an index, no rows.
   StatusOr<orchestration::RequestStore::Line> CountLine(std::string_view fleet);
 
@@ -47,6 +50,10 @@ class RequestRows {
   Status ReleaseSeat(std::string_view fleet, std::string_view player);
   /// All seats of a request; its record then names no server.
   Status ReleaseSeats(Record& record);
+  StatusOr<bool> IsClosed(std::string_view fleet, std::string_view server_id);
+  Status Close(std::string_view fleet, std::string_view server_id);
+  StatusOr<std::vector<std::string>> ClosedServers(std::string_view fleet);
+  /// That it was closed, too.
   Status ForgetServer(std::string_view fleet, std::string_view server_id);
 
  private:

@@ -12,6 +12,7 @@
 namespace oofgg::storage {
 namespace {
 
+using orchestration::FleetTerm;
 using orchestration::NewRequest;
 using orchestration::RequestLease;
 using orchestration::RequestRecord;
@@ -21,7 +22,7 @@ using orchestration::SeatServer;
 using orchestration::Sweep;
 using enum orchestration::RequestState;
 
-constexpr std::array<std::string_view, 2> kMigrations = {R"sql(
+constexpr std::array<std::string_view, 3> kMigrations = {R"sql(
   CREATE TABLE maker_requests (
     fleet TEXT NOT NULL, id TEXT NOT NULL, players BLOB NOT NULL, state INTEGER NOT NULL,
     sequence INTEGER NOT NULL, fence INTEGER NOT NULL, lease_until INTEGER NOT NULL, deadline INTEGER NOT NULL,
@@ -53,6 +54,12 @@ constexpr std::array<std::string_view, 2> kMigrations = {R"sql(
       SELECT substr(tail, instr(tail, x'3a') + 1 + CAST(tail AS INTEGER)) FROM rest WHERE instr(tail, x'3a') > 0)
     SELECT count(*) - 1 FROM rest);
   CREATE INDEX maker_requests_waiting ON maker_requests (fleet, seats) WHERE state = 0;
+)sql",
+                                                         R"sql(
+  -- The term of each fleet's worker is one of its fences.
+  ALTER TABLE maker_fences ADD COLUMN term INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE maker_closed_servers (
+    fleet TEXT NOT NULL, server_id TEXT NOT NULL, PRIMARY KEY (fleet, server_id)) WITHOUT ROWID;
 )sql"};
 
 constexpr std::chrono::hours kRememberFailures{1};
@@ -61,6 +68,12 @@ constexpr std::size_t kAll = std::numeric_limits<std::int32_t>::max();
 Status NotYours() { return MakeStatus(StatusCode::kAborted, "the lease on the request is no longer yours"); }
 Status LineIsFull() { return MakeStatus(StatusCode::kResourceExhausted, "the line for this fleet is full"); }
 Status NoSuchRequest() { return MakeStatus(StatusCode::kNotFound, "there is no such request"); }
+
+Status CheckTerm(RequestRows& rows, const FleetTerm& term) {
+  OOFGG_ASSIGN_OR_RETURN(const std::uint64_t newest, rows.Term(term.fleet));
+  if (newest <= term.number) return absl::OkStatus();
+  return MakeStatus(StatusCode::kAborted, "another worker has taken the fleet over");
+}
 
 void Move(RequestRecord& record, RequestState to) {
   assert(CanMove(record.state, to));
@@ -176,15 +189,16 @@ StatusOr<SqliteRequestStore::Line> SqliteRequestStore::Waiting(std::string_view 
   return line;
 }
 
-StatusOr<std::vector<RequestRecord>> SqliteRequestStore::LeaseOldest(std::string_view fleet, std::size_t most,
+StatusOr<std::vector<RequestRecord>> SqliteRequestStore::LeaseOldest(const FleetTerm& term, std::size_t most,
                                                                      WallTime until) {
   std::vector<RequestRecord> leased;
   const Status status = database_.Write([&](Connection& connection) -> Status {
     RequestRows rows(connection);
-    OOFGG_ASSIGN_OR_RETURN(leased, rows.InState(fleet, kCreated, (std::min)(most, kAll)));
+    OOFGG_RETURN_IF_ERROR(CheckTerm(rows, term));
+    OOFGG_ASSIGN_OR_RETURN(leased, rows.InState(term.fleet, kCreated, (std::min)(most, kAll)));
     for (RequestRecord& record : leased) {
       Move(record, kInProgress);
-      OOFGG_ASSIGN_OR_RETURN(record.fence, rows.NextFence(fleet));
+      OOFGG_ASSIGN_OR_RETURN(record.fence, rows.NextFence(term.fleet));
       record.lease_until = until;
       OOFGG_RETURN_IF_ERROR(rows.Save(record));
     }
@@ -217,6 +231,8 @@ Status SqliteRequestStore::TakeSeats(const RequestLease& lease, const SeatServer
         return MakeStatus(StatusCode::kAlreadyExists, "a player of this request holds a seat elsewhere");
       }
     }
+    OOFGG_ASSIGN_OR_RETURN(const bool closed, rows.IsClosed(record.key.fleet, server.id));
+    if (closed) return MakeStatus(StatusCode::kResourceExhausted, "the game server is about to be stopped");
     OOFGG_ASSIGN_OR_RETURN(const std::int64_t used, rows.SeatsOnServer(record.key.fleet, server.id));
     if (slots != 0 && static_cast<std::size_t>(used) + missing.size() > slots) {
       return MakeStatus(StatusCode::kResourceExhausted, "the game server has not enough free slots");
@@ -354,28 +370,31 @@ StatusOr<std::vector<Seat>> SqliteRequestStore::Released(std::string_view fleet)
   return seats;
 }
 
-Status SqliteRequestStore::Forget(std::string_view fleet, std::string_view server_id,
+Status SqliteRequestStore::Forget(const FleetTerm& term, std::string_view server_id,
                                   std::string_view player) {
   return database_.Write([&](Connection& connection) -> Status {
+    RequestRows rows(connection);
+    OOFGG_RETURN_IF_ERROR(CheckTerm(rows, term));
     auto erase =
         connection.Prepare("DELETE FROM maker_released WHERE fleet = ? AND server_id = ? AND player = ?");
-    return erase.Bind(1, fleet).Bind(2, server_id).Bind(3, player).Run();
+    return erase.Bind(1, std::string_view(term.fleet)).Bind(2, server_id).Bind(3, player).Run();
   });
 }
 
-StatusOr<std::vector<RequestRecord>> SqliteRequestStore::FreeSeats(std::string_view fleet,
+StatusOr<std::vector<RequestRecord>> SqliteRequestStore::FreeSeats(const FleetTerm& term,
                                                                    std::string_view server_id,
                                                                    const std::vector<std::string>& players,
                                                                    std::string_view reason) {
   std::vector<RequestRecord> failed;
   const Status status = database_.Write([&](Connection& connection) -> Status {
     RequestRows rows(connection);
+    OOFGG_RETURN_IF_ERROR(CheckTerm(rows, term));
     for (const std::string& player : players) {
-      OOFGG_ASSIGN_OR_RETURN(const std::string holder, rows.SeatHolder(fleet, player));
+      OOFGG_ASSIGN_OR_RETURN(const std::string holder, rows.SeatHolder(term.fleet, player));
       if (holder.empty()) continue;
-      OOFGG_ASSIGN_OR_RETURN(auto record, rows.Find({std::string(fleet), holder}));
+      OOFGG_ASSIGN_OR_RETURN(auto record, rows.Find({term.fleet, holder}));
       if (!record || record->state != kDone || record->server.id != server_id) continue;
-      OOFGG_RETURN_IF_ERROR(rows.ReleaseSeat(fleet, player));
+      OOFGG_RETURN_IF_ERROR(rows.ReleaseSeat(term.fleet, player));
       OOFGG_ASSIGN_OR_RETURN(const bool seated, rows.HoldsSeats(*record));
       if (seated) continue;
       OOFGG_RETURN_IF_ERROR(FailWith(rows, *record, reason));
@@ -388,13 +407,38 @@ StatusOr<std::vector<RequestRecord>> SqliteRequestStore::FreeSeats(std::string_v
   return failed;
 }
 
-StatusOr<std::vector<RequestRecord>> SqliteRequestStore::DropServer(std::string_view fleet,
+Status SqliteRequestStore::CloseServer(const FleetTerm& term, std::string_view server_id, Closing how) {
+  return database_.Write([&](Connection& connection) -> Status {
+    RequestRows rows(connection);
+    OOFGG_RETURN_IF_ERROR(CheckTerm(rows, term));
+    OOFGG_ASSIGN_OR_RETURN(const bool closed, rows.IsClosed(term.fleet, server_id));
+    if (closed) return absl::OkStatus();
+    OOFGG_ASSIGN_OR_RETURN(const std::int64_t seats, rows.SeatsOnServer(term.fleet, server_id));
+    if (how == Closing::kIfEmpty && seats > 0) {
+      return MakeStatus(StatusCode::kFailedPrecondition, "there are seats on the game server");
+    }
+    return rows.Close(term.fleet, server_id);
+  });
+}
+
+StatusOr<std::vector<std::string>> SqliteRequestStore::ClosedServers(std::string_view fleet) {
+  std::vector<std::string> closed;
+  const Status status = database_.Read([&](Connection& connection) -> Status {
+    OOFGG_ASSIGN_OR_RETURN(closed, RequestRows(connection).ClosedServers(fleet));
+    return absl::OkStatus();
+  });
+  OOFGG_RETURN_IF_ERROR(status);
+  return closed;
+}
+
+StatusOr<std::vector<RequestRecord>> SqliteRequestStore::DropServer(const FleetTerm& term,
                                                                     std::string_view server_id,
                                                                     std::string_view reason) {
   std::vector<RequestRecord> failed;
   const Status status = database_.Write([&](Connection& connection) -> Status {
     RequestRows rows(connection);
-    OOFGG_ASSIGN_OR_RETURN(auto seated, rows.OnServer(fleet, server_id));
+    OOFGG_RETURN_IF_ERROR(CheckTerm(rows, term));
+    OOFGG_ASSIGN_OR_RETURN(auto seated, rows.OnServer(term.fleet, server_id));
     for (RequestRecord& record : seated) {
       if (record.state == kDone || record.state == kOccupied) {
         OOFGG_RETURN_IF_ERROR(FailWith(rows, record, reason));
@@ -404,44 +448,49 @@ StatusOr<std::vector<RequestRecord>> SqliteRequestStore::DropServer(std::string_
         OOFGG_RETURN_IF_ERROR(rows.Save(record));
       }
     }
-    return rows.ForgetServer(fleet, server_id);
+    return rows.ForgetServer(term.fleet, server_id);
   });
   for (const RequestRecord& record : failed) known_seats_.Forget(record.key);
   OOFGG_RETURN_IF_ERROR(status);
   return failed;
 }
 
-StatusOr<Sweep> SqliteRequestStore::SweepLapsed(std::string_view fleet, WallTime now) {
+StatusOr<Sweep> SqliteRequestStore::SweepLapsed(const FleetTerm& term, WallTime now) {
   Sweep sweep;
   const Status status = database_.Write([&](Connection& connection) -> Status {
     RequestRows rows(connection);
-    OOFGG_RETURN_IF_ERROR(rows.EraseFailedBefore(fleet, now - kRememberFailures));
-    OOFGG_ASSIGN_OR_RETURN(auto lapsed, rows.LapsedBy(fleet, now));
+    OOFGG_RETURN_IF_ERROR(CheckTerm(rows, term));
+    OOFGG_RETURN_IF_ERROR(rows.EraseFailedBefore(term.fleet, now - kRememberFailures));
+    OOFGG_ASSIGN_OR_RETURN(auto lapsed, rows.LapsedBy(term.fleet, now));
     for (RequestRecord& record : lapsed) {
       OOFGG_RETURN_IF_ERROR(TakeBack(rows, record));
       const bool overdue = record.state == kCreated && record.deadline <= now;
       if (!overdue) sweep.changed.push_back(std::move(record));  // The others come up once more below.
     }
-    OOFGG_ASSIGN_OR_RETURN(auto overdue, rows.OverdueBy(fleet, now));
+    OOFGG_ASSIGN_OR_RETURN(auto overdue, rows.OverdueBy(term.fleet, now));
     for (RequestRecord& record : overdue) {
       OOFGG_RETURN_IF_ERROR(FailWith(rows, record, orchestration::kOverdue));
       sweep.changed.push_back(std::move(record));
     }
-    OOFGG_ASSIGN_OR_RETURN(sweep.next, rows.NextMoment(fleet));
+    OOFGG_ASSIGN_OR_RETURN(sweep.next, rows.NextMoment(term.fleet));
     return absl::OkStatus();
   });
   OOFGG_RETURN_IF_ERROR(status);
   return sweep;
 }
 
-Status SqliteRequestStore::TakeOver(std::string_view fleet) {
-  return database_.Write([&](Connection& connection) -> Status {
+StatusOr<FleetTerm> SqliteRequestStore::TakeOver(std::string_view fleet, std::string_view /*holder*/) {
+  FleetTerm term{.fleet = std::string(fleet)};
+  const Status status = database_.Write([&](Connection& connection) -> Status {
     RequestRows rows(connection);
     OOFGG_ASSIGN_OR_RETURN(
         auto leased, rows.LapsedBy(fleet, FromMillis(std::numeric_limits<std::int64_t>::max() / 1'000'000)));
     for (RequestRecord& record : leased) OOFGG_RETURN_IF_ERROR(TakeBack(rows, record));
+    OOFGG_ASSIGN_OR_RETURN(term.number, rows.BeginTerm(fleet));
     return absl::OkStatus();
   });
+  OOFGG_RETURN_IF_ERROR(status);
+  return term;
 }
 
 }  // namespace oofgg::storage

@@ -19,6 +19,7 @@ class SqliteRequestStore final : public orchestration::RequestStore {
   using RequestKey = orchestration::RequestKey;
   using RequestRecord = orchestration::RequestRecord;
   using RequestLease = orchestration::RequestLease;
+  using FleetTerm = orchestration::FleetTerm;
 
   /// Brings the tables of `database`, which must outlive the store, up to date. Errors: those of
   /// `Database::Migrate`.
@@ -29,7 +30,7 @@ class SqliteRequestStore final : public orchestration::RequestStore {
   bool SeatAtHand(const RequestKey& key, OnSeat on_seat) override;
   StatusOr<std::uint64_t> Position(const RequestKey& key) override;
   StatusOr<Line> Waiting(std::string_view fleet) override;
-  StatusOr<std::vector<RequestRecord>> LeaseOldest(std::string_view fleet, std::size_t most,
+  StatusOr<std::vector<RequestRecord>> LeaseOldest(const FleetTerm& term, std::size_t most,
                                                    WallTime until) override;
   Status Renew(const RequestLease& lease, WallTime until) override;
   Status TakeSeats(const RequestLease& lease, const orchestration::SeatServer& server,
@@ -43,14 +44,16 @@ class SqliteRequestStore final : public orchestration::RequestStore {
   Status ForgiveFailures(const RequestKey& key) override;
   StatusOr<std::vector<orchestration::Seat>> Seats(std::string_view fleet) override;
   StatusOr<std::vector<orchestration::Seat>> Released(std::string_view fleet) override;
-  Status Forget(std::string_view fleet, std::string_view server_id, std::string_view player) override;
-  StatusOr<std::vector<RequestRecord>> FreeSeats(std::string_view fleet, std::string_view server_id,
+  Status Forget(const FleetTerm& term, std::string_view server_id, std::string_view player) override;
+  StatusOr<std::vector<RequestRecord>> FreeSeats(const FleetTerm& term, std::string_view server_id,
                                                  const std::vector<std::string>& players,
                                                  std::string_view reason) override;
-  StatusOr<std::vector<RequestRecord>> DropServer(std::string_view fleet, std::string_view server_id,
+  Status CloseServer(const FleetTerm& term, std::string_view server_id, Closing how) override;
+  StatusOr<std::vector<std::string>> ClosedServers(std::string_view fleet) override;
+  StatusOr<std::vector<RequestRecord>> DropServer(const FleetTerm& term, std::string_view server_id,
                                                   std::string_view reason) override;
-  StatusOr<orchestration::Sweep> SweepLapsed(std::string_view fleet, WallTime now) override;
-  Status TakeOver(std::string_view fleet) override;
+  StatusOr<orchestration::Sweep> SweepLapsed(const FleetTerm& term, WallTime now) override;
+  StatusOr<FleetTerm> TakeOver(std::string_view fleet, std::string_view holder) override;
 
  private:
   explicit SqliteRequestStore(Database& database) : database_(database) {}
