@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "backends/process/command_line.h"
 #include "oofgg/parse.h"
+#include "orchestration/fill_in.h"
 
 namespace oofgg::backends {
 namespace {
@@ -125,7 +125,7 @@ std::string CreateBody(const ContainerPlan& plan, const orchestration::ServerSpe
       {"port", std::to_string(plan.port.port)}, {"control_port", control}, {"server_id", spec.id}};
   Json environment = Json::array();
   for (const auto& [name, value] : spec.environment)
-    environment.push_back(name + "=" + FillIn(value, values));
+    environment.push_back(name + "=" + orchestration::FillIn(value, values));
   const Json body{{"Image", plan.image},
                   {"Env", environment},
                   {"ExposedPorts", {{plan.port.Text(), Json::object()}, {control + "/tcp", Json::object()}}},

@@ -1,6 +1,5 @@
 #include "backends/docker/docker_backend.h"
 
-#include <future>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -60,21 +59,13 @@ DockerBackend::Core::~Core() {
 }
 
 void DockerBackend::Core::SetListener(const std::string& fleet, OnExit on_exit) {
-  const std::lock_guard lock(exits_mutex_);
-  if (on_exit) {
-    on_exit_[fleet] = std::move(on_exit);
-    return;
-  }
-  on_exit_.erase(fleet);
+  const bool begins = on_exit != nullptr;
+  listeners_.Set(fleet, std::move(on_exit));
+  if (begins) return;
   // Its servers are another's now, who removes those that end.
   strand_.Post([this, fleet] {
     std::erase_if(followed_, [&fleet](const auto& server) { return server.second == fleet; });
   });
-}
-
-bool DockerBackend::Core::IsWatched(const std::string& fleet) {
-  const std::lock_guard lock(exits_mutex_);
-  return on_exit_.contains(fleet);
 }
 
 void DockerBackend::Core::Watch() {
@@ -89,7 +80,7 @@ void DockerBackend::Core::Watch() {
   });
 }
 
-void DockerBackend::Core::LookForNetwork(const std::shared_ptr<Owed<OnStopped, Status>>& owed) {
+void DockerBackend::Core::LookForNetwork(const StopOwed& owed) {
   if (plan_.network.empty()) {
     return engine_->Ping([owed](const StatusOr<std::int64_t>& time) { owed->Pay(time.status()); });
   }
@@ -203,12 +194,7 @@ DockerBackend::DockerBackend(std::unique_ptr<Core> core) : core_(std::move(core)
 DockerBackend::~DockerBackend() = default;
 
 Status DockerBackend::CheckSetting() {
-  auto promise = std::make_shared<std::promise<Status>>();
-  auto found = promise->get_future();
-  auto owed = std::make_shared<Owed<OnStopped, Status>>(
-      [promise](Status status) { promise->set_value(std::move(status)); });
-  core_->Post([core = core_.get(), owed = std::move(owed)] { core->LookForNetwork(owed); });
-  Status status = found.get();
+  Status status = WaitFor(*core_, [](Core& core, const StopOwed& owed) { core.LookForNetwork(owed); });
   if (absl::IsNotFound(status)) {
     return MakeStatus(StatusCode::kFailedPrecondition,
                       "DOCKER_NETWORK: there is no network '" + core_->network() +
@@ -221,23 +207,23 @@ Status DockerBackend::CheckSetting() {
 }
 
 void DockerBackend::Start(ServerSpec spec, OnStarted on_started) {
-  auto owed = std::make_shared<Owed<OnStarted, StatusOr<RunningServer>>>(std::move(on_started));
-  core_->Post(
-      [core = core_.get(), spec = std::move(spec), owed = std::move(owed)] { core->Start(spec, owed); });
+  PostOwing<StartOwed>(
+      *core_, std::move(on_started),
+      [spec = std::move(spec)](Core& core, const StartOwed& owed) { core.Start(spec, owed); });
 }
 
 void DockerBackend::Stop(std::string_view id, milliseconds grace, OnStopped on_stopped) {
   constexpr int kTries = 3;
-  auto owed = std::make_shared<Owed<OnStopped, Status>>(std::move(on_stopped));
-  core_->Post([core = core_.get(), id = std::string(id), grace, owed = std::move(owed)] {
-    core->Stop(id, grace, owed, kTries);
-  });
+  PostOwing<StopOwed>(*core_, std::move(on_stopped),
+                      [id = std::string(id), grace](Core& core, const StopOwed& owed) {
+                        core.Stop(id, grace, owed, kTries);
+                      });
 }
 
 void DockerBackend::List(std::string_view fleet, OnListed on_listed) {
-  auto owed = std::make_shared<Owed<OnListed, StatusOr<std::vector<RunningServer>>>>(std::move(on_listed));
-  core_->Post(
-      [core = core_.get(), fleet = std::string(fleet), owed = std::move(owed)] { core->List(fleet, owed); });
+  PostOwing<ListOwed>(
+      *core_, std::move(on_listed),
+      [fleet = std::string(fleet)](Core& core, const ListOwed& owed) { core.List(fleet, owed); });
 }
 
 void DockerBackend::WatchExits(std::string_view fleet, OnExit on_exit) {

@@ -3,16 +3,16 @@
 #include <cstddef>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "backends/docker/docker_backend.h"
+#include "backends/engine/engine_calls.h"
 #include "backends/engine/event_stream.h"
-#include "backends/engine/log_tail.h"
-#include "backends/engine/owed.h"
+#include "backends/engine/exit_listeners.h"
+#include "backends/engine/last_words.h"
 #include "oofgg/serial_executor.h"
 
 namespace oofgg::backends {
@@ -21,10 +21,6 @@ namespace oofgg::backends {
 /// (listing, following), docker_starting.cc, docker_ending.cc.
 class DockerBackend::Core {
  public:
-  using StartOwed = std::shared_ptr<Owed<OnStarted, StatusOr<orchestration::RunningServer>>>;
-  using StopOwed = std::shared_ptr<Owed<OnStopped, Status>>;
-  using ListOwed = std::shared_ptr<Owed<OnListed, StatusOr<std::vector<orchestration::RunningServer>>>>;
-
   Core(DockerBackendOptions options, DockerBackendParts parts, const EngineAddress& address,
        ContainerPlan plan);
   ~Core();
@@ -37,7 +33,7 @@ class DockerBackend::Core {
   // docker_backend.cc
   void Watch();
   void List(const std::string& fleet, const ListOwed& owed);
-  void LookForNetwork(const std::shared_ptr<Owed<OnStopped, Status>>& owed);
+  void LookForNetwork(const StopOwed& owed);
 
   // docker_starting.cc
   void Start(const orchestration::ServerSpec& spec, const StartOwed& owed);
@@ -54,7 +50,6 @@ class DockerBackend::Core {
     bool pulled_again = false;
   };
   using StartingPtr = std::shared_ptr<Starting>;
-  using OnEnd = std::function<void(std::string how)>;
 
   // docker_backend.cc
   void OnConnected();
@@ -62,7 +57,6 @@ class DockerBackend::Core {
   void Listed(const std::string& fleet, const StatusOr<std::vector<Container>>& containers,
               const ListOwed& owed);
   void Follow(const std::string& id, const std::string& fleet);
-  [[nodiscard]] bool IsWatched(const std::string& fleet);
   void FindContainers(const std::string& label,
                       std::function<void(const StatusOr<std::vector<Container>>&)> on_found);
   [[nodiscard]] StatusOr<orchestration::RunningServer> DescribeHere(const Container& container) const;
@@ -89,7 +83,6 @@ class DockerBackend::Core {
   // docker_ending.cc
   void Ended(const std::string& id);
   void OnEndInspected(const std::string& id, const StatusOr<std::string>& body);
-  void ReadTail(const std::string& id, std::string how, OnEnd on_end);
   bool Report(const std::string& id, std::string reason);
   void Remove(const std::string& id);
 
@@ -107,8 +100,7 @@ class DockerBackend::Core {
   std::size_t listing_ = 0;
   bool watching_ = false;
 
-  std::mutex exits_mutex_;
-  std::map<std::string, OnExit> on_exit_;  // Guarded by exits_mutex_, which is held while one runs.
+  ExitListeners listeners_;
 
   std::unique_ptr<EngineClient> engine_;  // Its end is the first: it ends calls that point at the rest.
   std::map<std::string, std::unique_ptr<ImagePuller>> images_;  // By name.

@@ -12,7 +12,6 @@ namespace {
 constexpr milliseconds kAskAgain{1'000};
 constexpr milliseconds kStopAgain{500};
 constexpr milliseconds kStopSlack{20'000};  // For the engine itself.
-constexpr milliseconds kTailTimeout{5'000};
 
 }  // namespace
 
@@ -53,26 +52,10 @@ void DockerBackend::Core::OnEndInspected(const std::string& id, const StatusOr<s
     ending_.erase(id);
     return;
   }
-  ReadTail(id, HowItEnded(*container), [this, id](std::string how) {
-    if (Report(id, std::move(how))) Remove(id);
-  });
-}
-
-void DockerBackend::Core::ReadTail(const std::string& id, std::string how, OnEnd on_end) {
-  constexpr int kLines = 10;
-  const auto tail = std::make_shared<LogTail>();
-  engine_->Call(
-      {.path = "/containers/" + QueryValue(id) + "/logs?stdout=1&stderr=1&tail=" + std::to_string(kLines),
-       .timeout = kTailTimeout,
-       .on_data =
-           [tail](std::string_view piece) {
-             tail->Feed(piece);
-             return true;
-           }},
-      [tail, how = std::move(how), on_end = std::move(on_end)](const StatusOr<std::string>&) {
-        const std::string words = tail->Text();  // Without them, how it ended has to do.
-        on_end(words.empty() ? how : how + "; its last words: " + words);
-      });
+  ReadLastWords(*engine_, "/containers/" + QueryValue(id),
+                [this, id, how = HowItEnded(*container)](const std::string& words) {
+                  if (Report(id, how + words)) Remove(id);
+                });
 }
 
 /// False if it has become another's meanwhile.
@@ -80,11 +63,7 @@ bool DockerBackend::Core::Report(const std::string& id, std::string reason) {
   ending_.erase(id);
   const auto followed = followed_.extract(id);
   if (followed.empty()) return false;
-  const std::lock_guard lock(exits_mutex_);
-  const auto listener = on_exit_.find(followed.mapped());
-  if (listener == on_exit_.end()) return false;
-  listener->second({id, std::move(reason)});
-  return true;
+  return listeners_.Tell(followed.mapped(), {id, std::move(reason)});
 }
 
 /// Whatever state it is in. Tried again when the engine comes back.

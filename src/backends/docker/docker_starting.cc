@@ -121,7 +121,7 @@ void DockerBackend::Core::OnInspected(const StartingPtr& starting, const Contain
     return Answer(starting, MakeStatus(StatusCode::kFailedPrecondition,
                                        "the container named " + id + " belongs to somebody else"));
   }
-  if (!IsWatched(starting->spec.fleet)) {
+  if (!listeners_.Has(starting->spec.fleet)) {
     // The fleet became another worker's meanwhile, who may never learn of this one.
     return Fail(starting, MakeStatus(StatusCode::kCancelled, "the fleet is no longer ours"));
   }
@@ -131,9 +131,10 @@ void DockerBackend::Core::OnInspected(const StartingPtr& starting, const Contain
     Answer(starting, *std::move(server));
     return Follow(id, starting->spec.fleet);
   }
-  ReadTail(id, HowItEnded(container), [this, starting](const std::string& how) {
-    Fail(starting, MakeStatus(StatusCode::kUnavailable, "it ended at once: " + how));
-  });
+  ReadLastWords(*engine_, "/containers/" + QueryValue(id),
+                [this, starting, how = HowItEnded(container)](const std::string& words) {
+                  Fail(starting, MakeStatus(StatusCode::kUnavailable, "it ended at once: " + how + words));
+                });
 }
 
 void DockerBackend::Core::Answer(const StartingPtr& starting, StatusOr<RunningServer> answer) {

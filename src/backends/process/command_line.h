@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,8 +11,5 @@ namespace oofgg::backends {
 /// Splits a command into words as a shell would, with '…', "…" and \ to quote; nothing is expanded and no
 /// shell runs. Errors: kInvalidArgument naming PROCESS_COMMAND (empty, or a quote that does not end).
 [[nodiscard]] StatusOr<std::vector<std::string>> SplitCommand(std::string_view command);
-
-/// Puts values in for `{name}` wherever it stands in a word.
-[[nodiscard]] std::string FillIn(std::string_view word, const std::map<std::string, std::string>& values);
 
 }  // namespace oofgg::backends

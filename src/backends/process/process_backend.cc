@@ -18,6 +18,7 @@
 #include "oofgg/log.h"
 #include "oofgg/parse.h"
 #include "oofgg/random.h"
+#include "orchestration/fill_in.h"
 
 namespace oofgg::backends {
 
@@ -144,9 +145,11 @@ class ProcessBackend::Impl {
         return MakeStatus(StatusCode::kFailedPrecondition, std::string(split.status().message()));
       own = *std::move(split);
     }
-    for (const std::string& word : own.empty() ? command_ : own) words.push_back(FillIn(word, values));
+    for (const std::string& word : own.empty() ? command_ : own)
+      words.push_back(orchestration::FillIn(word, values));
     std::map<std::string, std::string> environment;
-    for (const auto& [name, value] : spec.environment) environment[name] = FillIn(value, values);
+    for (const auto& [name, value] : spec.environment)
+      environment[name] = orchestration::FillIn(value, values);
 
     ProcessRecord record{.id = spec.id,
                          .fleet = spec.fleet,

@@ -1,6 +1,5 @@
 #include "backends/swarm/swarm_backend.h"
 
-#include <future>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -18,7 +17,6 @@ namespace {
 constexpr milliseconds kLookTimeout{30'000};
 constexpr milliseconds kLookAgain{1'000};
 constexpr milliseconds kRemoveAgain{500};
-constexpr milliseconds kWordsTimeout{5'000};
 
 std::string Filter(const std::vector<std::string>& labels) {
   return QueryValue(nlohmann::json{{"label", labels}}.dump());
@@ -46,20 +44,12 @@ SwarmBackend::Core::~Core() {
 }
 
 void SwarmBackend::Core::SetListener(const std::string& fleet, OnExit on_exit) {
-  const std::lock_guard lock(exits_mutex_);
-  if (on_exit) {
-    on_exit_[fleet] = std::move(on_exit);
-    return;
-  }
-  on_exit_.erase(fleet);
+  const bool begins = on_exit != nullptr;
+  listeners_.Set(fleet, std::move(on_exit));
+  if (begins) return;
   strand_.Post([this, fleet] {
     std::erase_if(followed_, [&fleet](const auto& server) { return server.second.fleet == fleet; });
   });
-}
-
-bool SwarmBackend::Core::IsWatched(const std::string& fleet) {
-  const std::lock_guard lock(exits_mutex_);
-  return on_exit_.contains(fleet);
 }
 
 void SwarmBackend::Core::LookForSwarm(const StopOwed& owed) {
@@ -176,25 +166,10 @@ void SwarmBackend::Core::Ended(const std::string& id, const SwarmTask* task) {
     if (Report(id, "its task was removed")) Remove(id);
     return;
   }
-  ReadTail(*task, [this, id, how = HowItIs(*task)](const std::string& words) {
-    // With the task that may have taken its place: that is a server nobody has asked for.
-    if (Report(id, how + words)) Remove(id);
-  });
-}
-
-/// Its last words as the end of a sentence, or nothing.
-void SwarmBackend::Core::ReadTail(const SwarmTask& task, std::function<void(std::string)> on_end) {
-  const auto tail = std::make_shared<LogTail>();
-  engine_->Call({.path = "/tasks/" + QueryValue(task.id) + "/logs?stdout=1&stderr=1&tail=10",
-                 .timeout = kWordsTimeout,
-                 .on_data =
-                     [tail](std::string_view piece) {
-                       tail->Feed(piece);
-                       return true;
-                     }},
-                [tail, on_end = std::move(on_end)](const StatusOr<std::string>&) {
-                  const std::string words = tail->Text();
-                  on_end(words.empty() ? words : "; its last words: " + words);
+  ReadLastWords(*engine_, "/tasks/" + QueryValue(task->id),
+                [this, id, how = HowItIs(*task)](const std::string& words) {
+                  // With the task that may have taken its place: that is a server nobody has asked for.
+                  if (Report(id, how + words)) Remove(id);
                 });
 }
 
@@ -203,11 +178,7 @@ bool SwarmBackend::Core::Report(const std::string& id, std::string reason) {
   ending_.erase(id);
   const auto followed = followed_.extract(id);
   if (followed.empty()) return false;
-  const std::lock_guard lock(exits_mutex_);
-  const auto listener = on_exit_.find(followed.mapped().fleet);
-  if (listener == on_exit_.end()) return false;
-  listener->second({id, std::move(reason)});
-  return true;
+  return listeners_.Tell(followed.mapped().fleet, {id, std::move(reason)});
 }
 
 void SwarmBackend::Core::Remove(const std::string& id) {
@@ -254,12 +225,7 @@ SwarmBackend::SwarmBackend(std::unique_ptr<Core> core) : core_(std::move(core)) 
 SwarmBackend::~SwarmBackend() = default;
 
 Status SwarmBackend::CheckSetting() {
-  auto promise = std::make_shared<std::promise<Status>>();
-  auto found = promise->get_future();
-  auto owed = std::make_shared<Owed<OnStopped, Status>>(
-      [promise](Status status) { promise->set_value(std::move(status)); });
-  core_->Post([core = core_.get(), owed = std::move(owed)] { core->LookForSwarm(owed); });
-  const Status status = found.get();
+  const Status status = WaitFor(*core_, [](Core& core, const StopOwed& owed) { core.LookForSwarm(owed); });
   if (absl::IsNotFound(status)) {
     return MakeStatus(StatusCode::kFailedPrecondition,
                       "DOCKER_NETWORK: there is no network '" + core_->network() +
@@ -275,22 +241,22 @@ Status SwarmBackend::CheckSetting() {
 }
 
 void SwarmBackend::Start(ServerSpec spec, OnStarted on_started) {
-  auto owed = std::make_shared<Owed<OnStarted, StatusOr<RunningServer>>>(std::move(on_started));
-  core_->Post(
-      [core = core_.get(), spec = std::move(spec), owed = std::move(owed)] { core->Start(spec, owed); });
+  PostOwing<StartOwed>(
+      *core_, std::move(on_started),
+      [spec = std::move(spec)](Core& core, const StartOwed& owed) { core.Start(spec, owed); });
 }
 
 void SwarmBackend::Stop(std::string_view id, milliseconds /*grace*/, OnStopped on_stopped) {
   constexpr int kTries = 3;
-  auto owed = std::make_shared<Owed<OnStopped, Status>>(std::move(on_stopped));
-  core_->Post(
-      [core = core_.get(), id = std::string(id), owed = std::move(owed)] { core->Stop(id, owed, kTries); });
+  PostOwing<StopOwed>(
+      *core_, std::move(on_stopped),
+      [id = std::string(id)](Core& core, const StopOwed& owed) { core.Stop(id, owed, kTries); });
 }
 
 void SwarmBackend::List(std::string_view fleet, OnListed on_listed) {
-  auto owed = std::make_shared<Owed<OnListed, StatusOr<std::vector<RunningServer>>>>(std::move(on_listed));
-  core_->Post(
-      [core = core_.get(), fleet = std::string(fleet), owed = std::move(owed)] { core->List(fleet, owed); });
+  PostOwing<ListOwed>(
+      *core_, std::move(on_listed),
+      [fleet = std::string(fleet)](Core& core, const ListOwed& owed) { core.List(fleet, owed); });
 }
 
 void SwarmBackend::WatchExits(std::string_view fleet, OnExit on_exit) {

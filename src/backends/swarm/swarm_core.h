@@ -4,14 +4,14 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "backends/engine/engine_calls.h"
 #include "backends/engine/engine_client.h"
-#include "backends/engine/log_tail.h"
-#include "backends/engine/owed.h"
+#include "backends/engine/exit_listeners.h"
+#include "backends/engine/last_words.h"
 #include "backends/swarm/swarm_backend.h"
 #include "backends/swarm/swarm_task.h"
 #include "oofgg/serial_executor.h"
@@ -22,10 +22,6 @@ namespace oofgg::backends {
 /// (listing, following, ending) and swarm_starting.cc.
 class SwarmBackend::Core {
  public:
-  using StartOwed = std::shared_ptr<Owed<OnStarted, StatusOr<orchestration::RunningServer>>>;
-  using StopOwed = std::shared_ptr<Owed<OnStopped, Status>>;
-  using ListOwed = std::shared_ptr<Owed<OnListed, StatusOr<std::vector<orchestration::RunningServer>>>>;
-
   Core(SwarmBackendOptions options, DockerBackendParts parts, const EngineAddress& address, ServicePlan plan);
   ~Core();
 
@@ -72,8 +68,6 @@ class SwarmBackend::Core {
   void Ended(const std::string& id, const SwarmTask* task);
   bool Report(const std::string& id, std::string reason);
   void Remove(const std::string& id);
-  void ReadTail(const SwarmTask& task, std::function<void(std::string)> on_end);
-  [[nodiscard]] bool IsWatched(const std::string& fleet);
   [[nodiscard]] StatusOr<orchestration::RunningServer> DescribeHere(const SwarmTask& task,
                                                                     const View& view) const;
   void After(std::chrono::milliseconds pause, Task task) {
@@ -102,8 +96,7 @@ class SwarmBackend::Core {
   bool polling_ = false;
   bool away_ = false;  // And said so.
 
-  std::mutex exits_mutex_;
-  std::map<std::string, OnExit> on_exit_;  // Guarded by exits_mutex_, which is held while one runs.
+  ExitListeners listeners_;
 
   std::unique_ptr<EngineClient> engine_;  // Its end is the first: it ends calls that point at the rest.
 };

@@ -107,9 +107,11 @@ void SwarmBackend::Core::OnLooked(const StartingPtr& starting, const View& view)
   const SwarmTask* const task = NewestTask(view.tasks, starting->spec.id);
   if (task != nullptr && task->Runs()) return Runs(starting, *task, view);
   if (task != nullptr && !task->Comes()) {
-    return ReadTail(*task, [this, starting, how = HowItIs(*task)](const std::string& words) {
-      Fail(starting, MakeStatus(StatusCode::kUnavailable, "it ended at once: " + how + words));
-    });
+    return ReadLastWords(*engine_, "/tasks/" + QueryValue(task->id),
+                         [this, starting, how = HowItIs(*task)](const std::string& words) {
+                           Fail(starting,
+                                MakeStatus(StatusCode::kUnavailable, "it ended at once: " + how + words));
+                         });
   }
   if (task != nullptr && task->state == "preparing") {  // A node pulls the image, however long that takes.
     starting->give_up =
@@ -127,7 +129,7 @@ void SwarmBackend::Core::Runs(const StartingPtr& starting, const SwarmTask& task
                   MakeStatus(StatusCode::kFailedPrecondition,
                              "the service named " + starting->spec.id + " belongs to somebody else"));
   }
-  if (!IsWatched(starting->spec.fleet)) {
+  if (!listeners_.Has(starting->spec.fleet)) {
     return Fail(starting, MakeStatus(StatusCode::kCancelled, "the fleet is no longer ours"));
   }
   auto server = DescribeHere(task, view);

@@ -3,8 +3,8 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "backends/process/command_line.h"
 #include "oofgg/parse.h"
+#include "orchestration/fill_in.h"
 
 namespace oofgg::backends {
 namespace {
@@ -62,7 +62,7 @@ SwarmJson ContainerSpec(const ServicePlan& plan, const orchestration::ServerSpec
                                                   {"server_id", spec.id}};
   SwarmJson environment = SwarmJson::array();
   for (const auto& [name, value] : spec.environment)
-    environment.push_back(name + "=" + FillIn(value, values));
+    environment.push_back(name + "=" + orchestration::FillIn(value, values));
   const ContainerLimits& limits = container.limits;
   SwarmJson made{{"Image", container.image},
                  {"Env", environment},
