@@ -96,10 +96,8 @@ bool Fleet::Core::Launch(bool replaces) {
 
 void Fleet::Core::OnSpawned(const std::string& id, StatusOr<RunningServer> running) {
   const auto spawned = spawning_.extract(id);
-  if (!running.ok()) {
-    Drop(id);
-    return StartFailed(id, std::string(running.status().message()));
-  }
+  // It stays marked: whatever the backend says, it may come up yet.
+  if (!running.ok()) return StartFailed(id, std::string(running.status().message()));
   ServerEntry& server = table_.Add(*std::move(running), Now());
   server.slots = options_.slots;
   server.asked_for = spawned.empty() ? Now() : spawned.mapped();
