@@ -123,13 +123,14 @@ void Fleet::Core::AdoptSeats() {
     return Say(LogLevel::kError, "cannot read the seats: " + std::string(seats.status().message()));
   auto released = parts_.store.Released(options_.name);
   if (!released.ok()) released = std::vector<Seat>();
-  auto closed = parts_.store.ClosedServers(options_.name);
-  if (!closed.ok()) closed = std::vector<std::string>();
+  auto marks = parts_.store.MarkedServers(options_.name);
+  if (!marks.ok()) marks = std::vector<ServerMark>();
   std::set<std::string> gone;
-  for (const std::string& id : *closed) {
-    ServerEntry* server = table_.Find(id);
+  for (const ServerMark& mark : *marks) {
+    if (!mark.closed) continue;  // If it does not run it may yet: whoever starts it may only be held up.
+    ServerEntry* server = table_.Find(mark.id);
     if (server != nullptr) server->closing = true;
-    if (server == nullptr) gone.insert(id);
+    if (server == nullptr) gone.insert(mark.id);
   }
   for (const Seat& seat : *seats) {
     ServerEntry* server = table_.Find(seat.server.id);

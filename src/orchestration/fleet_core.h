@@ -129,7 +129,7 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   [[nodiscard]] std::size_t Starting() const { return spawning_.size() + table_.CountOwnStarting(); }
   [[nodiscard]] std::size_t Coming() const { return Starting() - table_.CountLate(); }
   [[nodiscard]] Duration LateAfter() const;
-  void Launch(bool replaces);
+  [[nodiscard]] bool Launch(bool replaces);
   void OnSpawned(const std::string& id, StatusOr<RunningServer> running);
   void WaitUntilReady(const std::string& id, std::chrono::milliseconds pause);
   void ConsiderLate(ServerEntry& server);
@@ -201,9 +201,10 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   FleetScaler scaler_;
   Duration scaler_idle_{};
   SeatingPace pace_;
-  std::optional<std::size_t> last_line_;  // Seats in line when we last looked,
-  std::int64_t taken_out_ = 0;            // and those that we took out of it, or put back, since.
-  std::set<std::string> strays_;          // Seen at the last look.
+  std::optional<std::size_t> last_line_;        // Seats in line when we last looked,
+  std::int64_t taken_out_ = 0;                  // and those that we took out of it, or put back, since.
+  std::set<std::string> strays_;                // Seen at the last look.
+  std::map<std::string, std::size_t> missing_;  // Marked and not running, at how many looks.
   ScopedTimer stray_timer_;
   ScopedTimer sweep_timer_;
   bool sweep_armed_ = false;

@@ -72,7 +72,9 @@ void Fleet::Core::StartServers() {
     start_timer_ = TimerIn(may_start_at_ - Now(), &Core::Pump);
     return;
   }
-  for (std::size_t i = 0; i < count + replacements; ++i) Launch(/*replaces=*/i >= count);
+  for (std::size_t i = 0; i < count + replacements; ++i) {
+    if (!Launch(/*replaces=*/i >= count)) return;
+  }
 }
 
 /// How many seats were asked for since the last look, for the scaler.
@@ -84,8 +86,13 @@ void Fleet::Core::CountArrivals(const RequestStore::Line& line) {
   taken_out_ = 0;
 }
 
-void Fleet::Core::Launch(bool replaces) {
+bool Fleet::Core::Launch(bool replaces) {
   const std::string id = NewServerId(revision_, NewUuidV7(parts_.clock, parts_.random));
+  if (const Status marked = parts_.store.MarkServer(term_, id); !marked.ok()) {
+    Note(marked);
+    Say(LogLevel::kWarning, "cannot start a game server now: " + std::string(marked.message()));
+    return false;
+  }
   spawning_[id] = Now();
   if (replaces) replacing_.insert(id);
   Say(LogLevel::kInfo, "starts game server " + id);
@@ -94,10 +101,12 @@ void Fleet::Core::Launch(bool replaces) {
                        Bring<StatusOr<RunningServer>>([id](Core& core, StatusOr<RunningServer> running) {
                          core.OnSpawned(id, std::move(running));
                        }));
+  return true;
 }
 
 void Fleet::Core::OnSpawned(const std::string& id, StatusOr<RunningServer> running) {
   const auto spawned = spawning_.extract(id);
+  // It stays marked: whatever the backend says, it may come up yet.
   if (!running.ok()) return StartFailed(id, std::string(running.status().message()));
   ServerEntry& server = table_.Add(*std::move(running), Now());
   server.slots = options_.slots;

@@ -12,6 +12,7 @@ namespace oofgg::orchestration {
 namespace {
 
 constexpr std::chrono::minutes kLookForStrays{1};
+constexpr std::size_t kLooksForTheMissing = 60;  // Nobody is held up for an hour.
 
 }  // namespace
 
@@ -25,16 +26,28 @@ void Fleet::Core::LookForStrays() {
                                          }));
 }
 
-/// What is unknown at two looks in a row: at the first it may have ended just now.
+/// Only what the store has marked is ours: others may share the engine, and call their fleets the same. A
+/// stray is what is unknown at two looks in a row: at the first it may have ended just now.
 void Fleet::Core::OnListedAgain(const std::vector<RunningServer>& running) {
+  const auto marks = parts_.store.MarkedServers(options_.name);
+  if (!marks.ok()) return;
+  std::set<std::string> runs;
+  for (const RunningServer& server : running) runs.insert(server.id);
   std::set<std::string> strays;
-  for (const RunningServer& server : running) {
-    const bool is_known = table_.Find(server.id) != nullptr || spawning_.contains(server.id);
-    if (server.registered || is_known) continue;
-    strays.insert(server.id);
-    if (strays_.contains(server.id)) StopStray(server.id);
+  std::map<std::string, std::size_t> missing;
+  for (const ServerMark& mark : *marks) {
+    if (table_.Find(mark.id) != nullptr || spawning_.contains(mark.id)) continue;
+    if (runs.contains(mark.id)) {
+      strays.insert(mark.id);
+      if (strays_.contains(mark.id)) StopStray(mark.id);
+      continue;
+    }
+    const std::size_t looks = missing_[mark.id] + 1;
+    if (looks < kLooksForTheMissing) missing[mark.id] = looks;
+    if (looks >= kLooksForTheMissing) Drop(mark.id);
   }
   strays_ = std::move(strays);
+  missing_ = std::move(missing);
 }
 
 void Fleet::Core::StopStray(const std::string& id) {

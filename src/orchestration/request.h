@@ -79,6 +79,14 @@ struct FleetTerm {
   std::uint64_t number = 0;  ///< 0: before the first.
 };
 
+/// What the store knows of a server, whatever seats there are on it.
+struct ServerMark {
+  std::string id;
+  bool closed = false;  ///< Nobody is seated on it any more.
+
+  friend bool operator==(const ServerMark&, const ServerMark&) = default;
+};
+
 /// One seat that is held, or perhaps held, on a game server.
 struct Seat {
   std::string player;

@@ -117,13 +117,16 @@ class RequestStore {
                                                          const std::vector<std::string>& players,
                                                          std::string_view reason) = 0;
 
+  /// The server is about to be started: it is known to be the fleet's, even if nobody hears of it again.
+  virtual Status MarkServer(const FleetTerm& term, std::string_view server_id) = 0;
+
   /// The server is about to be stopped: from now on nobody is seated on it. With `kIfEmpty`
   /// kFailedPrecondition while seats are held there, unless it is closed already. Idempotent.
   enum class Closing { kIfEmpty, kAnyhow };
   virtual Status CloseServer(const FleetTerm& term, std::string_view server_id, Closing how) = 0;
 
-  /// Those that were closed, until they are dropped.
-  virtual StatusOr<std::vector<std::string>> ClosedServers(std::string_view fleet) = 0;
+  /// Those that were marked or closed, until they are dropped; by id.
+  virtual StatusOr<std::vector<ServerMark>> MarkedServers(std::string_view fleet) = 0;
 
   /// The server is gone, with all its seats, released ones included: kDone and kOccupied → kFailed with
   /// `reason`, returned.

@@ -15,7 +15,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::UnorderedElementsAre;
 using enum RequestState;
 using std::chrono::hours;
 using std::chrono::minutes;
@@ -483,14 +482,14 @@ TEST_P(RequestStoreTest, WhatComesOfAnEarlierTermIsRefused) {
   for (const Status& status :
        {store_.LeaseOldest(early, 9, kStart).status(), store_.SweepLapsed(early, kStart).status(),
         store_.FreeSeats(early, "s1", {"a"}, "left").status(), store_.Forget(early, "s1", "gone"),
-        store_.CloseServer(early, "s1", RequestStore::Closing::kAnyhow),
+        store_.CloseServer(early, "s1", RequestStore::Closing::kAnyhow), store_.MarkServer(early, "s9"),
         store_.DropServer(early, "s1", "crashed").status()}) {
     EXPECT_EQ(status.code(), StatusCode::kAborted) << status;
   }
   EXPECT_EQ(Look("b").state, kCreated);
   EXPECT_THAT(SeatedPlayers(), ElementsAre("a@s1"));
   EXPECT_EQ(store_.Released("arena").value().size(), 1U);
-  EXPECT_THAT(store_.ClosedServers("arena").value(), IsEmpty());
+  EXPECT_THAT(store_.MarkedServers("arena").value(), IsEmpty());
   EXPECT_TRUE(store_.SweepLapsed({"duel"}, kStart).ok()) << "another fleet";
   EXPECT_EQ(LeaseOne().key.id, "b") << "the present one goes on";
   EXPECT_TRUE(store_.DropServer(term_, "s1", "crashed").ok());
@@ -501,8 +500,10 @@ TEST_P(RequestStoreTest, NobodyIsSeatedOnAServerThatIsClosed) {
   ASSERT_TRUE(store_.CloseServer(term_, "s1", RequestStore::Closing::kAnyhow).ok());
   ASSERT_TRUE(store_.CloseServer(term_, "s1", RequestStore::Closing::kIfEmpty).ok()) << "as it is already";
   ASSERT_TRUE(store_.CloseServer(term_, "s0", RequestStore::Closing::kIfEmpty).ok());
-  EXPECT_THAT(store_.ClosedServers("arena").value(), UnorderedElementsAre("s0", "s1"));
-  EXPECT_THAT(store_.ClosedServers("duel").value(), IsEmpty());
+  ASSERT_TRUE(store_.MarkServer(term_, "s1").ok()) << "which does not open it";
+  EXPECT_THAT(store_.MarkedServers("arena").value(),
+              ElementsAre(ServerMark{"s0", true}, ServerMark{"s1", true}));
+  EXPECT_THAT(store_.MarkedServers("duel").value(), IsEmpty());
   Ask("a");
   const RequestLease lease = LeaseOf(LeaseOne());
   EXPECT_EQ(store_.TakeSeats(lease, Server("s1"), 9).code(), StatusCode::kResourceExhausted);
@@ -511,8 +512,19 @@ TEST_P(RequestStoreTest, NobodyIsSeatedOnAServerThatIsClosed) {
   EXPECT_TRUE(store_.TakeSeats(lease, Server("s2"), 9).ok());
 
   EXPECT_THAT(Ids(store_.DropServer(term_, "s1", "stopped").value()), ElementsAre("before"));
-  EXPECT_THAT(store_.ClosedServers("arena").value(), ElementsAre("s0"));
+  EXPECT_THAT(store_.MarkedServers("arena").value(), ElementsAre(ServerMark{"s0", true}));
   Seated("after", "s1");  // Another one of that name.
+}
+
+TEST_P(RequestStoreTest, AServerIsMarkedUntilItIsDropped) {
+  ASSERT_TRUE(store_.MarkServer(term_, "s1").ok());
+  ASSERT_TRUE(store_.MarkServer(term_, "s1").ok());
+  EXPECT_THAT(store_.MarkedServers("arena").value(), ElementsAre(ServerMark{"s1", false}));
+  Seated("a", "s1");
+  ASSERT_TRUE(store_.CloseServer(term_, "s1", RequestStore::Closing::kAnyhow).ok());
+  EXPECT_THAT(store_.MarkedServers("arena").value(), ElementsAre(ServerMark{"s1", true}));
+  ASSERT_TRUE(store_.DropServer(term_, "s1", "gone").ok());
+  EXPECT_THAT(store_.MarkedServers("arena").value(), IsEmpty());
 }
 
 TEST_P(RequestStoreTest, AServerWithSeatsIsNotClosedAsEmpty) {
@@ -521,7 +533,7 @@ TEST_P(RequestStoreTest, AServerWithSeatsIsNotClosedAsEmpty) {
   ASSERT_TRUE(store_.TakeSeats(lease, Server("s1"), 0).ok());
   EXPECT_EQ(store_.CloseServer(term_, "s1", RequestStore::Closing::kIfEmpty).code(),
             StatusCode::kFailedPrecondition);
-  EXPECT_THAT(store_.ClosedServers("arena").value(), IsEmpty());
+  EXPECT_THAT(store_.MarkedServers("arena").value(), IsEmpty());
   ASSERT_TRUE(store_.GiveBack(lease).ok());
   EXPECT_TRUE(store_.CloseServer(term_, "s1", RequestStore::Closing::kIfEmpty).ok());
 }

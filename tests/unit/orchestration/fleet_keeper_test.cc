@@ -206,9 +206,29 @@ TEST_F(FleetKeeperTest, AServerThatNobodyHeardOfIsStopped) {
   world_.Advance(minutes(2));
   EXPECT_THAT(world_.sim.stopped, ::testing::ElementsAre(world_.sim.started.front().id));
   EXPECT_EQ(ServersOf(*second.keeper), 1U);
-  EXPECT_TRUE(world_.store.ClosedServers("default")->empty());
+  EXPECT_EQ(world_.store.MarkedServers("default")->size(), 1U);
   world_.Advance(minutes(5));
   EXPECT_EQ(world_.sim.stopped.size(), 1U);
+}
+
+TEST_F(FleetKeeperTest, WhatOthersRunUnderTheSameNamesIsLeftAlone) {
+  Worker worker(world_, leases_, "worker");
+  world_.Advance(seconds(2));
+  SimulatedServer theirs = world_.sim.servers().begin()->second;
+  theirs.running.id = "gs-theirs";
+  world_.sim.servers()["gs-theirs"] = theirs;
+  world_.Advance(minutes(10));
+  EXPECT_TRUE(world_.sim.stopped.empty());
+}
+
+TEST_F(FleetKeeperTest, WhatNeverCameIsForgottenInTheEnd) {
+  const FleetTerm any{.fleet = "default", .number = ~std::uint64_t{0}};
+  ASSERT_TRUE(world_.store.MarkServer(any, "gs-never").ok());
+  Worker worker(world_, leases_, "worker");
+  world_.Advance(minutes(30));
+  EXPECT_EQ(world_.store.MarkedServers("default")->size(), 2U) << "and the one in reserve";
+  world_.Advance(minutes(40));
+  EXPECT_EQ(world_.store.MarkedServers("default")->size(), 1U);
 }
 
 TEST_F(FleetKeeperTest, WhatClosesIsLeftWhenItsLastServerHasGone) {

@@ -83,7 +83,7 @@ TEST_F(FleetStoppingTest, WhatAWorkerHadClosedWhenItDiedTheNextOneStops) {
   ASSERT_TRUE(world_.PostUntilReady("bob"));
   EXPECT_NE(world_.Record("bob").server.id, server_);
   EXPECT_THAT(world_.sim.stopped, ElementsAre(server_));
-  EXPECT_THAT(world_.store.ClosedServers("default").value(), IsEmpty()) << "what is gone is forgotten";
+  EXPECT_THAT(world_.store.MarkedServers("default").value(), SizeIs(1)) << "what is gone is forgotten";
 }
 
 TEST_F(FleetStoppingTest, ASeatThatOnlyTheStoreKnowsKeepsTheServer) {
@@ -125,6 +125,7 @@ TEST_F(FleetStoppingTest, WhatBecomesOfServersIsCounted) {
   ASSERT_TRUE(world_.PostUntilReady("bob"));
   EXPECT_EQ(counts.failed_starts, 1U);
   EXPECT_EQ(counts.starts, 4U);
+  EXPECT_THAT(world_.store.MarkedServers("default").value(), SizeIs(2)) << "what runs, and what may yet";
 }
 
 TEST_F(FleetStoppingTest, WhereNoTimeIsGivenServersWithPlayersStay) {

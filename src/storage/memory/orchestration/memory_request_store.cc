@@ -9,6 +9,7 @@ namespace oofgg::storage {
 using orchestration::NewRequest;
 using orchestration::Seat;
 using orchestration::SeatServer;
+using orchestration::ServerMark;
 using orchestration::Sweep;
 using enum orchestration::RequestState;
 
@@ -30,6 +31,11 @@ bool IsLeased(const orchestration::RequestRecord& record) {
 MemoryRequestStore::Fleet& MemoryRequestStore::Of(std::string_view fleet) {
   const auto found = fleets_.find(fleet);
   return found != fleets_.end() ? found->second : fleets_[std::string(fleet)];
+}
+
+bool MemoryRequestStore::IsClosed(const Fleet& fleet, const std::string& server_id) {
+  const auto found = fleet.servers.find(server_id);
+  return found != fleet.servers.end() && found->second;
 }
 
 StatusOr<MemoryRequestStore::Fleet*> MemoryRequestStore::In(const FleetTerm& term) {
@@ -183,7 +189,7 @@ Status MemoryRequestStore::TakeSeats(const RequestLease& lease, const SeatServer
   }
   const auto taken = fleet.seats_of_server.find(server.id);
   const std::size_t used = taken == fleet.seats_of_server.end() ? 0 : taken->second;
-  if (fleet.closed.contains(server.id)) {
+  if (IsClosed(fleet, server.id)) {
     return MakeStatus(StatusCode::kResourceExhausted, "the game server is about to be stopped");
   }
   if (slots != 0 && used + missing.size() > slots) {
@@ -335,17 +341,25 @@ Status MemoryRequestStore::CloseServer(const FleetTerm& term, std::string_view s
   OOFGG_ASSIGN_OR_RETURN(Fleet* const in, In(term));
   Fleet& fleet = *in;
   const std::string id(server_id);
-  if (how == Closing::kIfEmpty && fleet.seats_of_server.contains(id) && !fleet.closed.contains(id)) {
+  if (how == Closing::kIfEmpty && fleet.seats_of_server.contains(id) && !IsClosed(fleet, id)) {
     return MakeStatus(StatusCode::kFailedPrecondition, "there are seats on the game server");
   }
-  fleet.closed.insert(id);
+  fleet.servers[id] = true;
   return absl::OkStatus();
 }
 
-StatusOr<std::vector<std::string>> MemoryRequestStore::ClosedServers(std::string_view fleet) {
+Status MemoryRequestStore::MarkServer(const FleetTerm& term, std::string_view server_id) {
   const std::lock_guard lock(mutex_);
-  const std::set<std::string>& closed = Of(fleet).closed;
-  return std::vector<std::string>(closed.begin(), closed.end());
+  OOFGG_ASSIGN_OR_RETURN(Fleet* const fleet, In(term));
+  fleet->servers.try_emplace(std::string(server_id), false);
+  return absl::OkStatus();
+}
+
+StatusOr<std::vector<ServerMark>> MemoryRequestStore::MarkedServers(std::string_view fleet) {
+  const std::lock_guard lock(mutex_);
+  std::vector<ServerMark> marks;
+  for (const auto& [id, closed] : Of(fleet).servers) marks.push_back({id, closed});
+  return marks;
 }
 
 StatusOr<std::vector<MemoryRequestStore::RequestRecord>> MemoryRequestStore::DropServer(
@@ -362,7 +376,7 @@ StatusOr<std::vector<MemoryRequestStore::RequestRecord>> MemoryRequestStore::Dro
     Move(fleet, record, kFailed);
     failed.push_back(record);
   }
-  fleet.closed.erase(std::string(server_id));
+  fleet.servers.erase(std::string(server_id));
   std::erase_if(fleet.released, [&](const auto& released) { return released.first == server_id; });
   return failed;
 }

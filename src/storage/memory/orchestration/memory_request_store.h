@@ -45,7 +45,8 @@ class MemoryRequestStore final : public orchestration::RequestStore {
                                                  const std::vector<std::string>& players,
                                                  std::string_view reason) override;
   Status CloseServer(const FleetTerm& term, std::string_view server_id, Closing how) override;
-  StatusOr<std::vector<std::string>> ClosedServers(std::string_view fleet) override;
+  Status MarkServer(const FleetTerm& term, std::string_view server_id) override;
+  StatusOr<std::vector<orchestration::ServerMark>> MarkedServers(std::string_view fleet) override;
   StatusOr<std::vector<RequestRecord>> DropServer(const FleetTerm& term, std::string_view server_id,
                                                   std::string_view reason) override;
   StatusOr<orchestration::Sweep> SweepLapsed(const FleetTerm& term, WallTime now) override;
@@ -58,7 +59,7 @@ class MemoryRequestStore final : public orchestration::RequestStore {
     std::map<std::string, std::string> seats;                // Id of the request, by player.
     std::map<std::string, std::size_t> seats_of_server;      // Never zero.
     std::set<std::pair<std::string, std::string>> released;  // Server and player.
-    std::set<std::string> closed;                            // Servers.
+    std::map<std::string, bool> servers;                     // Marked; true: closed.
     std::size_t line_seats = 0;                              // Of all in `line`.
     std::uint64_t last_sequence = 0;
     std::uint64_t last_fence = 0;  // Of the fleet, so that it goes on when a request is deleted.
@@ -68,6 +69,7 @@ class MemoryRequestStore final : public orchestration::RequestStore {
   // All with mutex_ held.
   Fleet& Of(std::string_view fleet);
   StatusOr<Fleet*> In(const FleetTerm& term);
+  [[nodiscard]] static bool IsClosed(const Fleet& fleet, const std::string& server_id);
   StatusOr<RequestRecord*> Leased(const RequestLease& lease, bool occupied_too);
   void Move(Fleet& fleet, RequestRecord& record, orchestration::RequestState to);
   static void LeaveLine(Fleet& fleet, const RequestRecord& record);

@@ -21,6 +21,7 @@ using orchestration::RequestKey;
 using orchestration::RequestRecord;
 using orchestration::Seat;
 using orchestration::SeatServer;
+using orchestration::ServerMark;
 using orchestration::Sweep;
 
 constexpr std::chrono::hours kRememberFailures{1};
@@ -270,12 +271,19 @@ Status RedisRequestStore::CloseServer(const FleetTerm& term, std::string_view se
   return InTerm(seat_scripts::Close(), term, {std::string(server_id), how == Closing::kIfEmpty ? "1" : "0"});
 }
 
-StatusOr<std::vector<std::string>> RedisRequestStore::ClosedServers(std::string_view fleet) {
+Status RedisRequestStore::MarkServer(const FleetTerm& term, std::string_view server_id) {
+  return InTerm(seat_scripts::Mark(), term, {std::string(server_id)});
+}
+
+StatusOr<std::vector<ServerMark>> RedisRequestStore::MarkedServers(std::string_view fleet) {
   OOFGG_ASSIGN_OR_RETURN(const RedisReply reply,
-                         link_.Call(RedisCommand({"SMEMBERS", request_keys::Closed(fleet)}).Idempotent()));
-  std::vector<std::string> closed;
-  for (const RedisReply& id : reply.elements) closed.push_back(id.text);
-  return closed;
+                         link_.Call(RedisCommand({"HGETALL", request_keys::Servers(fleet)}).Idempotent()));
+  std::vector<ServerMark> marks;
+  for (std::size_t i = 0; i + 1 < reply.elements.size(); i += 2) {
+    marks.push_back({reply.elements[i].text, reply.elements[i + 1].text == "closed"});
+  }
+  std::sort(marks.begin(), marks.end(), [](const ServerMark& a, const ServerMark& b) { return a.id < b.id; });
+  return marks;
 }
 
 StatusOr<std::vector<RequestRecord>> RedisRequestStore::DropServer(const FleetTerm& term,

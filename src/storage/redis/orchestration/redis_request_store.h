@@ -16,9 +16,9 @@ namespace oofgg::storage {
 /// What waits, was released or has changed is told in the same step to all who `FollowFleet`.
 ///
 /// kUnavailable may mean that it was done all the same: the answer was lost. Steps of a lease, `Enqueue`,
-/// `Occupy`, `CloseServer` and `TakeOver` are sent again within the call's time and find what they did; what
-/// was leased by a `LeaseOldest` whose answer was lost comes back when the lease ends. Whether anything
-/// outlives Redis' own process is its matter (storage/redis/durability.h).
+/// `Occupy`, `MarkServer`, `CloseServer` and `TakeOver` are sent again within the call's time and find what
+/// they did; what was leased by a `LeaseOldest` whose answer was lost comes back when the lease ends. Whether
+/// anything outlives Redis' own process is its matter (storage/redis/durability.h).
 class RedisRequestStore final : public orchestration::RequestStore {
  public:
   using RequestKey = orchestration::RequestKey;
@@ -53,7 +53,8 @@ class RedisRequestStore final : public orchestration::RequestStore {
                                                  const std::vector<std::string>& players,
                                                  std::string_view reason) override;
   Status CloseServer(const FleetTerm& term, std::string_view server_id, Closing how) override;
-  StatusOr<std::vector<std::string>> ClosedServers(std::string_view fleet) override;
+  Status MarkServer(const FleetTerm& term, std::string_view server_id) override;
+  StatusOr<std::vector<orchestration::ServerMark>> MarkedServers(std::string_view fleet) override;
   StatusOr<std::vector<RequestRecord>> DropServer(const FleetTerm& term, std::string_view server_id,
                                                   std::string_view reason) override;
   StatusOr<orchestration::Sweep> SweepLapsed(const FleetTerm& term, WallTime now) override;

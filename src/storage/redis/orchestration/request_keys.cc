@@ -12,7 +12,7 @@ std::string Key(std::string_view fleet, std::string_view what) {
 std::string Rows(std::string_view fleet) { return Key(fleet, "requests"); }
 std::string Line(std::string_view fleet) { return Key(fleet, "line"); }
 std::string Released(std::string_view fleet) { return Key(fleet, "released"); }
-std::string Closed(std::string_view fleet) { return Key(fleet, "closed"); }
+std::string Servers(std::string_view fleet) { return Key(fleet, "servers"); }
 std::string Owner(std::string_view fleet) { return Key(fleet, "owner"); }
 std::string News(std::string_view fleet) { return Key(fleet, "news"); }
 std::string Registered(std::string_view fleet) { return Key(fleet, "registered"); }
@@ -29,7 +29,7 @@ std::vector<std::string> Of(std::string_view fleet) {
       Key(fleet, "held"),                           // Sorted set of these players, owned by their server.
       Released(fleet),       Key(fleet, "counts"),  // Hash: last sequence, fence and term, seats in line.
       News(fleet),           Owner(fleet),
-      Closed(fleet),
+      Servers(fleet),
   };
 }
 

@@ -18,8 +18,8 @@ namespace oofgg::storage::request_keys {
 /// Channel: what others should look at; the scripts tell. The first byte says what it is (fleet_news.h).
 [[nodiscard]] std::string News(std::string_view fleet);
 
-/// Set of servers that are about to be stopped.
-[[nodiscard]] std::string Closed(std::string_view fleet);
+/// Hash: servers that were started here → 'open', or 'closed'.
+[[nodiscard]] std::string Servers(std::string_view fleet);
 
 /// Hash: the worker that has the fleet, and its word; it expires with the lease.
 [[nodiscard]] std::string Owner(std::string_view fleet);

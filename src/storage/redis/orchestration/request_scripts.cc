@@ -42,7 +42,7 @@ local function tell(kind, what) redis.call(publish, KEYS[10], kind .. (what or '
 
 // A Redis that forgot the newest term refuses nobody until the next one begins.
 constexpr const char* kTerms = R"lua(
-local owner, closed = KEYS[11], KEYS[12]
+local owner, servers = KEYS[11], KEYS[12]
 local function is_late(term)
   local newest = redis.call('HGET', KEYS[9], 'term')
   return newest and tonumber(newest) > tonumber(term)

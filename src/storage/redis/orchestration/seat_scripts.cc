@@ -25,7 +25,7 @@ for _, player in ipairs(players_of(r)) do
     return {'elsewhere'}
   end
 end
-if redis.call('SISMEMBER', closed, server) == 1 then return {'full'} end
+if redis.call('HGET', servers, server) == 'closed' then return {'full'} end
 if tonumber(slots) > 0 and count(held, server) + #missing > tonumber(slots) then return {'full'} end
 r.server, r.host, r.port, r.control = server, host, port, control
 for _, player in ipairs(missing) do
@@ -88,13 +88,23 @@ return 'done'
   return script;
 }
 
+const RedisScript& Mark() {
+  static const RedisScript script = WithPrelude(R"lua(
+local term, server = unpack(ARGV)
+if is_late(term) then return 'late' end
+redis.call('HSETNX', servers, server, 'open')
+return 'done'
+)lua");
+  return script;
+}
+
 const RedisScript& Close() {
   static const RedisScript script = WithPrelude(R"lua(
 local term, server, if_empty = unpack(ARGV)
 if is_late(term) then return 'late' end
-local is_open = redis.call('SISMEMBER', closed, server) == 0
+local is_open = redis.call('HGET', servers, server) ~= 'closed'
 if if_empty == '1' and is_open and count(held, server) > 0 then return 'seated' end
-redis.call('SADD', closed, server)
+redis.call('HSET', servers, server, 'closed')
 return 'done'
 )lua");
   return script;
@@ -104,7 +114,7 @@ const RedisScript& DropServer() {
   static const RedisScript script = WithPrelude(R"lua(
 local term, server, reason = unpack(ARGV)
 if is_late(term) then return 'late' end
-redis.call('SREM', closed, server)
+redis.call('HDEL', servers, server)
 local prefix = #owned(server, '')
 local failures, seen = {}, {}
 for _, name in ipairs(range(held, server)) do

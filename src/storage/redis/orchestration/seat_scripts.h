@@ -19,6 +19,9 @@ namespace oofgg::storage::seat_scripts {
 /// ARGV: term, server, player. 'done'.
 [[nodiscard]] const RedisScript& Forget();
 
+/// ARGV: term, server. 'done'.
+[[nodiscard]] const RedisScript& Mark();
+
 /// ARGV: term, server, 1 if only without seats. 'done' · 'seated'.
 [[nodiscard]] const RedisScript& Close();
 

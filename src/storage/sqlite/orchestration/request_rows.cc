@@ -240,31 +240,37 @@ Status RequestRows::ReleaseSeats(Record& record) {
 }
 
 StatusOr<bool> RequestRows::IsClosed(std::string_view fleet, std::string_view server_id) {
-  auto select = connection_.Prepare("SELECT 1 FROM maker_closed_servers WHERE fleet = ? AND server_id = ?");
+  auto select =
+      connection_.Prepare("SELECT 1 FROM maker_servers WHERE fleet = ? AND server_id = ? AND closed = 1");
   select.Bind(1, fleet).Bind(2, server_id);
   return select.Step();
 }
 
 Status RequestRows::Close(std::string_view fleet, std::string_view server_id) {
-  auto insert =
-      connection_.Prepare("INSERT OR IGNORE INTO maker_closed_servers (fleet, server_id) VALUES (?,?)");
+  auto replace = connection_.Prepare("INSERT OR REPLACE INTO maker_servers VALUES (?,?,1)");
+  return replace.Bind(1, fleet).Bind(2, server_id).Run();
+}
+
+Status RequestRows::MarkServer(std::string_view fleet, std::string_view server_id) {
+  auto insert = connection_.Prepare("INSERT OR IGNORE INTO maker_servers VALUES (?,?,0)");
   return insert.Bind(1, fleet).Bind(2, server_id).Run();
 }
 
-StatusOr<std::vector<std::string>> RequestRows::ClosedServers(std::string_view fleet) {
-  auto select = connection_.Prepare("SELECT server_id FROM maker_closed_servers WHERE fleet = ?");
+StatusOr<std::vector<orchestration::ServerMark>> RequestRows::MarkedServers(std::string_view fleet) {
+  auto select =
+      connection_.Prepare("SELECT server_id, closed FROM maker_servers WHERE fleet = ? ORDER BY server_id");
   select.Bind(1, fleet);
-  std::vector<std::string> closed;
+  std::vector<orchestration::ServerMark> marks;
   while (true) {
     OOFGG_ASSIGN_OR_RETURN(const bool row, select.Step());
-    if (!row) return closed;
-    closed.push_back(select.Text(0));
+    if (!row) return marks;
+    marks.push_back({select.Text(0), select.Int(1) != 0});
   }
 }
 
 Status RequestRows::ForgetServer(std::string_view fleet, std::string_view server_id) {
-  auto open = connection_.Prepare("DELETE FROM maker_closed_servers WHERE fleet = ? AND server_id = ?");
-  OOFGG_RETURN_IF_ERROR(open.Bind(1, fleet).Bind(2, server_id).Run());
+  auto unmark = connection_.Prepare("DELETE FROM maker_servers WHERE fleet = ? AND server_id = ?");
+  OOFGG_RETURN_IF_ERROR(unmark.Bind(1, fleet).Bind(2, server_id).Run());
   auto erase = connection_.Prepare("DELETE FROM maker_released WHERE fleet = ? AND server_id = ?");
   return erase.Bind(1, fleet).Bind(2, server_id).Run();
 }

@@ -52,8 +52,9 @@ class RequestRows {
   Status ReleaseSeats(Record& record);
   StatusOr<bool> IsClosed(std::string_view fleet, std::string_view server_id);
   Status Close(std::string_view fleet, std::string_view server_id);
-  StatusOr<std::vector<std::string>> ClosedServers(std::string_view fleet);
-  /// That it was closed, too.
+  Status MarkServer(std::string_view fleet, std::string_view server_id);
+  StatusOr<std::vector<orchestration::ServerMark>> MarkedServers(std::string_view fleet);
+  /// Its mark, too.
   Status ForgetServer(std::string_view fleet, std::string_view server_id);
 
  private:

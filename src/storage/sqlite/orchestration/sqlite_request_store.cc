@@ -19,6 +19,7 @@ using orchestration::RequestRecord;
 using orchestration::RequestState;
 using orchestration::Seat;
 using orchestration::SeatServer;
+using orchestration::ServerMark;
 using orchestration::Sweep;
 using enum orchestration::RequestState;
 
@@ -58,8 +59,9 @@ constexpr std::array<std::string_view, 3> kMigrations = {R"sql(
                                                          R"sql(
   -- The term of each fleet's worker is one of its fences.
   ALTER TABLE maker_fences ADD COLUMN term INTEGER NOT NULL DEFAULT 0;
-  CREATE TABLE maker_closed_servers (
-    fleet TEXT NOT NULL, server_id TEXT NOT NULL, PRIMARY KEY (fleet, server_id)) WITHOUT ROWID;
+  CREATE TABLE maker_servers (
+    fleet TEXT NOT NULL, server_id TEXT NOT NULL, closed INTEGER NOT NULL,
+    PRIMARY KEY (fleet, server_id)) WITHOUT ROWID;
 )sql"};
 
 constexpr std::chrono::hours kRememberFailures{1};
@@ -421,14 +423,22 @@ Status SqliteRequestStore::CloseServer(const FleetTerm& term, std::string_view s
   });
 }
 
-StatusOr<std::vector<std::string>> SqliteRequestStore::ClosedServers(std::string_view fleet) {
-  std::vector<std::string> closed;
+Status SqliteRequestStore::MarkServer(const FleetTerm& term, std::string_view server_id) {
+  return database_.Write([&](Connection& connection) -> Status {
+    RequestRows rows(connection);
+    OOFGG_RETURN_IF_ERROR(CheckTerm(rows, term));
+    return rows.MarkServer(term.fleet, server_id);
+  });
+}
+
+StatusOr<std::vector<ServerMark>> SqliteRequestStore::MarkedServers(std::string_view fleet) {
+  std::vector<ServerMark> marks;
   const Status status = database_.Read([&](Connection& connection) -> Status {
-    OOFGG_ASSIGN_OR_RETURN(closed, RequestRows(connection).ClosedServers(fleet));
+    OOFGG_ASSIGN_OR_RETURN(marks, RequestRows(connection).MarkedServers(fleet));
     return absl::OkStatus();
   });
   OOFGG_RETURN_IF_ERROR(status);
-  return closed;
+  return marks;
 }
 
 StatusOr<std::vector<RequestRecord>> SqliteRequestStore::DropServer(const FleetTerm& term,

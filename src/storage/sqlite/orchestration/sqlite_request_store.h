@@ -49,7 +49,8 @@ class SqliteRequestStore final : public orchestration::RequestStore {
                                                  const std::vector<std::string>& players,
                                                  std::string_view reason) override;
   Status CloseServer(const FleetTerm& term, std::string_view server_id, Closing how) override;
-  StatusOr<std::vector<std::string>> ClosedServers(std::string_view fleet) override;
+  Status MarkServer(const FleetTerm& term, std::string_view server_id) override;
+  StatusOr<std::vector<orchestration::ServerMark>> MarkedServers(std::string_view fleet) override;
   StatusOr<std::vector<RequestRecord>> DropServer(const FleetTerm& term, std::string_view server_id,
                                                   std::string_view reason) override;
   StatusOr<orchestration::Sweep> SweepLapsed(const FleetTerm& term, WallTime now) override;
