@@ -34,7 +34,7 @@ TicketKeyNotice::~TicketKeyNotice() {
 }
 
 Status TicketKeyNotice::Announce() const {
-  const Status said = rings_.Announce(maker_, key_ids_, kNoticeLease);
+  Status said = rings_.Announce(maker_, key_ids_, kNoticeLease);
   if (!absl::IsFailedPrecondition(said)) return said;
   return MakeStatus(StatusCode::kFailedPrecondition,
                     "--keys: " + std::string(said.message()) +
