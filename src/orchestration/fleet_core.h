@@ -147,6 +147,7 @@ class Fleet::Core : public std::enable_shared_from_this<Core> {
   void OnHealth(const std::string& id, const StatusOr<std::optional<ServerLoad>>& load);
   void Alive(ServerEntry& server, const std::optional<ServerLoad>& load);
   void MarkSick(ServerEntry& server);
+  void LetTry(ServerEntry& server);
   void Reconcile(ServerEntry& server);
   void ConsiderIdle(ServerEntry& server);
   void Retire(ServerEntry& server, std::string_view why, bool politely);

@@ -100,7 +100,7 @@ void Fleet::Core::OnHealth(const std::string& id, const StatusOr<std::optional<S
       Pump();
     }
   }
-  if (waiting_ && table_.CountWithRoom() > 0) Pump();
+  if (waiting_ && table_.CountWithRoom() + table_.CountToTry() > 0) Pump();
 }
 
 void Fleet::Core::Alive(ServerEntry& server, const std::optional<ServerLoad>& load) {
@@ -111,8 +111,7 @@ void Fleet::Core::Alive(ServerEntry& server, const std::optional<ServerLoad>& lo
     ServerTable::Learn(server, *load);
     if (fewer) Reconcile(server);
   }
-  // One that does not tell its load may have let somebody go.
-  if (!load && Now() - server.full_since >= kTryFullAgain) server.full = false;
+  if (!load) LetTry(server);
   if (server.adopted) Reconcile(server);
   if (!server.ghosts.empty()) return ClearGhosts(server);
   if (was_sick) {
@@ -122,6 +121,15 @@ void Fleet::Core::Alive(ServerEntry& server, const std::optional<ServerLoad>& lo
   }
   ConsiderIdle(server);
   if (was_sick) Pump();
+}
+
+/// One that does not tell its load may have let somebody go: somebody is let try, less often the more are
+/// refused; and where it may be stopped for idleness it is asked who is there.
+void Fleet::Core::LetTry(ServerEntry& server) {
+  const Duration rest = kTryFullAgain * (1U << (std::min<std::uint32_t>)(server.refusals, kLongestRest));
+  if (Now() - server.full_since >= rest) server.full = false;
+  if (!options_.idle_timeout || server.adopted || Now() - server.reconciled < kTryFullAgain) return;
+  Reconcile(server);
 }
 
 /// One that falls sick again and again is left alone for longer each time, so that players are not led to it
@@ -146,8 +154,9 @@ void Fleet::Core::MarkSick(ServerEntry& server) {
   server.since = Now();
 }
 
-/// The server holds fewer seats than we think: those that it denies are free.
+/// The server may hold fewer seats than we think: those that it denies are free.
 void Fleet::Core::Reconcile(ServerEntry& server) {
+  server.reconciled = Now();
   for (const std::string& player : server.seats) {
     const ServerTable::Holding* held = table_.SeatOf(player);
     if (held == nullptr || seatings_.contains(held->request)) continue;
@@ -160,6 +169,17 @@ void Fleet::Core::Reconcile(ServerEntry& server) {
           if (seat->server_id != id || core.seatings_.contains(seat->request)) return;
           core.table_.FreeSeat(*found, player);
           core.FreeStoredSeat(id, player, "the game server no longer holds the seat; ask again");
+          core.Forget(id, player);
+          if (core.waiting_) core.Pump();
+        }));
+  }
+  for (const std::string& player : server.unreturned) {
+    parts_.reservations.IsReserved(
+        server.running.control, player,
+        Bring<StatusOr<bool>>([id = server.running.id, player](Core& core, StatusOr<bool> reserved) {
+          ServerEntry* found = core.table_.Find(id);
+          if (!reserved.ok() || *reserved || found == nullptr || !found->unreturned.contains(player)) return;
+          core.table_.LapseSeat(*found, player);
           core.Forget(id, player);
           if (core.waiting_) core.Pump();
         }));

@@ -13,8 +13,8 @@ constexpr std::size_t kBatch = 64;  // Leased at once: bounds the time of one ta
 
 void Fleet::Core::PlaceWaiting() {
   cramped_ = false;
-  while (table_.CountWithRoom() > 0) {
-    const std::size_t most = (std::min)(kBatch, table_.TotalFree(kBatch));
+  while (table_.CountWithRoom() + table_.CountToTry() > 0) {
+    const std::size_t most = (std::min)(kBatch, table_.TotalFree(kBatch) + table_.CountToTry());
     auto leased = parts_.store.LeaseOldest(term_, most, LeaseEnd());
     if (!leased.ok()) {
       Note(leased.status());
@@ -57,6 +57,9 @@ bool Fleet::Core::Place(const RequestRecord& record) {
 
 bool Fleet::Core::PlaceAnywhere(const RequestRecord& record) {
   if (!EvictOthers(record)) return false;
+  if (record.players.size() == 1) {
+    if (ServerEntry* keeper = table_.KeeperOf(record.players.front())) return SeatOn(record, *keeper);
+  }
   if (ServerEntry* server = table_.Pick(record.players, options_.packing)) return SeatOn(record, *server);
   if (!TooLarge(record)) {
     cramped_ = !table_.HasRoomFor(record.players.size());
@@ -92,8 +95,11 @@ bool Fleet::Core::EvictOthers(const RequestRecord& record) {
 
 bool Fleet::Core::SeatOn(const RequestRecord& record, ServerEntry& server) {
   const RunningServer& running = server.running;
-  const Status taken = parts_.store.TakeSeats(
-      LeaseOf(record), {running.id, running.host, running.port, running.control}, server.slots);
+  const bool is_kept = record.players.size() == 1 && server.unreturned.contains(record.players.front());
+  const bool is_tried = !is_kept && ServerTable::SureSlots(server) == 0;
+  const Status taken =
+      parts_.store.TakeSeats(LeaseOf(record), {running.id, running.host, running.port, running.control},
+                             is_tried ? 0 : server.slots);
   if (absl::IsAborted(taken) || absl::IsNotFound(taken)) {
     leases_.erase(record.key);
     return true;
@@ -183,6 +189,13 @@ void Fleet::Core::Confirm(const Seating& seating, ServerEntry& server) {
   }
   leases_.erase(seating.record.key);
   server.proven = true;
+  server.refusals = 0;
+  const bool is_silent = !server.tells_load && !server.running.registered;
+  if (is_silent && server.slots != 0 && ServerTable::SureSlots(server) == 0) {
+    const bool holds_more = server.seats.size() + server.foreign > server.slots;
+    if (holds_more) Reconcile(server);  // So it has let somebody go.
+    MarkFull(server);
+  }
   if (completed.ok()) {
     pace_.Seated(Now());
     Count(&FleetCounts::seated);
@@ -197,6 +210,7 @@ void Fleet::Core::Confirm(const Seating& seating, ServerEntry& server) {
 void Fleet::Core::Refused(const Seating& seating, ServerEntry& server) {
   for (const std::string& player : seating.refused) table_.FreeSeat(server, player);
   if (!seating.refused.empty()) {
+    ++server.refusals;
     MarkFull(server);
     const bool holds_nobody = server.seats.empty() && server.ghosts.empty() && server.foreign == 0;
     if (holds_nobody && seating.reserved.empty() && !server.proven) {
@@ -260,11 +274,14 @@ void Fleet::Core::OnCancelled(const std::string& server_id, const std::string& p
   if (*freed) {
     Forget(server_id, player);
   } else {
-    // It knows no way to give a seat up, so the slot stays taken until the server ends.
-    ++server->foreign;
-    server->unreturned.insert(player);
-    if (!server->running.registered) Leave(*server, WallTime::max(), "keeps a seat that was given up");
+    table_.KeepSeat(*server, player);
   }
+  // Whoever keeps a seat after a fault may keep others of which nobody knows; and one that keeps all is of no
+  // use.
+  const bool is_spent = server->Empty() && ServerTable::SureSlots(*server) == 0;
+  const bool keeps = !server->unreturned.empty() && !server->running.registered;
+  if (keeps && (server->falls > 0 || is_spent))
+    Leave(*server, WallTime::max(), "keeps seats that were given up");
   Pump();
 }
 

@@ -117,8 +117,8 @@ void Fleet::Core::OnSpawned(const std::string& id, StatusOr<RunningServer> runni
 }
 
 /// Game servers do not report that they are ready, so they are asked: often at first, since a small one is up
-/// within milliseconds, and without much patience, since what is sent to a container that is just coming up may
-/// be lost, and TCP would repeat it after a second.
+/// within milliseconds, and without much patience, since what is sent to a container that is just coming up
+/// may be lost, and TCP would repeat it after a second.
 void Fleet::Core::WaitUntilReady(const std::string& id, milliseconds pause) {
   ServerEntry* server = table_.Find(id);
   if (server == nullptr || server->state != GameServerState::kStarting) return;

@@ -7,9 +7,10 @@
 namespace oofgg::orchestration {
 namespace {
 
-std::size_t RoomIn(const ServerEntry& server, std::size_t slots) {
-  const std::size_t used = server.seats.size() + server.ghosts.size() + server.foreign;
-  return used >= slots ? 0 : slots - used;
+constexpr std::size_t kWithoutEnd = std::numeric_limits<std::uint32_t>::max();
+
+bool TakesPlayers(const ServerEntry& server) {
+  return server.state == GameServerState::kReady && server.told == GameServerState::kReady && !server.full;
 }
 
 }  // namespace
@@ -31,6 +32,8 @@ void ServerTable::Remove(std::string_view id) {
   if (found == servers_.end()) return;
   for (const std::string& player : std::set<std::string>(found->second.seats))
     FreeSeat(found->second, player);
+  for (const std::string& player : std::set<std::string>(found->second.unreturned))
+    LapseSeat(found->second, player);
   if (const auto known = known_.extract(&found->second)) Count(found->second, known.mapped(), /*in=*/false);
   touched_.erase(&found->second);
   servers_.erase(found);
@@ -56,13 +59,12 @@ void ServerTable::Settle() {
 ServerTable::Known ServerTable::KnownOf(const ServerEntry& server) {
   Known known{.state = server.state,
               .free = FreeSlots(server),
-              .unknown = server.slots == 0 && server.assumed == 0,
+              .sure = SureSlots(server),
               .slots = server.slots,
               .own = !server.running.registered,
               .late = server.late,
               .outdated = server.outdated,
               .stays = !server.leaving && !server.retired};
-  known.sure = (std::min)(known.free, RoomIn(server, server.slots != 0 ? server.slots : server.assumed));
   if (server.state != GameServerState::kReady) return known;
   for (const auto& [player, asked] : server.ghosts) known.soon += asked ? 1 : 0;
   return known;
@@ -97,9 +99,14 @@ void ServerTable::Count(ServerEntry& server, const Known& known, bool in) const 
     if (!in) outdated_.erase(&server);
   }
   if (known.free == 0) return;
-  if (known.sure > 0 || known.unknown) add(count_with_room_, 1);
-  if (known.unknown) add(count_unknown_, 1);
-  add(free_, known.sure);
+  if (known.sure == 0) {
+    if (in) to_try_.insert(&server);
+    if (!in) to_try_.erase(&server);
+    return;
+  }
+  add(count_with_room_, 1);
+  if (known.sure == kWithoutEnd) add(count_unknown_, 1);
+  if (known.sure != kWithoutEnd) add(free_, known.sure);
   ByFree& index = with_room_[known.outdated ? 1 : 0];
   auto& bucket = index[known.free];
   if (in) bucket.insert(&server);
@@ -107,13 +114,18 @@ void ServerTable::Count(ServerEntry& server, const Known& known, bool in) const 
   if (bucket.empty()) index.erase(known.free);
 }
 
+std::size_t ServerTable::SureSlots(const ServerEntry& server) {
+  if (!TakesPlayers(server)) return 0;
+  const std::size_t slots = server.slots != 0 ? server.slots : server.assumed;
+  if (slots == 0) return kWithoutEnd;
+  const std::size_t used = server.seats.size() + server.ghosts.size() + server.foreign;
+  return used >= slots ? 0 : slots - used;
+}
+
 std::size_t ServerTable::FreeSlots(const ServerEntry& server) {
-  if (server.state != GameServerState::kReady || server.told != GameServerState::kReady) return 0;
-  if (server.full) return 0;
-  if (server.slots != 0) return RoomIn(server, server.slots);
-  if (server.assumed == 0) return std::numeric_limits<std::uint32_t>::max();
-  const std::size_t room = RoomIn(server, server.assumed);
-  return room == 0 && server.in_flight == 0 ? 1 : room;
+  const std::size_t sure = SureSlots(server);
+  const bool tells = server.tells_load || server.running.registered;
+  return sure == 0 && TakesPlayers(server) && !tells && server.in_flight == 0 ? 1 : sure;
 }
 
 ServerEntry* ServerTable::PickFrom(const ByFree& servers, const std::vector<std::string>& players,
@@ -142,7 +154,19 @@ ServerEntry* ServerTable::Pick(const std::vector<std::string>& players, Packing 
   for (const ByFree& servers : with_room_) {
     if (ServerEntry* found = PickFrom(servers, players, packing)) return &Touch(*found);
   }
+  if (players.size() != 1) return nullptr;
+  for (ServerEntry* server : to_try_) {
+    if (!server->ghosts.contains(players.front())) return &Touch(*server);
+  }
   return nullptr;
+}
+
+ServerEntry* ServerTable::KeeperOf(std::string_view player) {
+  const auto kept = kept_.find(player);
+  ServerEntry* const server = kept != kept_.end() ? Find(kept->second) : nullptr;
+  const bool takes = server != nullptr && server->state == GameServerState::kReady &&
+                     server->told == GameServerState::kReady && !server->ghosts.contains(std::string(player));
+  return takes ? server : nullptr;
 }
 
 ServerEntry* ServerTable::PickOutdated() {
@@ -156,6 +180,7 @@ ServerEntry* ServerTable::PickOutdated() {
 
 bool ServerTable::HasRoomFor(std::size_t count) const {
   Refresh();
+  if (count == 1 && !to_try_.empty()) return true;
   return std::any_of(with_room_.begin(), with_room_.end(), [count](const ByFree& servers) {
     return !servers.empty() && servers.rbegin()->first >= count;
   });
@@ -191,6 +216,11 @@ std::size_t ServerTable::CountLate() const {
   return count_late_;
 }
 
+std::size_t ServerTable::CountToTry() const {
+  Refresh();
+  return to_try_.size();
+}
+
 std::size_t ServerTable::CountWithRoom() const {
   Refresh();
   return count_with_room_;
@@ -208,8 +238,21 @@ std::size_t ServerTable::TotalFree(std::size_t unknown_as) const {
 
 void ServerTable::TakeSeat(ServerEntry& server, const std::string& player, const RequestKey& request) {
   Touch(server).seats.insert(player);
-  if (server.unreturned.erase(player) > 0 && server.foreign > 0) --server.foreign;
+  LapseSeat(server, player);
   by_player_[player] = {server.running.id, request};
+}
+
+void ServerTable::KeepSeat(ServerEntry& server, const std::string& player) {
+  if (!Touch(server).unreturned.insert(player).second) return;
+  ++server.foreign;
+  kept_[player] = server.running.id;
+}
+
+void ServerTable::LapseSeat(ServerEntry& server, const std::string& player) {
+  if (Touch(server).unreturned.erase(player) == 0) return;
+  if (server.foreign > 0) --server.foreign;
+  const auto kept = kept_.find(player);
+  if (kept != kept_.end() && kept->second == server.running.id) kept_.erase(kept);
 }
 
 bool ServerTable::FreeSeat(ServerEntry& server, const std::string& player) {

@@ -32,6 +32,8 @@ struct ServerEntry {
   GameServerState told = GameServerState::kReady;  ///< What it said of itself; else it wants no players.
   bool full = false;                               ///< Refused, and no seat was freed since.
   TimePoint full_since{};
+  std::uint32_t refusals = 0;   ///< In a row, of players who were let try though it seemed full.
+  TimePoint reconciled{};       ///< When it was asked last for the seats that it does not tell of.
   std::uint32_t foreign = 0;    ///< Seats that it holds and we did not give, as far as we know.
   std::uint32_t in_flight = 0;  ///< Reservations under way: what it reports meanwhile may be either way.
   std::set<std::string> seats;  ///< Players whom we seated, or are seating, here.
@@ -79,13 +81,20 @@ class ServerTable {
   void Settle();
 
   /// Free slots of a server that takes players; 0 of one that does not. A capacity of which nothing is known
-  /// counts as without end. One that is assumed may be larger, so beyond it one player at a time is let try.
+  /// counts as without end. One that is assumed may be larger, and a server that does not tell its load may
+  /// have let somebody go: beyond what is known one player at a time is let try there, unless it is `full`.
   [[nodiscard]] static std::size_t FreeSlots(const ServerEntry& server);
+  /// Of those, the ones that are known, or assumed, to be free; without end where nothing is known.
+  [[nodiscard]] static std::size_t SureSlots(const ServerEntry& server);
 
   /// A ready server that has a slot for each of `players`: of those that are not outdated, if they have room,
   /// the fullest, so that the others may become empty and stop, or the emptiest. None where a seat of theirs
   /// is being given up, as that would hit the new one too.
   [[nodiscard]] ServerEntry* Pick(const std::vector<std::string>& players, Packing packing = Packing::kPack);
+
+  /// The server that could not be told to give up the seat of `player`, who may as well have it again; null
+  /// if there is none that takes players.
+  [[nodiscard]] ServerEntry* KeeperOf(std::string_view player);
 
   /// Of those that are outdated and take players, the one with the fewest of them; null if there is none.
   [[nodiscard]] ServerEntry* PickOutdated();
@@ -100,8 +109,10 @@ class ServerTable {
   [[nodiscard]] std::size_t CountOwn() const;
   [[nodiscard]] std::size_t CountOwnStarting() const;
   [[nodiscard]] std::size_t CountLate() const;
-  /// Ready servers with a free slot, and the largest known number of slots of any server.
+  /// Ready servers with a free slot; those where one player may try; the largest known number of slots of
+  /// any.
   [[nodiscard]] std::size_t CountWithRoom() const;
+  [[nodiscard]] std::size_t CountToTry() const;
   [[nodiscard]] std::uint32_t LargestSlots() const;
   /// Sum over ready servers, each counted with `unknown_as` slots if its capacity is not known.
   [[nodiscard]] std::size_t TotalFree(std::size_t unknown_as) const;
@@ -111,6 +122,9 @@ class ServerTable {
   void TakeSeat(ServerEntry& server, const std::string& player, const RequestKey& request);
   /// False if the player holds no seat there.
   bool FreeSeat(ServerEntry& server, const std::string& player);
+  /// The server knows no way to give the seat up: the slot stays taken. And: it has lapsed after all.
+  void KeepSeat(ServerEntry& server, const std::string& player);
+  void LapseSeat(ServerEntry& server, const std::string& player);
 
   struct Holding {
     std::string server_id;
@@ -126,8 +140,7 @@ class ServerTable {
   struct Known {
     GameServerState state = GameServerState::kStarting;
     std::size_t free = 0;
-    std::size_t sure = 0;  // Of those, without one that is only tried.
-    bool unknown = false;
+    std::size_t sure = 0;
     std::uint32_t slots = 0;
     std::size_t soon = 0;
     bool own = false;
@@ -162,11 +175,13 @@ class ServerTable {
   mutable std::size_t count_own_starting_ = 0;
   mutable std::size_t count_late_ = 0;  // Of those.
   mutable std::size_t count_with_room_ = 0;
+  mutable std::set<ServerEntry*, ById> to_try_;
   mutable std::size_t count_unknown_ = 0;  // Of those with room, the ones whose capacity is not known.
   mutable std::size_t free_ = 0;           // Of the others.
   mutable std::size_t soon_free_ = 0;
   mutable std::set<ServerEntry*, ById> outdated_;  // And not leaving.
   std::map<std::string, Holding, std::less<>> by_player_;
+  std::map<std::string, std::string, std::less<>> kept_;  // Servers by player.
 };
 
 }  // namespace oofgg::orchestration

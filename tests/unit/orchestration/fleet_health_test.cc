@@ -11,6 +11,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using Stage = RequestView::Stage;
@@ -20,21 +21,78 @@ std::string OnlyServer(World& world) {
   return world.sim.servers().begin()->first;
 }
 
-TEST(Fleet, AServerThatKeepsASeatThatWasGivenUpIsDrained) {
-  World world;
+/// Knows no more of the Reservation API than it must.
+void MakeSilent(World& world) {
   world.sim.model.tells_status = false;
   world.sim.model.knows_delete = false;
+}
+
+TEST(Fleet, ASeatThatAServerCannotGiveUpIsItsPlayersStill) {
+  World world;
+  MakeSilent(world);
   for (const char* client : {"alice", "bob", "carol"}) ASSERT_TRUE(world.PostUntilReady(client));
+  const std::string first = world.sim.started.front().id;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(world.facade->Withdraw("default", "alice").ok());
+    world.Advance(milliseconds(100));
+    ASSERT_TRUE(world.PostUntilReady("alice"));
+  }
+  EXPECT_THAT(world.sim.started, SizeIs(1)) << "whoever comes and goes uses nothing up";
+  EXPECT_TRUE(world.sim.Server(first).clients.contains("alice"));
+}
+
+TEST(Fleet, AServerOfWhichAllSeatsAreLostIsStopped) {
+  World world;
+  MakeSilent(world);
+  for (const char* client : {"alice", "bob", "carol"}) ASSERT_TRUE(world.PostUntilReady(client));
+  ASSERT_TRUE(world.PostUntilReady("dave"));  // Tells how many there are room for.
   const std::string kept = world.sim.started.front().id;
-  ASSERT_TRUE(world.facade->Withdraw("default", "alice").ok());
-  world.Advance(milliseconds(100));
-  EXPECT_EQ(world.CountInState(GameServerState::kDraining), 1U);
-  ASSERT_TRUE(world.PostUntilReady("dave"));
-  EXPECT_EQ(world.sim.Server(kept).clients.count("dave"), 0U);
-  EXPECT_THAT(world.sim.stopped, IsEmpty()) << "bob and carol play";
-  for (const char* client : {"bob", "carol"}) ASSERT_TRUE(world.facade->Withdraw("default", client).ok());
+  for (const char* client : {"alice", "bob", "carol"})
+    ASSERT_TRUE(world.facade->Withdraw("default", client).ok());
   world.Advance(seconds(5));
   EXPECT_THAT(world.sim.stopped, ElementsAre(kept));
+}
+
+TEST(Fleet, AServerThatKeepsASeatAfterAFaultIsDrained) {
+  World world;
+  MakeSilent(world);
+  for (const char* client : {"alice", "bob"}) ASSERT_TRUE(world.PostUntilReady(client));
+  const std::string kept = world.sim.started.front().id;
+  world.sim.Server(kept).paused = true;
+  world.Advance(seconds(5));
+  world.sim.Server(kept).paused = false;
+  ASSERT_TRUE(world.facade->Withdraw("default", "alice").ok());
+  world.Advance(seconds(5));
+  EXPECT_EQ(world.CountInState(GameServerState::kDraining), 1U);
+  ASSERT_TRUE(world.PostUntilReady("dave"));
+  EXPECT_FALSE(world.sim.Server(kept).clients.contains("dave"));
+  EXPECT_THAT(world.sim.stopped, IsEmpty()) << "bob plays";
+  ASSERT_TRUE(world.facade->Withdraw("default", "bob").ok());
+  world.Advance(seconds(5));
+  EXPECT_THAT(world.sim.stopped, ElementsAre(kept));
+}
+
+TEST(Fleet, SeatsThatLapseOnASilentServerAreGivenAgain) {
+  World world({.max = 1});
+  MakeSilent(world);
+  for (const char* client : {"alice", "bob", "carol"}) ASSERT_TRUE(world.PostUntilReady(client));
+  ASSERT_TRUE(world.Post("dave").ok());
+  world.Advance(seconds(1));
+  EXPECT_EQ(world.Record("dave").state, RequestState::kCreated);
+  world.sim.servers().begin()->second.clients.clear();
+  EXPECT_TRUE(world.PostUntilReady("dave", seconds(30)));
+  EXPECT_TRUE(world.PostUntilReady("erin", seconds(1))) << "the others' seats are known to have lapsed";
+}
+
+TEST(Fleet, SilentServersThatMayIdleAreAskedWhoIsThere) {
+  World world({.idle_timeout = seconds(4)});
+  MakeSilent(world);
+  for (const char* client : {"alice", "bob"}) ASSERT_TRUE(world.PostUntilReady(client));
+  world.Advance(minutes(1));
+  EXPECT_THAT(world.sim.stopped, IsEmpty());
+  world.sim.servers().begin()->second.clients.clear();
+  world.Advance(seconds(20));
+  EXPECT_THAT(world.sim.stopped, SizeIs(1));
 }
 
 TEST(FleetHealth, PlayersOfADeadServerAreSeatedAnewWithoutAskingAgain) {

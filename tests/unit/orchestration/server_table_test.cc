@@ -37,6 +37,7 @@ TEST(ServerTable, CountsSeatsForeignersAndThoseLeaving) {
   server.ghosts["bob"] = false;
   EXPECT_EQ(ServerTable::FreeSlots(server), 1U);
   EXPECT_FALSE(server.Empty());
+  server.tells_load = true;
   server.foreign = 9;
   EXPECT_EQ(ServerTable::FreeSlots(server), 0U);
 }
@@ -125,15 +126,14 @@ TEST(ServerTable, TheIndexSaysWhatALookAtEveryServerWould) {
     std::size_t best = 0;
     for (const auto& [name, each] : table.all()) {
       const std::size_t slots = ServerTable::FreeSlots(each);
-      const bool is_assumed = each.slots == 0 && each.assumed != 0;
-      const std::size_t used = each.seats.size() + each.ghosts.size() + each.foreign;
-      const bool tries_one_more = is_assumed && used >= each.assumed;
+      const std::size_t sure = ServerTable::SureSlots(each);
       room_for_any += slots > 0 ? 1 : 0;
-      with_room += slots > 0 && !tries_one_more ? 1 : 0;
-      free += slots == 0 || tries_one_more ? 0 : each.slots == 0 && !is_assumed ? 7 : slots;
+      with_room += sure > 0 ? 1 : 0;
+      free += sure > 1'000 ? 7 : sure;
       best = (std::max)(best, slots);
     }
     ASSERT_EQ(table.CountWithRoom(), with_room) << step;
+    ASSERT_EQ(table.CountToTry(), room_for_any - with_room) << step;
     ASSERT_EQ(table.TotalFree(7), free) << step;
     ASSERT_EQ(table.HasRoomFor(2), best >= 2) << step;
     const ServerEntry* picked = table.Pick({"stranger"});
