@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "oofgg/log.h"
+
 namespace oofgg::orchestration {
 namespace {
 
@@ -29,15 +31,15 @@ StatusOr<FleetDoor*> RequestFacade::FleetOf(std::string_view name, std::string_v
 void RequestFacade::AnswerSeated(std::string_view fleet_name, std::string_view client_id, OnView on_view,
                                  std::function<void()> otherwise) {
   if (http_ == nullptr || !FleetOf(fleet_name, client_id).ok()) return otherwise();
-  const bool at_hand =
-      store_.SeatAtHand(ClientKey(fleet_name, client_id),
-                        [gate = gate_, this, client = std::string(client_id), on_view = std::move(on_view),
-                         otherwise](StatusOr<std::optional<SeatServer>> seat) mutable {
-                          gate->Pass([&] {
-                            if (!seat.ok() || !*seat) return otherwise();
-                            VerifySeat(**std::move(seat), client, std::move(on_view), std::move(otherwise));
-                          });
-                        });
+  const bool at_hand = store_.SeatAtHand(
+      ClientKey(fleet_name, client_id),
+      [gate = gate_, this, client = std::string(client_id), on_view = std::move(on_view),
+       otherwise](StatusOr<std::optional<RequestStore::SeatFound>> seat) mutable {
+        gate->Pass([&] {
+          if (!seat.ok() || !*seat || IsToProlong((*seat)->deadline)) return otherwise();
+          VerifySeat(std::move((*seat)->server), client, std::move(on_view), std::move(otherwise));
+        });
+      });
   if (!at_hand) otherwise();
 }
 
@@ -53,6 +55,24 @@ void RequestFacade::VerifySeat(SeatServer server, const std::string& client_id, 
   });
 }
 
+/// Not at each call, as it is a write.
+bool RequestFacade::IsToProlong(WallTime deadline) const {
+  return clock_.WallNow() + options_.patience - deadline >= options_.patience / 5;
+}
+
+/// Whoever asks still waits, or still plays: the one is not given up, the other is seated again should the
+/// game server end.
+void RequestFacade::Prolong(const RequestRecord& record) {
+  if (record.state == RequestState::kFailed || !IsToProlong(record.deadline)) return;
+  const auto until = clock_.WallNow() + options_.patience;
+  const Status prolonged =
+      store_.Enqueue({.key = record.key, .players = record.players, .deadline = until, .prolong_only = true})
+          .status();
+  // An answer matters more.
+  if (!prolonged.ok() && !absl::IsNotFound(prolonged))
+    Log(LogLevel::kWarning, "orchestration", "cannot prolong a request: " + std::string(prolonged.message()));
+}
+
 void RequestFacade::Post(std::string_view fleet_name, std::string_view client_id, OnView on_view) {
   const auto fleet = FleetOf(fleet_name, client_id);
   if (!fleet.ok()) return on_view(fleet.status());
@@ -63,6 +83,7 @@ void RequestFacade::Post(std::string_view fleet_name, std::string_view client_id
   if (!*found) return Queue(**fleet, client, on_view);
   const RequestRecord& record = **found;
   if (record.state == RequestState::kDone) {
+    Prolong(record);
     return Verify(**fleet, record, client, Verb::kPost, std::move(on_view));
   }
   const bool too_often = record.failures >= options_.failures_before_pause;
@@ -121,6 +142,7 @@ void RequestFacade::Get(std::string_view fleet_name, std::string_view client_id,
                                     });
   const auto found = store_.Find(key);
   const bool pending = found.ok() && *found && IsPending((*found)->state);
+  if (pending) Prolong(**found);
   // Asked only now, so that whoever came after all were woken does not wait alone.
   if ((!pending || ending_) && waiters_.Remove(waiter)) Look(**fleet, key, client, on_view);
 }
@@ -135,6 +157,7 @@ void RequestFacade::Look(FleetDoor& fleet, const RequestKey& key, const std::str
   const auto found = store_.Find(key);
   if (!found.ok()) return on_view(found.status());
   if (!*found) return on_view(NothingAskedFor());
+  Prolong(**found);
   if ((*found)->state == RequestState::kDone) {
     return Verify(fleet, **found, client_id, Verb::kGet, on_view);
   }

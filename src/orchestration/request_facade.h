@@ -118,6 +118,8 @@ class RequestFacade {
   void Requeue(FleetDoor& fleet, const RequestRecord& record, const std::string& client_id,
                const OnView& on_view);
   void Answer(const RequestRecord& record, const OnView& on_view);
+  [[nodiscard]] bool IsToProlong(WallTime deadline) const;
+  void Prolong(const RequestRecord& record);
 
   [[nodiscard]] std::optional<std::chrono::seconds> EstimateFor(std::string_view fleet,
                                                                 std::uint64_t position) const;

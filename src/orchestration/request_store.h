@@ -18,7 +18,8 @@ struct NewRequest {
   RequestKey key;
   std::vector<std::string> players;  ///< At least one; none twice.
   WallTime deadline{};
-  std::size_t max_line = 0;  ///< Only if fewer of the fleet are in line; 0: however many are.
+  std::size_t max_line = 0;   ///< Only if fewer of the fleet are in line; 0: however many are.
+  bool prolong_only = false;  ///< Joins no line: kNotFound where nothing was asked for, or it has failed.
 };
 
 /// What a sweep did, and when there is something to sweep next.
@@ -44,9 +45,9 @@ class RequestStore {
  public:
   virtual ~RequestStore() = default;
 
-  /// Asks for seats. Idempotent: what is in line or leased keeps its place and gets the later deadline, what
-  /// is done stays done; only a failed request goes to the end of the line, with its count of failures.
-  /// kResourceExhausted if it would join a line of `max_line`.
+  /// Asks for seats. Idempotent: what has not failed stays what and where it is and gets the later deadline;
+  /// only a failed request goes to the end of the line, with its count of failures. kResourceExhausted if it
+  /// would join a line of `max_line`.
   virtual StatusOr<RequestRecord> Enqueue(const NewRequest& request) = 0;
 
   virtual StatusOr<std::optional<RequestRecord>> Find(const RequestKey& key) = 0;
@@ -54,7 +55,11 @@ class RequestStore {
   /// Where a done request has its seats, for threads that must not wait: `on_seat` runs inside the call or on
   /// a thread of the store's, with what `Find` would have said then; nothing unless it is done. False: this
   /// cannot be told without waiting, and `on_seat` does not run; `Find` can tell.
-  using OnSeat = absl::AnyInvocable<void(StatusOr<std::optional<SeatServer>>)>;
+  struct SeatFound {
+    SeatServer server;
+    WallTime deadline{};  ///< Of the request.
+  };
+  using OnSeat = absl::AnyInvocable<void(StatusOr<std::optional<SeatFound>>)>;
   [[nodiscard]] virtual bool SeatAtHand(const RequestKey& key, OnSeat on_seat) = 0;
 
   /// How many are in line before it, plus one; 0 unless it is in line.

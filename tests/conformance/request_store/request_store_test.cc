@@ -45,9 +45,10 @@ class RequestStoreTest : public ::testing::TestWithParam<StoreKind> {
   /// The server's id, empty where there is none; nothing if it is not at hand.
   std::optional<std::string> SeatAtHand(const std::string& id) {
     std::promise<std::string> seat;
-    const bool at_hand = store_.SeatAtHand(Key(id), [&seat](StatusOr<std::optional<SeatServer>> found) {
-      seat.set_value(found.value().value_or(SeatServer{}).id);
-    });
+    const bool at_hand =
+        store_.SeatAtHand(Key(id), [&seat](StatusOr<std::optional<RequestStore::SeatFound>> found) {
+          seat.set_value(found.value().value_or(RequestStore::SeatFound{}).server.id);
+        });
     if (!at_hand) return std::nullopt;
     return seat.get_future().get();
   }
@@ -110,6 +111,29 @@ TEST_P(RequestStoreTest, ASeatThatWasLookedAtIsAtHandUntilItIsGivenUp) {
   for (const char* id : {"withdrawn", "repaired", "freed", "dropped"})
     EXPECT_EQ(SeatAtHand(id).value_or(""), "") << id;
   EXPECT_EQ(SeatAtHand("kept"), "kept");
+}
+
+TEST_P(RequestStoreTest, WhatIsOnlyProlongedKeepsItsState) {
+  const auto prolong = [this](const std::string& id, WallTime deadline) {
+    return store_.Enqueue({.key = Key(id), .players = {id}, .deadline = deadline, .prolong_only = true});
+  };
+  EXPECT_EQ(prolong("nobody", kStart).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(store_.Find(Key("nobody")).value(), std::nullopt);
+
+  Seated("done", "s1");
+  EXPECT_EQ(prolong("done", kStart + hours(3)).value().state, kDone);
+  EXPECT_EQ(Look("done").deadline, kStart + hours(3));
+  EXPECT_EQ(prolong("done", kStart).value().deadline, kStart + hours(3)) << "a deadline only grows";
+  Look("done");
+  EXPECT_EQ(SeatAtHand("done"), "s1");
+
+  Ask("waits");
+  EXPECT_EQ(prolong("waits", kStart + hours(3)).value().state, kCreated);
+  const RequestRecord leased = LeaseOne();
+  EXPECT_EQ(leased.deadline, kStart + hours(3));
+  ASSERT_TRUE(store_.Fail(LeaseOf(leased), "no", false).ok());
+  EXPECT_EQ(prolong("waits", kStart + hours(4)).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(Look("waits").state, kFailed);
 }
 
 TEST_P(RequestStoreTest, FleetsAreApart) {

@@ -40,6 +40,34 @@ TEST(RequestFacade, WhoIsSeatedIsAnsweredWithoutWaiting) {
   EXPECT_EQ(TheServer(world).calls["GET"], asked + 1) << "verified";
 }
 
+TEST(RequestFacade, WhoLooksAfterARequestIsNotGivenUp) {
+  World world({.max = 0});
+  ASSERT_TRUE(world.Post("alice").ok());
+  for (int i = 0; i < 20; ++i) {
+    world.Advance(minutes(1));
+    ASSERT_EQ(world.Get("alice")->stage, Stage::kPending) << i;
+  }
+  world.Advance(minutes(6));
+  EXPECT_EQ(world.Get("alice")->stage, Stage::kFailed) << "nobody has asked for five minutes";
+}
+
+TEST(RequestFacade, WhoAsksAfterASeatIsSeatedAgainWhenTheServerEnds) {
+  World world;
+  ASSERT_TRUE(world.PostUntilReady("alice"));
+  ASSERT_TRUE(world.PostUntilReady("bob"));
+  for (int i = 0; i < 10; ++i) {
+    world.Advance(minutes(1));
+    if (!world.AnswerSeated("alice")) {
+      ASSERT_EQ(world.Post("alice")->stage, Stage::kReady);
+    }
+  }
+  const std::string server = world.sim.servers().begin()->first;
+  world.sim.Kill(server);
+  world.Advance(seconds(1));
+  EXPECT_EQ(world.Record("alice").state, RequestState::kDone);
+  EXPECT_EQ(world.Record("bob").state, RequestState::kFailed);
+}
+
 TEST(RequestFacade, OnlyASeatThatIsConfirmedIsAnsweredWithoutWaiting) {
   World world;
   world.sim.model.tells_status = false;  // So that nobody notices before we ask.

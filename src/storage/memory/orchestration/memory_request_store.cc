@@ -101,6 +101,7 @@ StatusOr<MemoryRequestStore::RequestRecord> MemoryRequestStore::Enqueue(const Ne
   Fleet& fleet = Of(request.key.fleet);
   const auto known = fleet.requests.find(request.key.id);
   const bool joins = known == fleet.requests.end() || known->second.state == kFailed;
+  if (joins && request.prolong_only) return NoSuchRequest();
   if (joins && request.max_line != 0 && fleet.line.size() >= request.max_line) return LineIsFull();
   const auto [found, fresh] = fleet.requests.try_emplace(request.key.id);
   RequestRecord& record = found->second;
@@ -114,7 +115,7 @@ StatusOr<MemoryRequestStore::RequestRecord> MemoryRequestStore::Enqueue(const Ne
     record.deadline = request.deadline;
     record.error.clear();
     Move(fleet, record, kCreated);
-  } else if (record.state == kCreated || record.state == kInProgress) {
+  } else {
     record.deadline = std::max(record.deadline, request.deadline);
   }
   return record;
@@ -131,7 +132,7 @@ StatusOr<std::optional<MemoryRequestStore::RequestRecord>> MemoryRequestStore::F
 bool MemoryRequestStore::SeatAtHand(const RequestKey& key, OnSeat on_seat) {
   const auto found = Find(key);
   const bool seated = *found && (*found)->state == kDone;
-  on_seat(seated ? std::optional((*found)->server) : std::nullopt);
+  on_seat(seated ? std::optional(SeatFound{(*found)->server, (*found)->deadline}) : std::nullopt);
   return true;
 }
 

@@ -118,9 +118,10 @@ StatusOr<RequestRecord> RedisRequestStore::RowFrom(const RedisScript& script, st
 }
 
 StatusOr<RequestRecord> RedisRequestStore::Enqueue(const orchestration::NewRequest& request) {
-  auto queued = RowFrom(request_scripts::Enqueue(), request.key.fleet,
-                        {request.key.id, link_.NewMark(), PackPlayers(request.players),
-                         MillisText(request.deadline), std::to_string(request.max_line)});
+  auto queued =
+      RowFrom(request_scripts::Enqueue(), request.key.fleet,
+              {request.key.id, link_.NewMark(), PackPlayers(request.players), MillisText(request.deadline),
+               std::to_string(request.max_line), request.prolong_only ? "1" : "0"});
   if (!absl::IsResourceExhausted(queued.status())) return queued;
   return MakeStatus(StatusCode::kResourceExhausted, "the line for this fleet is full");
 }
@@ -134,7 +135,7 @@ bool RedisRequestStore::SeatAtHand(const RequestKey& key, OnSeat on_seat) {
     const auto found = RowOf(key, std::move(reply));
     if (!found.ok()) return on_seat(found.status());
     const bool seated = *found && (*found)->state == orchestration::RequestState::kDone;
-    on_seat(seated ? std::optional((*found)->server) : std::nullopt);
+    on_seat(seated ? std::optional(SeatFound{(*found)->server, (*found)->deadline}) : std::nullopt);
   });
   return true;
 }

@@ -182,14 +182,15 @@ const std::string& Prelude() {
 
 const RedisScript& Enqueue() {
   static const RedisScript script = Script({R"lua(
-local id, mark, players, deadline, most = unpack(ARGV)
+local id, mark, players, deadline, most, prolong_only = unpack(ARGV)
 local r = read(id) or fresh(id)
 if r.state == FAILED then
+  if prolong_only == '1' then return 'gone' end
   if tonumber(most) > 0 and redis.call('ZCARD', line) >= tonumber(most) then return {'full'} end
   r.players, r.sequence, r.deadline = players, next_of('sequence'), deadline
   r.error, r.state = '', CREATED
   save(r, mark)
-elseif r.state <= IN_PROGRESS and tonumber(r.deadline) < tonumber(deadline) then
+elseif tonumber(r.deadline) < tonumber(deadline) then
   r.deadline = deadline
   save(r, mark)
 end

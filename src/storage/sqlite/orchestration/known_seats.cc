@@ -5,7 +5,6 @@
 namespace oofgg::storage {
 
 using orchestration::RequestKey;
-using orchestration::SeatServer;
 
 std::string KnownSeats::NameOf(const RequestKey& key) {
   std::string name;
@@ -23,13 +22,13 @@ KnownSeats::Reading KnownSeats::BeginToRead(const RequestKey& key) {
   return {shard.forgotten};
 }
 
-void KnownSeats::Learn(const Reading& reading, const RequestKey& key, const SeatServer& server) {
+void KnownSeats::Learn(const Reading& reading, const RequestKey& key, const SeatFound& seat) {
   std::string name = NameOf(key);
   Shard& shard = Of(name);
   const std::lock_guard lock(shard.mutex);
   if (shard.forgotten != reading.forgotten) return;  // It may have been this one.
   if (shard.seats.size() >= kMostOfShard) shard.seats.clear();
-  shard.seats.insert_or_assign(std::move(name), server);
+  shard.seats.insert_or_assign(std::move(name), seat);
 }
 
 void KnownSeats::Forget(const RequestKey& key) {
@@ -40,7 +39,7 @@ void KnownSeats::Forget(const RequestKey& key) {
   shard.seats.erase(name);
 }
 
-std::optional<SeatServer> KnownSeats::Find(const RequestKey& key) {
+std::optional<KnownSeats::SeatFound> KnownSeats::Find(const RequestKey& key) {
   const std::string name = NameOf(key);
   Shard& shard = Of(name);
   const std::lock_guard lock(shard.mutex);

@@ -8,7 +8,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "orchestration/request.h"
+#include "orchestration/request_store.h"
 
 namespace oofgg::storage {
 
@@ -19,6 +19,8 @@ namespace oofgg::storage {
 /// Bounded: it forgets some when it is full. Threads: safe; never waits for the file.
 class KnownSeats {
  public:
+  using SeatFound = orchestration::RequestStore::SeatFound;
+
   /// Stands for the moment before a read.
   struct Reading {
     std::uint64_t forgotten = 0;
@@ -26,12 +28,11 @@ class KnownSeats {
 
   [[nodiscard]] Reading BeginToRead(const orchestration::RequestKey& key);
   /// What was read since.
-  void Learn(const Reading& reading, const orchestration::RequestKey& key,
-             const orchestration::SeatServer& server);
+  void Learn(const Reading& reading, const orchestration::RequestKey& key, const SeatFound& seat);
   /// After a write.
   void Forget(const orchestration::RequestKey& key);
 
-  [[nodiscard]] std::optional<orchestration::SeatServer> Find(const orchestration::RequestKey& key);
+  [[nodiscard]] std::optional<SeatFound> Find(const orchestration::RequestKey& key);
 
  private:
   static constexpr std::size_t kShards = 16;
@@ -40,7 +41,7 @@ class KnownSeats {
   struct Shard {
     std::mutex mutex;
     std::uint64_t forgotten = 0;  // How often something was.
-    std::unordered_map<std::string, orchestration::SeatServer> seats;
+    std::unordered_map<std::string, SeatFound> seats;
   };
 
   [[nodiscard]] static std::string NameOf(const orchestration::RequestKey& key);

@@ -124,6 +124,7 @@ StatusOr<RequestRecord> SqliteRequestStore::Enqueue(const NewRequest& request) {
       record.state = kFailed;  // Of nothing yet; the step into the line is the same.
     }
     if (record.state == kFailed) {
+      if (request.prolong_only) return NoSuchRequest();
       if (request.max_line != 0) {
         OOFGG_ASSIGN_OR_RETURN(const Line line, rows.CountLine(request.key.fleet));
         if (line.requests >= request.max_line) return LineIsFull();
@@ -134,14 +135,14 @@ StatusOr<RequestRecord> SqliteRequestStore::Enqueue(const NewRequest& request) {
       record.error.clear();
       Move(record, kCreated);
       OOFGG_RETURN_IF_ERROR(rows.Save(record));
-    } else if ((record.state == kCreated || record.state == kInProgress) &&
-               record.deadline < request.deadline) {
+    } else if (record.deadline < request.deadline) {
       record.deadline = request.deadline;
       OOFGG_RETURN_IF_ERROR(rows.Save(record));
     }
     result = std::move(record);
     return absl::OkStatus();
   });
+  known_seats_.Forget(request.key);
   OOFGG_RETURN_IF_ERROR(status);
   return result;
 }
@@ -154,7 +155,7 @@ StatusOr<std::optional<RequestRecord>> SqliteRequestStore::Find(const RequestKey
     return absl::OkStatus();
   });
   OOFGG_RETURN_IF_ERROR(status);
-  if (result && result->state == kDone) known_seats_.Learn(reading, key, result->server);
+  if (result && result->state == kDone) known_seats_.Learn(reading, key, {result->server, result->deadline});
   return result;
 }
 
