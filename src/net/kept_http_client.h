@@ -22,7 +22,7 @@ struct KeptHttpOptions {
 /// that runs there is written at once, and its answer is read there too: no other thread has to be woken,
 /// which is most of what a short call between near servers costs. `http::CurlClient` is for all other calls:
 /// this one knows no TLS and no names, takes whole bodies only, and tells of a kept connection that the peer
-/// has just closed as of any other that breaks.
+/// closes just then as of any other that breaks.
 ///
 /// Threads: safe; the io_context is run by its owner, must outlive this, and is stopped before this is
 /// destroyed. Time-outs are kept to a tenth of a second. Errors: those of `HttpClient`; kInvalidArgument also

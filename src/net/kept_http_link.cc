@@ -1,11 +1,13 @@
 #include "net/kept_http_link.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/read.hpp>
+#include <cerrno>
 #include <utility>
 
 namespace oofgg::net {
@@ -42,10 +44,29 @@ void KeptHttpLink::Run(const HttpCall& call, std::string_view authority, std::st
   request_ = TextOf(call, authority, path);
   on_reply_ = std::move(on_reply);
   expires_ = call.timeout.count() == 0 ? TimePoint::max() : TimePoint::clock::now() + call.timeout;
+  most_bytes_ = call.max_reply_bytes;
+  without_body_ = call.method == "HEAD";
+  ExpectReply();
+  return IsUsable() ? Write() : Connect();
+}
+
+void KeptHttpLink::ExpectReply() {
   parser_.emplace();
-  parser_->body_limit(call.max_reply_bytes);
-  if (call.method == "HEAD") parser_->skip(true);
-  return socket_.is_open() ? Write() : Connect();
+  parser_->body_limit(most_bytes_);
+  parser_->skip(without_body_);
+}
+
+/// Open, and the peer has neither closed it since nor sent what nobody asked for, which would be taken for
+/// the answer of this call.
+bool KeptHttpLink::IsUsable() {
+  if (!socket_.is_open()) return false;
+  char byte = 0;
+  const bool is_silent = recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+                         (errno == EAGAIN || errno == EWOULDBLOCK);
+  if (is_silent) return true;
+  ErrorCode ignored;
+  socket_.close(ignored);
+  return false;
 }
 
 void KeptHttpLink::Connect() {
@@ -83,6 +104,10 @@ void KeptHttpLink::Read() {
 
 void KeptHttpLink::OnRead(const ErrorCode& error) {
   if (error) return Fail(error);
+  if (parser_->get().result_int() < 200) {  // The answer is yet to come (RFC 9110 §15.2).
+    ExpectReply();
+    return Read();
+  }
   const bool usable = parser_->get().keep_alive() && buffer_.size() == 0;
   End(TakeReply(), usable);
 }

@@ -43,6 +43,8 @@ class KeptHttpLink : public std::enable_shared_from_this<KeptHttpLink> {
  private:
   using ErrorCode = boost::system::error_code;
 
+  void ExpectReply();
+  [[nodiscard]] bool IsUsable();
   void Connect();
   void Write();
   void Read();
@@ -58,6 +60,8 @@ class KeptHttpLink : public std::enable_shared_from_this<KeptHttpLink> {
   std::string request_;
   HttpClient::OnReply on_reply_;  // Empty: no call is under way.
   TimePoint expires_;
+  std::size_t most_bytes_ = 0;
+  bool without_body_ = false;
   boost::beast::flat_buffer buffer_;
   std::optional<boost::beast::http::response_parser<boost::beast::http::string_body>> parser_;
 };
