@@ -8,6 +8,11 @@
 #include "orchestration/fleet_core.h"
 
 namespace oofgg::orchestration {
+namespace {
+
+constexpr std::chrono::seconds kDropAgain{1};
+
+}  // namespace
 
 Fleet::Fleet(FleetOptions options, const FleetParts& parts, OnChange on_change)
     : name_(options.name),
@@ -148,7 +153,15 @@ void Fleet::Core::AdoptSeats() {
 void Fleet::Core::Drop(const std::string& server_id) {
   const auto dropped = parts_.store.DropServer(term_, server_id, "the game server has ended; ask again");
   Note(dropped.status());
-  if (dropped.ok()) SeatAgain(*dropped);
+  if (dropped.ok()) return SeatAgain(*dropped);
+  if (absl::IsAborted(dropped.status())) return;
+  // Its players would be told of a server that is gone until somebody asks it, so this is not forgotten.
+  Say(LogLevel::kWarning, "cannot forget the game server " + server_id +
+                              " now: " + std::string(dropped.status().message()) + "; tries again");
+  parts_.executor.PostAt(DeadlineAfter(Now(), kDropAgain), Later([server_id](Core& core) {
+                           core.Drop(server_id);
+                           core.Pump();
+                         }));
 }
 
 /// What became of a write on the fleet as a whole: such a one is refused only in a term that is over.
