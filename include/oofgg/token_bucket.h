@@ -1,9 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <mutex>
-#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -43,7 +44,8 @@ class TokenBucket {
 
 /// One token bucket a key (an account, an address), in bounded memory: of more than `max_keys` keys, the one
 /// that asked longest ago is forgotten and begins full again. Size it so that an attacker must spend more
-/// on pushing a key out than a full bucket is worth. Threads: safe.
+/// on pushing a key out than a full bucket is worth. Of a key 64 bits are kept, however long it is: 100 bytes
+/// with its bucket. Threads: safe.
 class KeyedTokenBuckets {
  public:
   KeyedTokenBuckets(const Clock& clock, RateLimit limit, std::size_t max_keys);
@@ -57,20 +59,24 @@ class KeyedTokenBuckets {
   [[nodiscard]] std::size_t size() const;
 
  private:
+  /// A hash that nobody can aim at without our secret; two keys that share one share a bucket.
+  using Digest = std::uint64_t;
   struct Entry {
-    std::string key;
+    Digest key;
     double level;
     TimePoint filled_at;
   };
 
-  Entry& Touch(std::string_view key, TimePoint now);
+  [[nodiscard]] Digest DigestOf(std::string_view key) const;
+  Entry& Touch(Digest key, TimePoint now);
 
   const Clock& clock_;
   const RateLimit limit_;
   const std::size_t max_keys_;
+  const std::array<std::uint64_t, 2> secret_;
   mutable std::mutex mutex_;
   std::list<Entry> entries_;  // The one that asked last is in front.
-  std::unordered_map<std::string_view, std::list<Entry>::iterator> by_key_;  // Keys live in `entries_`.
+  std::unordered_map<Digest, std::list<Entry>::iterator> by_key_;
 };
 
 }  // namespace oofgg

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/siphash.h"
+#include "oofgg/random.h"
+
 namespace oofgg {
 namespace {
 
@@ -41,9 +44,16 @@ Admission TokenBucket::TryTake(double tokens) {
 }
 
 KeyedTokenBuckets::KeyedTokenBuckets(const Clock& clock, RateLimit limit, std::size_t max_keys)
-    : clock_(clock), limit_(limit), max_keys_(std::max<std::size_t>(max_keys, 1)) {}
+    : clock_(clock),
+      limit_(limit),
+      max_keys_(std::max<std::size_t>(max_keys, 1)),
+      secret_{RandomSource::System().Next(), RandomSource::System().Next()} {}
 
-KeyedTokenBuckets::Entry& KeyedTokenBuckets::Touch(std::string_view key, TimePoint now) {
+KeyedTokenBuckets::Digest KeyedTokenBuckets::DigestOf(std::string_view key) const {
+  return base::SipHash(secret_)(key);
+}
+
+KeyedTokenBuckets::Entry& KeyedTokenBuckets::Touch(Digest key, TimePoint now) {
   if (const auto found = by_key_.find(key); found != by_key_.end()) {
     entries_.splice(entries_.begin(), entries_, found->second);
     return entries_.front();
@@ -52,22 +62,24 @@ KeyedTokenBuckets::Entry& KeyedTokenBuckets::Touch(std::string_view key, TimePoi
     by_key_.erase(entries_.back().key);
     entries_.pop_back();
   }
-  entries_.push_front({std::string(key), limit_.burst, now});
-  by_key_.emplace(entries_.front().key, entries_.begin());
+  entries_.push_front({key, limit_.burst, now});
+  by_key_.emplace(key, entries_.begin());
   return entries_.front();
 }
 
 Admission KeyedTokenBuckets::TryTake(std::string_view key, double tokens) {
+  const Digest digest = DigestOf(key);
   const TimePoint now = clock_.Now();
   const std::lock_guard lock(mutex_);
-  Entry& entry = Touch(key, now);
+  Entry& entry = Touch(digest, now);
   return Take(tokens, limit_, now, entry.level, entry.filled_at);
 }
 
 void KeyedTokenBuckets::GiveBack(std::string_view key, double tokens) {
+  const Digest digest = DigestOf(key);
   const TimePoint now = clock_.Now();
   const std::lock_guard lock(mutex_);
-  Entry& entry = Touch(key, now);
+  Entry& entry = Touch(digest, now);
   entry.level = std::min(limit_.burst, entry.level + tokens);
 }
 

@@ -25,8 +25,8 @@ std::string_view View(beast::string_view text) { return {text.data(), text.size(
 constexpr std::chrono::milliseconds kNoTimeout = std::chrono::milliseconds::max();
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
-std::string LowerName(beast::string_view name) {
-  std::string lower(View(name));
+std::string InLowerCase(beast::string_view text) {
+  std::string lower(View(text));
   for (char& c : lower) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
@@ -164,7 +164,7 @@ void HttpConnection::ReadHeader(std::chrono::milliseconds timeout) {
 void HttpConnection::OnHeader() {
   const auto length = parser_->content_length();
   if (length && *length > owner_->options().max_body_bytes) return Refuse(413);
-  if (View(parser_->get()[http::field::expect]) != "100-continue") return ReadBody();
+  if (InLowerCase(parser_->get()[http::field::expect]) != "100-continue") return ReadBody();
   asio::async_write(stream_, asio::buffer(kContinue.data(), kContinue.size()),
                     [self = shared_from_this()](const error_code& error, std::size_t) {
                       if (error) return self->CloseNow();
@@ -225,9 +225,11 @@ StatusOr<HttpRequest> HttpConnection::Translate() {
   HttpRequest request;
   request.method = std::string(View(message.method_string()));
   request.target = std::string(View(message.target()));
+  OOFGG_ASSIGN_OR_RETURN(const std::string authority, TakeAuthority(request.target));
   OOFGG_RETURN_IF_ERROR(ParseTarget(request.target, request));
+  if (!authority.empty()) message.set(http::field::host, authority);
   for (const auto& field : message) {
-    request.headers.emplace_back(LowerName(field.name_string()), std::string(View(field.value())));
+    request.headers.emplace_back(InLowerCase(field.name_string()), std::string(View(field.value())));
   }
   request.body = std::move(message.body());
   request.peer_address = peer_address_;

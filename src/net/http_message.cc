@@ -1,5 +1,7 @@
 #include "net/http_message.h"
 
+#include <algorithm>
+
 namespace oofgg::net {
 namespace {
 
@@ -33,6 +35,17 @@ Status ParseQuery(std::string_view text, HttpRequest& request) {
   return absl::OkStatus();
 }
 
+/// How long `http://` or `https://` is in front of `target`; 0 if it is not there.
+std::size_t SchemeLength(std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    const auto same = [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b); };
+    if (target.size() >= scheme.size() && std::equal(scheme.begin(), scheme.end(), target.begin(), same)) {
+      return scheme.size();
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::optional<std::string_view> HttpRequest::Header(std::string_view name) const {
@@ -61,6 +74,19 @@ StatusOr<std::string> PercentDecode(std::string_view text, bool plus_is_space) {
     }
   }
   return decoded;
+}
+
+StatusOr<std::string> TakeAuthority(std::string& target) {
+  const std::size_t begin = SchemeLength(target);
+  if (begin == 0) return std::string();
+  const std::size_t end = (std::min)(target.find_first_of("/?", begin), target.size());
+  std::string authority = target.substr(begin, end - begin);
+  if (authority.empty() || authority.find('@') != std::string::npos) {
+    return InvalidField("target", "must have a host after its scheme, and no user");
+  }
+  target.erase(0, end);
+  if (!target.starts_with('/')) target.insert(0, 1, '/');
+  return authority;
 }
 
 Status ParseTarget(std::string_view target, HttpRequest& request) {

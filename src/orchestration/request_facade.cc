@@ -181,31 +181,39 @@ void RequestFacade::Repair(FleetDoor& fleet, const RequestKey& key, const std::s
   const auto occupied = store_.Occupy(key, clock_.WallNow() + options_.repair_lease);
   // Somebody else was faster: repairs it, dropped its server, or withdrew it.
   if (absl::IsFailedPrecondition(occupied.status()) || absl::IsNotFound(occupied.status())) {
-    return verb == Verb::kPost ? Queue(fleet, client_id, on_view) : Look(fleet, key, client_id, on_view);
+    return QueueAnew(fleet, key, client_id, verb, on_view);
   }
   if (!occupied.ok()) return on_view(occupied.status());
-  if (!answers) return Requeue(fleet, *occupied, client_id, on_view);
+  if (!answers) return Requeue(fleet, *occupied, client_id, verb, on_view);
   reservations_.Reserve(occupied->server.control, client_id,
-                        [gate = gate_, this, &fleet, record = *occupied, client_id,
+                        [gate = gate_, this, &fleet, record = *occupied, client_id, verb,
                          on_view = std::move(on_view)](const StatusOr<bool>& reserved) {
                           const bool seated = reserved.ok() && *reserved;
-                          gate->Pass([&] { Repaired(fleet, record, client_id, seated, on_view); });
+                          gate->Pass([&] { Repaired(fleet, record, client_id, verb, seated, on_view); });
                         });
 }
 
 void RequestFacade::Repaired(FleetDoor& fleet, const RequestRecord& record, const std::string& client_id,
-                             bool seated, const OnView& on_view) {
-  if (!seated) return Requeue(fleet, record, client_id, on_view);
-  if (!store_.Release(LeaseOf(record)).ok()) return Queue(fleet, client_id, on_view);
+                             Verb verb, bool seated, const OnView& on_view) {
+  if (!seated) return Requeue(fleet, record, client_id, verb, on_view);
+  if (!store_.Release(LeaseOf(record)).ok()) return QueueAnew(fleet, record.key, client_id, verb, on_view);
   waiters_.Notify(record.key);
   on_view(ReadyOn(record.server));
 }
 
 /// Back to its old place in line, with new patience.
 void RequestFacade::Requeue(FleetDoor& fleet, const RequestRecord& record, const std::string& client_id,
-                            const OnView& on_view) {
-  if (store_.GiveBack(LeaseOf(record)).ok()) fleet.SeatDenied(record.server.id);
+                            Verb verb, const OnView& on_view) {
+  if (!store_.GiveBack(LeaseOf(record)).ok()) return QueueAnew(fleet, record.key, client_id, verb, on_view);
+  fleet.SeatDenied(record.server.id);
   Queue(fleet, client_id, on_view);
+}
+
+/// What was asked for may have been withdrawn by now: whoever only looks does not ask for it again.
+void RequestFacade::QueueAnew(FleetDoor& fleet, const RequestKey& key, const std::string& client_id,
+                              Verb verb, const OnView& on_view) {
+  if (verb == Verb::kPost) return Queue(fleet, client_id, on_view);
+  Look(fleet, key, client_id, on_view);
 }
 
 Status RequestFacade::Withdraw(std::string_view fleet_name, std::string_view client_id) {

@@ -89,7 +89,8 @@ class RequestFacade {
   /// Asks for a seat, or after it.
   void Post(std::string_view fleet, std::string_view client_id, OnView on_view);
 
-  /// Looks, and queues nothing. While the request is pending, waits for a change for up to `wait`.
+  /// Looks, and queues nobody who has not asked or has withdrawn; a seat that is denied is repaired as by
+  /// `Post`. While the request is pending, waits for a change for up to `wait`.
   void Get(std::string_view fleet, std::string_view client_id, std::chrono::milliseconds wait,
            OnView on_view);
 
@@ -113,10 +114,12 @@ class RequestFacade {
               OnView on_view);
   void Repair(FleetDoor& fleet, const RequestKey& key, const std::string& client_id, Verb verb, bool answers,
               OnView on_view);
-  void Repaired(FleetDoor& fleet, const RequestRecord& record, const std::string& client_id, bool seated,
-                const OnView& on_view);
-  void Requeue(FleetDoor& fleet, const RequestRecord& record, const std::string& client_id,
+  void Repaired(FleetDoor& fleet, const RequestRecord& record, const std::string& client_id, Verb verb,
+                bool seated, const OnView& on_view);
+  void Requeue(FleetDoor& fleet, const RequestRecord& record, const std::string& client_id, Verb verb,
                const OnView& on_view);
+  void QueueAnew(FleetDoor& fleet, const RequestKey& key, const std::string& client_id, Verb verb,
+                 const OnView& on_view);
   void Answer(const RequestRecord& record, const OnView& on_view);
   [[nodiscard]] bool IsToProlong(WallTime deadline) const;
   void Prolong(const RequestRecord& record);

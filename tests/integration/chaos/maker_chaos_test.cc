@@ -3,7 +3,8 @@
 // address of a game server that lets them in, nobody with two seats, and no game server is left that nobody
 // knows of.
 //
-// `OOFGG_CHAOS_ROUNDS` (10) is how many, `OOFGG_SEED` which course it takes.
+// `OOFGG_CHAOS_ROUNDS` (10) is how many. Each run takes a course of its own; `OOFGG_SEED`, which is printed,
+// takes that one again.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -27,6 +28,9 @@ long FromEnvironment(const char* name, long otherwise) {
   const char* const text = std::getenv(name);
   return text != nullptr ? std::strtol(text, nullptr, 10) : otherwise;
 }
+
+/// Small enough to be typed.
+long SomeSeed() { return static_cast<long>(RandomSource::System().Below(1'000'000'000)); }
 
 struct Fault {
   const char* name;
@@ -81,13 +85,17 @@ class MakerChaosTest : public ::testing::Test {
         << world_.SeatsHeld() << " seats are left";
   }
 
-  SeededRandom random_{static_cast<std::uint64_t>(FromEnvironment("OOFGG_SEED", 1))};
+  const std::uint64_t seed_ = static_cast<std::uint64_t>(FromEnvironment("OOFGG_SEED", SomeSeed()));
+  SeededRandom random_{seed_};
   MakerWorld world_;
   std::vector<std::unique_ptr<MakerGuest>> guests_ = MakeGuests(world_, kClients);
   std::size_t momentary_ = 0;
 };
 
 TEST_F(MakerChaosTest, EverybodyIsLetInOnceWhateverDies) {
+  SCOPED_TRACE("OOFGG_SEED=" + std::to_string(seed_));
+  std::printf("OOFGG_SEED=%llu\n", static_cast<unsigned long long>(seed_));
+  std::fflush(stdout);  // Said even if this run does not come to its end.
   const long rounds = FromEnvironment("OOFGG_CHAOS_ROUNDS", 10);
   std::array<int, kFaults.size()> struck{};
   for (long round = 0; round < rounds && !HasFailure(); ++round) {

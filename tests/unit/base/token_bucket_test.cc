@@ -1,6 +1,9 @@
 #include "oofgg/token_bucket.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <string>
 
 #include "oofgg/testing/fake_clock.h"
 
@@ -96,6 +99,18 @@ TEST(KeyedTokenBucketsTest, MemoryIsBounded) {
   KeyedTokenBuckets buckets(clock, {1.0, 1.0}, 100);
   for (int i = 0; i < 10'000; ++i) EXPECT_TRUE(buckets.TryTake("address " + std::to_string(i)));
   EXPECT_EQ(buckets.size(), 100U);
+}
+
+TEST(KeyedTokenBucketsTest, LongKeysTakeNoMoreMemoryThanShortOnes) {
+  constexpr std::size_t kKeys = 1'000;
+  testing::FakeClock clock;
+  KeyedTokenBuckets buckets(clock, {1.0, 1.0}, kKeys);
+  const auto allocated = [] { return static_cast<std::ptrdiff_t>(mallinfo2().uordblks); };
+  const std::ptrdiff_t before = allocated();
+  for (std::size_t i = 0; i < kKeys; ++i) {
+    EXPECT_TRUE(buckets.TryTake(std::to_string(i) + std::string(4'000, 'a')));
+  }
+  EXPECT_LT(allocated() - before, 200 * static_cast<std::ptrdiff_t>(kKeys));
 }
 
 }  // namespace

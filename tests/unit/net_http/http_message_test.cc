@@ -35,6 +35,28 @@ TEST(ParseTarget, RefusesWhatIsNotATarget) {
   }
 }
 
+TEST(TakeAuthority, TheAbsoluteFormBecomesTheUsualOne) {
+  struct Row {
+    std::string sent, authority, target;
+  };
+  for (const Row& row : {Row{"http://host/request?wait=5", "host", "/request?wait=5"},
+                         {"HTTPS://[::1]:3000/a//b", "[::1]:3000", "/a//b"},
+                         {"http://host:80", "host:80", "/"},
+                         {"http://host?a=/b", "host", "/?a=/b"},
+                         {"/http://host/", "", "/http://host/"},
+                         {"http:/host", "", "http:/host"},
+                         {"ftp://host/", "", "ftp://host/"}}) {
+    std::string target = row.sent;
+    const auto authority = TakeAuthority(target);
+    ASSERT_TRUE(authority.ok()) << row.sent;
+    EXPECT_EQ(*authority, row.authority);
+    EXPECT_EQ(target, row.target);
+  }
+  for (std::string target : {"http://", "http:///request", "http://?a", "http://ann:secret@host/"}) {
+    EXPECT_FALSE(TakeAuthority(target).ok()) << target;
+  }
+}
+
 TEST(HttpRequest, TheFirstHeaderOfANameCounts) {
   HttpRequest request;
   request.headers = {{"accept", "a"}, {"accept", "b"}};

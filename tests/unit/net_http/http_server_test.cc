@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <future>
@@ -52,6 +53,7 @@ class HttpServerTest : public ::testing::Test {
       }
       return holding_.set_value();
     }
+    if (request.target == "/host") return reply({.body = std::string(request.Header("host").value_or("-"))});
     if (request.target == "/twice") reply({.body = "first"});
     if (request.target == "/who")
       return reply({.body = request.peer_address + " " + request.local_address + " " +
@@ -112,6 +114,22 @@ TEST_F(HttpServerTest, TakesChunkedBodiesAndExpectations) {
   EXPECT_EQ(StatusIn(patient.ReadUntil("\r\n\r\n")), 100);
   patient.Send("hi");
   EXPECT_EQ(StatusIn(patient.ReadUntil("[hi]")), 200);
+  patient.Send("POST /e HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-Continue\r\n\r\n");
+  EXPECT_EQ(StatusIn(patient.ReadUntil("\r\n\r\n")), 100) << "in any case";
+  patient.Send("ho");
+  EXPECT_EQ(StatusIn(patient.ReadUntil("[ho]")), 200);
+}
+
+TEST_F(HttpServerTest, TheHostOfAnAbsoluteTargetIsTheOneThatCounts) {
+  Start();
+  const auto host_of = [this](const std::string& request) {
+    const std::string answer = Ask(request + "Connection: close\r\n\r\n");
+    return answer.substr((std::min)(answer.find("\r\n\r\n"), answer.size()));
+  };
+  EXPECT_EQ(host_of("GET http://play.example:80/host HTTP/1.1\r\nHost: other\r\n"),
+            "\r\n\r\nplay.example:80");
+  EXPECT_EQ(host_of("GET http://play.example/host HTTP/1.0\r\n"), "\r\n\r\nplay.example");
+  EXPECT_EQ(host_of("GET /host HTTP/1.1\r\nHost: other\r\n"), "\r\n\r\nother");
 }
 
 TEST_F(HttpServerTest, TellsTheAddressesOfBothEnds) {
@@ -146,7 +164,9 @@ TEST_F(HttpServerTest, BadInputGetsItsStatusAndNobodyElseNotices) {
       {"bad version", "GET / HTTP/9.9\r\n" + host, 400},
       {"no target", "GET  HTTP/1.1\r\n" + host, 400},
       {"target without slash", "GET request HTTP/1.1\r\n" + host, 400},
-      {"absolute target", "GET http://h/request HTTP/1.1\r\n" + host, 400},
+      {"absolute target without host", "GET http:///request HTTP/1.1\r\n" + host, 400},
+      {"absolute target with a user", "GET http://ann@h/request HTTP/1.1\r\n" + host, 400},
+      {"absolute target of another kind", "GET ftp://h/request HTTP/1.1\r\n" + host, 400},
       {"asterisk", "OPTIONS * HTTP/1.1\r\n" + host, 400},
       {"half an escape", "GET /%4 HTTP/1.1\r\n" + host, 400},
       {"escaped NUL", "GET /%00 HTTP/1.1\r\n" + host, 400},

@@ -93,6 +93,30 @@ TEST(RequestFacade, ASeatThatTheServerDeniesIsRepaired) {
   EXPECT_EQ(world.sim.started.size(), 1U) << "no server started in vain";
 }
 
+TEST(RequestFacade, ALookRepairsASeatButNeverQueuesWhoHasWithdrawn) {
+  for (int at = 0; at < 12; ++at) {
+    World world;
+    world.sim.model.tells_status = false;
+    ASSERT_TRUE(world.PostUntilReady("alice"));
+    TheServer(world).clients = {"x", "y", "z"};
+    bool answered = false;
+    world.facade->Get("default", "alice", milliseconds(0),
+                      [&answered](const StatusOr<RequestView>&) { answered = true; });
+    world.Advance(milliseconds(at));
+    ASSERT_TRUE(world.facade->Withdraw("default", "alice").ok());
+    world.Advance(seconds(1));
+    EXPECT_TRUE(answered) << at;
+    EXPECT_EQ(world.Record("alice").key.id, "") << "withdrawn after " << at << " ms";
+  }
+  World world;
+  world.sim.model.tells_status = false;
+  ASSERT_TRUE(world.PostUntilReady("alice"));
+  TheServer(world).clients.clear();
+  EXPECT_EQ(world.Get("alice")->stage, Stage::kReady) << "at the same server";
+  TheServer(world).clients = {"x", "y", "z"};
+  EXPECT_EQ(world.Get("alice")->stage, Stage::kPending) << "the same request, at its place in line";
+}
+
 TEST(RequestFacade, ADeniedSeatOnAFullServerIsReplaced) {
   World world;
   world.sim.model.tells_status = false;
