@@ -154,7 +154,8 @@ StatusOr<Container> ParseContainer(std::string_view body) {
                       .labels = LabelsOf(Member(json, "Config")),
                       .ports = {},
                       .addresses = AddressesOf(json),
-                      .error = TextOf(state, "Error")};
+                      .error = TextOf(state, "Error"),
+                      .started_at = TextOf(state, "StartedAt")};
   const Json& code = Member(state, "ExitCode");
   if (code.is_number_integer()) container.exit_code = code.get<int>();
   container.out_of_memory = Member(state, "OOMKilled") == true;
@@ -180,7 +181,8 @@ StatusOr<std::vector<Container>> ParseContainers(std::string_view body) {
                                                              .labels = LabelsOf(listed),
                                                              .ports = {},
                                                              .addresses = AddressesOf(listed),
-                                                             .error = {}});
+                                                             .error = {},
+                                                             .started_at = {}});
     const Json& ports = Member(listed, "Ports");
     if (!ports.is_array()) continue;
     for (const Json& port : ports) {

@@ -71,9 +71,10 @@ struct Container {
   std::map<std::string, std::string> labels;
   std::vector<PublishedPort> ports;
   std::map<std::string, std::string> addresses;  ///< By network.
-  int exit_code = 0;                             ///< Of `GET /containers/ID/json` only, as are the next two.
+  int exit_code = 0;  ///< Of `GET /containers/ID/json` only, as are the next three.
   bool out_of_memory = false;
   std::string error;
+  std::string started_at;  ///< When its process was started, which is another moment after a restart.
 
   [[nodiscard]] std::string Label(const std::string& name) const;
   /// It has a process, and so players may be in it.

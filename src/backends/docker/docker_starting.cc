@@ -128,8 +128,8 @@ void DockerBackend::Core::OnInspected(const StartingPtr& starting, const Contain
   if (container.Runs()) {
     auto server = DescribeHere(container);
     if (!server.ok()) return Fail(starting, server.status());
-    Answer(starting, *std::move(server));
-    return Follow(id, starting->spec.fleet);
+    Answer(starting, *server);
+    return Follow({.server = *std::move(server), .started_at = container.started_at});
   }
   ReadLastWords(*engine_, "/containers/" + QueryValue(id),
                 [this, starting, how = HowItEnded(container)](const std::string& words) {

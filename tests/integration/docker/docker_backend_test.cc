@@ -216,6 +216,20 @@ TEST_F(DockerBackendTest, RemovedByHandItHasEnded) {
   EXPECT_NE(maker.WaitForExit("gs-removed"), "none");
 }
 
+TEST_F(DockerBackendTest, RestartedByHandItHasEndedAndIsNotLeft) {
+  {
+    Maker first(engine_->host());
+    ASSERT_TRUE(first.Start("gs-adopted").ok());
+  }
+  Maker maker(engine_->host());
+  ASSERT_EQ(maker.List().size(), 1U);
+  ASSERT_TRUE(maker.Start("gs-started").ok());
+  (void)engine_->Docker("restart --time 0 gs-adopted gs-started");
+  EXPECT_NE(maker.WaitForExit("gs-adopted"), "none");
+  EXPECT_NE(maker.WaitForExit("gs-started"), "none");
+  EXPECT_TRUE(NothingLeft());
+}
+
 TEST_F(DockerBackendTest, AnEngineThatRestartsTakesItsServersAndIsFollowedAgain) {
   Maker maker(engine_->host());
   ASSERT_TRUE(maker.Start("gs-before").ok());

@@ -101,6 +101,7 @@ TEST(ParseContainerAnswers, TellHowItEnded) {
   const auto killed = ParseContainer(R"({"State":{"Status":"exited","ExitCode":137,"OOMKilled":true}})");
   EXPECT_EQ(HowItEnded(*killed), "killed as it was out of memory, exit status 137");
   EXPECT_FALSE(killed->Runs());
+  EXPECT_EQ(killed->started_at, "") << "it does not say";
   const auto failed = ParseContainer(R"({"State":{"Status":"exited","ExitCode":3,"Error":"no such file"}})");
   EXPECT_EQ(HowItEnded(*failed), "exit status 3, no such file");
 }

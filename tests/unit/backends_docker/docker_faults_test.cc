@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <mutex>
 
 #include "backends/docker/docker_backend.h"
 #include "oofgg/thread_pool.h"
@@ -18,6 +19,10 @@ constexpr const char* kCreate = "POST /containers/create";
 constexpr const char* kStart = "POST /containers/gs-1/start";
 constexpr const char* kInspect = "GET /containers/gs-1/json";
 constexpr const char* kRemove = "DELETE /containers/gs-1";
+constexpr const char* kList = "GET /containers/json";
+constexpr const char* kEvents = "GET /events";
+constexpr const char* kGameLabels =
+    R"("Labels":{"gg.oof.maker":"1","gg.oof.server":"gs-1","gg.oof.fleet":"arena","gg.oof.port":"3000/tcp","gg.oof.control":"3000"})";
 
 class DockerFaultsTest : public ::testing::Test {
  protected:
@@ -30,7 +35,10 @@ class DockerFaultsTest : public ::testing::Test {
                                               .image = {.image = "game", .policy = PullPolicy::kNever}},
                                              {pool_, Clock::System(), RandomSource::System()})
                              .value());
-    backend_->WatchExits("arena", [](const orchestration::ServerExit&) {});
+    backend_->WatchExits("arena", [this](orchestration::ServerExit exit) {
+      const std::lock_guard lock(mutex_);
+      exits_.push_back(std::move(exit.reason));
+    });
   }
 
   std::future<StatusOr<RunningServer>> Begin() {
@@ -41,7 +49,34 @@ class DockerFaultsTest : public ::testing::Test {
     return future;
   }
   Status StartFails() { return Begin().get().status(); }
+  std::vector<RunningServer> List() {
+    auto answer = std::make_shared<std::promise<StatusOr<std::vector<RunningServer>>>>();
+    backend_->List("arena", [answer](auto servers) { answer->set_value(std::move(servers)); });
+    return answer->get_future().get().value();
+  }
+  /// From now on gs-1 is a container that was started then, and that players reach at `port`.
+  void RunsSince(const std::string& started_at, int port = 41'000) {
+    const std::string host = R"([{"HostIp":"0.0.0.0","HostPort":")" + std::to_string(port) + R"("}])";
+    engine_.On(kInspect, 200,
+               R"({"State":{"Status":"running","StartedAt":")" + started_at + R"("},"Config":{)" +
+                   kGameLabels + R"(},"NetworkSettings":{"Ports":{"3000/tcp":)" + host + "}}}");
+  }
+  void ListsIt() {
+    engine_.On(kList, 200,
+               R"([{"State":"running",)" + std::string(kGameLabels) +
+                   R"(,"Ports":[{"IP":"0.0.0.0","PrivatePort":3000,"PublicPort":41000,"Type":"tcp"}]}])");
+  }
+  std::vector<std::string> exits() {
+    const std::lock_guard lock(mutex_);
+    return exits_;
+  }
+  bool IsSaidToBeRestarted() {
+    return testing::Eventually(
+        [this] { return exits() == std::vector<std::string>{"its container was restarted"}; });
+  }
 
+  std::mutex mutex_;
+  std::vector<std::string> exits_;  // Guarded by mutex_.
   testing::FakeEngine engine_;
   ThreadPool pool_{2};
   std::unique_ptr<DockerBackend> backend_;
@@ -111,6 +146,36 @@ TEST_F(DockerFaultsTest, AnEndWhileTheEngineHangsOwesNobodyAnAnswer) {
   ASSERT_TRUE(testing::Eventually([this] { return engine_.Count(kCreate) == 1; }));
   backend_.reset();
   EXPECT_EQ(started.get().status().code(), StatusCode::kCancelled);
+}
+
+TEST_F(DockerFaultsTest, OneThatWasRestartedHasEnded) {
+  engine_.On(kEvents, 200, "");  // The stream ends at once, so it is looked at again and again.
+  RunsSince("2026-01-01T00:00:00.1Z");
+  ASSERT_TRUE(Begin().get().ok());
+  const std::size_t looks = engine_.Count(kInspect);
+  ASSERT_TRUE(testing::Eventually([&] { return engine_.Count(kInspect) > looks + 1; }));
+  EXPECT_TRUE(exits().empty()) << "it is as it was";
+  RunsSince("2026-01-01T00:00:00.2Z");
+  EXPECT_TRUE(IsSaidToBeRestarted());
+  EXPECT_TRUE(testing::Eventually([this] { return engine_.Count(kRemove) == 1; }));
+}
+
+TEST_F(DockerFaultsTest, OneThatWasAdoptedAndRestartedHasEnded) {
+  engine_.On(kEvents, 200, "");
+  ListsIt();
+  RunsSince("2026-01-01T00:00:00.1Z");
+  ASSERT_EQ(List().size(), 1U);
+  ASSERT_TRUE(testing::Eventually([this] { return engine_.Count(kInspect) > 1; }));
+  EXPECT_TRUE(exits().empty()) << "it is as it was";
+  RunsSince("2026-01-01T00:00:00.2Z");
+  EXPECT_TRUE(IsSaidToBeRestarted());
+}
+
+TEST_F(DockerFaultsTest, OneThatIsNotWhereTheListSaidHasEnded) {
+  ListsIt();
+  RunsSince("2026-01-01T00:00:00.1Z", 41'001);
+  ASSERT_EQ(List().size(), 1U);
+  EXPECT_TRUE(IsSaidToBeRestarted());
 }
 
 TEST_F(DockerFaultsTest, AListWaitsForAnEngineInTrouble) {
