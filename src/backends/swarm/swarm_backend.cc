@@ -132,10 +132,11 @@ void SwarmBackend::Core::Follow(const std::string& id, Followed followed) {
 /// A swarm tells nobody of its tasks, so it is asked: one call for all of them.
 void SwarmBackend::Core::Poll() {
   for (const std::string& id : std::exchange(leftovers_, {})) Remove(id);
-  Look(std::string(kMakerLabel) + "=1", [this](const StatusOr<View>& view) {
+  // Whoever is followed only while it looks may have come too late to be seen.
+  Look(std::string(kMakerLabel) + "=1", [this, followed = followed_](const StatusOr<View>& view) {
     if (view.ok()) {
       if (std::exchange(away_, false)) Log(LogLevel::kInfo, "backends", "sees the swarm's tasks again");
-      Compare(*view);
+      Compare(followed, *view);
     } else if (!std::exchange(away_, true)) {
       Log(LogLevel::kWarning, "backends",
           "the swarm's tasks cannot be seen now: " + std::string(view.status().message()) + "; tries again");
@@ -145,19 +146,20 @@ void SwarmBackend::Core::Poll() {
   });
 }
 
-void SwarmBackend::Core::Compare(const View& view) {
+/// `followed`: those who were when `view` was asked for.
+void SwarmBackend::Core::Compare(const std::map<std::string, Followed>& followed, const View& view) {
   std::map<std::string, const SwarmTask*> by_id;
   for (const SwarmTask& task : view.tasks) by_id[task.id] = &task;
-  std::vector<std::pair<std::string, const SwarmTask*>> ended;
-  for (const auto& [id, followed] : followed_) {
-    const auto found = by_id.find(followed.task);
+  for (const auto& [id, then] : followed) {
+    const auto now = followed_.find(id);
+    if (now == followed_.end() || now->second.task != then.task) continue;
+    const auto found = by_id.find(then.task);
     if (found == by_id.end()) {
-      ended.emplace_back(id, nullptr);
+      Ended(id, nullptr);
     } else if (!found->second->Runs()) {
-      ended.emplace_back(id, found->second);
+      Ended(id, found->second);
     }
   }
-  for (const auto& [id, task] : ended) Ended(id, task);
 }
 
 void SwarmBackend::Core::Ended(const std::string& id, const SwarmTask* task) {

@@ -64,7 +64,7 @@ class SwarmBackend::Core {
   void RemoveIdle(const std::string& fleet, std::set<std::string> run);
   void Follow(const std::string& id, Followed followed);
   void Poll();
-  void Compare(const View& view);
+  void Compare(const std::map<std::string, Followed>& followed, const View& view);
   void Ended(const std::string& id, const SwarmTask* task);
   bool Report(const std::string& id, std::string reason);
   void Remove(const std::string& id);
