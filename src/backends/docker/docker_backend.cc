@@ -124,7 +124,7 @@ void DockerBackend::Core::Listed(const std::string& fleet, const StatusOr<std::v
     if (id.empty() || starting_.contains(id)) continue;
     if (!container.Runs()) {
       // One that we follow is about to be told of; any other is what an end of ours has left behind.
-      if (!followed_.contains(id)) Remove(id);
+      if (!followed_.contains(id) && !leftovers_.contains(id)) Remove(id);
       continue;
     }
     auto server = DescribeHere(container);
@@ -155,7 +155,6 @@ void DockerBackend::Core::Follow(Followed followed) {
 
 /// The stream is new: what went on before it has to be looked up. A list would not tell who was restarted.
 void DockerBackend::Core::OnConnected() {
-  for (const std::string& id : std::exchange(leftovers_, {})) Remove(id);
   for (const auto& [id, followed] : followed_) Look(id);
 }
 

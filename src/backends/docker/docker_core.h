@@ -91,6 +91,7 @@ class DockerBackend::Core {
   [[nodiscard]] bool StillRuns(const std::string& id, const Container& container);
   bool Report(const std::string& id, std::string reason);
   void Remove(const std::string& id);
+  void RemoveLeftover(const std::string& id);
 
   const DockerBackendOptions options_;
   const ContainerPlan plan_;
@@ -102,7 +103,7 @@ class DockerBackend::Core {
   std::map<std::string, Followed> followed_;     // By server.
   std::map<std::string, bool> looking_;          // At those followed; true: something was heard since.
   std::set<std::string> died_early_;             // Ended while it was not known yet whether we follow it.
-  std::set<std::string> leftovers_;              // To be removed, when the engine answers again.
+  std::set<std::string> leftovers_;              // Could not be removed yet.
   std::size_t listing_ = 0;
   bool watching_ = false;
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr milliseconds kAskAgain{1'000};
 constexpr milliseconds kStopAgain{500};
+constexpr milliseconds kRemoveAgain{2'000};
 constexpr milliseconds kStopSlack{20'000};  // For the engine itself.
 
 }  // namespace
@@ -88,17 +89,28 @@ bool DockerBackend::Core::Report(const std::string& id, std::string reason) {
   return listeners_.Tell(followed.mapped().server.fleet, {id, std::move(reason)});
 }
 
-/// Whatever state it is in. Tried again when the engine comes back.
+/// Whatever state it is in. Tried again until it is gone, and said once.
 void DockerBackend::Core::Remove(const std::string& id) {
   engine_->Call({.method = "DELETE", .path = "/containers/" + QueryValue(id) + "?force=1&v=1"},
                 [this, id](const StatusOr<std::string>& body) {
                   const Status& status = body.status();
                   // kAlreadyExists: it is being removed.
-                  if (status.ok() || absl::IsNotFound(status) || absl::IsAlreadyExists(status)) return;
-                  Log(LogLevel::kWarning, "backends",
-                      "cannot remove the container " + id + " now: " + std::string(status.message()));
-                  leftovers_.insert(id);
+                  if (status.ok() || absl::IsNotFound(status) || absl::IsAlreadyExists(status)) {
+                    leftovers_.erase(id);
+                    return;
+                  }
+                  if (leftovers_.insert(id).second) {
+                    Log(LogLevel::kWarning, "backends",
+                        "cannot remove the container " + id + " now: " + std::string(status.message()) +
+                            "; tries again");
+                  }
+                  After(kRemoveAgain, [this, id] { RemoveLeftover(id); });
                 });
+}
+
+void DockerBackend::Core::RemoveLeftover(const std::string& id) {
+  if (!starting_.contains(id) && !followed_.contains(id)) return Remove(id);
+  leftovers_.erase(id);  // It is wanted again.
 }
 
 }  // namespace oofgg::backends

@@ -96,6 +96,17 @@ TEST_F(DockerFaultsTest, WhatWasMadeAndCannotStartIsRemoved) {
   EXPECT_TRUE(testing::Eventually([this] { return engine_.Count(kRemove) == 1; }));
 }
 
+TEST_F(DockerFaultsTest, WhatCannotBeRemovedIsTriedAgainUntilItIsGone) {
+  engine_.Hold(kEvents);  // Nothing happens there, so nothing else leads back to it.
+  engine_.On(kStart, 500, "{\"message\":\"port is already allocated\"}");
+  engine_.On(kRemove, 500, "{\"message\":\"device or resource busy\"}");
+  EXPECT_EQ(StartFails().code(), StatusCode::kResourceExhausted);
+  ASSERT_TRUE(testing::Eventually([this] { return engine_.Count(kRemove) > 0; }));
+  engine_.On(kRemove, 204, "");
+  const std::size_t tries = engine_.Count(kRemove);
+  EXPECT_TRUE(testing::Eventually([&] { return engine_.Count(kRemove) > tries; }));
+}
+
 TEST_F(DockerFaultsTest, TroubleIsTriedAgainAFewTimesAndThenSaid) {
   engine_.On(kStart, 500, "{\"message\":\"something broke\"}");
   const Status status = StartFails();
