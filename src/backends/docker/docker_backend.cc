@@ -23,10 +23,8 @@ std::string LabelFilter(const std::vector<std::string>& labels) {
   return nlohmann::json{{"label", labels}}.dump();
 }
 
-std::string EventFilter() {
-  return nlohmann::json{
-      {"type", {"container"}}, {"event", {"die", "destroy"}}, {"label", {std::string(kMakerLabel) + "=1"}}}
-      .dump();
+std::string EventFilter(const std::string& label) {
+  return nlohmann::json{{"type", {"container"}}, {"event", {"die", "destroy"}}, {"label", {label}}}.dump();
 }
 
 /// Players come by ports of the host, and into such a network none lead.
@@ -48,10 +46,11 @@ DockerBackend::Core::Core(DockerBackendOptions options, DockerBackendParts parts
       engine_host_(address.host),
       parts_(parts),
       strand_(parts.executor),
+      ownership_(plan_.owner),
       engine_(std::make_unique<EngineClient>(address, options_.engine.version, strand_)),
       events_(std::make_unique<EventStream>(
-          *engine_, strand_, parts.clock, parts.random, EventFilter(), [this] { OnConnected(); },
-          [this](const EngineEvent& event) { OnEvent(event); })) {}
+          *engine_, strand_, parts.clock, parts.random, EventFilter(ownership_.Label()),
+          [this] { OnConnected(); }, [this](const EngineEvent& event) { OnEvent(event); })) {}
 
 DockerBackend::Core::~Core() {
   strand_.Close();
@@ -121,7 +120,7 @@ void DockerBackend::Core::Listed(const std::string& fleet, const StatusOr<std::v
   std::vector<RunningServer> servers;
   for (const Container& container : *containers) {
     const std::string id = container.Label(kServerLabel);
-    if (id.empty() || starting_.contains(id)) continue;
+    if (id.empty() || starting_.contains(id) || !ownership_.Has(container.labels)) continue;
     if (!container.Runs()) {
       // One that we follow is about to be told of; any other is what an end of ours has left behind.
       if (!followed_.contains(id) && !leftovers_.contains(id)) Remove(id);
@@ -179,7 +178,8 @@ StatusOr<std::unique_ptr<DockerBackend>> DockerBackend::Make(DockerBackendOption
                      .control_port = options.control_port,
                      .network = options.network,
                      .control_host = address.unix_socket.empty() ? "" : "127.0.0.1",
-                     .limits = options.limits};
+                     .limits = options.limits,
+                     .owner = options.owner};
   return std::unique_ptr<DockerBackend>(
       new DockerBackend(std::make_unique<Core>(std::move(options), parts, address, std::move(plan))));
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backends/docker/docker_backend.h"
+#include "backends/docker/ownership.h"
 #include "backends/engine/engine_calls.h"
 #include "backends/engine/event_stream.h"
 #include "backends/engine/exit_listeners.h"
@@ -107,6 +108,7 @@ class DockerBackend::Core {
   std::size_t listing_ = 0;
   bool watching_ = false;
 
+  Ownership ownership_;
   ExitListeners listeners_;
 
   std::unique_ptr<EngineClient> engine_;  // Its end is the first: it ends calls that point at the rest.

@@ -117,7 +117,8 @@ void DockerBackend::Core::Inspect(const StartingPtr& starting) {
 
 void DockerBackend::Core::OnInspected(const StartingPtr& starting, const Container& container) {
   const std::string& id = starting->spec.id;
-  if (container.Label(kServerLabel) != id || container.Label(kFleetLabel) != starting->spec.fleet) {
+  if (container.Label(kServerLabel) != id || container.Label(kFleetLabel) != starting->spec.fleet ||
+      container.Label(kOwnerLabel) != plan_.owner) {
     return Answer(starting, MakeStatus(StatusCode::kFailedPrecondition,
                                        "the container named " + id + " belongs to somebody else"));
   }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/docker/ownership.h"
 #include "backends/engine/engine_calls.h"
 #include "backends/engine/engine_client.h"
 #include "backends/engine/exit_listeners.h"
@@ -96,6 +97,7 @@ class SwarmBackend::Core {
   bool polling_ = false;
   bool away_ = false;  // And said so.
 
+  Ownership ownership_;
   ExitListeners listeners_;
 
   std::unique_ptr<EngineClient> engine_;  // Its end is the first: it ends calls that point at the rest.

@@ -39,6 +39,8 @@ TEST(CreateBodyOf, MarksWhatIsOursAndFillsTheEnvironment) {
   EXPECT_EQ(body["ExposedPorts"], json({{"7777/udp", json::object()}, {"3100/tcp", json::object()}}));
 }
 
+TEST(CreateBodyOf, SaysWhichMakersItIs) { EXPECT_EQ(Body({.owner = "me"})["Labels"]["gg.oof.owner"], "me"); }
+
 TEST(CreateBodyOf, PublishesTheControlPortOnlyWithoutANetworkAndOnlyHere) {
   const json alone = Body({.port = {7777, "udp"}, .control_port = 3100})["HostConfig"];
   EXPECT_EQ(alone["PortBindings"]["3100/tcp"][0]["HostIp"], "127.0.0.1");

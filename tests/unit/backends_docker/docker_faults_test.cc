@@ -31,8 +31,13 @@ class DockerFaultsTest : public ::testing::Test {
     engine_.On(kCreate, 201, "{}");
     engine_.On(kStart, 204, "");
     engine_.On(kRemove, 204, "");
+    Owns("");
+  }
+  /// The backend is the one of the maker `owner`.
+  void Owns(const std::string& owner) {
     backend_ = std::move(DockerBackend::Make({.engine = {.host = engine_.host()},
-                                              .image = {.image = "game", .policy = PullPolicy::kNever}},
+                                              .image = {.image = "game", .policy = PullPolicy::kNever},
+                                              .owner = owner},
                                              {pool_, Clock::System(), RandomSource::System()})
                              .value());
     backend_->WatchExits("arena", [this](orchestration::ServerExit exit) {
@@ -157,6 +162,34 @@ TEST_F(DockerFaultsTest, AnEndWhileTheEngineHangsOwesNobodyAnAnswer) {
   ASSERT_TRUE(testing::Eventually([this] { return engine_.Count(kCreate) == 1; }));
   backend_.reset();
   EXPECT_EQ(started.get().status().code(), StatusCode::kCancelled);
+}
+
+TEST_F(DockerFaultsTest, WhatOtherMakersMadeIsLeftAlone) {
+  Owns("me");
+  const auto listed = [](const std::string& id, const std::string& state, const std::string& owner) {
+    return R"({"State":")" + state +
+           R"(","Ports":[{"IP":"0.0.0.0","PrivatePort":3000,"PublicPort":41000,"Type":"tcp"}],)" +
+           R"("Labels":{"gg.oof.maker":"1","gg.oof.fleet":"arena","gg.oof.port":"3000/tcp",)" +
+           R"("gg.oof.control":"3000","gg.oof.server":")" + id + "\"" + owner + "}}";
+  };
+  const std::string mine = R"(,"gg.oof.owner":"me")";
+  const std::string yours = R"(,"gg.oof.owner":"you")";
+  engine_.On(kList, 200,
+             "[" + listed("gs-1", "running", mine) + "," + listed("gs-2", "exited", mine) + "," +
+                 listed("gs-3", "running", yours) + "," + listed("gs-4", "exited", yours) + "," +
+                 listed("gs-5", "running", "") + "," + listed("gs-6", "exited", "") + "]");
+  const std::vector<RunningServer> servers = List();
+  ASSERT_EQ(servers.size(), 1U);
+  EXPECT_EQ(servers[0].id, "gs-1");
+  EXPECT_TRUE(testing::Eventually([this] { return engine_.Count("DELETE /containers/gs-2") == 1; }));
+  EXPECT_EQ(engine_.Count("DELETE /containers/gs-4") + engine_.Count("DELETE /containers/gs-6"), 0U);
+}
+
+TEST_F(DockerFaultsTest, ANameThatAnotherMakerHasIsLeftToIt) {
+  Owns("me");
+  RunsSince("2026-01-01T00:00:00.1Z");  // Without a word of whose it is.
+  EXPECT_EQ(StartFails().code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(engine_.Count(kRemove), 0U);
 }
 
 TEST_F(DockerFaultsTest, OneThatWasRestartedHasEnded) {

@@ -20,13 +20,14 @@ constexpr const char* kTasks = "GET /tasks";
 constexpr const char* kNodes = "GET /nodes";
 constexpr const char* kNodeList = R"([{"ID":"n1","Status":{"Addr":"192.0.2.7"}}])";
 
-nlohmann::json TaskThatRuns(const std::string& id) {
+nlohmann::json TaskThatRuns(const std::string& id, const std::string& owner = "me") {
   return {{"ID", "task-of-" + id},
           {"NodeID", "n1"},
           {"Spec",
            {{"ContainerSpec",
              {{"Labels",
                {{"gg.oof.maker", "1"},
+                {"gg.oof.owner", owner},
                 {"gg.oof.server", id},
                 {"gg.oof.fleet", "arena"},
                 {"gg.oof.port", "3000/tcp"},
@@ -48,10 +49,11 @@ class SwarmFaultsTest : public ::testing::Test {
       return net::HttpResponse{.body = tasks_.dump()};
     });
     backend_ = std::move(
-        SwarmBackend::Make({.docker = {.engine = {.host = engine_.host()}, .image = {.image = "game"}},
-                            .verify_cooldown = std::chrono::milliseconds(20),
-                            .verify_tries = 1'000},
-                           {pool_, Clock::System(), RandomSource::System()})
+        SwarmBackend::Make(
+            {.docker = {.engine = {.host = engine_.host()}, .image = {.image = "game"}, .owner = "me"},
+             .verify_cooldown = std::chrono::milliseconds(20),
+             .verify_tries = 1'000},
+            {pool_, Clock::System(), RandomSource::System()})
             .value());
     backend_->WatchExits("arena", [this](orchestration::ServerExit exit) {
       const std::lock_guard lock(mutex_);
@@ -95,6 +97,24 @@ TEST_F(SwarmFaultsTest, OneThatCameUpWhileTheOthersWereLookedAtHasNotEnded) {
   ASSERT_TRUE(testing::Eventually([&] { return engine_.Count(kNodes) > nodes; })) << "it looks again";
   EXPECT_EQ(exits(), std::vector<std::string>());
   EXPECT_EQ(engine_.Count("DELETE /services/gs-2"), 0U);
+}
+
+TEST_F(SwarmFaultsTest, WhatOtherMakersMadeIsLeftAlone) {
+  tasks_ = {TaskThatRuns("gs-1"), TaskThatRuns("gs-2", "you")};
+  tasks_.push_back(TaskThatRuns("gs-3"));
+  tasks_[2]["Spec"]["ContainerSpec"]["Labels"].erase("gg.oof.owner");
+  auto query = std::make_shared<std::promise<std::string>>();
+  engine_.On("GET /services", [query](const net::HttpRequest& request) {
+    query->set_value(request.target);
+    return net::HttpResponse{.body = "[]"};
+  });
+  auto answer = std::make_shared<std::promise<StatusOr<std::vector<RunningServer>>>>();
+  backend_->List("arena", [answer](auto servers) { answer->set_value(std::move(servers)); });
+  const auto servers = answer->get_future().get().value();
+  ASSERT_EQ(servers.size(), 1U);
+  EXPECT_EQ(servers[0].id, "gs-1");
+  const std::string idle = query->get_future().get();
+  EXPECT_NE(idle.find("gg.oof.owner"), std::string::npos) << "only ours are cleared away: " << idle;
 }
 
 TEST_F(SwarmFaultsTest, OneWhoseTaskIsGoneHasEnded) {
