@@ -42,7 +42,8 @@ StatusOr<std::unique_ptr<ContainerBackend>> MakeProcess(const BackendSettings& s
 }
 
 StatusOr<backends::DockerBackendOptions> DockerOptionsOf(const BackendSettings& settings,
-                                                         const std::string& public_host) {
+                                                         const std::string& public_host,
+                                                         const std::string& maker_id) {
   OOFGG_ASSIGN_OR_RETURN(auto image, ImageOptionsOf(settings));
   return backends::DockerBackendOptions{.engine = EngineSettingsOf(settings),
                                         .image = std::move(image),
@@ -55,7 +56,8 @@ StatusOr<backends::DockerBackendOptions> DockerOptionsOf(const BackendSettings& 
                                                    .pids = settings.pids,
                                                    .new_privileges = settings.new_privileges,
                                                    .read_only = settings.read_only,
-                                                   .capabilities = settings.capabilities}};
+                                                   .capabilities = settings.capabilities},
+                                        .owner = maker_id};
 }
 
 /// The usual reason why a maker in a container does not get through; to wait would not help.
@@ -65,9 +67,10 @@ Status CheckEngineSocket(const BackendSettings& settings) {
 }
 
 StatusOr<std::unique_ptr<ContainerBackend>> MakeDocker(const BackendSettings& settings,
-                                                       const std::string& public_host, BackendParts parts) {
+                                                       const std::string& public_host,
+                                                       const BackendParts& parts) {
   OOFGG_RETURN_IF_ERROR(CheckEngineSocket(settings));
-  OOFGG_ASSIGN_OR_RETURN(auto options, DockerOptionsOf(settings, public_host));
+  OOFGG_ASSIGN_OR_RETURN(auto options, DockerOptionsOf(settings, public_host, parts.maker_id));
   OOFGG_ASSIGN_OR_RETURN(auto docker, backends::DockerBackend::Make(
                                           std::move(options), {parts.executor, parts.clock, parts.random}));
   OOFGG_RETURN_IF_ERROR(docker->CheckSetting());
@@ -75,9 +78,10 @@ StatusOr<std::unique_ptr<ContainerBackend>> MakeDocker(const BackendSettings& se
 }
 
 StatusOr<std::unique_ptr<ContainerBackend>> MakeSwarm(const BackendSettings& settings,
-                                                      const std::string& public_host, BackendParts parts) {
+                                                      const std::string& public_host,
+                                                      const BackendParts& parts) {
   OOFGG_RETURN_IF_ERROR(CheckEngineSocket(settings));
-  OOFGG_ASSIGN_OR_RETURN(auto options, DockerOptionsOf(settings, public_host));
+  OOFGG_ASSIGN_OR_RETURN(auto options, DockerOptionsOf(settings, public_host, parts.maker_id));
   OOFGG_ASSIGN_OR_RETURN(auto swarm, backends::SwarmBackend::Make(
                                          {.docker = std::move(options),
                                           .constraints = settings.swarm_constraints,
@@ -91,7 +95,8 @@ StatusOr<std::unique_ptr<ContainerBackend>> MakeSwarm(const BackendSettings& set
 }  // namespace
 
 StatusOr<std::unique_ptr<ContainerBackend>> MakeBackend(const BackendSettings& settings,
-                                                        const std::string& public_host, BackendParts parts) {
+                                                        const std::string& public_host,
+                                                        const BackendParts& parts) {
   if (settings.backend == "docker") return MakeDocker(settings, public_host, parts);
   if (settings.backend == "swarm") return MakeSwarm(settings, public_host, parts);
   return MakeProcess(settings, public_host);

@@ -17,11 +17,12 @@ struct BackendParts {
   Executor& executor;
   const Clock& clock;
   RandomSource& random;
+  std::string maker_id{};  ///< `MakerStores::maker_id`.
 };
 
 /// The backend of CONTAINER_BACKEND. Blocks while it looks for what the settings name; what is away is waited
 /// for, what is not there ends the program. Errors: kInvalidArgument, kFailedPrecondition.
 [[nodiscard]] StatusOr<std::unique_ptr<orchestration::ContainerBackend>> MakeBackend(
-    const BackendSettings& settings, const std::string& public_host, BackendParts parts);
+    const BackendSettings& settings, const std::string& public_host, const BackendParts& parts);
 
 }  // namespace oofgg::servers

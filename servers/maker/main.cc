@@ -76,7 +76,7 @@ orchestration::FleetOptions FleetOptionsOf(const MakerSettings& settings, const 
 
 /// Null where this process works on no fleet, or game servers only register themselves.
 StatusOr<std::unique_ptr<orchestration::ContainerBackend>> OpenBackend(const MakerSettings& settings,
-                                                                       BackendParts parts) {
+                                                                       const BackendParts& parts) {
   if (!settings.WorksOnFleets() || settings.backend.backend == "none") return nullptr;
   return MakeBackend(settings.backend, settings.public_host, parts);
 }
@@ -182,7 +182,7 @@ Status Serve(const MakerSettings& settings) {
   const auth::JoinTicketSigner signer(keys.signing_key(), clock, random);
   // Those that sign later are among them, so that a rotation finds game servers that run prepared.
   const std::string ticket_keys = keys.public_keys().ToJson();
-  OOFGG_ASSIGN_OR_RETURN(MakerStores stores, OpenMakerStores(settings, clock));
+  OOFGG_ASSIGN_OR_RETURN(MakerStores stores, OpenMakerStores(settings, clock, random));
 
   ThreadPool workers(kWorkers);
   // Who is known by an opaque header gets no tickets.
@@ -217,7 +217,8 @@ Status Serve(const MakerSettings& settings) {
                                               if (keeper != nullptr) keeper->RefreshSoon();
                                             }});
 
-  OOFGG_ASSIGN_OR_RETURN(const auto backend, OpenBackend(settings, {workers, clock, random}));
+  OOFGG_ASSIGN_OR_RETURN(const auto backend,
+                         OpenBackend(settings, {workers, clock, random, stores.maker_id}));
   const std::string registrations = stores.AreShared() ? "" : settings.backend.data;
   OOFGG_ASSIGN_OR_RETURN(const auto servers,
                          backends::RegisteredServers::Make(backend.get(), clock, mailboxes.Add(),

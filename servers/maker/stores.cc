@@ -5,14 +5,17 @@
 
 #include "oofgg/log.h"
 #include "oofgg/parse.h"
+#include "oofgg/uuid.h"
 #include "servers/common/redis_options.h"
 #include "storage/memory/orchestration/memory_fleet_leases.h"
 #include "storage/redis/durability.h"
 #include "storage/redis/orchestration/redis_fleet_leases.h"
 #include "storage/redis/orchestration/redis_fleet_order_store.h"
+#include "storage/redis/orchestration/redis_maker_id.h"
 #include "storage/redis/orchestration/redis_registration_store.h"
 #include "storage/redis/orchestration/redis_request_store.h"
 #include "storage/sqlite/orchestration/sqlite_fleet_order_store.h"
+#include "storage/sqlite/orchestration/sqlite_maker_id.h"
 #include "storage/sqlite/orchestration/sqlite_request_store.h"
 
 namespace oofgg::servers {
@@ -30,18 +33,19 @@ void WarnIfPlaintext(const storage::RedisUrl& url) {
           " is spoken to in plaintext; keep it on a private network, or write rediss:// for TLS");
 }
 
-StatusOr<MakerStores> InFile(const MakerSettings& settings, const Clock& clock) {
+StatusOr<MakerStores> InFile(const MakerSettings& settings, const Clock& clock, const std::string& fresh_id) {
   MakerStores stores;
   OOFGG_ASSIGN_OR_RETURN(stores.database, OpenDatabase(settings.server.database));
   OOFGG_ASSIGN_OR_RETURN(stores.requests, storage::SqliteRequestStore::Make(*stores.database));
   OOFGG_ASSIGN_OR_RETURN(stores.orders, storage::SqliteFleetOrderStore::Make(*stores.database));
   stores.leases = std::make_unique<storage::MemoryFleetLeases>(clock);
+  OOFGG_ASSIGN_OR_RETURN(stores.maker_id, storage::SqliteMakerId(*stores.database, fresh_id));
   return stores;
 }
 
 /// Older deployments name a Redis as it comes and say no more about it, so a maker that believes its callers
 /// takes it; one that verifies them asks for TLS and durability (docs/decisions/0055-older-deployments.md).
-StatusOr<MakerStores> OnRedis(const MakerSettings& settings) {
+StatusOr<MakerStores> OnRedis(const MakerSettings& settings, const std::string& fresh_id) {
   const bool as_it_comes = settings.authorizer == "opaque";
   ServerSettings server = settings.server;
   server.insecure = server.insecure || as_it_comes;
@@ -59,13 +63,18 @@ StatusOr<MakerStores> OnRedis(const MakerSettings& settings) {
   stores.leases = std::make_unique<storage::RedisFleetLeases>(*stores.redis);
   stores.orders = std::make_unique<storage::RedisFleetOrderStore>(*stores.redis);
   stores.registrations = std::make_unique<storage::RedisRegistrationStore>(*stores.redis);
+  auto maker_id = storage::RedisMakerId(*stores.redis, fresh_id, {.timeout = kRedisStartPatience});
+  if (!maker_id.ok()) return Annotate(maker_id.status(), "--redis");
+  stores.maker_id = *std::move(maker_id);
   return stores;
 }
 
 }  // namespace
 
-StatusOr<MakerStores> OpenMakerStores(const MakerSettings& settings, const Clock& clock) {
-  return settings.server.redis.empty() ? InFile(settings, clock) : OnRedis(settings);
+StatusOr<MakerStores> OpenMakerStores(const MakerSettings& settings, const Clock& clock,
+                                      RandomSource& random) {
+  const std::string fresh_id = NewUuidV7(clock, random);
+  return settings.server.redis.empty() ? InFile(settings, clock, fresh_id) : OnRedis(settings, fresh_id);
 }
 
 void AddRedisHealth(OpsServer& ops, const MakerStores& stores) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
+#include "oofgg/random.h"
 #include "orchestration/fleet_lease_store.h"
 #include "orchestration/fleet_order_store.h"
 #include "orchestration/registration_store.h"
@@ -24,12 +26,14 @@ struct MakerStores {
   std::unique_ptr<orchestration::FleetLeaseStore> leases;
   std::unique_ptr<orchestration::FleetOrderStore> orders;
   std::unique_ptr<orchestration::RegistrationStore> registrations;  ///< With Redis.
+  std::string maker_id;  ///< Of all makers on these, for ever: marks what is theirs on a shared engine.
 
   [[nodiscard]] bool AreShared() const { return redis != nullptr; }
 };
 
 /// Errors name the flag: kUnavailable, kFailedPrecondition (a Redis that forgets), kInvalidArgument.
-[[nodiscard]] StatusOr<MakerStores> OpenMakerStores(const MakerSettings& settings, const Clock& clock);
+[[nodiscard]] StatusOr<MakerStores> OpenMakerStores(const MakerSettings& settings, const Clock& clock,
+                                                    RandomSource& random);
 
 /// Ready only while there is a link to Redis, if it is used; both outlive `ops`.
 void AddRedisHealth(OpsServer& ops, const MakerStores& stores);

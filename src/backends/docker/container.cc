@@ -119,6 +119,17 @@ StatusOr<ExposedPort> ParseExposedPort(std::string_view text) {
       "IMAGE_EXPOSE_PORT is a port such as 3000/tcp or 7777/udp, not '" + std::string(text) + "'");
 }
 
+std::map<std::string, std::string> LabelsFor(const ContainerPlan& plan,
+                                             const orchestration::ServerSpec& spec) {
+  std::map<std::string, std::string> labels{{kMakerLabel, "1"},
+                                            {kFleetLabel, spec.fleet},
+                                            {kServerLabel, spec.id},
+                                            {kPortLabel, plan.port.Text()},
+                                            {kControlLabel, std::to_string(plan.control_port)}};
+  if (!plan.owner.empty()) labels[kOwnerLabel] = plan.owner;
+  return labels;
+}
+
 std::string CreateBody(const ContainerPlan& plan, const orchestration::ServerSpec& spec) {
   const std::string control = std::to_string(plan.control_port);
   const std::map<std::string, std::string> values{
@@ -129,12 +140,7 @@ std::string CreateBody(const ContainerPlan& plan, const orchestration::ServerSpe
   const Json body{{"Image", plan.image},
                   {"Env", environment},
                   {"ExposedPorts", {{plan.port.Text(), Json::object()}, {control + "/tcp", Json::object()}}},
-                  {"Labels",
-                   {{kMakerLabel, "1"},
-                    {kFleetLabel, spec.fleet},
-                    {kServerLabel, spec.id},
-                    {kPortLabel, plan.port.Text()},
-                    {kControlLabel, control}}},
+                  {"Labels", LabelsFor(plan, spec)},
                   {"HostConfig", HostConfig(plan)}};
   return body.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
@@ -154,7 +160,8 @@ StatusOr<Container> ParseContainer(std::string_view body) {
                       .labels = LabelsOf(Member(json, "Config")),
                       .ports = {},
                       .addresses = AddressesOf(json),
-                      .error = TextOf(state, "Error")};
+                      .error = TextOf(state, "Error"),
+                      .started_at = TextOf(state, "StartedAt")};
   const Json& code = Member(state, "ExitCode");
   if (code.is_number_integer()) container.exit_code = code.get<int>();
   container.out_of_memory = Member(state, "OOMKilled") == true;
@@ -180,7 +187,8 @@ StatusOr<std::vector<Container>> ParseContainers(std::string_view body) {
                                                              .labels = LabelsOf(listed),
                                                              .ports = {},
                                                              .addresses = AddressesOf(listed),
-                                                             .error = {}});
+                                                             .error = {},
+                                                             .started_at = {}});
     const Json& ports = Member(listed, "Ports");
     if (!ports.is_array()) continue;
     for (const Json& port : ports) {

@@ -14,6 +14,7 @@ namespace oofgg::backends {
 
 // What marks a container as ours. They are all that adoption goes by, so they stay as they are.
 inline constexpr const char* kMakerLabel = "gg.oof.maker";  ///< Always "1".
+inline constexpr const char* kOwnerLabel = "gg.oof.owner";  ///< Which of the makers on the engine made it.
 inline constexpr const char* kFleetLabel = "gg.oof.fleet";
 inline constexpr const char* kServerLabel = "gg.oof.server";
 inline constexpr const char* kPortLabel = "gg.oof.port";  ///< `3000/tcp`, in the container, for players.
@@ -50,7 +51,12 @@ struct ContainerPlan {
   /// Where the control port is published then: 127.0.0.1 where the engine is on this machine, else anywhere.
   std::string control_host = "127.0.0.1";
   ContainerLimits limits{};
+  std::string owner{};  ///< Empty: not written down.
 };
+
+/// What `spec` is marked with.
+[[nodiscard]] std::map<std::string, std::string> LabelsFor(const ContainerPlan& plan,
+                                                           const orchestration::ServerSpec& spec);
 
 /// The body of `POST /containers/create`. `{server_id}`, `{port}` and `{control_port}` are filled in in the
 /// environment.
@@ -71,9 +77,10 @@ struct Container {
   std::map<std::string, std::string> labels;
   std::vector<PublishedPort> ports;
   std::map<std::string, std::string> addresses;  ///< By network.
-  int exit_code = 0;                             ///< Of `GET /containers/ID/json` only, as are the next two.
+  int exit_code = 0;  ///< Of `GET /containers/ID/json` only, as are the next three.
   bool out_of_memory = false;
   std::string error;
+  std::string started_at;  ///< When its process was started, which is another moment after a restart.
 
   [[nodiscard]] std::string Label(const std::string& name) const;
   /// It has a process, and so players may be in it.

@@ -23,10 +23,8 @@ std::string LabelFilter(const std::vector<std::string>& labels) {
   return nlohmann::json{{"label", labels}}.dump();
 }
 
-std::string EventFilter() {
-  return nlohmann::json{
-      {"type", {"container"}}, {"event", {"die", "destroy"}}, {"label", {std::string(kMakerLabel) + "=1"}}}
-      .dump();
+std::string EventFilter(const std::string& label) {
+  return nlohmann::json{{"type", {"container"}}, {"event", {"die", "destroy"}}, {"label", {label}}}.dump();
 }
 
 /// Players come by ports of the host, and into such a network none lead.
@@ -48,10 +46,11 @@ DockerBackend::Core::Core(DockerBackendOptions options, DockerBackendParts parts
       engine_host_(address.host),
       parts_(parts),
       strand_(parts.executor),
+      ownership_(plan_.owner),
       engine_(std::make_unique<EngineClient>(address, options_.engine.version, strand_)),
       events_(std::make_unique<EventStream>(
-          *engine_, strand_, parts.clock, parts.random, EventFilter(), [this] { OnConnected(); },
-          [this](const EngineEvent& event) { OnEvent(event); })) {}
+          *engine_, strand_, parts.clock, parts.random, EventFilter(ownership_.Label()),
+          [this] { OnConnected(); }, [this](const EngineEvent& event) { OnEvent(event); })) {}
 
 DockerBackend::Core::~Core() {
   strand_.Close();
@@ -64,7 +63,8 @@ void DockerBackend::Core::SetListener(const std::string& fleet, OnExit on_exit) 
   if (begins) return;
   // Its servers are another's now, who removes those that end.
   strand_.Post([this, fleet] {
-    std::erase_if(followed_, [&fleet](const auto& server) { return server.second == fleet; });
+    std::erase_if(followed_,
+                  [&fleet](const auto& followed) { return followed.second.server.fleet == fleet; });
   });
 }
 
@@ -120,10 +120,10 @@ void DockerBackend::Core::Listed(const std::string& fleet, const StatusOr<std::v
   std::vector<RunningServer> servers;
   for (const Container& container : *containers) {
     const std::string id = container.Label(kServerLabel);
-    if (id.empty() || starting_.contains(id)) continue;
+    if (id.empty() || starting_.contains(id) || !ownership_.Has(container.labels)) continue;
     if (!container.Runs()) {
       // One that we follow is about to be told of; any other is what an end of ours has left behind.
-      if (!followed_.contains(id)) Remove(id);
+      if (!followed_.contains(id) && !leftovers_.contains(id)) Remove(id);
       continue;
     }
     auto server = DescribeHere(container);
@@ -135,39 +135,32 @@ void DockerBackend::Core::Listed(const std::string& fleet, const StatusOr<std::v
     servers.push_back(*std::move(server));
   }
   owed->Pay(servers);
-  for (const RunningServer& server : servers) Follow(server.id, fleet);
+  for (RunningServer& server : servers) {
+    // One that is followed already is as it was then: it may have been restarted.
+    if (!followed_.contains(server.id)) Follow({.server = std::move(server), .started_at = {}});
+  }
 }
 
 StatusOr<RunningServer> DockerBackend::Core::DescribeHere(const Container& container) const {
   return Describe(container, plan_.network, options_.public_host, engine_host_);
 }
 
-void DockerBackend::Core::Follow(const std::string& id, const std::string& fleet) {
-  followed_[id] = fleet;
-  if (died_early_.contains(id)) Ended(id);
+void DockerBackend::Core::Follow(Followed followed) {
+  const std::string id = followed.server.id;
+  const bool is_known = !followed.started_at.empty();
+  followed_[id] = std::move(followed);
+  if (!is_known || died_early_.contains(id)) Look(id);
 }
 
-/// The stream is new: what went on before it has to be looked up.
+/// The stream is new: what went on before it has to be looked up. A list would not tell who was restarted.
 void DockerBackend::Core::OnConnected() {
-  for (const std::string& id : std::exchange(leftovers_, {})) Remove(id);
-  if (followed_.empty()) return;
-  FindContainers(std::string(kMakerLabel) + "=1",
-                 [this, followed = followed_](const StatusOr<std::vector<Container>>& containers) {
-                   if (!containers.ok()) return;  // Each is asked for when the stream comes back.
-                   std::set<std::string> run;
-                   for (const Container& container : *containers) {
-                     if (container.Runs()) run.insert(container.Label(kServerLabel));
-                   }
-                   for (const auto& [id, fleet] : followed) {
-                     if (!run.contains(id)) Ended(id);
-                   }
-                 });
+  for (const auto& [id, followed] : followed_) Look(id);
 }
 
 void DockerBackend::Core::OnEvent(const EngineEvent& event) {
   const auto label = event.attributes.find(kServerLabel);
   if (label == event.attributes.end()) return;
-  if (followed_.contains(label->second)) return Ended(label->second);
+  if (followed_.contains(label->second)) return Look(label->second);
   if (listing_ > 0 || starting_.contains(label->second)) died_early_.insert(label->second);
 }
 
@@ -185,7 +178,8 @@ StatusOr<std::unique_ptr<DockerBackend>> DockerBackend::Make(DockerBackendOption
                      .control_port = options.control_port,
                      .network = options.network,
                      .control_host = address.unix_socket.empty() ? "" : "127.0.0.1",
-                     .limits = options.limits};
+                     .limits = options.limits,
+                     .owner = options.owner};
   return std::unique_ptr<DockerBackend>(
       new DockerBackend(std::make_unique<Core>(std::move(options), parts, address, std::move(plan))));
 }

@@ -22,6 +22,9 @@ struct DockerBackendOptions {
   std::string network{};                 ///< DOCKER_NETWORK, on which the maker reaches that; may be empty.
   std::string public_host{};             ///< PUBLIC_HOST, or empty: as the caller reached the maker.
   ContainerLimits limits{};
+  /// Marks what is ours where several makers use one engine; makers that share fleets have the same. It must
+  /// last, as what has another is never adopted. Empty: whatever any maker made is ours.
+  std::string owner{};
 };
 
 /// All must outlive the backend.
@@ -33,8 +36,8 @@ struct DockerBackendParts {
 
 /// Game servers as containers of a Docker engine (docs/decisions/0047-docker-backend.md).
 ///
-/// Labels mark what is ours; several makers may use one engine, as nobody touches containers of fleets that
-/// they do not list, start or watch. The image is pulled once, at the first `WatchExits`, and servers wait
+/// Labels mark what is ours, so that several makers may use one engine, each with an `owner` of its own. The
+/// image is pulled once, at the first `WatchExits`, and servers wait
 /// for it. While the engine is away `List` waits for it, as nothing can be known before; everything else
 /// fails with kUnavailable after a few tries.
 class DockerBackend final : public orchestration::ContainerBackend {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backends/docker/docker_backend.h"
+#include "backends/docker/ownership.h"
 #include "backends/engine/engine_calls.h"
 #include "backends/engine/event_stream.h"
 #include "backends/engine/exit_listeners.h"
@@ -50,13 +51,18 @@ class DockerBackend::Core {
     bool pulled_again = false;
   };
   using StartingPtr = std::shared_ptr<Starting>;
+  /// One that we look after, as it was when that began.
+  struct Followed {
+    orchestration::RunningServer server;
+    std::string started_at;  ///< Empty: a list does not tell it, so it is asked for.
+  };
 
   // docker_backend.cc
   void OnConnected();
   void OnEvent(const EngineEvent& event);
   void Listed(const std::string& fleet, const StatusOr<std::vector<Container>>& containers,
               const ListOwed& owed);
-  void Follow(const std::string& id, const std::string& fleet);
+  void Follow(Followed followed);
   void FindContainers(const std::string& label,
                       std::function<void(const StatusOr<std::vector<Container>>&)> on_found);
   [[nodiscard]] StatusOr<orchestration::RunningServer> DescribeHere(const Container& container) const;
@@ -81,10 +87,12 @@ class DockerBackend::Core {
                               void (Core::*step)(const StartingPtr&));
 
   // docker_ending.cc
-  void Ended(const std::string& id);
-  void OnEndInspected(const std::string& id, const StatusOr<std::string>& body);
+  void Look(const std::string& id);
+  void OnLooked(const std::string& id, const StatusOr<std::string>& body);
+  [[nodiscard]] bool StillRuns(const std::string& id, const Container& container);
   bool Report(const std::string& id, std::string reason);
   void Remove(const std::string& id);
+  void RemoveLeftover(const std::string& id);
 
   const DockerBackendOptions options_;
   const ContainerPlan plan_;
@@ -93,13 +101,14 @@ class DockerBackend::Core {
   SerialExecutor strand_;
 
   std::map<std::string, StartingPtr> starting_;  // By server.
-  std::map<std::string, std::string> followed_;  // Fleets by server.
-  std::set<std::string> ending_;                 // Of those followed: being looked at.
+  std::map<std::string, Followed> followed_;     // By server.
+  std::map<std::string, bool> looking_;          // At those followed; true: something was heard since.
   std::set<std::string> died_early_;             // Ended while it was not known yet whether we follow it.
-  std::set<std::string> leftovers_;              // To be removed, when the engine answers again.
+  std::set<std::string> leftovers_;              // Could not be removed yet.
   std::size_t listing_ = 0;
   bool watching_ = false;
 
+  Ownership ownership_;
   ExitListeners listeners_;
 
   std::unique_ptr<EngineClient> engine_;  // Its end is the first: it ends calls that point at the rest.

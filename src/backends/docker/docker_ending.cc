@@ -11,6 +11,7 @@ namespace {
 
 constexpr milliseconds kAskAgain{1'000};
 constexpr milliseconds kStopAgain{500};
+constexpr milliseconds kRemoveAgain{2'000};
 constexpr milliseconds kStopSlack{20'000};  // For the engine itself.
 
 }  // namespace
@@ -24,7 +25,7 @@ void DockerBackend::Core::Stop(const std::string& id, milliseconds grace, const 
                   const Status& status = body.status();
                   if (status.ok() || absl::IsNotFound(status) || absl::IsAlreadyExists(status)) {
                     owed->Pay(absl::OkStatus());
-                    if (followed_.contains(id)) return Ended(id);
+                    if (followed_.contains(id)) return Look(id);
                     return status.ok() ? Remove(id) : void();
                   }
                   if (tries <= 1) return owed->Pay(status);
@@ -33,23 +34,32 @@ void DockerBackend::Core::Stop(const std::string& id, milliseconds grace, const 
 }
 
 /// Something says that it has ended; the engine knows.
-void DockerBackend::Core::Ended(const std::string& id) {
-  if (!followed_.contains(id) || !ending_.insert(id).second) return;
+void DockerBackend::Core::Look(const std::string& id) {
+  if (!followed_.contains(id)) return;
+  const auto [look, is_first] = looking_.emplace(id, false);
+  if (!is_first) {
+    look->second = true;  // The answer that is on its way may be from before.
+    return;
+  }
   engine_->Call({.path = "/containers/" + QueryValue(id) + "/json"},
-                [this, id](const StatusOr<std::string>& body) { OnEndInspected(id, body); });
+                [this, id](const StatusOr<std::string>& body) { OnLooked(id, body); });
 }
 
-void DockerBackend::Core::OnEndInspected(const std::string& id, const StatusOr<std::string>& body) {
+void DockerBackend::Core::OnLooked(const std::string& id, const StatusOr<std::string>& body) {
   if (absl::IsNotFound(body.status())) return void(Report(id, "its container was removed"));
   const auto container = body.ok() ? ParseContainer(*body) : body.status();
   if (!container.ok()) {
     return After(kAskAgain, [this, id] {
-      ending_.erase(id);
-      Ended(id);
+      looking_.erase(id);
+      Look(id);
     });
   }
-  if (container->Runs()) {
-    ending_.erase(id);
+  if (StillRuns(id, *container)) {
+    const auto look = looking_.extract(id);
+    return !look.empty() && look.mapped() ? Look(id) : void();
+  }
+  if (container->Runs()) {  // Nobody who was seated there is known to it any more.
+    if (Report(id, "its container was restarted")) Remove(id);
     return;
   }
   ReadLastWords(*engine_, "/containers/" + QueryValue(id),
@@ -58,25 +68,49 @@ void DockerBackend::Core::OnEndInspected(const std::string& id, const StatusOr<s
                 });
 }
 
-/// False if it has become another's meanwhile.
-bool DockerBackend::Core::Report(const std::string& id, std::string reason) {
-  ending_.erase(id);
-  const auto followed = followed_.extract(id);
-  if (followed.empty()) return false;
-  return listeners_.Tell(followed.mapped(), {id, std::move(reason)});
+/// And is the one that we followed, not a later run of its container. What a list has not told of it is
+/// remembered.
+bool DockerBackend::Core::StillRuns(const std::string& id, const Container& container) {
+  if (!container.Runs() || container.state == "restarting") return false;
+  const auto found = followed_.find(id);
+  if (found == followed_.end()) return true;  // Another's by now.
+  Followed& followed = found->second;
+  if (!followed.started_at.empty()) return followed.started_at == container.started_at;
+  const auto server = DescribeHere(container);
+  followed.started_at = container.started_at;
+  return server.ok() && *server == followed.server;
 }
 
-/// Whatever state it is in. Tried again when the engine comes back.
+/// False if it has become another's meanwhile.
+bool DockerBackend::Core::Report(const std::string& id, std::string reason) {
+  looking_.erase(id);
+  const auto followed = followed_.extract(id);
+  if (followed.empty()) return false;
+  return listeners_.Tell(followed.mapped().server.fleet, {id, std::move(reason)});
+}
+
+/// Whatever state it is in. Tried again until it is gone, and said once.
 void DockerBackend::Core::Remove(const std::string& id) {
   engine_->Call({.method = "DELETE", .path = "/containers/" + QueryValue(id) + "?force=1&v=1"},
                 [this, id](const StatusOr<std::string>& body) {
                   const Status& status = body.status();
                   // kAlreadyExists: it is being removed.
-                  if (status.ok() || absl::IsNotFound(status) || absl::IsAlreadyExists(status)) return;
-                  Log(LogLevel::kWarning, "backends",
-                      "cannot remove the container " + id + " now: " + std::string(status.message()));
-                  leftovers_.insert(id);
+                  if (status.ok() || absl::IsNotFound(status) || absl::IsAlreadyExists(status)) {
+                    leftovers_.erase(id);
+                    return;
+                  }
+                  if (leftovers_.insert(id).second) {
+                    Log(LogLevel::kWarning, "backends",
+                        "cannot remove the container " + id + " now: " + std::string(status.message()) +
+                            "; tries again");
+                  }
+                  After(kRemoveAgain, [this, id] { RemoveLeftover(id); });
                 });
+}
+
+void DockerBackend::Core::RemoveLeftover(const std::string& id) {
+  if (!starting_.contains(id) && !followed_.contains(id)) return Remove(id);
+  leftovers_.erase(id);  // It is wanted again.
 }
 
 }  // namespace oofgg::backends

@@ -117,7 +117,8 @@ void DockerBackend::Core::Inspect(const StartingPtr& starting) {
 
 void DockerBackend::Core::OnInspected(const StartingPtr& starting, const Container& container) {
   const std::string& id = starting->spec.id;
-  if (container.Label(kServerLabel) != id || container.Label(kFleetLabel) != starting->spec.fleet) {
+  if (container.Label(kServerLabel) != id || container.Label(kFleetLabel) != starting->spec.fleet ||
+      container.Label(kOwnerLabel) != plan_.owner) {
     return Answer(starting, MakeStatus(StatusCode::kFailedPrecondition,
                                        "the container named " + id + " belongs to somebody else"));
   }
@@ -128,8 +129,8 @@ void DockerBackend::Core::OnInspected(const StartingPtr& starting, const Contain
   if (container.Runs()) {
     auto server = DescribeHere(container);
     if (!server.ok()) return Fail(starting, server.status());
-    Answer(starting, *std::move(server));
-    return Follow(id, starting->spec.fleet);
+    Answer(starting, *server);
+    return Follow({.server = *std::move(server), .started_at = container.started_at});
   }
   ReadLastWords(*engine_, "/containers/" + QueryValue(id),
                 [this, starting, how = HowItEnded(container)](const std::string& words) {

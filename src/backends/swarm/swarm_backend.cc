@@ -22,7 +22,8 @@ std::string Filter(const std::vector<std::string>& labels) {
   return QueryValue(nlohmann::json{{"label", labels}}.dump());
 }
 
-std::string Ours(const std::string& path, const std::string& label) {
+/// What a maker made, whichever.
+std::string MadeByMakers(const std::string& path, const std::string& label) {
   return path + "?filters=" + Filter({std::string(kMakerLabel) + "=1", label});
 }
 
@@ -36,6 +37,7 @@ SwarmBackend::Core::Core(SwarmBackendOptions options, DockerBackendParts parts, 
       plan_(std::move(plan)),
       parts_(parts),
       strand_(parts.executor),
+      ownership_(plan_.container.owner),
       engine_(std::make_unique<EngineClient>(address, options_.docker.engine.version, strand_)) {}
 
 SwarmBackend::Core::~Core() {
@@ -62,7 +64,7 @@ void SwarmBackend::Core::LookForSwarm(const StopOwed& owed) {
 
 /// Tasks whose service has `label`, and the nodes.
 void SwarmBackend::Core::Look(const std::string& label, OnView on_view) {
-  engine_->Call({.path = Ours("/tasks", label), .timeout = kLookTimeout},
+  engine_->Call({.path = MadeByMakers("/tasks", label), .timeout = kLookTimeout},
                 [this, on_view = std::move(on_view)](const StatusOr<std::string>& body) {
                   auto tasks = body.ok() ? ParseTasks(*body) : body.status();
                   if (!tasks.ok()) return on_view(tasks.status());
@@ -94,7 +96,7 @@ void SwarmBackend::Core::Listed(const std::string& fleet, const StatusOr<View>& 
   std::set<std::string> run;
   for (const SwarmTask& task : view->tasks) {
     const std::string id = task.Label(kServerLabel);
-    if (!task.Runs() || NewestTask(view->tasks, id) != &task) continue;
+    if (!task.Runs() || NewestTask(view->tasks, id) != &task || !ownership_.Has(task.labels)) continue;
     run.insert(id);
     if (starting_.contains(id)) continue;
     auto server = DescribeHere(task, *view);
@@ -113,7 +115,8 @@ void SwarmBackend::Core::Listed(const std::string& fleet, const StatusOr<View>& 
 
 /// Services of an earlier maker in which nothing runs: it was killed in between.
 void SwarmBackend::Core::RemoveIdle(const std::string& fleet, std::set<std::string> run) {
-  engine_->Call({.path = Ours("/services", std::string(kFleetLabel) + "=" + fleet), .timeout = kLookTimeout},
+  const std::string filter = Filter({ownership_.Label(), std::string(kFleetLabel) + "=" + fleet});
+  engine_->Call({.path = "/services?filters=" + filter, .timeout = kLookTimeout},
                 [this, run = std::move(run)](const StatusOr<std::string>& body) {
                   const auto names = body.ok() ? ParseServiceNames(*body) : body.status();
                   if (!names.ok()) return;
@@ -132,10 +135,11 @@ void SwarmBackend::Core::Follow(const std::string& id, Followed followed) {
 /// A swarm tells nobody of its tasks, so it is asked: one call for all of them.
 void SwarmBackend::Core::Poll() {
   for (const std::string& id : std::exchange(leftovers_, {})) Remove(id);
-  Look(std::string(kMakerLabel) + "=1", [this](const StatusOr<View>& view) {
+  // Whoever is followed only while it looks may have come too late to be seen.
+  Look(ownership_.Label(), [this, followed = followed_](const StatusOr<View>& view) {
     if (view.ok()) {
       if (std::exchange(away_, false)) Log(LogLevel::kInfo, "backends", "sees the swarm's tasks again");
-      Compare(*view);
+      Compare(followed, *view);
     } else if (!std::exchange(away_, true)) {
       Log(LogLevel::kWarning, "backends",
           "the swarm's tasks cannot be seen now: " + std::string(view.status().message()) + "; tries again");
@@ -145,19 +149,20 @@ void SwarmBackend::Core::Poll() {
   });
 }
 
-void SwarmBackend::Core::Compare(const View& view) {
+/// `followed`: those who were when `view` was asked for.
+void SwarmBackend::Core::Compare(const std::map<std::string, Followed>& followed, const View& view) {
   std::map<std::string, const SwarmTask*> by_id;
   for (const SwarmTask& task : view.tasks) by_id[task.id] = &task;
-  std::vector<std::pair<std::string, const SwarmTask*>> ended;
-  for (const auto& [id, followed] : followed_) {
-    const auto found = by_id.find(followed.task);
+  for (const auto& [id, then] : followed) {
+    const auto now = followed_.find(id);
+    if (now == followed_.end() || now->second.task != then.task) continue;
+    const auto found = by_id.find(then.task);
     if (found == by_id.end()) {
-      ended.emplace_back(id, nullptr);
+      Ended(id, nullptr);
     } else if (!found->second->Runs()) {
-      ended.emplace_back(id, found->second);
+      Ended(id, found->second);
     }
   }
-  for (const auto& [id, task] : ended) Ended(id, task);
 }
 
 void SwarmBackend::Core::Ended(const std::string& id, const SwarmTask* task) {
@@ -215,7 +220,8 @@ StatusOr<std::unique_ptr<SwarmBackend>> SwarmBackend::Make(SwarmBackendOptions o
                                  .port = std::move(port),
                                  .control_port = docker.control_port,
                                  .network = docker.network,
-                                 .limits = docker.limits},
+                                 .limits = docker.limits,
+                                 .owner = docker.owner},
                    .constraints = options.constraints};
   return std::unique_ptr<SwarmBackend>(
       new SwarmBackend(std::make_unique<Core>(std::move(options), parts, address, std::move(plan))));

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/docker/ownership.h"
 #include "backends/engine/engine_calls.h"
 #include "backends/engine/engine_client.h"
 #include "backends/engine/exit_listeners.h"
@@ -64,7 +65,7 @@ class SwarmBackend::Core {
   void RemoveIdle(const std::string& fleet, std::set<std::string> run);
   void Follow(const std::string& id, Followed followed);
   void Poll();
-  void Compare(const View& view);
+  void Compare(const std::map<std::string, Followed>& followed, const View& view);
   void Ended(const std::string& id, const SwarmTask* task);
   bool Report(const std::string& id, std::string reason);
   void Remove(const std::string& id);
@@ -96,6 +97,7 @@ class SwarmBackend::Core {
   bool polling_ = false;
   bool away_ = false;  // And said so.
 
+  Ownership ownership_;
   ExitListeners listeners_;
 
   std::unique_ptr<EngineClient> engine_;  // Its end is the first: it ends calls that point at the rest.

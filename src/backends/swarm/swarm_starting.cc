@@ -124,7 +124,7 @@ void SwarmBackend::Core::OnLooked(const StartingPtr& starting, const View& view)
 }
 
 void SwarmBackend::Core::Runs(const StartingPtr& starting, const SwarmTask& task, const View& view) {
-  if (task.Label(kFleetLabel) != starting->spec.fleet) {
+  if (task.Label(kFleetLabel) != starting->spec.fleet || task.Label(kOwnerLabel) != plan_.container.owner) {
     return Answer(starting,
                   MakeStatus(StatusCode::kFailedPrecondition,
                              "the service named " + starting->spec.id + " belongs to somebody else"));

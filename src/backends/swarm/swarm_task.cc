@@ -47,14 +47,6 @@ SwarmJson Words(const std::string& text) {
   return words;
 }
 
-SwarmJson LabelsFor(const ContainerPlan& plan, const orchestration::ServerSpec& spec) {
-  return {{kMakerLabel, "1"},
-          {kFleetLabel, spec.fleet},
-          {kServerLabel, spec.id},
-          {kPortLabel, plan.port.Text()},
-          {kControlLabel, std::to_string(plan.control_port)}};
-}
-
 SwarmJson ContainerSpec(const ServicePlan& plan, const orchestration::ServerSpec& spec) {
   const ContainerPlan& container = plan.container;
   const std::map<std::string, std::string> values{{"port", std::to_string(container.port.port)},

@@ -198,6 +198,26 @@ TEST_F(DockerBackendTest, TheNextMakerAdoptsWhatRunsAndClearsWhatDoesNot) {
   EXPECT_TRUE(NothingLeft());
 }
 
+TEST_F(DockerBackendTest, TwoMakersWithFleetsOfTheSameNameLeaveEachOthersAlone) {
+  Maker mine(engine_->host(), {.owner = "me"});
+  RunningServer kept;
+  {
+    Maker yours(engine_->host(), {.owner = "you"});
+    kept = yours.Start("gs-yours").value();
+    const auto server = mine.Start("gs-mine");
+    ASSERT_TRUE(server.ok()) << server.status();
+    EXPECT_EQ(mine.List(), std::vector<RunningServer>{*server});
+    EXPECT_EQ(yours.List(), std::vector<RunningServer>{kept});
+  }
+  (void)engine_->Docker("kill gs-mine");
+  EXPECT_NE(mine.WaitForExit("gs-mine").find("exit status 137"), std::string::npos);
+  EXPECT_EQ(mine.List(), std::vector<RunningServer>());
+  Maker yours(engine_->host(), {.owner = "you"});
+  EXPECT_EQ(yours.List(), std::vector<RunningServer>{kept}) << "its next run knows it";
+  EXPECT_TRUE(yours.Stop("gs-yours").ok());
+  EXPECT_TRUE(NothingLeft());
+}
+
 TEST_F(DockerBackendTest, AStartWhoseAnswerWasLostFindsItsContainer) {
   Maker maker(engine_->host());
   const auto first = maker.Start("gs-twice");
@@ -214,6 +234,20 @@ TEST_F(DockerBackendTest, RemovedByHandItHasEnded) {
   ASSERT_TRUE(maker.Start("gs-removed").ok());
   (void)engine_->Docker("rm -f gs-removed");
   EXPECT_NE(maker.WaitForExit("gs-removed"), "none");
+}
+
+TEST_F(DockerBackendTest, RestartedByHandItHasEndedAndIsNotLeft) {
+  {
+    Maker first(engine_->host());
+    ASSERT_TRUE(first.Start("gs-adopted").ok());
+  }
+  Maker maker(engine_->host());
+  ASSERT_EQ(maker.List().size(), 1U);
+  ASSERT_TRUE(maker.Start("gs-started").ok());
+  (void)engine_->Docker("restart --time 0 gs-adopted gs-started");
+  EXPECT_NE(maker.WaitForExit("gs-adopted"), "none");
+  EXPECT_NE(maker.WaitForExit("gs-started"), "none");
+  EXPECT_TRUE(NothingLeft());
 }
 
 TEST_F(DockerBackendTest, AnEngineThatRestartsTakesItsServersAndIsFollowedAgain) {

@@ -174,6 +174,20 @@ TEST_F(SwarmBackendTest, TheNextMakerAdoptsWhatRuns) {
   EXPECT_TRUE(NothingLeft()) << "what a killed maker left half made is removed too";
 }
 
+TEST_F(SwarmBackendTest, TwoMakersWithFleetsOfTheSameNameLeaveEachOthersAlone) {
+  SwarmMaker mine(engine_->host(), {.docker = {.owner = "me"}});
+  SwarmMaker yours(engine_->host(), {.docker = {.owner = "you"}});
+  const auto server = mine.Start("gs-mine");
+  ASSERT_TRUE(server.ok()) << server.status();
+  const auto other = yours.Start("gs-yours");
+  ASSERT_TRUE(other.ok()) << other.status();
+  EXPECT_EQ(mine.List(), std::vector<RunningServer>{*server});
+  EXPECT_EQ(yours.List(), std::vector<RunningServer>{*other});
+  EXPECT_TRUE(mine.Stop("gs-mine").ok());
+  EXPECT_TRUE(yours.Stop("gs-yours").ok());
+  EXPECT_TRUE(NothingLeft());
+}
+
 TEST_F(SwarmBackendTest, ANetworkThatIsMissingIsNamed) {
   SwarmMaker maker(engine_->host(), {.docker = {.network = "nowhere"}});
   const Status status = maker.backend().CheckSetting();

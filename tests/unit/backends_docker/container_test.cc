@@ -39,6 +39,8 @@ TEST(CreateBodyOf, MarksWhatIsOursAndFillsTheEnvironment) {
   EXPECT_EQ(body["ExposedPorts"], json({{"7777/udp", json::object()}, {"3100/tcp", json::object()}}));
 }
 
+TEST(CreateBodyOf, SaysWhichMakersItIs) { EXPECT_EQ(Body({.owner = "me"})["Labels"]["gg.oof.owner"], "me"); }
+
 TEST(CreateBodyOf, PublishesTheControlPortOnlyWithoutANetworkAndOnlyHere) {
   const json alone = Body({.port = {7777, "udp"}, .control_port = 3100})["HostConfig"];
   EXPECT_EQ(alone["PortBindings"]["3100/tcp"][0]["HostIp"], "127.0.0.1");
@@ -101,6 +103,7 @@ TEST(ParseContainerAnswers, TellHowItEnded) {
   const auto killed = ParseContainer(R"({"State":{"Status":"exited","ExitCode":137,"OOMKilled":true}})");
   EXPECT_EQ(HowItEnded(*killed), "killed as it was out of memory, exit status 137");
   EXPECT_FALSE(killed->Runs());
+  EXPECT_EQ(killed->started_at, "") << "it does not say";
   const auto failed = ParseContainer(R"({"State":{"Status":"exited","ExitCode":3,"Error":"no such file"}})");
   EXPECT_EQ(HowItEnded(*failed), "exit status 3, no such file");
 }

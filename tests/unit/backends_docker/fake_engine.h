@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "net/http_server.h"
@@ -48,10 +49,17 @@ class FakeEngine {
     On(call,
        [status, body](const net::HttpRequest&) { return net::HttpResponse{.status = status, .body = body}; });
   }
-  /// Is never answered.
+  /// Is answered by `Release`, or never.
   void Hold(const std::string& call) {
     const std::lock_guard lock(mutex_);
     answers_[call] = nullptr;
+  }
+  /// Answers all that were held.
+  void Release(int status, const std::string& body) {
+    std::unique_lock lock(mutex_);
+    const auto held = std::exchange(held_, {});
+    lock.unlock();
+    for (const net::HttpReplier& reply : held) reply({.status = status, .body = body});
   }
 
   [[nodiscard]] std::size_t Count(const std::string& call) {
