@@ -66,6 +66,18 @@ TEST_F(MakerServerTest, ARedisAsItComesIsTakenUnlessCallersAreVerified) {
   EXPECT_THAT(strict.errors(), HasSubstr("--allow-volatile-redis"));
 }
 
+TEST_F(MakerServerTest, WhileTheQueueIsAwayItIsSaidWhenToComeBack) {
+  RedisServer redis({"--appendonly", "yes"});
+  Start({"--redis", redis.address()});
+  ASSERT_NE(Seat("alice"), "");
+  redis.Kill();
+  for (const char* method : {"POST", "GET", "DELETE"}) {
+    const HttpReply away = Ask(method, "bob");
+    EXPECT_EQ(away.status, 503) << method << ": " << away.body;
+    EXPECT_THAT(away.headers, ::testing::Contains(::testing::Pair("retry-after", "1"))) << method;
+  }
+}
+
 TEST_F(MakerServerTest, WithdrawingFreesTheSeat) {
   Start();
   const std::string address = Seat("alice");
