@@ -33,6 +33,7 @@
 #include "servers/common/process.h"
 #include "servers/common/tidy_timer.h"
 #include "servers/maker/backends.h"
+#include "servers/maker/fleet_check.h"
 #include "servers/maker/fleet_crew.h"
 #include "servers/maker/fleets.h"
 #include "servers/maker/match_seats.h"
@@ -86,19 +87,6 @@ std::string OnlyGameOf(const orchestration::FleetConfig& fleet) {
   return fleet.serves.games.size() == 1 ? fleet.serves.games.front() : std::string();
 }
 
-/// Whether there is something to start for it.
-Status CheckFleet(const MakerSettings& settings, const orchestration::FleetConfig& fleet) {
-  const BackendSettings& backend = settings.backend;
-  if (!settings.WorksOnFleets() || backend.backend == "none") return {};
-  if (backend.backend == "process") {
-    if (!backend.process_command.empty() || !fleet.options.command.empty()) return {};
-    return InvalidField("command",
-                        "is missing; give the program to start, or set PROCESS_COMMAND for all fleets");
-  }
-  if (!backend.image.empty() || !fleet.options.image.empty()) return {};
-  return InvalidField("image", "is missing; give the image to start, or set IMAGE_TO_PULL for all fleets");
-}
-
 net::MakerApiOptions ApiOptionsOf(const MakerSettings& settings, auth::Authorizer& authorizer,
                                   const auth::JoinTicketSigner& signer, KeyedTokenBuckets& limiter,
                                   KeyedTokenBuckets& address_limiter) {
@@ -141,6 +129,18 @@ void WarnIfMatchesStayHere(const MakerSettings& settings) {
   Log(LogLevel::kWarning, "maker",
       "PUBLIC_HOST is not set: the addresses of matches are 127.0.0.1, which only players on this machine "
       "reach");
+}
+
+void WarnIfNotToldWhereToAnswer(const MakerSettings& settings, const FleetCatalog::Fleets& fleets) {
+  if (!settings.WorksOnFleets()) return;
+  for (const orchestration::FleetConfig& fleet : fleets) {
+    if (fleet.options.closes || TellsControlPort(settings.backend, fleet)) continue;
+    Log(LogLevel::kWarning, "maker",
+        "fleet " + fleet.options.name +
+            ": its command has no {control_port}, so its servers must know by themselves where the maker "
+            "asks "
+            "them for seats; hand it over, as docs/maker.md tells under Game servers");
+  }
 }
 
 StatusOr<std::unique_ptr<RevocationKeeper>> FollowRevocations(const MakerSettings& settings,
@@ -231,7 +231,9 @@ Status Serve(const MakerSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(
       const auto catalog,
       FleetCatalog::Load(settings.fleets, FleetOptionsOf(settings, ticket_keys),
-                         [&settings](const auto& fleet) { return CheckFleet(settings, fleet); }));
+                         [&settings](const auto& fleet) {
+                           return settings.WorksOnFleets() ? CheckFleet(settings.backend, fleet) : Status();
+                         }));
   FleetCrew crew(stores, {clock, random, http, settings.WorksOnFleets() ? servers.get() : nullptr, mailboxes,
                           waiters, ReservationsOf(settings), settings.fleet_lease});
   net::KeptHttpClient quick_http(process.io());
@@ -291,15 +293,18 @@ Status Serve(const MakerSettings& settings) {
   OOFGG_ASSIGN_OR_RETURN(const auto server, StartRpc(settings.server, tls, host, services));
   // Only now that nothing can go wrong any more: a maker that cannot listen starts no game servers.
   crew.Start();
-  const TidyTimer looking_at_fleets(workers, clock, kLookAtFleets, [&catalog, &crew, &serve]() -> Status {
-    if (!catalog->Look(serve)) return {};
-    crew.Start();
-    crew.Configured();
-    return {};
-  });
+  const TidyTimer looking_at_fleets(workers, clock, kLookAtFleets,
+                                    [&settings, &catalog, &crew, &serve]() -> Status {
+                                      if (!catalog->Look(serve)) return {};
+                                      WarnIfNotToldWhereToAnswer(settings, *catalog->now());
+                                      crew.Start();
+                                      crew.Configured();
+                                      return {};
+                                    });
   if (settings.ServesApi()) WarnIfAnybodyMayCall(settings);
   if (settings.authorizer == "jwt") WarnIfNotFollowed(settings.revocations);
   WarnIfMatchesStayHere(settings);
+  WarnIfNotToldWhereToAnswer(settings, *catalog->now());
   process.Start(kSocketThreads);
   ops.SetReady(true);
   std::vector<std::pair<std::string, std::string>> doors{

@@ -1,5 +1,6 @@
 #include "servers/maker/settings.h"
 
+#include "base/host_name.h"
 #include "oofgg/auth/token_issuer.h"
 #include "oofgg/parse.h"
 #include "storage/redis/redis_url.h"
@@ -10,12 +11,22 @@ namespace {
 constexpr std::chrono::milliseconds kMillisecond{1};
 constexpr std::int64_t kMostProcesses = 16;
 
+Status ReadHost(std::string_view text, std::string& host) {
+  host = text;
+  if (host.empty() || base::IsHost(host)) return {};
+  return MakeStatus(StatusCode::kInvalidArgument,
+                    "'" + host +
+                        "' is neither a name nor an address; give what players connect to, without scheme, "
+                        "port or brackets, such as play.example or 203.0.113.7");
+}
+
 void AddFleetFlags(Flags& flags, MakerSettings& settings) {
-  flags.Add({.name = "public-host",
-             .help = "The host in answers; none: the address the caller reached",
-             .variable = "PUBLIC_HOST",
-             .value = "HOST"},
-            &settings.public_host);
+  flags.AddCustom({.name = "public-host",
+                   .help = "The host in answers; none: the address the caller reached",
+                   .variable = "PUBLIC_HOST",
+                   .value = "HOST"},
+                  "none",
+                  [&settings](std::string_view text) { return ReadHost(text, settings.public_host); });
   flags.Add({.name = "max-concurrent-jobs",
              .help = "Game servers started at once",
              .variable = "MAX_CONCURRENT_JOBS"},
@@ -40,7 +51,7 @@ void AddFleetFlags(Flags& flags, MakerSettings& settings) {
              .variable = "SERVER_SLOTS"},
             &settings.server_slots, 0, 100'000);
   flags.AddCustom({.name = "fleet-idle-timeout",
-                   .help = "Stop a game server that is empty for this long, in ms or as 60s",
+                   .help = "Stop a game server that is empty for this long, in ms or as 60s; 0: at once",
                    .variable = "FLEET_IDLE_TIMEOUT",
                    .value = "DURATION"},
                   "60000 where the server answers GET /status", [&settings](std::string_view text) -> Status {
@@ -114,6 +125,17 @@ void AddRegistrationFlags(Flags& flags, MakerSettings& settings) {
             &settings.register_lease, kMillisecond);
 }
 
+/// With a file each fleet is checked, of which some may say both.
+Status CheckSizes(const MakerSettings& settings) {
+  if (!settings.fleets.empty() || !settings.fleet_max || settings.fleet_min_ready <= *settings.fleet_max) {
+    return {};
+  }
+  return MakeStatus(StatusCode::kInvalidArgument,
+                    "FLEET_MIN_READY is " + std::to_string(settings.fleet_min_ready) +
+                        ", but there are never more servers than FLEET_MAX, which is " +
+                        std::to_string(*settings.fleet_max) + "; give a FLEET_MAX that is not smaller");
+}
+
 Status Check(MakerSettings& settings) {
   ChooseBackend(settings.backend);
   OOFGG_RETURN_IF_ERROR(CheckRole(settings));
@@ -130,6 +152,11 @@ Status Check(MakerSettings& settings) {
     return MakeStatus(StatusCode::kInvalidArgument, "REGISTER_LEASE must be 1000 (ms) at least");
   }
   if (settings.backend.backend == "process" && !settings.fleet_max) settings.fleet_max = kMostProcesses;
+  OOFGG_RETURN_IF_ERROR(CheckSizes(settings));
+  if (settings.reservation_timeout < kMillisecond) {
+    return MakeStatus(StatusCode::kInvalidArgument,
+                      "RESERVATION_TIMEOUT is 0, in which no game server can answer; give 5000 (ms) or so");
+  }
   if (settings.http_tls && settings.server.tls_cert.empty()) {
     return MakeStatus(StatusCode::kInvalidArgument, "--http-tls needs --tls-cert and --tls-key");
   }

@@ -7,6 +7,8 @@
 
 #include "base/address_group.h"
 #include "base/forwarded_for.h"
+#include "base/host_name.h"
+#include "net/accept.h"
 #include "oofgg/auth/authorizer.h"
 #include "oofgg/parse.h"
 #include "orchestration/call_gate.h"
@@ -16,6 +18,9 @@ namespace {
 
 using orchestration::RequestView;
 using std::chrono::seconds;
+
+/// Until whoever was sent away by what passes by itself asks again.
+constexpr seconds kBackSoon{1};
 
 /// One call, read and found sound.
 struct MakerCall {
@@ -28,26 +33,36 @@ struct MakerCall {
 
 /// The host in a `Host` header; nothing if it can be neither a name nor an address.
 std::optional<std::string> HostOf(std::string_view header) {
-  constexpr std::size_t kLongestName = 253;
   auto address = ParseHostPort(header);
   if (!address.ok()) address = ParseHostPort(std::string(header) + ":80");
-  if (!address.ok() || address->host.empty() || address->host.size() > kLongestName) return std::nullopt;
+  if (!address.ok() || !base::IsHost(address->host)) return std::nullopt;
   return std::move(address->host);
 }
 
 HttpResponse Text(int status, std::string_view body) { return {.status = status, .body = std::string(body)}; }
-
-HttpResponse Unauthorized() {
-  HttpResponse response = Text(401, "Unauthorized");
-  response.headers.emplace_back("WWW-Authenticate", "Bearer");
-  return response;
-}
 
 HttpResponse Json(int status, const nlohmann::json& body) {
   // Errors quote the output of game servers, which may be any bytes.
   return {.status = status,
           .body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
           .content_type = "application/json"};
+}
+
+/// An answer that is none of those that were hoped for.
+HttpResponse Refusal(int code, const std::string& error, bool json, const char* label = "error") {
+  return json ? Json(code, {{"status", label}, {"error", error}}) : Text(code, error);
+}
+
+HttpResponse Unauthorized(bool json) {
+  HttpResponse response = Refusal(401, "Unauthorized", json);
+  response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+HttpResponse NotAllowed(bool json) {
+  HttpResponse refusal = Refusal(405, "Method Not Allowed", json);
+  refusal.headers.emplace_back("Allow", "POST, GET, HEAD, DELETE");
+  return refusal;
 }
 
 void SetRetryAfter(HttpResponse& response, Duration after) {
@@ -57,8 +72,8 @@ void SetRetryAfter(HttpResponse& response, Duration after) {
                                 std::to_string((std::max<seconds>)(whole, seconds(1)).count()));
 }
 
-HttpResponse TooMany(const Admission& admission) {
-  HttpResponse refusal = Text(429, "Too Many Requests");
+HttpResponse TooMany(const Admission& admission, bool json) {
+  HttpResponse refusal = Refusal(429, "Too Many Requests", json);
   SetRetryAfter(refusal, admission.retry_after);
   return refusal;
 }
@@ -88,19 +103,18 @@ std::string MessageOf(const Status& status) {
   return std::string(status.message());
 }
 
-HttpResponse Failure(const Status& status, bool json, std::string_view label = "error") {
+HttpResponse Failure(const Status& status, bool json) {
   const int code = StatusOf(status);
-  const std::string message = MessageOf(status);
-  HttpResponse response =
-      json ? Json(code, {{"status", std::string(label)}, {"error", message}}) : Text(code, message);
-  if (const auto after = RetryAfterOf(status)) SetRetryAfter(response, *after);
+  HttpResponse response = Refusal(code, MessageOf(status), json);
+  if (const auto after = RetryAfterOf(status)) {
+    SetRetryAfter(response, *after);
+  } else if (code == 503) {
+    SetRetryAfter(response, kBackSoon);  // A store that is away tells no time.
+  }
   return response;
 }
 
-bool WantsJson(const HttpRequest& request) {
-  const auto accept = request.Header("accept");
-  return accept && accept->find("application/json") != std::string_view::npos;
-}
+bool WantsJson(const HttpRequest& request) { return WantsType(request, "application/json"); }
 
 }  // namespace
 
@@ -110,24 +124,23 @@ class MakerApi::Door : public std::enable_shared_from_this<Door> {
       : facade_(facade), executor_(executor), options_(std::move(options)) {}
 
   void Handle(const HttpRequest& request, const HttpReplier& reply) {
+    const bool json = WantsJson(request);
     if (const Admission admission = AdmitAddress(CallerAddress(request)); !admission) {
-      return reply(TooMany(admission));
+      return reply(TooMany(admission, json));
     }
-    if (request.segments != std::vector<std::string>{"request"}) return reply(Text(404, "Not Found"));
+    if (request.segments != std::vector<std::string>{"request"}) {
+      return reply(Refusal(404, "Not Found", json));
+    }
     const bool look = request.method == "GET" || request.method == "HEAD";
-    if (!look && request.method != "POST" && request.method != "DELETE") {
-      HttpResponse refusal = Text(405, "Method Not Allowed");
-      refusal.headers.emplace_back("Allow", "POST, GET, HEAD, DELETE");
-      return reply(std::move(refusal));
-    }
+    if (!look && request.method != "POST" && request.method != "DELETE") return reply(NotAllowed(json));
     auto call = Read(request);
     if (!call.ok()) {
-      return reply(absl::IsUnauthenticated(call.status()) ? Unauthorized()
-                                                          : Failure(call.status(), WantsJson(request)));
+      return reply(absl::IsUnauthenticated(call.status()) ? Unauthorized(json)
+                                                          : Failure(call.status(), json));
     }
     if (options_.limiter != nullptr) {
       const Admission admission = options_.limiter->TryTake(call->client_id);
-      if (!admission) return reply(TooMany(admission));
+      if (!admission) return reply(TooMany(admission, json));
     }
     const std::string method = look ? "GET" : request.method;
     if (method == "DELETE") return RunSoon(method, *call, reply);
@@ -195,8 +208,8 @@ class MakerApi::Door : public std::enable_shared_from_this<Door> {
       self->gate_.Pass([&] { self->Run(method, call, reply); });
     });
     if (accepted) return;
-    HttpResponse busy = Text(503, "Service Unavailable");
-    SetRetryAfter(busy, seconds(1));
+    HttpResponse busy = Refusal(503, "Service Unavailable", call.json);
+    SetRetryAfter(busy, kBackSoon);
     reply(std::move(busy));
   }
 
@@ -230,11 +243,11 @@ class MakerApi::Door : public std::enable_shared_from_this<Door> {
         return response;
       }
       case RequestView::Stage::kFailed:
-        return Failure(MakeStatus(StatusCode::kUnavailable, view.error), call.json, "failed");
+        return Refusal(503, view.error, call.json, "failed");  // To be asked for anew at once.
       case RequestView::Stage::kReady:
         return DescribeReady(view, call);
     }
-    return Text(500, "Internal Server Error");
+    return Refusal(500, "Internal Server Error", call.json);
   }
 
   [[nodiscard]] HttpResponse DescribeReady(const RequestView& view, const MakerCall& call) const {

@@ -209,6 +209,34 @@ INSTANTIATE_TEST_SUITE_P(
                  2,
                  "REGISTER_LEASE"},
         BadStart{"MakerNoJobs", "oofgg-maker", {"--max-concurrent-jobs", "0"}, 2, "--max-concurrent-jobs"},
+        BadStart{"MakerPublicUrl",
+                 "oofgg-maker",
+                 {"--process-command", "sleep 60", "--public-host", "http://x/"},
+                 2,
+                 "--public-host: 'http://x/' is neither a name nor an address; give"},
+        BadStart{"MakerPublicBlank", "oofgg-maker", {"--public-host", "a b"}, 2, "--public-host: 'a b'"},
+        BadStart{"MakerPublicPort", "oofgg-maker", {"--public-host", "x:99"}, 2, "without scheme, port"},
+        BadStart{"MakerNoTimeToReserve",
+                 "oofgg-maker",
+                 {"--process-command", "sleep 60", "--reservation-timeout", "0"},
+                 2,
+                 "RESERVATION_TIMEOUT is 0"},
+        BadStart{"MakerReserveAboveMax",
+                 "oofgg-maker",
+                 {"--process-command", "sleep 60", "--fleet-min-ready", "3", "--fleet-max", "2"},
+                 2,
+                 "FLEET_MIN_READY is 3, but there are never more servers than FLEET_MAX, which is 2"},
+        BadStart{"MakerReserveAboveProcesses",
+                 "oofgg-maker",
+                 {"--process-command", "sleep 60", "--fleet-min-ready", "17"},
+                 2,
+                 "FLEET_MAX, which is 16"},
+        BadStart{"MakerAbsentProgram",
+                 "oofgg-maker",
+                 {"--process-command", "./absent {port}", "--listen", "127.0.0.1:0", "--http-listen",
+                  "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"},
+                 1,
+                 "PROCESS_COMMAND: names './absent', which is no program here"},
         BadStart{"MakerAuthorizer",
                  "oofgg-maker",
                  {"--process-command", "x", "--authorizer", "none"},
@@ -398,6 +426,14 @@ TEST(BadRulesTest, NamesFileAndFault) {
   std::ofstream(folder.path() + "/default.json") << "{\"version\": 1,\n\"teams\": -1}";
   ChildProcess child("oofgg-maker", In(folder, {"--process-command", "x", "--rules", "."}));
   ExpectOneLine(child, 1, "default.json");
+}
+
+TEST(BadFleetsTest, NamesFleetAndFault) {
+  const TemporaryDirectory folder;
+  std::ofstream(folder.path() + "/fleets.json")
+      << R"({"fleets": [{"name": "duel", "command": "sleep '60"}]})";
+  ChildProcess child("oofgg-maker", In(folder, {"--fleets", "fleets.json"}));
+  ExpectOneLine(child, 1, "fleet duel: command: has a quote that does not end");
 }
 
 TEST(BadDatabaseTest, AFileThatIsNoDatabaseIsLeftAlone) {

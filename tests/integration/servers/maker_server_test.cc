@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <nlohmann/json.hpp>
 
@@ -64,6 +66,18 @@ TEST_F(MakerServerTest, ARedisAsItComesIsTakenUnlessCallersAreVerified) {
   EXPECT_THAT(strict.errors(), HasSubstr("--allow-volatile-redis"));
 }
 
+TEST_F(MakerServerTest, WhileTheQueueIsAwayItIsSaidWhenToComeBack) {
+  RedisServer redis({"--appendonly", "yes"});
+  Start({"--redis", redis.address()});
+  ASSERT_NE(Seat("alice"), "");
+  redis.Kill();
+  for (const char* method : {"POST", "GET", "DELETE"}) {
+    const HttpReply away = Ask(method, "bob");
+    EXPECT_EQ(away.status, 503) << method << ": " << away.body;
+    EXPECT_THAT(away.headers, ::testing::Contains(::testing::Pair("retry-after", "1"))) << method;
+  }
+}
+
 TEST_F(MakerServerTest, WithdrawingFreesTheSeat) {
   Start();
   const std::string address = Seat("alice");
@@ -94,12 +108,17 @@ TEST_F(MakerServerTest, AWarmServerIsReadyBeforeAnybodyAsks) {
 }
 
 TEST_F(MakerServerTest, AGameThatCannotStartIsAFailureThatSaysWhy) {
-  Start({}, "/nonexistent/game --port {port}");
+  const std::string game = folder_.path() + "/game";
+  std::ofstream(game) << "#!/nonexistent/interpreter\n";  // What is not there at all is refused at the start.
+  std::filesystem::permissions(game, std::filesystem::perms::owner_all);
+  Start({}, game + " --port {port}");
   EXPECT_EQ(Ask("POST", "alice").status, 202);
   const HttpReply failed = Await("alice");
   EXPECT_EQ(failed.status, 503);
-  EXPECT_THAT(failed.body, HasSubstr("/nonexistent/game"));
+  EXPECT_THAT(failed.body, HasSubstr("cannot run '" + game + "'"));
   EXPECT_EQ(Ask("GET", "bob").status, 404) << "the maker itself is well";
+  EXPECT_EQ(maker_->Terminate(), 0);
+  EXPECT_THAT(maker_->process().errors(), HasSubstr("fleet default: its command has no {control_port}"));
 }
 
 TEST_F(MakerServerTest, TokensAndTicketsWhereTheyAreRequired) {

@@ -183,9 +183,38 @@ TEST(MakerApi, WhereItIsSaidToBeTheHostThatWasAskedIsInTheAnswer) {
   EXPECT_EQ(host_for("play.example"), "play.example");
   EXPECT_EQ(host_for("[2001:db8::1]:3000"), "[2001:db8::1]");
   for (const std::string& bad :
-       std::vector<std::string>{"a b", "a/b", "<script>", "a@b", std::string(300, 'a')}) {
+       std::vector<std::string>{"a b", "a/b", "<script>", "a@b", "-", "a..b", std::string(300, 'a')}) {
     EXPECT_EQ(host_for(bad), "127.0.0.1") << bad;
   }
+  RawClient proxied(maker.port());
+  proxied.Send(
+      "GET http://lobby.example:3000/request HTTP/1.1\r\nHost: other\r\nAuthorization: alice\r\n\r\n");
+  proxied.HalfClose();
+  EXPECT_NE(proxied.ReadAll().find("\r\n\r\nlobby.example:"), std::string::npos);
+}
+
+TEST(MakerApi, WhatTheDoorRefusesIsJsonForWhoAsksForIt) {
+  KeyedTokenBuckets limiter(Clock::System(), {.per_second = 0.01, .burst = 1}, 100);
+  MakerApiOptions options;
+  options.limiter = &limiter;
+  FleetOptions none;
+  none.max = 0;
+  MakerUnderTest maker(options, none);
+  ASSERT_EQ(maker.Call("POST", "/request", kAlice).status, 202);
+  const auto expect = [&maker](const char* method, const char* target, const std::string& client, int status,
+                               const char* error) {
+    const HttpReply reply =
+        maker.Call(method, target, {{"Authorization", client}, {"Accept", "text/html, Application/JSON"}});
+    EXPECT_EQ(reply.status, status);
+    EXPECT_EQ(HeaderOf(reply, "content-type"), "application/json") << status;
+    EXPECT_EQ(json::parse(reply.body, nullptr, false), json({{"status", "error"}, {"error", error}}));
+    return reply;
+  };
+  expect("POST", "/elsewhere", "bob", 404, "Not Found");
+  EXPECT_NE(HeaderOf(expect("PUT", "/request", "bob", 405, "Method Not Allowed"), "allow"), "");
+  EXPECT_NE(HeaderOf(expect("POST", "/request", "", 401, "Unauthorized"), "www-authenticate"), "");
+  EXPECT_NE(HeaderOf(expect("POST", "/request", "alice", 429, "Too Many Requests"), "retry-after"), "");
+  EXPECT_EQ(maker.Call("POST", "/elsewhere", {{"Accept", "application/json;q=0"}}).body, "Not Found");
 }
 
 TEST(MakerApi, JwtCallersAreKnownByTheirSubject) {
