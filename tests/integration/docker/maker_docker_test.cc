@@ -54,6 +54,23 @@ TEST_F(MakerDockerTest, GameServersOutliveAKilledMakerAndKeepTheirPlayers) {
   EndGames();
 }
 
+TEST_F(MakerDockerTest, AnotherMakerOnTheEngineHasGameServersOfItsOwn) {
+  StartMaker("quirky");
+  const std::string mine = Seat("alice");
+  ASSERT_NE(mine, "") << last_answer();
+  auto other = Launch(
+      "quirky", {{"OOFGG_DATABASE", "sqlite:" + (folder_ / "other.db")}, {"OOFGG_DATA", folder_ / "other"}});
+  const std::string there = HttpAddressOf(*other);
+  ASSERT_NE(there, "") << Log();
+  const std::string theirs = Seat("bob", there);
+  EXPECT_NE(theirs, "") << last_answer();
+  EXPECT_NE(theirs, mine) << "though there is room, and both fleets are called default";
+  EXPECT_EQ(Seat("alice"), mine);
+  EXPECT_EQ(engine_->Containers().size(), 2U);
+  (void)Ask("DELETE", "http://" + there + "/request", "bob");
+  EndGames();
+}
+
 TEST_F(MakerDockerTest, WithoutANetworkTheHostIsAsTheCallerSaysIt) {
   StartMaker("quirky", {{"DOCKER_NETWORK", ""}});
   const std::string seat = Seat("alice");
