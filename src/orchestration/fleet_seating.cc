@@ -190,6 +190,8 @@ void Fleet::Core::Confirm(const Seating& seating, ServerEntry& server) {
   leases_.erase(seating.record.key);
   server.proven = true;
   server.refusals = 0;
+  // More than was assumed, as of its like one may have lost a seat before it told what it holds.
+  if (server.slots == 0 && server.assumed != 0) Learnt(static_cast<std::uint32_t>(server.seats.size()));
   const bool is_silent = !server.tells_load && !server.running.registered;
   if (is_silent && server.slots != 0 && ServerTable::SureSlots(server) == 0) {
     const bool holds_more = server.seats.size() + server.foreign > server.slots;

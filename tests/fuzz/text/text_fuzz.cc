@@ -9,6 +9,7 @@
 #include "game/cursor.h"
 #include "net/http_message.h"
 #include "oofgg/parse.h"
+#include "orchestration/fill_in.h"
 
 // Small texts from flags, URLs and pages of lists. The first byte of an input says which parser gets the
 // rest.
@@ -53,7 +54,8 @@ void Command(std::string_view input) {
   const auto words = backends::SplitCommand(input);
   if (!words.ok()) return;
   Require(!words->empty());
-  for (const std::string& word : *words) (void)backends::FillIn(word, {{"port", "1"}, {"control_port", "2"}});
+  for (const std::string& word : *words)
+    (void)orchestration::FillIn(word, {{"port", "1"}, {"control_port", "2"}});
 }
 
 }  // namespace
